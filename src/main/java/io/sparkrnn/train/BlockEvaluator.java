@@ -1,0 +1,47 @@
+package io.sparkrnn.train;
+
+import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.evaluation.BlockResult;
+import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Workspace;
+import io.sparkrnn.model.RnnTopology;
+
+/** Evaluates one block of samples. */
+public final class BlockEvaluator {
+  // Any size gives the same bits; this one keeps the activations of 28 time steps in the cache.
+  private static final int MINIBATCH = 64;
+
+  private BlockEvaluator() {}
+
+  /**
+   * Predictions and losses of a block.
+   *
+   * @param block number of the block, by which results are folded
+   */
+  public static BlockResult evaluate(
+      RnnKernels kernels, RnnTopology topology, float[] parameters, SequenceDataset samples, int block) {
+    int classes = topology.shape().classes();
+    Workspace workspace = new Workspace(topology.shape(), MINIBATCH);
+    long[] confusion = new long[classes * classes];
+    double lossSum = 0;
+    int[] order = new int[samples.size()];
+    for (int i = 0; i < order.length; i++) {
+      order[i] = i;
+    }
+    for (int first = 0; first < order.length; first += MINIBATCH) {
+      int count = Math.min(MINIBATCH, order.length - first);
+      workspace.begin(count);
+      samples.layOut(order, first, count, workspace.input(), workspace.paddedSamples());
+      for (int s = 0; s < count; s++) {
+        workspace.labels()[s] = samples.label(first + s);
+      }
+      kernels.forward(parameters, workspace, 0, workspace.paddedSamples());
+      kernels.outputDeltas(workspace, 0, workspace.paddedSamples());
+      for (int s = 0; s < count; s++) {
+        confusion[workspace.labels()[s] * classes + workspace.predicted(s)]++;
+        lossSum += workspace.losses()[s];
+      }
+    }
+    return new BlockResult(block, confusion, lossSum, order.length);
+  }
+}

@@ -1,0 +1,41 @@
+package io.sparkrnn.train;
+
+import io.sparkrnn.config.ScheduleConfiguration;
+import java.io.Serializable;
+
+/**
+ * The learning rate of every iteration: a base rate times a factor, after a linear warm-up.
+ *
+ * @param configuration form of the schedule
+ * @param baseRate the rate that the factor multiplies
+ * @param totalIterations of the whole run, where cosine ends
+ */
+public record LearningRateSchedule(ScheduleConfiguration configuration, double baseRate, long totalIterations)
+    implements Serializable {
+
+  /**
+   * The rate of an iteration that counts from 0. Warm-up rises linearly and reaches the base rate in its last iteration;
+   * the other forms count from its end: step {@code decayRate^floor(i / decayIterations)}, exponential {@code
+   * decayRate^(i / decayIterations)}, cosine from 1 to the final fraction (Loshchilov and Hutter 2017).
+   */
+  public double rate(long iteration) {
+    int warmUp = configuration.warmUpIterations();
+    if (iteration < warmUp) {
+      return baseRate * (iteration + 1) / warmUp;
+    }
+    long i = iteration - warmUp;
+    double factor =
+        switch (configuration.name()) {
+          case CONSTANT -> 1;
+          case STEP -> StrictMath.pow(configuration.decayRate(), i / configuration.decayIterations());
+          case EXPONENTIAL ->
+              StrictMath.pow(configuration.decayRate(), (double) i / configuration.decayIterations());
+          case COSINE -> {
+            double progress = Math.min(1.0, (double) i / Math.max(1, totalIterations - warmUp));
+            double floor = configuration.finalFraction();
+            yield floor + (1 - floor) * 0.5 * (1 + StrictMath.cos(StrictMath.PI * progress));
+          }
+        };
+    return baseRate * factor;
+  }
+}

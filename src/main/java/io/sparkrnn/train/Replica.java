@@ -1,0 +1,103 @@
+package io.sparkrnn.train;
+
+import io.sparkrnn.data.MinibatchPlan;
+import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.data.Shard;
+import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Workspace;
+import io.sparkrnn.model.ParameterBlock;
+import io.sparkrnn.model.RnnTopology;
+
+/** A worker's model: runs the iterations of one round on its shard. */
+public final class Replica {
+  private final Recipe recipe;
+  private final RnnKernels kernels;
+
+  public Replica(Recipe recipe, RnnKernels kernels) {
+    this.recipe = recipe;
+    this.kernels = kernels;
+  }
+
+  /** One round, a pure function: the state is not changed, and equal arguments give equal bits. */
+  public WorkerResult run(TrainingState state, Shard shard, Round round) {
+    long start = System.nanoTime();
+    SequenceDataset data = shard.samples();
+    int[] order = MinibatchPlan.order(recipe.seed(), round.epoch(), shard.worker(), data.size());
+    float[] parameters = state.parameters().clone();
+    float[] updaterState = state.updaterState().clone();
+    float[] gradient = new float[parameters.length];
+    Workspace workspace = new Workspace(recipe.topology().shape(), recipe.minibatchSize());
+    long samples = 0;
+    double lossSum = 0;
+    try (WorkerThreads threads = new WorkerThreads(recipe.threadsPerWorker())) {
+      for (int i = 0; i < round.iterations(); i++) {
+        long first = (long) (round.firstMinibatch() + i) * recipe.minibatchSize();
+        if (first >= data.size()) {
+          break;
+        }
+        int count = (int) Math.min(recipe.minibatchSize(), data.size() - first);
+        layOut(data, order, (int) first, count, workspace);
+        lossSum += computeGradient(parameters, gradient, workspace, threads);
+        long iteration = round.firstIteration() + i;
+        regularise(parameters, gradient);
+        recipe.updater().step(parameters, gradient, updaterState, recipe.schedule().rate(iteration), iteration);
+        samples += count;
+      }
+    }
+    return new WorkerResult(
+        shard.worker(), parameters, updaterState, samples, lossSum, System.nanoTime() - start);
+  }
+
+  private static void layOut(SequenceDataset data, int[] order, int first, int count, Workspace workspace) {
+    workspace.begin(count);
+    data.layOut(order, first, count, workspace.input(), workspace.paddedSamples());
+    for (int s = 0; s < count; s++) {
+      workspace.labels()[s] = data.label(order[first + s]);
+    }
+  }
+
+  /** Forward, loss and backward of the minibatch in the workspace; returns its summed loss. */
+  private double computeGradient(
+      float[] parameters, float[] gradient, Workspace workspace, WorkerThreads threads) {
+    NetworkShape shape = workspace.shape();
+    threads.split(
+        workspace.paddedSamples(),
+        Workspace.LANES,
+        (from, to) -> {
+          kernels.forward(parameters, workspace, from, to);
+          kernels.outputDeltas(workspace, from, to);
+          kernels.backward(parameters, workspace, from, to);
+        });
+    threads.split(shape.gradientRows(), 1, (from, to) -> kernels.gradient(workspace, gradient, from, to));
+    double sum = 0;
+    for (int s = 0; s < workspace.samples(); s++) {
+      sum += workspace.losses()[s];
+    }
+    return sum;
+  }
+
+  /** Clips by the global norm, then adds L2: DL4J, too, regularises what normalisation left. */
+  private void regularise(float[] parameters, float[] gradient) {
+    if (recipe.clipNorm() > 0) {
+      double norm = Math.sqrt(kernels.sumOfSquares(gradient));
+      if (norm > recipe.clipNorm()) {
+        float scale = (float) (recipe.clipNorm() / norm);
+        for (int i = 0; i < gradient.length; i++) {
+          gradient[i] *= scale;
+        }
+      }
+    }
+    if (recipe.l2() > 0) {
+      float l2 = (float) recipe.l2();
+      RnnTopology topology = recipe.topology();
+      for (ParameterBlock block : topology.parameters()) {
+        if (block.kind() != ParameterBlock.Kind.BIAS) {
+          for (int i = block.offset(); i < block.end(); i++) {
+            gradient[i] += l2 * parameters[i];
+          }
+        }
+      }
+    }
+  }
+}

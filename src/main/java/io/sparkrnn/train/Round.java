@@ -1,0 +1,17 @@
+package io.sparkrnn.train;
+
+import java.io.Serializable;
+
+/**
+ * Which minibatches every worker runs before the next average.
+ *
+ * @param number counts from 0 over the whole run
+ * @param epoch counts from 0
+ * @param firstMinibatch index of the round's first minibatch in the epoch
+ * @param iterations minibatches of the worker that has the most left
+ * @param firstIteration minibatches of the longest worker before this round, over the whole run
+ * @param lastOfEpoch whether the epoch ends with this round
+ */
+public record Round(
+    long number, int epoch, int firstMinibatch, int iterations, long firstIteration, boolean lastOfEpoch)
+    implements Serializable {}

@@ -1,0 +1,22 @@
+package io.sparkrnn.train;
+
+import io.sparkrnn.evaluation.EvaluationResult;
+
+/** Runs rounds and evaluations somewhere: in this JVM, or on executors. */
+public interface RoundRunner extends AutoCloseable {
+
+  /** Runs one round on every worker and averages. */
+  RoundResult run(TrainingState state, Round round);
+
+  /** Evaluates parameters on one part of the data. */
+  EvaluationResult evaluate(float[] parameters, Part part);
+
+  @Override
+  void close();
+
+  /** The parts of the data that are evaluated. */
+  enum Part {
+    VALIDATION,
+    TEST
+  }
+}

@@ -1,0 +1,99 @@
+package io.sparkrnn.train;
+
+import io.sparkrnn.config.UpdaterConfiguration;
+import java.io.Serializable;
+
+/**
+ * Turns a gradient into a step, by DL4J's formulas ({@code org.nd4j.linalg.learning}). Elementwise, hence the same for any
+ * vector width.
+ */
+public sealed interface Updater extends Serializable {
+
+  /** Floats of state for so many parameters. */
+  int stateSize(int parameters);
+
+  /**
+   * Subtracts one step from the parameters.
+   *
+   * @param parameters changed in place
+   * @param gradient of the mean loss, after clipping and regularisation
+   * @param state changed in place
+   * @param learningRate of this iteration
+   * @param iteration counts from 0
+   */
+  void step(float[] parameters, float[] gradient, float[] state, double learningRate, long iteration);
+
+  static Updater of(UpdaterConfiguration configuration) {
+    return switch (configuration.name()) {
+      case SGD -> new Sgd();
+      case NESTEROVS -> new Nesterovs(configuration.momentum());
+      case ADAM -> new Adam(configuration.beta1(), configuration.beta2(), configuration.epsilon());
+    };
+  }
+
+  /** {@code w -= lr g}. */
+  record Sgd() implements Updater {
+    @Override
+    public int stateSize(int parameters) {
+      return 0;
+    }
+
+    @Override
+    public void step(float[] parameters, float[] gradient, float[] state, double learningRate, long iteration) {
+      float rate = (float) learningRate;
+      for (int i = 0; i < parameters.length; i++) {
+        parameters[i] -= rate * gradient[i];
+      }
+    }
+  }
+
+  /** {@code v' = mu v - lr g; w += (1 + mu) v' - mu v}: Sutskever's form of Nesterov's momentum, as DL4J has it. */
+  record Nesterovs(double momentum) implements Updater {
+    @Override
+    public int stateSize(int parameters) {
+      return parameters;
+    }
+
+    @Override
+    public void step(float[] parameters, float[] gradient, float[] state, double learningRate, long iteration) {
+      float rate = (float) learningRate;
+      float mu = (float) momentum;
+      for (int i = 0; i < parameters.length; i++) {
+        float before = state[i];
+        float after = mu * before - rate * gradient[i];
+        state[i] = after;
+        parameters[i] -= mu * before - (1f + mu) * after;
+      }
+    }
+  }
+
+  /**
+   * {@code m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g g; w -= lr sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt(v) + eps)} with t
+   * counting from 1 (Kingma and Ba 2015, section 2's efficient form). The state is all m, then all v.
+   */
+  record Adam(double beta1, double beta2, double epsilon) implements Updater {
+    @Override
+    public int stateSize(int parameters) {
+      return 2 * parameters;
+    }
+
+    @Override
+    public void step(float[] parameters, float[] gradient, float[] state, double learningRate, long iteration) {
+      double t = iteration + 1.0;
+      float rate =
+          (float) (learningRate * Math.sqrt(1 - StrictMath.pow(beta2, t)) / (1 - StrictMath.pow(beta1, t)));
+      float b1 = (float) beta1;
+      float b2 = (float) beta2;
+      float eps = (float) epsilon;
+      int n = parameters.length;
+      for (int i = 0; i < n; i++) {
+        float g = gradient[i];
+        float m = b1 * state[i] + (1f - b1) * g;
+        float v = b2 * state[n + i] + (1f - b2) * (g * g);
+        state[i] = m;
+        state[n + i] = v;
+        parameters[i] -= rate * m / ((float) Math.sqrt(v) + eps);
+      }
+    }
+  }
+}

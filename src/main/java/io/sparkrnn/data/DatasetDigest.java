@@ -1,0 +1,67 @@
+package io.sparkrnn.data;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** SHA-256 over little-endian numbers. */
+final class DatasetDigest {
+  private static final int CHUNK_BYTES = 64 * 1024;
+
+  private final MessageDigest sha256;
+
+  DatasetDigest() {
+    try {
+      sha256 = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("Every Java platform has SHA-256", impossible);
+    }
+  }
+
+  void update(byte[] values) {
+    sha256.update(values);
+  }
+
+  void update(int... values) {
+    ByteBuffer buffer = buffer(Integer.BYTES * values.length);
+    for (int value : values) {
+      buffer.putInt(value);
+    }
+    sha256.update(buffer.flip());
+  }
+
+  void update(short[] values) {
+    ByteBuffer buffer = buffer(CHUNK_BYTES);
+    for (short value : values) {
+      drainIfFull(buffer);
+      buffer.putShort(value);
+    }
+    sha256.update(buffer.flip());
+  }
+
+  void update(float[] values) {
+    ByteBuffer buffer = buffer(CHUNK_BYTES);
+    for (float value : values) {
+      drainIfFull(buffer);
+      buffer.putFloat(value);
+    }
+    sha256.update(buffer.flip());
+  }
+
+  String hex() {
+    return HexFormat.of().formatHex(sha256.digest());
+  }
+
+  private void drainIfFull(ByteBuffer buffer) {
+    if (!buffer.hasRemaining()) {
+      sha256.update(buffer.flip());
+      buffer.clear();
+    }
+  }
+
+  private static ByteBuffer buffer(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,32 @@
+package io.sparkrnn.data;
+
+import io.sparkrnn.random.RandomStreams;
+import io.sparkrnn.random.SeededRandom;
+import java.util.Arrays;
+
+/** Holds out training samples for validation. */
+public final class DatasetSplit {
+  private DatasetSplit() {}
+
+  /**
+   * Chooses {@code validation} samples at random: the first of a permutation of all samples drawn
+   * from {@code SeededRandom.of(seed, RandomStreams.VALIDATION_SPLIT)}. A pure function of the
+   * number of samples, {@code validation} and {@code seed}.
+   *
+   * @throws DataException if {@code validation} is negative or leaves nothing to train on
+   */
+  public static Split of(SequenceDataset training, int validation, long seed) {
+    int size = training.size();
+    if (validation < 0 || validation >= size) {
+      throw new DataException(
+          "Cannot hold out validation samples: expected 0 to %d of the %d training samples, found %d"
+              .formatted(size - 1, size, validation));
+    }
+    int[] shuffled = SeededRandom.of(seed, RandomStreams.VALIDATION_SPLIT).permutation(size);
+    int[] heldOut = Arrays.copyOf(shuffled, validation);
+    int[] kept = Arrays.copyOfRange(shuffled, validation, size);
+    Arrays.sort(heldOut);
+    Arrays.sort(kept);
+    return new Split(kept, heldOut);
+  }
+}

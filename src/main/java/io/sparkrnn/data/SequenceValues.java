@@ -1,0 +1,24 @@
+package io.sparkrnn.data;
+
+import java.io.Serializable;
+
+/** The values of a dataset, {@code [sample][timeStep][input]} in one array. */
+sealed interface SequenceValues extends Serializable permits ByteValues, FloatValues {
+  int length();
+
+  /** The number that stands for the kind of values in a dataset's digest. */
+  int kind();
+
+  float scaled(int index);
+
+  /**
+   * Writes {@code target[value * paddedSamples + place] = scaled(starts[place] + value)} for all
+   * values of a sample, and 0 where there is no start for a place.
+   */
+  void transpose(int[] starts, int sampleValues, float[] target, int paddedSamples);
+
+  /** A copy of the samples that begin at the starts. */
+  SequenceValues gather(int[] starts, int sampleValues);
+
+  void updateDigest(DatasetDigest digest);
+}

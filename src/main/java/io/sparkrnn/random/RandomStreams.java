@@ -1,0 +1,21 @@
+package io.sparkrnn.random;
+
+/**
+ * The first stream number of every purpose that draws from the run's seed, in one place so that no
+ * two purposes share a stream. A published number never changes.
+ */
+public final class RandomStreams {
+  /** Which training samples are held out for validation. */
+  public static final long VALIDATION_SPLIT = 1;
+
+  /** Which training samples belong to which worker. */
+  public static final long SHARDS = 2;
+
+  /** The order of a worker's samples in an epoch; followed by epoch and worker. */
+  public static final long MINIBATCH_ORDER = 3;
+
+  /** A model's initial parameters. */
+  public static final long INITIAL_PARAMETERS = 4;
+
+  private RandomStreams() {}
+}

@@ -6,10 +6,10 @@ import java.util.List;
 /**
  * The sizes of a network of stacked Elman layers and where its parameters lie in one flat vector.
  *
- * <p>The flat order is DL4J's: for each layer the input weights {@code U}, the recurrent weights {@code W}, the bias
- * {@code b}; then the output weights and the output bias. DL4J stores a matrix {@code [in][out]} column by column, which
- * is {@code [out][in]} row by row: element {@code (out, in)} of a matrix at offset {@code o} with {@code n} inputs is
- * {@code o + out * n + in}.
+ * <p>The flat order is DL4J's: for each layer the input weights {@code U}, the recurrent weights
+ * {@code W}, the bias {@code b}; then the output weights and the output bias. DL4J stores a matrix
+ * {@code [in][out]} column by column, which is {@code [out][in]} row by row: element {@code (out,
+ * in)} of a matrix at offset {@code o} with {@code n} inputs is {@code o + out * n + in}.
  *
  * @param timeSteps number of time steps of a sequence
  * @param inputSize values at each time step
@@ -17,12 +17,17 @@ import java.util.List;
  * @param activation nonlinearity of every recurrent layer
  * @param classes outputs of the dense layer over the last hidden state; 0 for a network without one
  */
-public record NetworkShape(int timeSteps, int inputSize, List<Integer> hidden, Activation activation, int classes)
+public record NetworkShape(
+    int timeSteps, int inputSize, List<Integer> hidden, Activation activation, int classes)
     implements Serializable {
 
   public NetworkShape {
     hidden = List.copyOf(hidden);
-    if (timeSteps < 1 || inputSize < 1 || hidden.isEmpty() || classes < 0 || hidden.stream().anyMatch(n -> n < 1)) {
+    if (timeSteps < 1
+        || inputSize < 1
+        || hidden.isEmpty()
+        || classes < 0
+        || hidden.stream().anyMatch(n -> n < 1)) {
       throw new IllegalArgumentException(
           "a network needs at least 1 time step, 1 input and 1 layer of at least 1 unit, found timeSteps=%d, inputSize=%d, hidden=%s, classes=%d"
               .formatted(timeSteps, inputSize, hidden, classes));
@@ -80,7 +85,10 @@ public record NetworkShape(int timeSteps, int inputSize, List<Integer> hidden, A
     return outputBias() + classes;
   }
 
-  /** Rows of all gradient matrices: one for each unit of each layer and for each class; the grain of work to split. */
+  /**
+   * Rows of all gradient matrices: one for each unit of each layer and for each class; the grain of
+   * work to split.
+   */
   public int gradientRows() {
     return hidden.stream().mapToInt(Integer::intValue).sum() + classes;
   }

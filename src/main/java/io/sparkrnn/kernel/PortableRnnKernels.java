@@ -24,25 +24,59 @@ public final class PortableRnnKernels implements RnnKernels {
         int now = t * units * stride + from;
         startAtBias(parameters, shape.bias(l), units, h, now, stride, to - from);
         StridedProduct.addTo(
-            h, now, stride, units, to - from, inputs,
-            parameters, shape.inputWeights(l), inputs, 1,
-            below, t * inputs * stride + from, 1, stride);
+            h,
+            now,
+            stride,
+            units,
+            to - from,
+            inputs,
+            parameters,
+            shape.inputWeights(l),
+            inputs,
+            1,
+            below,
+            t * inputs * stride + from,
+            1,
+            stride);
         if (t > 0) {
           StridedProduct.addTo(
-              h, now, stride, units, to - from, units,
-              parameters, shape.recurrentWeights(l), units, 1,
-              h, now - units * stride, 1, stride);
+              h,
+              now,
+              stride,
+              units,
+              to - from,
+              units,
+              parameters,
+              shape.recurrentWeights(l),
+              units,
+              1,
+              h,
+              now - units * stride,
+              1,
+              stride);
         }
         activate(shape.activation(), h, now, units, stride, to - from);
       }
       below = h;
     }
     int top = shape.topUnits();
-    startAtBias(parameters, shape.outputBias(), shape.classes(), ws.logits, from, stride, to - from);
+    startAtBias(
+        parameters, shape.outputBias(), shape.classes(), ws.logits, from, stride, to - from);
     StridedProduct.addTo(
-        ws.logits, from, stride, shape.classes(), to - from, top,
-        parameters, shape.outputWeights(), top, 1,
-        below, (shape.timeSteps() - 1) * top * stride + from, 1, stride);
+        ws.logits,
+        from,
+        stride,
+        shape.classes(),
+        to - from,
+        top,
+        parameters,
+        shape.outputWeights(),
+        top,
+        1,
+        below,
+        (shape.timeSteps() - 1) * top * stride + from,
+        1,
+        stride);
   }
 
   private static void startAtBias(
@@ -52,7 +86,8 @@ public final class PortableRnnKernels implements RnnKernels {
     }
   }
 
-  private static void activate(Activation activation, float[] h, int at, int rows, int stride, int columns) {
+  private static void activate(
+      Activation activation, float[] h, int at, int rows, int stride, int columns) {
     for (int row = 0; row < rows; row++) {
       int start = at + row * stride;
       if (activation == Activation.TANH) {
@@ -110,21 +145,54 @@ public final class PortableRnnKernels implements RnnKernels {
         }
         if (t < last) {
           StridedProduct.addTo(
-              delta, now, stride, units, to - from, units,
-              parameters, shape.recurrentWeights(l), 1, units,
-              delta, now + units * stride, 1, stride);
+              delta,
+              now,
+              stride,
+              units,
+              to - from,
+              units,
+              parameters,
+              shape.recurrentWeights(l),
+              1,
+              units,
+              delta,
+              now + units * stride,
+              1,
+              stride);
         }
         if (!top) {
           int above = shape.units(l + 1);
           StridedProduct.addTo(
-              delta, now, stride, units, to - from, above,
-              parameters, shape.inputWeights(l + 1), 1, units,
-              ws.delta[l + 1], t * above * stride + from, 1, stride);
+              delta,
+              now,
+              stride,
+              units,
+              to - from,
+              above,
+              parameters,
+              shape.inputWeights(l + 1),
+              1,
+              units,
+              ws.delta[l + 1],
+              t * above * stride + from,
+              1,
+              stride);
         } else if (t == last) {
           StridedProduct.addTo(
-              delta, now, stride, units, to - from, shape.classes(),
-              parameters, shape.outputWeights(), 1, units,
-              ws.outputDelta, from, 1, stride);
+              delta,
+              now,
+              stride,
+              units,
+              to - from,
+              shape.classes(),
+              parameters,
+              shape.outputWeights(),
+              1,
+              units,
+              ws.outputDelta,
+              from,
+              1,
+              stride);
         }
         differentiate(shape.activation(), delta, ws.hidden[l], now, units, stride, to - from);
       }
@@ -168,7 +236,8 @@ public final class PortableRnnKernels implements RnnKernels {
     }
   }
 
-  private static void layerGradient(Workspace ws, int l, float[] below, float[] gradient, int from, int to) {
+  private static void layerGradient(
+      Workspace ws, int l, float[] below, float[] gradient, int from, int to) {
     NetworkShape shape = ws.shape();
     int stride = ws.paddedSamples();
     int units = shape.units(l);
@@ -183,20 +252,43 @@ public final class PortableRnnKernels implements RnnKernels {
     for (int t = 0; t < shape.timeSteps(); t++) {
       int now = t * units * stride;
       StridedProduct.addTo(
-          gradient, u + from * inputs, inputs, to - from, inputs, ws.samples(),
-          delta, now + from * stride, stride, 1,
-          below, t * inputs * stride, stride, 1);
+          gradient,
+          u + from * inputs,
+          inputs,
+          to - from,
+          inputs,
+          ws.samples(),
+          delta,
+          now + from * stride,
+          stride,
+          1,
+          below,
+          t * inputs * stride,
+          stride,
+          1);
       if (t > 0) {
         StridedProduct.addTo(
-            gradient, w + from * units, units, to - from, units, ws.samples(),
-            delta, now + from * stride, stride, 1,
-            ws.hidden[l], now - units * stride, stride, 1);
+            gradient,
+            w + from * units,
+            units,
+            to - from,
+            units,
+            ws.samples(),
+            delta,
+            now + from * stride,
+            stride,
+            1,
+            ws.hidden[l],
+            now - units * stride,
+            stride,
+            1);
       }
       addSums(delta, now, stride, ws.samples(), gradient, b, from, to);
     }
   }
 
-  private static void outputGradient(Workspace ws, float[] below, float[] gradient, int from, int to) {
+  private static void outputGradient(
+      Workspace ws, float[] below, float[] gradient, int from, int to) {
     NetworkShape shape = ws.shape();
     int stride = ws.paddedSamples();
     int top = shape.topUnits();
@@ -205,14 +297,32 @@ public final class PortableRnnKernels implements RnnKernels {
     Arrays.fill(gradient, v + from * top, v + to * top, 0f);
     Arrays.fill(gradient, b + from, b + to, 0f);
     StridedProduct.addTo(
-        gradient, v + from * top, top, to - from, top, ws.samples(),
-        ws.outputDelta, from * stride, stride, 1,
-        below, (shape.timeSteps() - 1) * top * stride, stride, 1);
+        gradient,
+        v + from * top,
+        top,
+        to - from,
+        top,
+        ws.samples(),
+        ws.outputDelta,
+        from * stride,
+        stride,
+        1,
+        below,
+        (shape.timeSteps() - 1) * top * stride,
+        stride,
+        1);
     addSums(ws.outputDelta, 0, stride, ws.samples(), gradient, b, from, to);
   }
 
   private static void addSums(
-      float[] delta, int at, int stride, int samples, float[] gradient, int bias, int from, int to) {
+      float[] delta,
+      int at,
+      int stride,
+      int samples,
+      float[] gradient,
+      int bias,
+      int from,
+      int to) {
     for (int row = from; row < to; row++) {
       float sum = gradient[bias + row];
       for (int s = 0; s < samples; s++) {

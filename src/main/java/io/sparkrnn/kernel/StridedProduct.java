@@ -1,54 +1,122 @@
 package io.sparkrnn.kernel;
 
-/** The one product of the portable kernels: matrices are windows of flat arrays with a stride for each axis. */
+/**
+ * The one product of the portable kernels: matrices are windows of flat arrays with a stride for
+ * each axis.
+ */
 final class StridedProduct {
   private static final int TILE = 4;
 
   private StridedProduct() {}
 
   /**
-   * Adds {@code a b} to {@code c}: each {@code c[row][column]} takes its {@code depth} products one after another, by
-   * fused multiply-add. {@code a[row][i]} is at {@code aAt + row * aRow + i * aStep}, {@code b[i][column]} at {@code bAt +
-   * column * bColumn + i * bStep}, {@code c[row][column]} at {@code cAt + row * cRow + column}.
+   * Adds {@code a b} to {@code c}: each {@code c[row][column]} takes its {@code depth} products one
+   * after another, by fused multiply-add. {@code a[row][i]} is at {@code aAt + row * aRow + i *
+   * aStep}, {@code b[i][column]} at {@code bAt + column * bColumn + i * bStep}, {@code
+   * c[row][column]} at {@code cAt + row * cRow + column}.
    */
   static void addTo(
-      float[] c, int cAt, int cRow, int rows, int columns, int depth,
-      float[] a, int aAt, int aRow, int aStep,
-      float[] b, int bAt, int bColumn, int bStep) {
+      float[] c,
+      int cAt,
+      int cRow,
+      int rows,
+      int columns,
+      int depth,
+      float[] a,
+      int aAt,
+      int aRow,
+      int aStep,
+      float[] b,
+      int bAt,
+      int bColumn,
+      int bStep) {
     int tiledRows = rows / TILE * TILE;
     int tiledColumns = columns / TILE * TILE;
     for (int row = 0; row < tiledRows; row += TILE) {
       for (int column = 0; column < tiledColumns; column += TILE) {
-        tile(c, cAt + row * cRow + column, cRow, depth,
-            a, aAt + row * aRow, aRow, aStep, b, bAt + column * bColumn, bColumn, bStep);
+        tile(
+            c,
+            cAt + row * cRow + column,
+            cRow,
+            depth,
+            a,
+            aAt + row * aRow,
+            aRow,
+            aStep,
+            b,
+            bAt + column * bColumn,
+            bColumn,
+            bStep);
       }
-      edge(c, cAt, cRow, row, row + TILE, tiledColumns, columns, depth, a, aAt, aRow, aStep, b, bAt, bColumn, bStep);
+      edge(
+          c,
+          cAt,
+          cRow,
+          row,
+          row + TILE,
+          tiledColumns,
+          columns,
+          depth,
+          a,
+          aAt,
+          aRow,
+          aStep,
+          b,
+          bAt,
+          bColumn,
+          bStep);
     }
-    edge(c, cAt, cRow, tiledRows, rows, 0, columns, depth, a, aAt, aRow, aStep, b, bAt, bColumn, bStep);
+    edge(
+        c, cAt, cRow, tiledRows, rows, 0, columns, depth, a, aAt, aRow, aStep, b, bAt, bColumn,
+        bStep);
   }
 
   private static void edge(
-      float[] c, int cAt, int cRow, int fromRow, int toRow, int fromColumn, int toColumn, int depth,
-      float[] a, int aAt, int aRow, int aStep,
-      float[] b, int bAt, int bColumn, int bStep) {
+      float[] c,
+      int cAt,
+      int cRow,
+      int fromRow,
+      int toRow,
+      int fromColumn,
+      int toColumn,
+      int depth,
+      float[] a,
+      int aAt,
+      int aRow,
+      int aStep,
+      float[] b,
+      int bAt,
+      int bColumn,
+      int bStep) {
     for (int row = fromRow; row < toRow; row++) {
       for (int column = fromColumn; column < toColumn; column++) {
         int target = cAt + row * cRow + column;
         float sum = c[target];
         for (int i = 0; i < depth; i++) {
-          sum = Math.fma(a[aAt + row * aRow + i * aStep], b[bAt + column * bColumn + i * bStep], sum);
+          sum =
+              Math.fma(a[aAt + row * aRow + i * aStep], b[bAt + column * bColumn + i * bStep], sum);
         }
         c[target] = sum;
       }
     }
   }
 
-  // Sixteen independent chains in scalar registers: C2 vectorises short loops over samples poorly, and one chain waits
+  // Sixteen independent chains in scalar registers: C2 vectorises short loops over samples poorly,
+  // and one chain waits
   // for the latency of each addition.
   private static void tile(
-      float[] c, int cAt, int cRow, int depth,
-      float[] a, int aAt, int aRow, int aStep,
-      float[] b, int bAt, int bColumn, int bStep) {
+      float[] c,
+      int cAt,
+      int cRow,
+      int depth,
+      float[] a,
+      int aAt,
+      int aRow,
+      int aStep,
+      float[] b,
+      int bAt,
+      int bColumn,
+      int bStep) {
     int c0 = cAt;
     int c1 = c0 + cRow;
     int c2 = c1 + cRow;

@@ -1,13 +1,16 @@
 package io.sparkrnn.kernel;
 
 /**
- * The activations, deltas and losses of one minibatch; allocated once and used for every minibatch of a worker.
+ * The activations, deltas and losses of one minibatch; allocated once and used for every minibatch
+ * of a worker.
  *
- * <p>All arrays lie hidden-major with {@link #paddedSamples()} floats a row. Lanes past {@link #samples()} hold whatever
- * the forward pass makes of zero inputs, and zero deltas.
+ * <p>All arrays lie hidden-major with {@link #paddedSamples()} floats a row. Lanes past {@link
+ * #samples()} hold whatever the forward pass makes of zero inputs, and zero deltas.
  */
 public final class Workspace {
-  /** Samples are padded to a multiple of this, the lanes of the widest vector there is (512 bits). */
+  /**
+   * Samples are padded to a multiple of this, the lanes of the widest vector there is (512 bits).
+   */
   public static final int LANES = 16;
 
   private final NetworkShape shape;
@@ -48,7 +51,8 @@ public final class Workspace {
   public void begin(int minibatchSamples) {
     if (minibatchSamples < 1 || minibatchSamples > maxSamples) {
       throw new IllegalArgumentException(
-          "a minibatch of this workspace has 1 to %d samples, found %d".formatted(maxSamples, minibatchSamples));
+          "a minibatch of this workspace has 1 to %d samples, found %d"
+              .formatted(maxSamples, minibatchSamples));
     }
     samples = minibatchSamples;
   }
@@ -66,7 +70,10 @@ public final class Workspace {
     return padded(samples);
   }
 
-  /** {@code [timeStep][input][sample]}, to be filled before the forward pass; padding lanes must be finite. */
+  /**
+   * {@code [timeStep][input][sample]}, to be filled before the forward pass; padding lanes must be
+   * finite.
+   */
   public float[] input() {
     return input;
   }

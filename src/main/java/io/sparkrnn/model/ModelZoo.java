@@ -12,8 +12,10 @@ public final class ModelZoo {
       List.of(
           new RnnTopology("vanilla-rnn-1", new NetworkShape(2, 4, List.of(1), Activation.TANH, 0)),
           new RnnTopology("vanilla-rnn", new NetworkShape(2, 4, List.of(5), Activation.TANH, 0)),
-          new RnnTopology("row-rnn-150", new NetworkShape(28, 28, List.of(150), Activation.TANH, 10)),
-          new RnnTopology("row-rnn-100x2", new NetworkShape(28, 28, List.of(100, 100), Activation.TANH, 10)));
+          new RnnTopology(
+              "row-rnn-150", new NetworkShape(28, 28, List.of(150), Activation.TANH, 10)),
+          new RnnTopology(
+              "row-rnn-100x2", new NetworkShape(28, 28, List.of(100, 100), Activation.TANH, 10)));
 
   private ModelZoo() {}
 

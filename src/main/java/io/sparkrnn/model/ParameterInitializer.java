@@ -1,11 +1,13 @@
 package io.sparkrnn.model;
 
+import io.sparkrnn.random.RandomStreams;
 import io.sparkrnn.random.SeededRandom;
 
 /**
- * Initial parameters. Input and output weights are Xavier's as in DL4J (Gaussian, variance {@code 2 / (fanIn + fanOut)};
- * Glorot and Bengio 2010), biases zero; the recurrent weights follow the scheme. Every block has a generator of its own, so
- * that its values depend on the seed, its number and its size alone.
+ * Initial parameters. Input and output weights are Xavier's as in DL4J (Gaussian, variance {@code 2
+ * / (fanIn + fanOut)}; Glorot and Bengio 2010), biases zero; the recurrent weights follow the
+ * scheme. Every block has a generator of its own, so that its values depend on the seed, its number
+ * and its size alone.
  */
 public enum ParameterInitializer {
   /** Recurrent weights like all others. */
@@ -32,8 +34,6 @@ public enum ParameterInitializer {
     }
   };
 
-  private static final long STREAM = 1;
-
   abstract void recurrent(float[] parameters, ParameterBlock block, SeededRandom random);
 
   /** Flat parameters of a network, a pure function of scheme, topology and seed. */
@@ -41,7 +41,7 @@ public enum ParameterInitializer {
     float[] parameters = new float[topology.shape().parameterCount()];
     int number = 0;
     for (ParameterBlock block : topology.parameters()) {
-      SeededRandom random = SeededRandom.of(seed, STREAM, number++);
+      SeededRandom random = SeededRandom.of(seed, RandomStreams.INITIAL_PARAMETERS, number++);
       switch (block.kind()) {
         case INPUT_WEIGHTS, OUTPUT_WEIGHTS -> gaussian(parameters, block, random);
         case RECURRENT_WEIGHTS -> recurrent(parameters, block, random);
@@ -58,7 +58,8 @@ public enum ParameterInitializer {
     }
   }
 
-  // Gram-Schmidt on Gaussian rows, every projection taken twice: once leaves errors where rows are nearly parallel.
+  // Gram-Schmidt on Gaussian rows, every projection taken twice: once leaves errors where rows are
+  // nearly parallel.
   private static void orthogonal(float[] parameters, ParameterBlock block, SeededRandom random) {
     int n = block.rows();
     double[][] rows = new double[n][n];

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A named network of the family: stacked Elman layers and, unless the network has no classes, a dense layer over the last
- * hidden state.
+ * A named network of the family: stacked Elman layers and, unless the network has no classes, a
+ * dense layer over the last hidden state.
  */
 public record RnnTopology(String name, NetworkShape shape) implements Serializable {
 
@@ -16,18 +16,21 @@ public record RnnTopology(String name, NetworkShape shape) implements Serializab
   public RnnTopology withHidden(List<Integer> hidden) {
     return new RnnTopology(
         name,
-        new NetworkShape(shape.timeSteps(), shape.inputSize(), hidden, shape.activation(), shape.classes()));
+        new NetworkShape(
+            shape.timeSteps(), shape.inputSize(), hidden, shape.activation(), shape.classes()));
   }
 
   public RnnTopology withActivation(Activation activation) {
     return new RnnTopology(
         name,
-        new NetworkShape(shape.timeSteps(), shape.inputSize(), shape.hidden(), activation, shape.classes()));
+        new NetworkShape(
+            shape.timeSteps(), shape.inputSize(), shape.hidden(), activation, shape.classes()));
   }
 
   /** The same network for sequences of another form, such as another data set's. */
   public RnnTopology withData(int timeSteps, int inputSize, int classes) {
-    return new RnnTopology(name, new NetworkShape(timeSteps, inputSize, shape.hidden(), shape.activation(), classes));
+    return new RnnTopology(
+        name, new NetworkShape(timeSteps, inputSize, shape.hidden(), shape.activation(), classes));
   }
 
   /** Whether it has an output layer, hence a loss that can be trained. */
@@ -35,28 +38,56 @@ public record RnnTopology(String name, NetworkShape shape) implements Serializab
     return shape.classes() > 0;
   }
 
-  /** All parameters in flat order, each layer's {@code U}, {@code W}, {@code b}, then the output layer's {@code V}, {@code c}. */
+  /**
+   * All parameters in flat order, each layer's {@code U}, {@code W}, {@code b}, then the output
+   * layer's {@code V}, {@code c}.
+   */
   public List<ParameterBlock> parameters() {
     List<ParameterBlock> blocks = new ArrayList<>();
     for (int l = 0; l < shape.layers(); l++) {
       String layer = shape.layers() == 1 ? "rnn" : "rnn" + l;
       int units = shape.units(l);
-      blocks.add(new ParameterBlock(layer + ".U", ParameterBlock.Kind.INPUT_WEIGHTS, shape.inputs(l), units, shape.inputWeights(l)));
-      blocks.add(new ParameterBlock(layer + ".W", ParameterBlock.Kind.RECURRENT_WEIGHTS, units, units, shape.recurrentWeights(l)));
-      blocks.add(new ParameterBlock(layer + ".b", ParameterBlock.Kind.BIAS, 1, units, shape.bias(l)));
+      blocks.add(
+          new ParameterBlock(
+              layer + ".U",
+              ParameterBlock.Kind.INPUT_WEIGHTS,
+              shape.inputs(l),
+              units,
+              shape.inputWeights(l)));
+      blocks.add(
+          new ParameterBlock(
+              layer + ".W",
+              ParameterBlock.Kind.RECURRENT_WEIGHTS,
+              units,
+              units,
+              shape.recurrentWeights(l)));
+      blocks.add(
+          new ParameterBlock(layer + ".b", ParameterBlock.Kind.BIAS, 1, units, shape.bias(l)));
     }
     if (trainable()) {
-      blocks.add(new ParameterBlock("out.V", ParameterBlock.Kind.OUTPUT_WEIGHTS, shape.topUnits(), shape.classes(), shape.outputWeights()));
-      blocks.add(new ParameterBlock("out.c", ParameterBlock.Kind.BIAS, 1, shape.classes(), shape.outputBias()));
+      blocks.add(
+          new ParameterBlock(
+              "out.V",
+              ParameterBlock.Kind.OUTPUT_WEIGHTS,
+              shape.topUnits(),
+              shape.classes(),
+              shape.outputWeights()));
+      blocks.add(
+          new ParameterBlock(
+              "out.c", ParameterBlock.Kind.BIAS, 1, shape.classes(), shape.outputBias()));
     }
     return List.copyOf(blocks);
   }
 
   /** For example {@code 28 rows of 28 -> 150 tanh -> 10}. */
   public String summary() {
-    StringBuilder text = new StringBuilder("%d x %d".formatted(shape.timeSteps(), shape.inputSize()));
+    StringBuilder text =
+        new StringBuilder("%d x %d".formatted(shape.timeSteps(), shape.inputSize()));
     for (int units : shape.hidden()) {
-      text.append(" -> ").append(units).append(' ').append(shape.activation().name().toLowerCase(java.util.Locale.ROOT));
+      text.append(" -> ")
+          .append(units)
+          .append(' ')
+          .append(shape.activation().name().toLowerCase(java.util.Locale.ROOT));
     }
     if (trainable()) {
       text.append(" -> ").append(shape.classes());

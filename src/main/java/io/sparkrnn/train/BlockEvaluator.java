@@ -19,7 +19,11 @@ public final class BlockEvaluator {
    * @param block number of the block, by which results are folded
    */
   public static BlockResult evaluate(
-      RnnKernels kernels, RnnTopology topology, float[] parameters, SequenceDataset samples, int block) {
+      RnnKernels kernels,
+      RnnTopology topology,
+      float[] parameters,
+      SequenceDataset samples,
+      int block) {
     int classes = topology.shape().classes();
     Workspace workspace = new Workspace(topology.shape(), MINIBATCH);
     long[] confusion = new long[classes * classes];

@@ -22,7 +22,10 @@ public record EpochReport(
     double computeSeconds,
     Optional<EvaluationResult> validation) {
 
-  /** What rounds cost beyond the computation of their slowest worker: scheduling, transport, averaging. */
+  /**
+   * What rounds cost beyond the computation of their slowest worker: scheduling, transport,
+   * averaging.
+   */
   public double averagingSeconds() {
     return seconds - computeSeconds;
   }

@@ -14,6 +14,7 @@ public final class EvaluationBlocks {
 
   /** Indices of a block's samples; the last block may be short. */
   public static int[] samples(int block, int samples) {
-    return IntStream.range(block * BLOCK_SAMPLES, Math.min(samples, (block + 1) * BLOCK_SAMPLES)).toArray();
+    return IntStream.range(block * BLOCK_SAMPLES, Math.min(samples, (block + 1) * BLOCK_SAMPLES))
+        .toArray();
   }
 }

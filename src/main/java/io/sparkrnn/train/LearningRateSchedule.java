@@ -10,13 +10,15 @@ import java.io.Serializable;
  * @param baseRate the rate that the factor multiplies
  * @param totalIterations of the whole run, where cosine ends
  */
-public record LearningRateSchedule(ScheduleConfiguration configuration, double baseRate, long totalIterations)
+public record LearningRateSchedule(
+    ScheduleConfiguration configuration, double baseRate, long totalIterations)
     implements Serializable {
 
   /**
-   * The rate of an iteration that counts from 0. Warm-up rises linearly and reaches the base rate in its last iteration;
-   * the other forms count from its end: step {@code decayRate^floor(i / decayIterations)}, exponential {@code
-   * decayRate^(i / decayIterations)}, cosine from 1 to the final fraction (Loshchilov and Hutter 2017).
+   * The rate of an iteration that counts from 0. Warm-up rises linearly and reaches the base rate
+   * in its last iteration; the other forms count from its end: step {@code decayRate^floor(i /
+   * decayIterations)}, exponential {@code decayRate^(i / decayIterations)}, cosine from 1 to the
+   * final fraction (Loshchilov and Hutter 2017).
    */
   public double rate(long iteration) {
     int warmUp = configuration.warmUpIterations();
@@ -27,9 +29,11 @@ public record LearningRateSchedule(ScheduleConfiguration configuration, double b
     double factor =
         switch (configuration.name()) {
           case CONSTANT -> 1;
-          case STEP -> StrictMath.pow(configuration.decayRate(), i / configuration.decayIterations());
+          case STEP ->
+              StrictMath.pow(configuration.decayRate(), i / configuration.decayIterations());
           case EXPONENTIAL ->
-              StrictMath.pow(configuration.decayRate(), (double) i / configuration.decayIterations());
+              StrictMath.pow(
+                  configuration.decayRate(), (double) i / configuration.decayIterations());
           case COSINE -> {
             double progress = Math.min(1.0, (double) i / Math.max(1, totalIterations - warmUp));
             double floor = configuration.finalFraction();

@@ -4,13 +4,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The sample-weighted average of replicas: parameters and updater state, in double, along one binary tree over worker
- * numbers.
+ * The sample-weighted average of replicas: parameters and updater state, in double, along one
+ * binary tree over worker numbers.
  *
- * <p>Level {@code n} of the tree joins aligned groups of {@code 2^n} workers; a node without a right neighbour rises as it
- * is. Results may be added in any order: a pair is folded, left before right, as soon as both are there, so that no more
- * than the unfinished nodes is kept, and the order of arrival cannot be seen in the sum. A sample count times a float is
- * exact in double, hence one worker alone comes out with the bits it went in.
+ * <p>Level {@code n} of the tree joins aligned groups of {@code 2^n} workers; a node without a
+ * right neighbour rises as it is. Results may be added in any order: a pair is folded, left before
+ * right, as soon as both are there, so that no more than the unfinished nodes is kept, and the
+ * order of arrival cannot be seen in the sum. A sample count times a float is exact in double,
+ * hence one worker alone comes out with the bits it went in.
  */
 public final class ParameterAverage {
   private final int workers;
@@ -20,7 +21,8 @@ public final class ParameterAverage {
 
   private record Node(int level, int index) {}
 
-  private record Partial(double[] parameters, double[] updaterState, long samples, double lossSum, long computeNanos) {
+  private record Partial(
+      double[] parameters, double[] updaterState, long samples, double lossSum, long computeNanos) {
 
     static Partial of(WorkerResult result) {
       return new Partial(
@@ -90,7 +92,8 @@ public final class ParameterAverage {
   /** The average, once every worker has been added. */
   public RoundResult result() {
     if (root == null || root.samples() == 0) {
-      throw new IllegalStateException("an average needs the results of all %d workers".formatted(workers));
+      throw new IllegalStateException(
+          "an average needs the results of all %d workers".formatted(workers));
     }
     return new RoundResult(
         mean(root.parameters(), root.samples()),

@@ -41,7 +41,9 @@ public final class Replica {
         lossSum += computeGradient(parameters, gradient, workspace, threads);
         long iteration = round.firstIteration() + i;
         regularise(parameters, gradient);
-        recipe.updater().step(parameters, gradient, updaterState, recipe.schedule().rate(iteration), iteration);
+        recipe
+            .updater()
+            .step(parameters, gradient, updaterState, recipe.schedule().rate(iteration), iteration);
         samples += count;
       }
     }
@@ -49,7 +51,8 @@ public final class Replica {
         shard.worker(), parameters, updaterState, samples, lossSum, System.nanoTime() - start);
   }
 
-  private static void layOut(SequenceDataset data, int[] order, int first, int count, Workspace workspace) {
+  private static void layOut(
+      SequenceDataset data, int[] order, int first, int count, Workspace workspace) {
     workspace.begin(count);
     data.layOut(order, first, count, workspace.input(), workspace.paddedSamples());
     for (int s = 0; s < count; s++) {
@@ -69,7 +72,8 @@ public final class Replica {
           kernels.outputDeltas(workspace, from, to);
           kernels.backward(parameters, workspace, from, to);
         });
-    threads.split(shape.gradientRows(), 1, (from, to) -> kernels.gradient(workspace, gradient, from, to));
+    threads.split(
+        shape.gradientRows(), 1, (from, to) -> kernels.gradient(workspace, gradient, from, to));
     double sum = 0;
     for (int s = 0; s < workspace.samples(); s++) {
       sum += workspace.losses()[s];

@@ -13,5 +13,10 @@ import java.io.Serializable;
  * @param lastOfEpoch whether the epoch ends with this round
  */
 public record Round(
-    long number, int epoch, int firstMinibatch, int iterations, long firstIteration, boolean lastOfEpoch)
+    long number,
+    int epoch,
+    int firstMinibatch,
+    int iterations,
+    long firstIteration,
+    boolean lastOfEpoch)
     implements Serializable {}

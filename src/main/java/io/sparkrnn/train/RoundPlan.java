@@ -5,9 +5,11 @@ package io.sparkrnn.train;
  *
  * @param minibatchesPerEpoch of the worker with the largest shard
  * @param averagingFrequency iterations a round
- * @param firstEpochAveragingFrequency iterations a round in epoch 0, where replicas still differ most
+ * @param firstEpochAveragingFrequency iterations a round in epoch 0, where replicas still differ
+ *     most
  */
-public record RoundPlan(int minibatchesPerEpoch, int averagingFrequency, int firstEpochAveragingFrequency) {
+public record RoundPlan(
+    int minibatchesPerEpoch, int averagingFrequency, int firstEpochAveragingFrequency) {
 
   /** The round that follows a state; a pure function of its epoch and minibatch. */
   public Round next(TrainingState state) {
@@ -15,7 +17,12 @@ public record RoundPlan(int minibatchesPerEpoch, int averagingFrequency, int fir
     int left = minibatchesPerEpoch - state.minibatch();
     int iterations = Math.min(frequency, left);
     return new Round(
-        state.round(), state.epoch(), state.minibatch(), iterations, state.iteration(), iterations == left);
+        state.round(),
+        state.epoch(),
+        state.minibatch(),
+        iterations,
+        state.iteration(),
+        iterations == left);
   }
 
   /** Rounds of one epoch. */

@@ -8,4 +8,5 @@ package io.sparkrnn.train;
  * @param computeNanos of the slowest worker
  * @param roundNanos the whole round, as the driver saw it
  */
-public record RoundReport(Round round, double meanLoss, long samples, long computeNanos, long roundNanos) {}
+public record RoundReport(
+    Round round, double meanLoss, long samples, long computeNanos, long roundNanos) {}

@@ -72,7 +72,11 @@ public final class TrainingLoop {
       computeNanos += result.computeNanos();
       RoundReport report =
           new RoundReport(
-              round, result.lossSum() / result.samples(), result.samples(), result.computeNanos(), roundNanos);
+              round,
+              result.lossSum() / result.samples(),
+              result.samples(),
+              result.computeNanos(),
+              roundNanos);
       tell(listener -> listener.onRound(report));
 
       if (round.lastOfEpoch()) {

@@ -6,10 +6,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * All that a run carries from one round to the next. The arrays are never changed once a state holds them.
+ * All that a run carries from one round to the next. The arrays are never changed once a state
+ * holds them.
  *
  * @param parameters flat, in the order of {@link io.sparkrnn.kernel.NetworkShape}
- * @param updaterState the updater's, as DL4J lays it out: Adam's first moments, then its second; Nesterovs' velocities
+ * @param updaterState the updater's, as DL4J lays it out: Adam's first moments, then its second;
+ *     Nesterovs' velocities
  * @param round rounds done
  * @param epoch epochs done
  * @param minibatch minibatches done of the current epoch by the longest worker
@@ -30,7 +32,8 @@ public record TrainingState(
 
   /** The state before the first round. */
   public static TrainingState initial(float[] parameters, Updater updater) {
-    return new TrainingState(parameters, new float[updater.stateSize(parameters.length)], 0, 0, 0, 0, 0, 0);
+    return new TrainingState(
+        parameters, new float[updater.stateSize(parameters.length)], 0, 0, 0, 0, 0, 0);
   }
 
   /** The state after a round. */
@@ -49,7 +52,8 @@ public record TrainingState(
   /** SHA-256 of the parameters as little-endian floats: equal for equal bits. */
   public String parametersSha256() {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Floats.toBytes(parameters)));
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(Floats.toBytes(parameters)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

@@ -5,6 +5,8 @@ public final class TrainingStoppedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   TrainingStoppedException(long round, String checkpoint) {
-    super("Stopped as asked after round %d; continue from %s with --resume.".formatted(round - 1, checkpoint));
+    super(
+        "Stopped as asked after round %d; continue from %s with --resume."
+            .formatted(round - 1, checkpoint));
   }
 }

@@ -4,8 +4,8 @@ import io.sparkrnn.config.UpdaterConfiguration;
 import java.io.Serializable;
 
 /**
- * Turns a gradient into a step, by DL4J's formulas ({@code org.nd4j.linalg.learning}). Elementwise, hence the same for any
- * vector width.
+ * Turns a gradient into a step, by DL4J's formulas ({@code org.nd4j.linalg.learning}). Elementwise,
+ * hence the same for any vector width.
  */
 public sealed interface Updater extends Serializable {
 
@@ -21,7 +21,8 @@ public sealed interface Updater extends Serializable {
    * @param learningRate of this iteration
    * @param iteration counts from 0
    */
-  void step(float[] parameters, float[] gradient, float[] state, double learningRate, long iteration);
+  void step(
+      float[] parameters, float[] gradient, float[] state, double learningRate, long iteration);
 
   static Updater of(UpdaterConfiguration configuration) {
     return switch (configuration.name()) {
@@ -39,7 +40,8 @@ public sealed interface Updater extends Serializable {
     }
 
     @Override
-    public void step(float[] parameters, float[] gradient, float[] state, double learningRate, long iteration) {
+    public void step(
+        float[] parameters, float[] gradient, float[] state, double learningRate, long iteration) {
       float rate = (float) learningRate;
       for (int i = 0; i < parameters.length; i++) {
         parameters[i] -= rate * gradient[i];
@@ -47,7 +49,10 @@ public sealed interface Updater extends Serializable {
     }
   }
 
-  /** {@code v' = mu v - lr g; w += (1 + mu) v' - mu v}: Sutskever's form of Nesterov's momentum, as DL4J has it. */
+  /**
+   * {@code v' = mu v - lr g; w += (1 + mu) v' - mu v}: Sutskever's form of Nesterov's momentum, as
+   * DL4J has it.
+   */
   record Nesterovs(double momentum) implements Updater {
     @Override
     public int stateSize(int parameters) {
@@ -55,7 +60,8 @@ public sealed interface Updater extends Serializable {
     }
 
     @Override
-    public void step(float[] parameters, float[] gradient, float[] state, double learningRate, long iteration) {
+    public void step(
+        float[] parameters, float[] gradient, float[] state, double learningRate, long iteration) {
       float rate = (float) learningRate;
       float mu = (float) momentum;
       for (int i = 0; i < parameters.length; i++) {
@@ -68,8 +74,9 @@ public sealed interface Updater extends Serializable {
   }
 
   /**
-   * {@code m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g g; w -= lr sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt(v) + eps)} with t
-   * counting from 1 (Kingma and Ba 2015, section 2's efficient form). The state is all m, then all v.
+   * {@code m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g g; w -= lr sqrt(1 - b2^t) / (1 - b1^t) m /
+   * (sqrt(v) + eps)} with t counting from 1 (Kingma and Ba 2015, section 2's efficient form). The
+   * state is all m, then all v.
    */
   record Adam(double beta1, double beta2, double epsilon) implements Updater {
     @Override
@@ -78,10 +85,14 @@ public sealed interface Updater extends Serializable {
     }
 
     @Override
-    public void step(float[] parameters, float[] gradient, float[] state, double learningRate, long iteration) {
+    public void step(
+        float[] parameters, float[] gradient, float[] state, double learningRate, long iteration) {
       double t = iteration + 1.0;
       float rate =
-          (float) (learningRate * Math.sqrt(1 - StrictMath.pow(beta2, t)) / (1 - StrictMath.pow(beta1, t)));
+          (float)
+              (learningRate
+                  * Math.sqrt(1 - StrictMath.pow(beta2, t))
+                  / (1 - StrictMath.pow(beta1, t)));
       float b1 = (float) beta1;
       float b2 = (float) beta2;
       float eps = (float) epsilon;

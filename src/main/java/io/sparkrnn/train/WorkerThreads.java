@@ -31,7 +31,10 @@ final class WorkerThreads implements AutoCloseable {
                 });
   }
 
-  /** Runs a task over {@code [0, total)}, cut at multiples of {@code grain} into a range for each thread. */
+  /**
+   * Runs a task over {@code [0, total)}, cut at multiples of {@code grain} into a range for each
+   * thread.
+   */
   void split(int total, int grain, RangeTask task) {
     int grains = (total + grain - 1) / grain;
     int parts = Math.min(threads, grains);
@@ -57,7 +60,8 @@ final class WorkerThreads implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while the threads of a worker were computing", e);
+      throw new IllegalStateException(
+          "interrupted while the threads of a worker were computing", e);
     } catch (ExecutionException e) {
       throw new IllegalStateException("a thread of a worker failed: " + e.getCause(), e.getCause());
     }

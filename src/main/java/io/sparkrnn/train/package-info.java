@@ -1,8 +1,8 @@
 /**
- * The training loop and everything in it that knows no Spark: a replica's iterations, updaters, schedules, averaging, state
- * and listeners.
+ * The training loop and everything in it that knows no Spark: a replica's iterations, updaters,
+ * schedules, averaging, state and listeners.
  *
- * <p>Invariants: a round is a pure function of state, shard and round; replicas are averaged along one binary tree over
- * worker numbers, whatever the order of arrival; listeners only observe.
+ * <p>Invariants: a round is a pure function of state, shard and round; replicas are averaged along
+ * one binary tree over worker numbers, whatever the order of arrival; listeners only observe.
  */
 package io.sparkrnn.train;

@@ -8,6 +8,19 @@ package io.sparkrnn.kernel;
  * methods must follow one another.
  */
 public interface RnnKernels {
+
+  /**
+   * The implementation of a name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static RnnKernels named(String name) {
+    if (name.equals("portable")) {
+      return new PortableRnnKernels();
+    }
+    throw new IllegalArgumentException("kernels are one of portable, found " + name);
+  }
+
   /** The name that the option {@code --kernels} and the results use. */
   String name();
 

@@ -2,35 +2,27 @@ package io.sparkrnn.train;
 
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
+import io.sparkrnn.data.TrainingData;
+import io.sparkrnn.data.TrainingData.Part;
 import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.kernel.RnnKernels;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.IntStream;
 
-/**
- * Workers one after another in this JVM: the oracle of every other runner, and the engine {@code
- * local}.
- */
+/** Workers one after another in this JVM: the oracle of every other runner, and the engine {@code local}. */
 public final class LocalRoundRunner implements RoundRunner {
   private final Recipe recipe;
   private final RnnKernels kernels;
+  private final TrainingData data;
   private final List<Shard> shards;
-  private final Map<Part, SequenceDataset> parts;
 
-  /**
-   * A runner over these shards.
-   *
-   * @param shards one for each worker, in the order of their numbers
-   * @param parts what can be evaluated
-   */
-  public LocalRoundRunner(
-      Recipe recipe, RnnKernels kernels, List<Shard> shards, Map<Part, SequenceDataset> parts) {
+  public LocalRoundRunner(Recipe recipe, RnnKernels kernels, TrainingData data) {
     this.recipe = recipe;
     this.kernels = kernels;
-    this.shards = List.copyOf(shards);
-    this.parts = Map.copyOf(parts);
+    this.data = data;
+    this.shards = IntStream.range(0, data.workers()).mapToObj(data::shard).toList();
   }
 
   @Override
@@ -44,11 +36,11 @@ public final class LocalRoundRunner implements RoundRunner {
 
   @Override
   public EvaluationResult evaluate(float[] parameters, Part part) {
-    SequenceDataset data = parts.get(part);
+    SequenceDataset samples = data.part(part);
     List<BlockResult> results = new ArrayList<>();
-    for (int block = 0; block < EvaluationBlocks.count(data.size()); block++) {
-      SequenceDataset samples = data.subset(EvaluationBlocks.samples(block, data.size()));
-      results.add(BlockEvaluator.evaluate(kernels, recipe.topology(), parameters, samples, block));
+    for (int block = 0; block < EvaluationBlocks.count(samples.size()); block++) {
+      SequenceDataset inBlock = samples.subset(EvaluationBlocks.samples(block, samples.size()));
+      results.add(BlockEvaluator.evaluate(kernels, recipe.topology(), parameters, inBlock, block));
     }
     return EvaluationResult.fold(results, recipe.topology().shape().classes());
   }

@@ -1,5 +1,6 @@
 package io.sparkrnn.train;
 
+import io.sparkrnn.data.TrainingData.Part;
 import io.sparkrnn.evaluation.EvaluationResult;
 
 /** Runs rounds and evaluations somewhere: in this JVM, or on executors. */
@@ -13,10 +14,4 @@ public interface RoundRunner extends AutoCloseable {
 
   @Override
   void close();
-
-  /** The parts of the data that are evaluated. */
-  enum Part {
-    VALIDATION,
-    TEST
-  }
 }

@@ -1,7 +1,8 @@
 package io.sparkrnn.train;
 
+import io.sparkrnn.data.TrainingData.Part;
 import io.sparkrnn.evaluation.EvaluationResult;
-import io.sparkrnn.train.RoundRunner.Part;
+
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;

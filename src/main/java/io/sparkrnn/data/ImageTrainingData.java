@@ -1,0 +1,138 @@
+package io.sparkrnn.data;
+
+import io.sparkrnn.config.DataConfiguration;
+import io.sparkrnn.storage.Storage;
+import java.lang.ref.SoftReference;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The four IDX files, divided among workers. A JVM decodes the files once and shares them between its tasks for as long as
+ * memory lasts; what it decodes must have the fingerprints that the driver saw.
+ */
+public final class ImageTrainingData implements TrainingData {
+  private static final long serialVersionUID = 1L;
+
+  private static final Map<List<DataFingerprint>, SoftReference<ImageData>> DECODED = new ConcurrentHashMap<>();
+
+  private final DataConfiguration configuration;
+  private final Map<String, String> hadoopProperties;
+  private final long seed;
+  private final List<DataFingerprint> fingerprints;
+  private final int[] shardSizes;
+  private final int testSize;
+  private final int timeSteps;
+  private final int inputSize;
+  private final int classes;
+
+  private ImageTrainingData(
+      DataConfiguration configuration,
+      Map<String, String> hadoopProperties,
+      int workers,
+      long seed,
+      ImageData images) {
+    this.configuration = configuration;
+    this.hadoopProperties = Map.copyOf(hadoopProperties);
+    this.seed = seed;
+    this.fingerprints = List.copyOf(images.fingerprints());
+    this.shardSizes =
+        Arrays.stream(Shards.assign(split(images).training(), workers, seed)).mapToInt(s -> s.length).toArray();
+    this.testSize = images.test().size();
+    this.timeSteps = images.training().timeSteps();
+    this.inputSize = images.training().inputSize();
+    this.classes = images.training().classes();
+  }
+
+  /**
+   * Reads the files and divides the training samples.
+   *
+   * @param seed of the division into shards and held-out samples
+   * @throws DataException if the files are not what they should be, or too few for the workers
+   */
+  public static ImageTrainingData read(
+      DataConfiguration configuration, Map<String, String> hadoopProperties, int workers, long seed) {
+    ImageData images = DataSource.load(configuration, Storage.of(hadoopProperties));
+    DECODED.put(List.copyOf(images.fingerprints()), new SoftReference<>(images));
+    return new ImageTrainingData(configuration, hadoopProperties, workers, seed, images);
+  }
+
+  private Split split(ImageData images) {
+    return DatasetSplit.of(images.training(), configuration.validation(), seed);
+  }
+
+  private ImageData images() {
+    // Tasks of one executor start together: one of them decodes, the others wait for it.
+    synchronized (DECODED) {
+      SoftReference<ImageData> reference = DECODED.get(fingerprints);
+      ImageData images = reference == null ? null : reference.get();
+      if (images == null) {
+        images = DataSource.load(configuration, Storage.of(hadoopProperties));
+        verify(images.fingerprints());
+        DECODED.put(fingerprints, new SoftReference<>(images));
+      }
+      return images;
+    }
+  }
+
+  private void verify(List<DataFingerprint> found) {
+    for (int i = 0; i < fingerprints.size(); i++) {
+      if (!fingerprints.get(i).sha256().equals(found.get(i).sha256())) {
+        throw new DataException(
+            "Cannot rebuild a shard from %s: expected SHA-256 %s as when the run began, found %s"
+                .formatted(found.get(i).location(), fingerprints.get(i).sha256(), found.get(i).sha256()));
+      }
+    }
+  }
+
+  /** SHA-256 of each file's content. */
+  public List<DataFingerprint> fingerprints() {
+    return fingerprints;
+  }
+
+  public int timeSteps() {
+    return timeSteps;
+  }
+
+  public int inputSize() {
+    return inputSize;
+  }
+
+  public int classes() {
+    return classes;
+  }
+
+  /** Samples of all shards together. */
+  public int trainingSize() {
+    return Arrays.stream(shardSizes).sum();
+  }
+
+  @Override
+  public int workers() {
+    return shardSizes.length;
+  }
+
+  @Override
+  public int shardSize(int worker) {
+    return shardSizes[worker];
+  }
+
+  @Override
+  public Shard shard(int worker) {
+    ImageData images = images();
+    int[] samples = Shards.assign(split(images).training(), workers(), seed)[worker];
+    return new Shard(worker, images.training().subset(samples));
+  }
+
+  @Override
+  public int size(Part part) {
+    return part == Part.TEST ? testSize : configuration.validation();
+  }
+
+  @Override
+  public SequenceDataset part(Part part) {
+    ImageData images = images();
+    return part == Part.TEST ? images.test() : images.training().subset(split(images).validation());
+  }
+}

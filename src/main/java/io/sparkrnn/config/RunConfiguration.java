@@ -1,11 +1,16 @@
 package io.sparkrnn.config;
 
+import static com.typesafe.config.ConfigUtil.quoteString;
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
 
 import java.io.Serializable;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Everything a run is told.
@@ -23,6 +28,10 @@ public record RunConfiguration(
     String master,
     Map<String, String> hadoop)
     implements Serializable {
+  /** As Spark's own {@code spark.redaction.regex}, and account keys of object stores. */
+  private static final Pattern SECRET =
+      Pattern.compile("(?i)secret|password|token|credential|access[.]?key|account[.]key");
+
   public RunConfiguration {
     requireNonNull(model, "model");
     requireNonNull(data, "data");
@@ -32,5 +41,35 @@ public record RunConfiguration(
     requireNonNull(run, "run");
     requireNonNull(master, "master");
     hadoop = Collections.unmodifiableMap(new TreeMap<>(hadoop));
+  }
+
+  /** HOCON that {@link ConfigurationLoader#parse} reads back as an equal configuration. */
+  public String render() {
+    StringBuilder hocon = new StringBuilder();
+    Keys.all().stream()
+        .collect(groupingBy(Key::section, LinkedHashMap::new, toList()))
+        .forEach(
+            (section, keys) -> {
+              hocon.append(section).append(" {\n");
+              keys.forEach(key -> line(hocon, key.name(), key.hocon(this)));
+              hocon.append("}\n");
+            });
+    hocon.append("hadoop {\n");
+    hadoop.forEach((property, value) -> line(hocon, quoteString(property), quoteString(value)));
+    return hocon.append("}\n").toString();
+  }
+
+  /**
+   * A copy for logs and run directories: values of Hadoop properties that look like secrets are
+   * masked.
+   */
+  public RunConfiguration redacted() {
+    Map<String, String> masked = new TreeMap<>(hadoop);
+    masked.replaceAll((property, value) -> SECRET.matcher(property).find() ? "(redacted)" : value);
+    return new RunConfiguration(model, data, training, updater, schedule, run, master, masked);
+  }
+
+  private static void line(StringBuilder hocon, String name, String value) {
+    hocon.append("  ").append(name).append(" = ").append(value).append('\n');
   }
 }

@@ -1,0 +1,46 @@
+package io.sparkrnn.config;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+
+/** Rules over several keys. */
+final class Combinations {
+  private static final List<Key<String>> FILES =
+      List.of(Keys.TRAIN_IMAGES, Keys.TRAIN_LABELS, Keys.TEST_IMAGES, Keys.TEST_LABELS);
+
+  private Combinations() {}
+
+  /** A rule is not applied where a key in it is broken: its value is not the one that was meant. */
+  static List<Problem> check(RunConfiguration run, Values values, Set<Key<?>> broken) {
+    List<Problem> problems = new ArrayList<>();
+    List<Key<String>> given = FILES.stream().filter(key -> !key.text(run).isEmpty()).toList();
+    if (!given.isEmpty()) {
+      for (Key<String> missing : FILES) {
+        if (!given.contains(missing)) {
+          problems.add(
+              new Problem(
+                  missing.path(), "", "expected a file beside " + given.get(0) + ", found none"));
+        }
+      }
+      if (!values.isDefault(Keys.DATA_URI) && !broken.contains(Keys.DATA_URI)) {
+        problems.add(
+            new Problem(
+                Keys.DATA_URI.path(),
+                values.origin(Keys.DATA_URI),
+                "expected one source of data, found this one and " + given.get(0)));
+      }
+    }
+    if (run.run().resume()
+        && run.run().dir().isEmpty()
+        && Collections.disjoint(broken, List.of(Keys.RESUME, Keys.RUN_DIR))) {
+      problems.add(
+          new Problem(
+              Keys.RESUME.path(),
+              values.origin(Keys.RESUME),
+              "expected a run to resume in " + Keys.RUN_DIR + ", found none"));
+    }
+    return problems;
+  }
+}

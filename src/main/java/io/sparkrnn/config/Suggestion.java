@@ -1,0 +1,56 @@
+package io.sparkrnn.config;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Finds the key that somebody who wrote an unknown one probably meant. */
+final class Suggestion {
+  private Suggestion() {}
+
+  static Optional<String> nearest(String unknown, List<String> known) {
+    String nearest = null;
+    int least = Integer.MAX_VALUE;
+    for (String candidate : known) {
+      int distance =
+          Math.min(
+              distance(plain(unknown), plain(candidate)),
+              // The right name in a wrong section, or without one.
+              1 + distance(plain(lastName(unknown)), plain(lastName(candidate))));
+      if (distance < least) {
+        least = distance;
+        nearest = candidate;
+      }
+    }
+    return least <= Math.max(2, lastName(unknown).length() / 3)
+        ? Optional.of(nearest)
+        : Optional.empty();
+  }
+
+  /** So that {@code learningRate} and {@code learning_rate} are no further away than a section. */
+  private static String plain(String path) {
+    return path.toLowerCase(Locale.ROOT).replaceAll("[-_]", "");
+  }
+
+  private static String lastName(String path) {
+    return path.substring(path.lastIndexOf('.') + 1);
+  }
+
+  /** Levenshtein's edit distance. */
+  private static int distance(String a, String b) {
+    int[] previous = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      previous[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int[] current = new int[b.length() + 1];
+      current[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int replaced = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        current[j] = Math.min(replaced, 1 + Math.min(previous[j], current[j - 1]));
+      }
+      previous = current;
+    }
+    return previous[b.length()];
+  }
+}

@@ -1,0 +1,427 @@
+package io.sparkrnn.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigurationLoaderTest {
+  private static final RunConfiguration DEFAULTS =
+      new RunConfiguration(
+          new ModelConfiguration("row-rnn-150", List.of(), "", RecurrentInit.ORTHOGONAL),
+          new DataConfiguration("builtin:mnist", "", "", "", "", 0),
+          new TrainingConfiguration(10, 64, 2, 1, 10, 0, 1, 1.0, 0.0, Engine.SPARK),
+          new UpdaterConfiguration(UpdaterName.ADAM, 0.002, 0.9, 0.9, 0.999, 1e-8),
+          new ScheduleConfiguration(ScheduleName.COSINE, 0, 0.5, 1000, 0.0),
+          new OutputConfiguration("", false, 1, 3),
+          "",
+          Map.of());
+
+  /** Differs from the defaults in every key. */
+  private static final RunConfiguration EXPLICIT =
+      new RunConfiguration(
+          new ModelConfiguration("vanilla-rnn", List.of(64, 32), "relu", RecurrentInit.IDENTITY),
+          new DataConfiguration("builtin:mnist", "a/x", "a/y", "hdfs://nn/b/x", "b/y", 5000),
+          new TrainingConfiguration(3, 33, 256, 4, 7, 2, -5L, 0.0, 1e-4, Engine.DL4J),
+          new UpdaterConfiguration(UpdaterName.NESTEROVS, 0.1, 0.5, 0.8, 0.99, 1e-7),
+          new ScheduleConfiguration(ScheduleName.STEP, 100, 0.1, 500, 0.01),
+          new OutputConfiguration("file:///runs/r \"1\"\\", true, 2, 9),
+          "spark://host:7077",
+          Map.of("fs.defaultFS", "hdfs://nn:8020", "dfs.replication", "1"));
+
+  private static final String EXPLICIT_FILE =
+      """
+      model { name = vanilla-rnn, hidden = [64, 32], activation = relu, recurrent-init = identity }
+      data {
+        train-images = "a/x"
+        train-labels = "a/y"
+        test-images = "hdfs://nn/b/x"
+        test-labels = "b/y"
+        validation = 5000
+      }
+      training {
+        epochs = 3
+        minibatch-size = 33
+        workers = 256
+        threads-per-worker = 4
+        averaging-frequency = 7
+        first-epoch-averaging-frequency = 2
+        seed = -5
+        clip-norm = 0
+        l2 = 1e-4
+        engine = dl4j
+      }
+      updater {
+        name = nesterovs, learning-rate = 0.1, momentum = .5, beta1 = 0.8, beta2 = 0.99, epsilon = 1E-7
+      }
+      schedule {
+        name = step
+        warm-up-iterations = 100
+        decay-rate = 0.1
+        decay-iterations = 500
+        final-fraction = 0.01
+      }
+      run { dir = "file:///runs/r \\"1\\"\\\\", resume = true, checkpoint-every = 2, keep = 9 }
+      spark.master = "spark://host:7077"
+      hadoop { fs.defaultFS = "hdfs://nn:8020", "dfs.replication" = 1 }
+      """;
+
+  @TempDir Path directory;
+
+  @Test
+  void shippedDefaults() {
+    assertThat(ConfigurationLoader.defaults()).isEqualTo(DEFAULTS);
+  }
+
+  @Test
+  void everyKeyInAFile() throws IOException {
+    assertThat(load(EXPLICIT_FILE, Map.of())).isEqualTo(EXPLICIT);
+  }
+
+  @Test
+  void everyKeyAsAFlag() {
+    Map<String, String> flags =
+        Keys.all().stream()
+            .filter(key -> !key.equals(Keys.DATA_URI))
+            .collect(Collectors.toMap(Key::path, key -> key.text(EXPLICIT)));
+
+    assertThat(flags)
+        .containsEntry("model.hidden", "64,32")
+        .containsEntry("training.engine", "dl4j");
+    assertThat(ConfigurationLoader.load(Optional.empty(), flags).render())
+        .isEqualTo(withHadoop(EXPLICIT, Map.of()).render());
+  }
+
+  @Test
+  void theExplicitConfigurationLeavesNoKeyAtItsDefault() {
+    assertThat(Keys.all())
+        .filteredOn(key -> key.text(EXPLICIT).equals(key.text(DEFAULTS)))
+        .containsExactly(Keys.DATA_URI);
+  }
+
+  @Test
+  void flagsOverrideTheFileAndTheFileTheDefaults() throws IOException {
+    RunConfiguration configuration =
+        load("training { epochs = 3, workers = 5 }", Map.of("training.epochs", "4"));
+
+    assertThat(configuration.training().epochs()).isEqualTo(4);
+    assertThat(configuration.training().workers()).isEqualTo(5);
+    assertThat(configuration.training().minibatchSize()).isEqualTo(64);
+  }
+
+  @Test
+  void aListMayBeEmptyAndAScalarIsAListOfOne() throws IOException {
+    assertThat(load("model.hidden = 64", Map.of()).model().hidden()).containsExactly(64);
+    assertThat(load("model.hidden = \"64, 32\"", Map.of("model.hidden", "")).model().hidden())
+        .isEmpty();
+  }
+
+  @Test
+  void substitutionsSeeTheFileAndTheDefaults() throws IOException {
+    RunConfiguration configuration =
+        load("training { seed = 9, workers = ${training.seed}, epochs = ${run.keep} }", Map.of());
+
+    assertThat(configuration.training().workers()).isEqualTo(9);
+    assertThat(configuration.training().epochs()).isEqualTo(3);
+  }
+
+  @Test
+  void renderedConfigurationsReadBackEqual() {
+    for (RunConfiguration configuration : List.of(DEFAULTS, EXPLICIT)) {
+      assertThat(ConfigurationLoader.parse(configuration.render(), "effective.conf"))
+          .isEqualTo(configuration);
+    }
+    assertThat(EXPLICIT.render())
+        .contains("model {\n  name = \"vanilla-rnn\"\n  hidden = [64, 32]\n")
+        .endsWith("  \"dfs.replication\" = \"1\"\n  \"fs.defaultFS\" = \"hdfs://nn:8020\"\n}\n");
+  }
+
+  @Test
+  void secretsAreMaskedOnRequest() {
+    RunConfiguration configuration =
+        withHadoop(
+            DEFAULTS,
+            Map.of("fs.s3a.secret.key", "s", "fs.s3a.access.key", "a", "fs.defaultFS", "f"));
+
+    assertThat(configuration.redacted())
+        .isEqualTo(
+            withHadoop(
+                DEFAULTS,
+                Map.of(
+                    "fs.s3a.secret.key",
+                    "(redacted)",
+                    "fs.s3a.access.key",
+                    "(redacted)",
+                    "fs.defaultFS",
+                    "f")));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "model.name                                | ``",
+        "model.hidden                              | 64,0",
+        "model.hidden                              | 64,,32",
+        "model.hidden                              | many",
+        "model.hidden                              | 65537",
+        "model.activation                          | sigmoid",
+        "model.recurrent-init                      | Orthogonal",
+        "data.uri                                  | ``",
+        "data.validation                           | -1",
+        "training.epochs                           | 0",
+        "training.epochs                           | 1.5",
+        "training.epochs                           | 1e1",
+        "training.epochs                           | 2147483648",
+        "training.epochs                           | ``",
+        "training.minibatch-size                   | 0",
+        "training.minibatch-size                   | 65537",
+        "training.workers                          | 0",
+        "training.workers                          | 32769",
+        "training.threads-per-worker               | 0",
+        "training.threads-per-worker               | 1025",
+        "training.averaging-frequency              | 0",
+        "training.first-epoch-averaging-frequency  | -1",
+        "training.seed                             | 9223372036854775808",
+        "training.clip-norm                        | -0.5",
+        "training.clip-norm                        | NaN",
+        "training.l2                               | -1e-9",
+        "training.l2                               | 1e999",
+        "training.engine                           | flink",
+        "updater.name                              | rmsprop",
+        "updater.learning-rate                     | 0",
+        "updater.learning-rate                     | 0.1f",
+        "updater.learning-rate                     | 0x1p-3",
+        "updater.momentum                          | 1",
+        "updater.beta1                             | 1.0",
+        "updater.beta2                             | -0.1",
+        "updater.epsilon                           | 1e-400",
+        "schedule.name                             | linear",
+        "schedule.warm-up-iterations               | -1",
+        "schedule.decay-rate                       | 0",
+        "schedule.decay-rate                       | 1.01",
+        "schedule.decay-iterations                 | 0",
+        "schedule.final-fraction                   | 1.5",
+        "run.resume                                | yes",
+        "run.checkpoint-every                      | 0",
+        "run.keep                                  | 0",
+      })
+  void badValues(String path, String text) throws IOException {
+    Key<?> key = Keys.find(path).orElseThrow();
+    String message = "expected " + key.expected() + ", found \"" + text + "\"";
+
+    assertThat(problems("", Map.of(path, text)))
+        .containsExactly(new Problem(path, key.flag(), message));
+    assertThat(problems("\n" + path + " = \"" + text + "\"\n", Map.of()))
+        .containsExactly(new Problem(path, file() + ":2", message));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "training.epochs = null        | training.epochs  | a whole number of at least 1, found null",
+        "training.epochs = []          | training.epochs  | a whole number of at least 1, found []",
+        "training.epochs { a = 1 }     | training.epochs  | a whole number of at least 1, found a section",
+        "training = 3                  | training         | a section, found \"3\"",
+        "hadoop = [a, b]               | hadoop           | a section, found [a,b]",
+        "hadoop.x = [[1]]              | hadoop.x         | text, found a list",
+        "model.name = [a]              | model.name       | text that is not empty, found [a]",
+        "trainer {}                    | trainer          | a known key, found an unknown one",
+      })
+  void wrongTypes(String hocon, String path, String message) throws IOException {
+    assertThat(problems(hocon, Map.of()))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.key()).isEqualTo(path);
+              assertThat(problem.origin()).isEqualTo(file() + ":1");
+              assertThat(problem.message()).startsWith("expected " + message);
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "training.epoch, training.epochs",
+    "training.learning-rate, updater.learning-rate",
+    "training.minibatchSize, training.minibatch-size",
+    "trainig.workers, training.workers",
+    "epochs, training.epochs",
+    "schedule.warmup-iterations, schedule.warm-up-iterations",
+    "run.kep, run.keep",
+    "master, spark.master",
+  })
+  void unknownKeysSuggestTheNearest(String unknown, String suggestion) throws IOException {
+    String message = "expected a known key, found an unknown one; did you mean " + suggestion + "?";
+
+    assertThat(problems(unknown + " = 1", Map.of()))
+        .containsExactly(new Problem(unknown, file() + ":1", message));
+    assertThat(problems("", Map.of(unknown, "1")))
+        .containsExactly(new Problem(unknown, "command line", message));
+  }
+
+  @Test
+  void nothingIsSuggestedForWhatIsFarFromEveryKey() throws IOException {
+    assertThat(problems("kubernetes.namespace = x", Map.of()))
+        .extracting(Problem::message)
+        .containsExactly("expected a known key, found an unknown one");
+  }
+
+  @Test
+  void explicitFilesGoTogether() throws IOException {
+    assertThat(problems("data { train-images = x, test-labels = y }", Map.of()))
+        .containsExactly(
+            new Problem(
+                "data.train-labels", "", "expected a file beside data.train-images, found none"),
+            new Problem(
+                "data.test-images", "", "expected a file beside data.train-images, found none"));
+  }
+
+  @Test
+  void explicitFilesTakeThePlaceOfADirectory() throws IOException {
+    String files =
+        "data { train-images = a, train-labels = b, test-images = c, test-labels = d }\n";
+
+    assertThat(problems(files, Map.of("data.uri", "hdfs://nn/mnist")))
+        .containsExactly(
+            new Problem(
+                "data.uri",
+                "--data",
+                "expected one source of data, found this one and data.train-images"));
+    assertThat(load(files, Map.of("data.uri", "builtin:mnist")).data().hasExplicitFiles()).isTrue();
+  }
+
+  @Test
+  void resumingNeedsARunDirectory() throws IOException {
+    assertThat(problems("", Map.of("run.resume", "true")))
+        .containsExactly(
+            new Problem(
+                "run.resume", "--resume", "expected a run to resume in run.dir, found none"));
+  }
+
+  @Test
+  void everyProblemIsReportedAtOnce() throws IOException {
+    String hocon =
+        """
+        training {
+          epochs = none
+          wrokers = 2
+        }
+        run.resume = true
+        """;
+    Map<String, String> flags = Map.of("updater.name", "lamb", "training.seeds", "1");
+    ConfigurationException exception = failure(hocon, flags);
+
+    assertThat(exception)
+        .hasMessage(
+            """
+            Cannot use the configuration, 5 problems:
+              training.epochs (FILE:2): expected a whole number of at least 1, found "none"
+              training.wrokers (FILE:3): expected a known key, found an unknown one; did you mean training.workers?
+              training.seeds (command line): expected a known key, found an unknown one; did you mean training.seed?
+              updater.name (--updater): expected one of adam, nesterovs, sgd, found "lamb"
+              run.resume (FILE:5): expected a run to resume in run.dir, found none"""
+                .replace("FILE", file().toString()));
+    assertThat(exception.problems()).hasSize(5);
+  }
+
+  @Test
+  void aSyntaxErrorDoesNotHideBadFlags() throws IOException {
+    List<Problem> problems = problems("training {\n  epochs = = 3\n}", Map.of("run.keep", "0"));
+
+    assertThat(problems).extracting(Problem::key).containsExactly(file().toString(), "run.keep");
+    assertThat(problems.get(0).origin()).isEqualTo(file() + ":2");
+    assertThat(problems.get(0).message()).startsWith("expected HOCON, found: ");
+  }
+
+  @Test
+  void anUndefinedSubstitutionIsAProblem() throws IOException {
+    assertThat(problems("\ntraining.seed = ${no.such.key}", Map.of()))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.origin()).isEqualTo(file() + ":2");
+              assertThat(problem.message()).contains("${no.such.key}");
+            });
+  }
+
+  @Test
+  void aFileThatIsNotThere() {
+    Path missing = directory.resolve("missing.conf");
+    ConfigurationException exception = failure(missing, Map.of());
+
+    assertThat(exception)
+        .hasMessage(
+            "Cannot use the configuration: "
+                + missing
+                + ": expected a configuration file, found nothing");
+    assertThat(failure(directory, Map.of()))
+        .hasMessageEndingWith("expected a configuration file, found a directory");
+  }
+
+  @Test
+  void otherPackagesReportASingleProblem() {
+    assertThat(new ConfigurationException("model.name", "expected a model, found \"x\""))
+        .hasMessage("Cannot use the configuration: model.name: expected a model, found \"x\"");
+  }
+
+  @Test
+  void parsedTextIsNamedInProblems() {
+    ConfigurationException exception =
+        catchThrowableOfType(
+            ConfigurationException.class,
+            () -> ConfigurationLoader.parse("\nrun.keep = 0", "hdfs://nn/run/effective.conf"));
+
+    assertThat(exception.problems())
+        .extracting(Problem::origin)
+        .containsExactly("hdfs://nn/run/effective.conf:2");
+  }
+
+  private Path file() {
+    return directory.resolve("run.conf");
+  }
+
+  private RunConfiguration load(String hocon, Map<String, String> flags) throws IOException {
+    Files.writeString(file(), hocon);
+    return ConfigurationLoader.load(Optional.of(file()), flags);
+  }
+
+  private List<Problem> problems(String hocon, Map<String, String> flags) throws IOException {
+    return failure(hocon, flags).problems();
+  }
+
+  private ConfigurationException failure(String hocon, Map<String, String> flags)
+      throws IOException {
+    Files.writeString(file(), hocon);
+    return failure(file(), flags);
+  }
+
+  private static ConfigurationException failure(Path file, Map<String, String> flags) {
+    return catchThrowableOfType(
+        ConfigurationException.class, () -> ConfigurationLoader.load(Optional.of(file), flags));
+  }
+
+  private static RunConfiguration withHadoop(
+      RunConfiguration configuration, Map<String, String> hadoop) {
+    return new RunConfiguration(
+        configuration.model(),
+        configuration.data(),
+        configuration.training(),
+        configuration.updater(),
+        configuration.schedule(),
+        configuration.run(),
+        configuration.master(),
+        hadoop);
+  }
+}

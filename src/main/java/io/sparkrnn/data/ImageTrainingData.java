@@ -9,13 +9,15 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The four IDX files, divided among workers. A JVM decodes the files once and shares them between its tasks for as long as
- * memory lasts; what it decodes must have the fingerprints that the driver saw.
+ * The four IDX files, divided among workers. A JVM decodes the files once and shares them between
+ * its tasks for as long as memory lasts; what it decodes must have the fingerprints that the driver
+ * saw.
  */
 public final class ImageTrainingData implements TrainingData {
   private static final long serialVersionUID = 1L;
 
-  private static final Map<List<DataFingerprint>, SoftReference<ImageData>> DECODED = new ConcurrentHashMap<>();
+  private static final Map<List<DataFingerprint>, SoftReference<ImageData>> DECODED =
+      new ConcurrentHashMap<>();
 
   private final DataConfiguration configuration;
   private final Map<String, String> hadoopProperties;
@@ -38,7 +40,9 @@ public final class ImageTrainingData implements TrainingData {
     this.seed = seed;
     this.fingerprints = List.copyOf(images.fingerprints());
     this.shardSizes =
-        Arrays.stream(Shards.assign(split(images).training(), workers, seed)).mapToInt(s -> s.length).toArray();
+        Arrays.stream(Shards.assign(split(images).training(), workers, seed))
+            .mapToInt(s -> s.length)
+            .toArray();
     this.testSize = images.test().size();
     this.timeSteps = images.training().timeSteps();
     this.inputSize = images.training().inputSize();
@@ -52,7 +56,10 @@ public final class ImageTrainingData implements TrainingData {
    * @throws DataException if the files are not what they should be, or too few for the workers
    */
   public static ImageTrainingData read(
-      DataConfiguration configuration, Map<String, String> hadoopProperties, int workers, long seed) {
+      DataConfiguration configuration,
+      Map<String, String> hadoopProperties,
+      int workers,
+      long seed) {
     ImageData images = DataSource.load(configuration, Storage.of(hadoopProperties));
     DECODED.put(List.copyOf(images.fingerprints()), new SoftReference<>(images));
     return new ImageTrainingData(configuration, hadoopProperties, workers, seed, images);
@@ -81,7 +88,8 @@ public final class ImageTrainingData implements TrainingData {
       if (!fingerprints.get(i).sha256().equals(found.get(i).sha256())) {
         throw new DataException(
             "Cannot rebuild a shard from %s: expected SHA-256 %s as when the run began, found %s"
-                .formatted(found.get(i).location(), fingerprints.get(i).sha256(), found.get(i).sha256()));
+                .formatted(
+                    found.get(i).location(), fingerprints.get(i).sha256(), found.get(i).sha256()));
       }
     }
   }

@@ -4,7 +4,12 @@ import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.NetworkShape;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * A named network of the family: stacked Elman layers and, unless the network has no classes, a
@@ -87,11 +92,58 @@ public record RnnTopology(String name, NetworkShape shape) implements Serializab
       text.append(" -> ")
           .append(units)
           .append(' ')
-          .append(shape.activation().name().toLowerCase(java.util.Locale.ROOT));
+          .append(shape.activation().name().toLowerCase(Locale.ROOT));
     }
     if (trainable()) {
       text.append(" -> ").append(shape.classes());
     }
     return text.toString();
+  }
+
+  /** As lines of {@code key=value}, for files; {@link #decode} reads it. */
+  public String encode() {
+    return """
+        name=%s
+        timeSteps=%d
+        inputSize=%d
+        hidden=%s
+        activation=%s
+        classes=%d
+        """
+        .formatted(
+            name,
+            shape.timeSteps(),
+            shape.inputSize(),
+            shape.hidden().stream().map(String::valueOf).collect(Collectors.joining(",")),
+            shape.activation(),
+            shape.classes());
+  }
+
+  /**
+   * The topology of an encoded text.
+   *
+   * @throws IllegalArgumentException if it is none; the message says what was found
+   */
+  public static RnnTopology decode(String text) {
+    Map<String, String> values =
+        text.lines()
+            .map(line -> line.split("=", 2))
+            .filter(pair -> pair.length == 2)
+            .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1], (first, second) -> second));
+    try {
+      return new RnnTopology(
+          Objects.requireNonNull(values.get("name")),
+          new NetworkShape(
+              Integer.parseInt(values.get("timeSteps")),
+              Integer.parseInt(values.get("inputSize")),
+              Arrays.stream(values.get("hidden").split(",")).map(Integer::valueOf).toList(),
+              Activation.valueOf(values.get("activation")),
+              Integer.parseInt(values.get("classes"))));
+    } catch (NullPointerException | IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "expected name, timeSteps, inputSize, hidden, activation and classes of a topology, found "
+              + values,
+          e);
+    }
   }
 }

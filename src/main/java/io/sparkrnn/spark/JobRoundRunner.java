@@ -44,13 +44,18 @@ public final class JobRoundRunner implements RoundRunner {
    *
    * @param kernels the implementation that every task uses, by name
    */
-  public JobRoundRunner(JavaSparkContext context, Recipe recipe, String kernels, TrainingData data) {
+  public JobRoundRunner(
+      JavaSparkContext context, Recipe recipe, String kernels, TrainingData data) {
     this(context, recipe, kernels, data, readShards(context, data));
   }
 
   /** A runner over shards that are already distributed, one for each worker. */
   JobRoundRunner(
-      JavaSparkContext context, Recipe recipe, String kernels, TrainingData data, JavaRDD<Shard> shards) {
+      JavaSparkContext context,
+      Recipe recipe,
+      String kernels,
+      TrainingData data,
+      JavaRDD<Shard> shards) {
     this.context = context;
     this.recipe = recipe;
     this.kernels = kernels;
@@ -59,7 +64,8 @@ public final class JobRoundRunner implements RoundRunner {
     ResultSize.check(context.getConf(), recipe, data.workers());
   }
 
-  // The RDD holds numbers: parallelize(shards) would put the samples into every task of every round, cached or not.
+  // The RDD holds numbers: parallelize(shards) would put the samples into every task of every
+  // round, cached or not.
   private static JavaRDD<Shard> readShards(JavaSparkContext context, TrainingData data) {
     List<Integer> workers = IntStream.range(0, data.workers()).boxed().toList();
     return context
@@ -71,7 +77,9 @@ public final class JobRoundRunner implements RoundRunner {
 
   @Override
   public RoundResult run(TrainingState state, Round round) {
-    context.sc().setJobDescription("epoch %d, round %d".formatted(round.epoch() + 1, round.number()));
+    context
+        .sc()
+        .setJobDescription("epoch %d, round %d".formatted(round.epoch() + 1, round.number()));
     Broadcast<TrainingState> broadcast = context.broadcast(state);
     Recipe replicaRecipe = recipe;
     String replicaKernels = kernels;
@@ -92,13 +100,18 @@ public final class JobRoundRunner implements RoundRunner {
 
   @Override
   public EvaluationResult evaluate(float[] parameters, Part part) {
-    context.sc().setJobDescription("evaluation on the %s samples".formatted(part.name().toLowerCase(java.util.Locale.ROOT)));
+    context
+        .sc()
+        .setJobDescription(
+            "evaluation on the %s samples"
+                .formatted(part.name().toLowerCase(java.util.Locale.ROOT)));
     Broadcast<float[]> broadcast = context.broadcast(parameters);
     Recipe evaluated = recipe;
     String evaluationKernels = kernels;
     List<BlockResult> results = new ArrayList<>();
     ResultStream.forEach(
-        blocks.computeIfAbsent(part, this::readBlocks)
+        blocks
+            .computeIfAbsent(part, this::readBlocks)
             .map(
                 block ->
                     BlockEvaluator.evaluate(
@@ -118,7 +131,10 @@ public final class JobRoundRunner implements RoundRunner {
     List<Integer> numbers = IntStream.range(0, EvaluationBlocks.count(size)).boxed().toList();
     return context
         .parallelize(numbers, numbers.size())
-        .map(number -> new EvaluationBlock(number, source.part(part).subset(EvaluationBlocks.samples(number, size))))
+        .map(
+            number ->
+                new EvaluationBlock(
+                    number, source.part(part).subset(EvaluationBlocks.samples(number, size))))
         .setName(part.name().toLowerCase(java.util.Locale.ROOT))
         .persist(StorageLevel.MEMORY_ONLY());
   }

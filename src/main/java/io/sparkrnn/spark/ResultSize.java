@@ -9,7 +9,8 @@ final class ResultSize {
 
   static void check(SparkConf conf, Recipe recipe, int workers) {
     long parameters = recipe.topology().shape().parameterCount();
-    long bytesPerWorker = Float.BYTES * (parameters + recipe.updater().stateSize((int) parameters)) + 1024L;
+    long bytesPerWorker =
+        Float.BYTES * (parameters + recipe.updater().stateSize((int) parameters)) + 1024L;
     long bytes = workers * bytesPerWorker;
     long limit = conf.getSizeAsBytes("spark.driver.maxResultSize", "1g");
     if (limit > 0 && bytes > limit) {

@@ -2,7 +2,6 @@ package io.sparkrnn.spark;
 
 import java.io.Serializable;
 import java.util.function.Consumer;
-import org.apache.spark.SparkException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.RDD;
@@ -12,7 +11,10 @@ import scala.collection.JavaConverters;
 import scala.reflect.ClassTag$;
 import scala.runtime.BoxedUnit;
 
-/** Results of a job as they arrive: {@code collect} would keep those of all workers before the first can be folded. */
+/**
+ * Results of a job as they arrive: {@code collect} would keep those of all workers before the first
+ * can be folded.
+ */
 final class ResultStream {
   private ResultStream() {}
 
@@ -20,9 +22,11 @@ final class ResultStream {
   private interface SerializableFunction2<A, B, C> extends Function2<A, B, C>, Serializable {}
 
   /**
-   * Runs a job and hands over the elements of each partition when its task ends, one at a time, in order of arrival.
+   * Runs a job and hands over the elements of each partition when its task ends, one at a time, in
+   * order of arrival.
    *
-   * @throws RuntimeException what the tasks threw, if it is one of ours; {@link SparkJobException} otherwise
+   * @throws RuntimeException what the tasks threw, if it is one of ours; {@link SparkJobException}
+   *     otherwise
    */
   static <T> void forEach(JavaRDD<T> rdd, Consumer<T> consumer) {
     RDD<T> scalaRdd = rdd.rdd();
@@ -44,7 +48,9 @@ final class ResultStream {
               scalaRdd,
               task,
               JavaConverters.asScalaBuffer(
-                      java.util.stream.IntStream.range(0, rdd.getNumPartitions()).<Object>mapToObj(i -> i).toList())
+                      java.util.stream.IntStream.range(0, rdd.getNumPartitions())
+                          .<Object>mapToObj(i -> i)
+                          .toList())
                   .toSeq(),
               handler,
               ClassTag$.MODULE$.apply(Object[].class));

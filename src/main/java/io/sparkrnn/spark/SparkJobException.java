@@ -12,7 +12,10 @@ public final class SparkJobException extends RuntimeException {
     super(message, cause);
   }
 
-  /** What a task threw, where it is an exception of ours; else a Spark job failure with Spark's first line. */
+  /**
+   * What a task threw, where it is an exception of ours; else a Spark job failure with Spark's
+   * first line.
+   */
   static RuntimeException translate(Exception failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof DataException
@@ -23,6 +26,7 @@ public final class SparkJobException extends RuntimeException {
     }
     String message = String.valueOf(failure.getMessage());
     return new SparkJobException(
-        "Spark gave up a job: " + message.lines().findFirst().orElse(failure.getClass().getName()), failure);
+        "Spark gave up a job: " + message.lines().findFirst().orElse(failure.getClass().getName()),
+        failure);
   }
 }

@@ -1,8 +1,9 @@
 /**
  * Rounds and evaluations as Spark jobs, and DL4J Spark's interfaces over them.
  *
- * <p>Invariants: no shuffle, no barrier, no accumulator in training; an RDD holds worker or block numbers and its tasks read
- * their samples from the source, so that a lost block is rebuilt from there; a task is a pure function, so that Spark may
- * run it again or elsewhere. The only package that knows Spark.
+ * <p>Invariants: no shuffle, no barrier, no accumulator in training; an RDD holds worker or block
+ * numbers and its tasks read their samples from the source, so that a lost block is rebuilt from
+ * there; a task is a pure function, so that Spark may run it again or elsewhere. The only package
+ * that knows Spark.
  */
 package io.sparkrnn.spark;

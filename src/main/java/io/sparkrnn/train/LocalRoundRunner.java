@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Workers one after another in this JVM: the oracle of every other runner, and the engine {@code local}. */
+/**
+ * Workers one after another in this JVM: the oracle of every other runner, and the engine {@code
+ * local}.
+ */
 public final class LocalRoundRunner implements RoundRunner {
   private final Recipe recipe;
   private final RnnKernels kernels;

@@ -2,7 +2,6 @@ package io.sparkrnn.train;
 
 import io.sparkrnn.data.TrainingData.Part;
 import io.sparkrnn.evaluation.EvaluationResult;
-
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.sparkrnn.train;
 
+import io.sparkrnn.model.Floats;
 import java.io.Serializable;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,4 +1,4 @@
-package io.sparkrnn.train;
+package io.sparkrnn.model;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,0 +1,34 @@
+package io.sparkrnn.config;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The configuration cannot be used; the message lists every problem, one a line. */
+public final class ConfigurationException extends RuntimeException {
+  private final List<Problem> problems;
+
+  public ConfigurationException(List<Problem> problems) {
+    super(message(problems));
+    this.problems = List.copyOf(problems);
+  }
+
+  /** A single problem, for what only other packages can know, such as the names of models. */
+  public ConfigurationException(String key, String message) {
+    this(List.of(new Problem(key, "", message)));
+  }
+
+  public List<Problem> problems() {
+    return problems;
+  }
+
+  private static String message(List<Problem> problems) {
+    if (problems.size() == 1) {
+      return "Cannot use the configuration: " + problems.get(0);
+    }
+    return problems.stream()
+        .map(problem -> "\n  " + problem)
+        .collect(
+            Collectors.joining(
+                "", "Cannot use the configuration, " + problems.size() + " problems:", ""));
+  }
+}

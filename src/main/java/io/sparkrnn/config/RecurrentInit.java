@@ -1,0 +1,16 @@
+package io.sparkrnn.config;
+
+import java.util.Locale;
+
+/** How the recurrent weight matrices are initialised. */
+public enum RecurrentInit {
+  ORTHOGONAL,
+  XAVIER,
+  IDENTITY;
+
+  /** The name as configurations write it. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,36 @@
+package io.sparkrnn.config;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.Serializable;
+
+/**
+ * How the model is trained.
+ *
+ * @param epochs passes over the training set
+ * @param minibatchSize samples per iteration of one worker
+ * @param workers logical replicas; part of the result, unlike the number of executors
+ * @param threadsPerWorker threads that share one worker's computation
+ * @param averagingFrequency iterations between averages
+ * @param firstEpochAveragingFrequency the same for the first epoch; 0: as the others
+ * @param seed what initial parameters, shards and orders are derived from
+ * @param clipNorm largest global gradient norm; 0: no clipping
+ * @param l2 coefficient of the L2 penalty on weights; 0: none
+ * @param engine who runs the rounds
+ */
+public record TrainingConfiguration(
+    int epochs,
+    int minibatchSize,
+    int workers,
+    int threadsPerWorker,
+    int averagingFrequency,
+    int firstEpochAveragingFrequency,
+    long seed,
+    double clipNorm,
+    double l2,
+    Engine engine)
+    implements Serializable {
+  public TrainingConfiguration {
+    requireNonNull(engine, "engine");
+  }
+}

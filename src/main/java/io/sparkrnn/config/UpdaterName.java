@@ -1,0 +1,16 @@
+package io.sparkrnn.config;
+
+import java.util.Locale;
+
+/** The rule that turns gradients into steps, by the formulas of DL4J. */
+public enum UpdaterName {
+  ADAM,
+  NESTEROVS,
+  SGD;
+
+  /** The name as configurations write it. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

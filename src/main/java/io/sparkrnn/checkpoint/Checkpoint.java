@@ -1,0 +1,14 @@
+package io.sparkrnn.checkpoint;
+
+import java.net.URI;
+import java.util.Map;
+
+/**
+ * A checkpoint that was read and verified.
+ *
+ * @param location its file
+ * @param runId the run that wrote it
+ * @param round the rounds that were complete
+ * @param sections named bytes in the order in which they were saved; not copied
+ */
+public record Checkpoint(URI location, String runId, long round, Map<String, byte[]> sections) {}

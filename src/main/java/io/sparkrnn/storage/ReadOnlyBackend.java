@@ -1,0 +1,111 @@
+package io.sparkrnn.storage;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Any other Hadoop file system. None of them promises a rename that is atomic and refuses to
+ * overwrite.
+ */
+final class ReadOnlyBackend implements StorageBackend {
+  private final Configuration configuration;
+
+  ReadOnlyBackend(Configuration configuration) {
+    this.configuration = configuration;
+  }
+
+  /**
+   * Made only for reading, so that a change is refused with its own reason on a machine that lacks
+   * the file system.
+   */
+  private FileSystem fileSystem(URI uri) throws IOException {
+    try {
+      return FileSystem.get(uri, configuration);
+    } catch (RuntimeException e) {
+      throw StorageFailures.ofConstruction(uri, e);
+    }
+  }
+
+  @Override
+  public InputStream open(URI file) throws IOException {
+    return fileSystem(file).open(new Path(file));
+  }
+
+  @Override
+  public Optional<FileEntry> status(URI path) throws IOException {
+    try {
+      return Optional.of(entry(fileSystem(path).getFileStatus(new Path(path))));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public List<FileEntry> list(URI directory) throws IOException {
+    List<FileEntry> entries = new ArrayList<>();
+    for (FileStatus status : fileSystem(directory).listStatus(new Path(directory))) {
+      entries.add(entry(status));
+    }
+    return entries;
+  }
+
+  private static FileEntry entry(FileStatus status) {
+    return new FileEntry(
+        status.getPath().getName(),
+        status.isDirectory() ? 0 : status.getLen(),
+        status.isDirectory());
+  }
+
+  @Override
+  public Object identity(URI path) {
+    throw refusal(path);
+  }
+
+  @Override
+  public void createDirectories(URI directory) {
+    throw refusal(directory);
+  }
+
+  @Override
+  public boolean createDirectory(URI directory) {
+    throw refusal(directory);
+  }
+
+  @Override
+  public void create(URI file, byte[] bytes) {
+    throw refusal(file);
+  }
+
+  @Override
+  public void rename(URI from, URI to) {
+    throw refusal(from);
+  }
+
+  @Override
+  public void replace(URI from, URI to) {
+    throw refusal(from);
+  }
+
+  @Override
+  public void delete(URI path) {
+    throw refusal(path);
+  }
+
+  private static UnsupportedStorageException refusal(URI path) {
+    return new UnsupportedStorageException(
+        "Cannot change "
+            + Storage.describe(path)
+            + ": expected a file: or hdfs: location, because "
+            + path.getScheme()
+            + ": has no atomic rename that refuses to overwrite; it can only be read");
+  }
+}

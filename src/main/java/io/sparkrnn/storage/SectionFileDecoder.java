@@ -1,0 +1,173 @@
+package io.sparkrnn.storage;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Reads {@link SectionFile}'s format; trusts no length before it was compared with what is there.
+ */
+final class SectionFileDecoder {
+  private final byte[] bytes;
+  private final String where;
+  private final ByteBuffer in;
+
+  SectionFileDecoder(byte[] bytes, String where) {
+    this.bytes = bytes;
+    this.where = where;
+    this.in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  SectionFile decode() {
+    checkMagic();
+    checkVersion();
+    byte[] kind = string("the kind");
+    byte[] id = string("the id");
+    int count = in.getInt(require(Integer.BYTES, "the number of sections"));
+    checkCrc("the header", 0);
+    Map<String, byte[]> sections = sections(count);
+    checkFooter();
+    return new SectionFile(text(kind, "the kind"), text(id, "the id"), sections, where);
+  }
+
+  private void checkMagic() {
+    if (bytes.length == 0) {
+      throw damaged("expected a file that starts with SPARKRNN, found an empty file");
+    }
+    int compared = Math.min(bytes.length, SectionFile.MAGIC.length);
+    int mismatch = Arrays.mismatch(bytes, 0, compared, SectionFile.MAGIC, 0, compared);
+    if (mismatch >= 0) {
+      throw damaged("expected the magic SPARKRNN, found another byte at byte " + mismatch);
+    }
+    require(SectionFile.MAGIC.length, "the magic");
+  }
+
+  private void checkVersion() {
+    int at = require(Integer.BYTES, "the format version");
+    int version = in.getInt(at);
+    if (version == SectionFile.FORMAT_VERSION) {
+      return;
+    }
+    String message =
+        "expected format version %d, found %d at byte %d"
+            .formatted(SectionFile.FORMAT_VERSION, version, at);
+    if (version > SectionFile.FORMAT_VERSION && footerHolds()) {
+      throw new NewerFormatException(
+          "Cannot read " + where + ": " + message + "; a newer version of spark-rnn wrote it");
+    }
+    throw damaged(message + " and no footer that holds for it");
+  }
+
+  private boolean footerHolds() {
+    int digest = bytes.length - 32;
+    return bytes.length >= in.position() + SectionFile.FOOTER_BYTES
+        && in.getLong(digest - Long.BYTES) == bytes.length
+        && digestHolds(digest);
+  }
+
+  private boolean digestHolds(int digest) {
+    byte[] found = Arrays.copyOfRange(bytes, digest, digest + 32);
+    return Arrays.equals(SectionFile.sha256(bytes, digest), found);
+  }
+
+  private Map<String, byte[]> sections(int count) {
+    Map<String, byte[]> sections = new LinkedHashMap<>();
+    for (int index = 0; index < count; index++) {
+      int start = in.position();
+      String which = "section " + (index + 1) + " of " + count;
+      byte[] nameBytes = string("the name of " + which);
+      int lengthAt = require(Long.BYTES, "the length of " + which);
+      long length = in.getLong(lengthAt);
+      long available = in.remaining() - Integer.BYTES - (long) SectionFile.FOOTER_BYTES;
+      if (length < 0 || length > available) {
+        throw damaged(
+            "expected %s to have at most the %d bytes that follow, found length %d at byte %d; the file is truncated or damaged"
+                .formatted(which, Math.max(0, available), length, lengthAt));
+      }
+      int contentAt = require(length, which);
+      checkCrc(which, start);
+      String name = text(nameBytes, "the name of " + which);
+      byte[] content = Arrays.copyOfRange(bytes, contentAt, contentAt + (int) length);
+      if (sections.put(name, content) != null) {
+        throw damaged(
+            "expected every section once, found a second '%s' at byte %d".formatted(name, start));
+      }
+    }
+    return sections;
+  }
+
+  private void checkFooter() {
+    int start = in.position();
+    if (in.remaining() > SectionFile.FOOTER_BYTES) {
+      throw damaged(
+          "expected the end of the file at byte %d, found %d more bytes"
+              .formatted(
+                  start + SectionFile.FOOTER_BYTES, in.remaining() - SectionFile.FOOTER_BYTES));
+    }
+    require(SectionFile.FOOTER_BYTES, "the footer");
+    long length = in.getLong(start);
+    if (length != bytes.length) {
+      throw damaged(
+          "expected the footer to give the file's length %d, found %d at byte %d"
+              .formatted(bytes.length, length, start));
+    }
+    int digest = start + Long.BYTES;
+    if (!digestHolds(digest)) {
+      throw damaged(
+          "expected the SHA-256 of the file at byte %d, found that of other bytes"
+              .formatted(digest));
+    }
+  }
+
+  private byte[] string(String what) {
+    int at = require(Integer.BYTES, "the length of " + what);
+    int length = in.getInt(at);
+    if (length < 1 || length > SectionFile.MAX_STRING_BYTES) {
+      throw damaged(
+          "expected %s to have 1 to %d bytes, found length %d at byte %d"
+              .formatted(what, SectionFile.MAX_STRING_BYTES, length, at));
+    }
+    int start = require(length, what);
+    return Arrays.copyOfRange(bytes, start, start + length);
+  }
+
+  private String text(byte[] utf8, String what) {
+    try {
+      // A fresh decoder reports what a String's constructor would replace.
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
+    } catch (CharacterCodingException e) {
+      throw damaged("expected " + what + " in UTF-8, found other bytes");
+    }
+  }
+
+  private void checkCrc(String what, int start) {
+    int at = require(Integer.BYTES, "the checksum of " + what);
+    int expected = in.getInt(at);
+    int found = SectionFile.crc32c(bytes, start, at);
+    if (found != expected) {
+      throw damaged(
+          "expected %s, bytes %d to %d, to have CRC32C 0x%08x as at byte %d, found 0x%08x"
+              .formatted(what, start, at - 1, expected, at, found));
+    }
+  }
+
+  /** Moves past the next bytes and returns where they start. */
+  private int require(long length, String what) {
+    int start = in.position();
+    if (length > in.remaining()) {
+      throw damaged(
+          "expected %d bytes of %s at byte %d, found the end of the file after %d; the file is truncated"
+              .formatted(length, what, start, in.remaining()));
+    }
+    in.position(start + (int) length);
+    return start;
+  }
+
+  private FormatException damaged(String reason) {
+    return new FormatException("Cannot read " + where + ": " + reason);
+  }
+}

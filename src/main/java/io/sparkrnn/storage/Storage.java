@@ -1,0 +1,400 @@
+package io.sparkrnn.storage;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Files by URI. Reading works on local disks and on every Hadoop file system; changing only on
+ * {@code file:} and {@code hdfs:}, where one atomic step can give a file its name and refuse when
+ * the name is taken. Elsewhere it is refused with {@link UnsupportedStorageException}.
+ *
+ * <p>New directories have permissions 0700, new files 0600. Every method throws {@link
+ * StorageException} with one sentence that names the path: {@link MissingFileException}, {@link
+ * PermissionDeniedException} and {@link TargetExistsException} where that is what happened. Safe
+ * for use by several threads.
+ */
+public final class Storage {
+  /** The largest array that every JVM can make. */
+  public static final int MAX_FILE_BYTES = Integer.MAX_VALUE - 8;
+
+  // Two letters at least, so that C:\data stays a path.
+  private static final Pattern HAS_SCHEME =
+      Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*", Pattern.DOTALL);
+
+  private final Function<URI, StorageBackend> backends;
+
+  Storage(Function<URI, StorageBackend> backends) {
+    this.backends = backends;
+  }
+
+  /**
+   * Storage with the Hadoop configuration files on the class path, overridden by these properties.
+   *
+   * @param hadoopProperties such as {@code fs.defaultFS}; may be empty
+   */
+  public static Storage of(Map<String, String> hadoopProperties) {
+    Configuration configuration = new Configuration();
+    hadoopProperties.forEach(configuration::set);
+    StorageBackend local = new LocalBackend();
+    StorageBackend readOnly = new ReadOnlyBackend(configuration);
+    Map<String, StorageBackend> hdfs = new ConcurrentHashMap<>();
+    return new Storage(
+        uri -> {
+          if (isLocal(uri)) {
+            return local;
+          }
+          return uri.getScheme().equalsIgnoreCase("hdfs")
+              ? hdfs.computeIfAbsent(
+                  String.valueOf(uri.getAuthority()), unused -> connect(uri, configuration))
+              : readOnly;
+        });
+  }
+
+  private static StorageBackend connect(URI uri, Configuration configuration) {
+    try {
+      URI whole = uri.getAuthority() == null ? FileSystem.getDefaultUri(configuration) : uri;
+      return new HdfsBackend(FileContext.getFileContext(whole, configuration));
+    } catch (IOException e) {
+      throw StorageFailures.translate("open", uri, e);
+    } catch (RuntimeException e) {
+      throw StorageFailures.translate("open", uri, StorageFailures.ofConstruction(uri, e));
+    }
+  }
+
+  /**
+   * The URI of what a user typed: a URI as it is, or a path without a scheme, absolute or relative
+   * to the working directory, as {@code file:///...}. As everywhere in Hadoop, spaces need no
+   * escapes and {@code %20} is a percent sign, a two and a zero.
+   */
+  public static URI uri(String pathOrUri) {
+    if (pathOrUri.isBlank()) {
+      throw new StorageException("Cannot use an empty path: expected a path or a URI");
+    }
+    if (!HAS_SCHEME.matcher(pathOrUri).matches()) {
+      String path = java.nio.file.Path.of(pathOrUri).toAbsolutePath().normalize().toString();
+      String slashes = path.replace(java.io.File.separatorChar, '/');
+      return build("file", null, slashes.startsWith("/") ? slashes : "/" + slashes);
+    }
+    try {
+      URI uri = new Path(pathOrUri).toUri();
+      return build(uri.getScheme(), uri.getAuthority(), uri.getPath());
+    } catch (IllegalArgumentException e) {
+      throw new StorageException(
+          "Cannot use '"
+              + pathOrUri
+              + "' as a location: expected a path or a URI such as hdfs://host/path",
+          e);
+    }
+  }
+
+  /**
+   * The URI of something below a directory.
+   *
+   * @param child one name, or several with slashes between
+   */
+  public static URI resolve(URI directory, String child) {
+    if (child.isEmpty()
+        || Arrays.asList(child.split("/", -1)).stream().anyMatch(Storage::isNoName)) {
+      throw new StorageException(
+          "Cannot use '"
+              + child
+              + "' below "
+              + describe(directory)
+              + ": expected a relative path of names");
+    }
+    String parent = directory.getPath();
+    String separator = parent.endsWith("/") ? "" : "/";
+    return build(
+        directory.getScheme() == null ? "file" : directory.getScheme(),
+        directory.getAuthority(),
+        parent + separator + child);
+  }
+
+  private static boolean isNoName(String part) {
+    return part.isEmpty() || part.equals(".") || part.equals("..");
+  }
+
+  private static URI build(String scheme, String authority, String path) {
+    try {
+      return new URI(scheme, authority == null ? "" : authority, path, null, null);
+    } catch (URISyntaxException e) {
+      throw new StorageException("Cannot use '" + path + "' as a location: " + e.getReason(), e);
+    }
+  }
+
+  /** The location as people write it: local files as plain paths, without escapes. */
+  public static String describe(URI uri) {
+    if (isLocal(uri) && uri.getPath() != null) {
+      return uri.getPath();
+    }
+    String authority = uri.getAuthority() == null ? "" : uri.getAuthority();
+    return uri.getPath() == null
+        ? uri.toString()
+        : uri.getScheme() + "://" + authority + uri.getPath();
+  }
+
+  private static boolean isLocal(URI uri) {
+    return uri.getScheme() == null || uri.getScheme().equalsIgnoreCase("file");
+  }
+
+  /**
+   * Opens a file for reading. What fails later, while reading, is an {@link IOException} of the
+   * stream.
+   */
+  public InputStream open(URI file) {
+    return attempt("read", file, backend -> backend.open(file));
+  }
+
+  /** Reads a whole file, and fails before reading it when it is longer than {@code maxBytes}. */
+  public byte[] read(URI file, long maxBytes) {
+    long limit = Math.min(maxBytes, MAX_FILE_BYTES);
+    return attempt(
+        "read",
+        file,
+        backend -> {
+          // Not longer than the limit by its listed length, and not by what the stream gives
+          // either.
+          Optional<FileEntry> entry = backend.status(file);
+          if (entry.isPresent() && entry.get().length() > limit) {
+            throw tooLong(file, limit, entry.get().length());
+          }
+          try (InputStream in = backend.open(file)) {
+            byte[] bytes = in.readNBytes((int) Math.min(limit + 1, MAX_FILE_BYTES));
+            if (bytes.length > limit) {
+              throw tooLong(file, limit, bytes.length);
+            }
+            return bytes;
+          }
+        });
+  }
+
+  private static StorageException tooLong(URI file, long limit, long found) {
+    return new StorageException(
+        "Cannot read %s: expected at most %d bytes, found %d"
+            .formatted(describe(file), limit, found));
+  }
+
+  /** Whether there is a file or a directory. */
+  public boolean exists(URI path) {
+    return attempt("look for", path, backend -> backend.status(path)).isPresent();
+  }
+
+  /** Whether there is a directory. */
+  public boolean isDirectory(URI path) {
+    return attempt("look for", path, backend -> backend.status(path))
+        .map(FileEntry::directory)
+        .orElse(false);
+  }
+
+  /** A directory's entries, sorted by name. */
+  public List<FileEntry> list(URI directory) {
+    return attempt(
+        "list",
+        directory,
+        backend -> {
+          // HDFS lists a file as a directory of itself.
+          if (backend.status(directory).map(entry -> !entry.directory()).orElse(false)) {
+            throw new StorageException(
+                "Cannot list " + describe(directory) + ": expected a directory, found a file");
+          }
+          return backend.list(directory).stream()
+              .sorted(Comparator.comparing(FileEntry::name))
+              .toList();
+        });
+  }
+
+  /** Makes a directory and its missing parents; one that is there is left as it is. */
+  public void createDirectories(URI directory) {
+    run("create directory", directory, backend -> backend.createDirectories(directory));
+  }
+
+  /**
+   * Makes one directory in an existing parent. Of any number of callers exactly one gets true,
+   * which makes it the way to claim a name.
+   *
+   * @return false when the directory is there already
+   */
+  public boolean createDirectory(URI directory) {
+    return attempt("create directory", directory, backend -> backend.createDirectory(directory));
+  }
+
+  /**
+   * Writes a new file in an existing directory, forces it to disk, and reads it back to compare. A
+   * file that could not be finished is removed.
+   */
+  public void writePrivate(URI file, byte[] bytes) {
+    run(
+        "write",
+        file,
+        backend -> {
+          backend.create(file, bytes);
+          try {
+            verify(backend, file, bytes);
+          } catch (IOException | StorageException e) {
+            removeUnverified(backend, file, e);
+            throw e;
+          }
+        });
+  }
+
+  private static void verify(StorageBackend backend, URI file, byte[] expected) throws IOException {
+    try (InputStream in = backend.open(file)) {
+      byte[] found = in.readNBytes((int) Math.min(expected.length + 1L, MAX_FILE_BYTES));
+      int mismatch = Arrays.mismatch(expected, found);
+      if (mismatch >= 0) {
+        throw new StorageException(
+            "Cannot write %s: expected the %d bytes written to be read back, found a difference at byte %d"
+                .formatted(describe(file), expected.length, mismatch));
+      }
+    }
+  }
+
+  private static void removeUnverified(StorageBackend backend, URI file, Exception failure) {
+    try {
+      backend.delete(file);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  /**
+   * Gives a file that {@link #writePrivate} wrote its public name, in one atomic step: of competing
+   * publishers of one target exactly one succeeds, and the others get {@link
+   * TargetExistsException}. A private file that is gone, because its directory was renamed away, is
+   * {@link MissingFileException} and changes nothing. When the outcome of the step is unknown, as
+   * after a lost connection, the target is looked at to find out whose it is.
+   */
+  public void publish(URI privateFile, URI target) {
+    move("publish", privateFile, target);
+  }
+
+  /**
+   * Renames a file or directory; fails with {@link TargetExistsException} when the new name is
+   * taken.
+   */
+  public void rename(URI from, URI to) {
+    move("rename", from, to);
+  }
+
+  private void move(String verb, URI from, URI to) {
+    String action = verb + " " + describe(from) + " as";
+    run(
+        action,
+        to,
+        backend -> {
+          requireSameFileSystem(action, from, to);
+          Object identity = attempt(verb, from, source -> source.identity(from));
+          try {
+            backend.rename(from, to);
+          } catch (IOException e) {
+            if (!identity.equals(identityAfter(backend, to, e))) {
+              throw e;
+            }
+          }
+        });
+  }
+
+  /**
+   * The identity of what has the target's name, or a fresh object when nothing has or it cannot be
+   * told.
+   */
+  private static Object identityAfter(StorageBackend backend, URI target, IOException failure) {
+    try {
+      return backend.identity(target);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+      return new Object();
+    }
+  }
+
+  /**
+   * As {@link #publish}, but takes the place of a file that has the target's name: for hints that
+   * may be lost.
+   */
+  public void replace(URI privateFile, URI target) {
+    String action = "publish " + describe(privateFile) + " as";
+    run(
+        action,
+        target,
+        backend -> {
+          requireSameFileSystem(action, privateFile, target);
+          backend.replace(privateFile, target);
+        });
+  }
+
+  /**
+   * Writes a file in an existing directory so that readers see either the old or the new bytes, and
+   * never a part.
+   */
+  public void overwrite(URI file, byte[] bytes) {
+    String path = file.getPath();
+    int name = path.lastIndexOf('/') + 1;
+    URI unfinished =
+        build(
+            file.getScheme() == null ? "file" : file.getScheme(),
+            file.getAuthority(),
+            path.substring(0, name) + "." + path.substring(name) + "." + UUID.randomUUID());
+    writePrivate(unfinished, bytes);
+    try {
+      replace(unfinished, file);
+    } catch (StorageException e) {
+      delete(unfinished);
+      throw e;
+    }
+  }
+
+  /** Deletes a file, or a directory with all that it holds. Nothing there is no failure. */
+  public void delete(URI path) {
+    run("delete", path, backend -> backend.delete(path));
+  }
+
+  private void requireSameFileSystem(String action, URI from, URI to) {
+    if (backends.apply(from) != backends.apply(to)) {
+      throw new UnsupportedStorageException(
+          "Cannot " + action + " " + describe(to) + ": expected both on one file system");
+    }
+  }
+
+  private <T> T attempt(String action, URI where, BackendCall<T> call) {
+    try {
+      return call.on(backends.apply(where));
+    } catch (IOException e) {
+      throw StorageFailures.translate(action, where, e);
+    }
+  }
+
+  private void run(String action, URI where, BackendAction call) {
+    attempt(
+        action,
+        where,
+        backend -> {
+          call.on(backend);
+          return true;
+        });
+  }
+
+  @FunctionalInterface
+  private interface BackendCall<T> {
+    T on(StorageBackend backend) throws IOException;
+  }
+
+  @FunctionalInterface
+  private interface BackendAction {
+    void on(StorageBackend backend) throws IOException;
+  }
+}

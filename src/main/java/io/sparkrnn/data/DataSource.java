@@ -12,9 +12,9 @@ import java.util.stream.Stream;
 
 /**
  * Finds and reads the image files that a configuration names: the bundled MNIST ({@code
- * builtin:mnist}), a directory that holds the four files of the MNIST family by their standard names
- * with or without {@code .gz}, or four explicit files. Images may have any size; there are ten
- * classes.
+ * builtin:mnist}), a directory that holds the four files of the MNIST family by their standard
+ * names with or without {@code .gz}, or four explicit files. Images may have any size; there are
+ * ten classes.
  *
  * <p>All methods throw {@link DataException} for files that are missing from a directory or have a
  * defect, and {@link StorageException} for what cannot be opened or read.
@@ -95,8 +95,7 @@ public final class DataSource {
     }
     URI directory = Storage.uri(uri);
     List<FileEntry> entries = storage.list(directory);
-    return read(
-        inDirectory(directory, entries, images), inDirectory(directory, entries, labels));
+    return read(inDirectory(directory, entries, images), inDirectory(directory, entries, labels));
   }
 
   private static DataFile bundled(String standardName) {
@@ -133,9 +132,7 @@ public final class DataSource {
   private DataFile file(URI uri) {
     String path = uri.getPath();
     return new DataFile(
-        path.substring(path.lastIndexOf('/') + 1),
-        Storage.describe(uri),
-        () -> storage.open(uri));
+        path.substring(path.lastIndexOf('/') + 1), Storage.describe(uri), () -> storage.open(uri));
   }
 
   private static ImageSet read(DataFile imagesFile, DataFile labelsFile) {

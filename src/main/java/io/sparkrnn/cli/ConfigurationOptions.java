@@ -8,7 +8,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** The options that the keys of the configuration define; their texts are checked where files are, all at once. */
+/**
+ * The options that the keys of the configuration define; their texts are checked where files are,
+ * all at once.
+ */
 final class ConfigurationOptions {
   private ConfigurationOptions() {}
 

@@ -39,7 +39,10 @@ final class ExitCode {
     return FAILURE;
   }
 
-  /** Whether the message alone tells the user what happened, so that a stack trace would only hide it. */
+  /**
+   * Whether the message alone tells the user what happened, so that a stack trace would only hide
+   * it.
+   */
   static boolean isExplained(Throwable failure) {
     return of(failure) != FAILURE || failure instanceof TrainingDivergedException;
   }

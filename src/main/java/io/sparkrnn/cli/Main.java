@@ -1,6 +1,7 @@
 package io.sparkrnn.cli;
 
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import org.apache.spark.SparkUserAppException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,7 +13,6 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Versions.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {TrainCommand.class},
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
@@ -27,8 +27,11 @@ import picocli.CommandLine.Command;
     })
 public final class Main {
 
-  /** Runs a command. Under spark-submit a failure is thrown: exiting at once would make YARN start it again. */
-  public static void main(String[] args) {
+  /**
+   * Runs a command. Under spark-submit a failure is thrown: exiting at once would make YARN start
+   * it again.
+   */
+  public static void main(String[] args) throws SparkUserAppException {
     int code = run(System.out, System.err, args);
     if (code == ExitCode.DONE) {
       return;
@@ -41,11 +44,12 @@ public final class Main {
 
   /** Runs a command and returns its exit code. */
   static int run(PrintStream out, PrintStream err, String... args) {
+    CommandLine train = new CommandLine(new TrainCommand(out));
+    ConfigurationOptions.addTo(train.getCommandSpec());
     CommandLine commandLine = new CommandLine(new Main());
-    commandLine.setOut(new java.io.PrintWriter(out, true));
-    commandLine.setErr(new java.io.PrintWriter(err, true));
-    commandLine.getSubcommands().get("train").getCommandSpec();
-    ConfigurationOptions.addTo(commandLine.getSubcommands().get("train").getCommandSpec());
+    commandLine.addSubcommand(train);
+    commandLine.setOut(new PrintWriter(out, true));
+    commandLine.setErr(new PrintWriter(err, true));
     commandLine.setParameterExceptionHandler(
         (exception, arguments) -> {
           CommandLine command = exception.getCommandLine();

@@ -3,7 +3,10 @@ package io.sparkrnn.cli;
 import java.util.concurrent.atomic.AtomicInteger;
 import sun.misc.Signal;
 
-/** Turns SIGTERM and SIGINT into a request that the training loop sees; a second signal ends the process at once. */
+/**
+ * Turns SIGTERM and SIGINT into a request that the training loop sees; a second signal ends the
+ * process at once.
+ */
 final class StopSignals {
   private final AtomicInteger received = new AtomicInteger();
 

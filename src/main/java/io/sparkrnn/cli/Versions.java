@@ -12,7 +12,8 @@ final class Versions implements IVersionProvider {
   static final int ARITHMETIC = 1;
 
   static String sparkRnn() {
-    return Objects.requireNonNullElse(Versions.class.getPackage().getImplementationVersion(), "development");
+    return Objects.requireNonNullElse(
+        Versions.class.getPackage().getImplementationVersion(), "development");
   }
 
   static Map<String, String> all() {

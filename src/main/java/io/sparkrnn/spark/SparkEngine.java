@@ -33,7 +33,8 @@ public final class SparkEngine implements AutoCloseable {
 
   /** For example {@code Spark 3.5.7 on local[*], 2 slots}. */
   public String description() {
-    return "Spark %s on %s, %d slots".formatted(version(), context.master(), context.defaultParallelism());
+    return "Spark %s on %s, %d slots"
+        .formatted(version(), context.master(), context.defaultParallelism());
   }
 
   public static String version() {

@@ -66,7 +66,8 @@ public final class StateSections {
     byte[] section = sections.get(name);
     if (section == null) {
       throw new IllegalArgumentException(
-          "Cannot resume from %s: expected a section %s, found %s".formatted(where, name, sections.keySet()));
+          "Cannot resume from %s: expected a section %s, found %s"
+              .formatted(where, name, sections.keySet()));
     }
     return section;
   }

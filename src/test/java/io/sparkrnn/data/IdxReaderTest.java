@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The files are described in {@link IdxDefectFiles}. */
+@SuppressWarnings("InputStreamSlowMultibyteRead") // Fakes that are read a few bytes from.
 class IdxReaderTest {
   @ParameterizedTest
   @ValueSource(strings = {"bin", "gz"})

@@ -3,6 +3,7 @@ package io.sparkrnn.cli;
 import io.sparkrnn.config.Key;
 import io.sparkrnn.config.Keys;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -16,7 +17,12 @@ final class ConfigurationOptions {
   private ConfigurationOptions() {}
 
   static void addTo(CommandSpec command) {
-    for (Key<?> key : Keys.all()) {
+    addTo(command, Keys.all());
+  }
+
+  /** Only the options of some keys. */
+  static void addTo(CommandSpec command, List<Key<?>> keys) {
+    for (Key<?> key : keys) {
       OptionSpec.Builder option = OptionSpec.builder(key.flag()).description(key.description());
       if (key.isSwitch()) {
         option.type(boolean.class).arity("0");

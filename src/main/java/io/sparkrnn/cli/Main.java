@@ -48,6 +48,7 @@ public final class Main {
     ConfigurationOptions.addTo(train.getCommandSpec());
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.addSubcommand(train);
+    commandLine.addSubcommand(new InspectCommand(out));
     commandLine.setOut(new PrintWriter(out, true));
     commandLine.setErr(new PrintWriter(err, true));
     commandLine.setParameterExceptionHandler(

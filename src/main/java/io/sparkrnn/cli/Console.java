@@ -45,7 +45,7 @@ final class Console implements TrainingListener {
         "%s: %s, %,d parameters",
         topology.name(),
         topology.summary(),
-        topology.shape().parameterCount());
+        topology.parameterCount());
     line(
         "data",
         "%s: %,d images to train on%s, %,d to test",

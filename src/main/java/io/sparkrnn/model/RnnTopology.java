@@ -45,6 +45,10 @@ public record RnnTopology(String name, NetworkShape shape) implements Serializab
         name, new NetworkShape(timeSteps, inputSize, shape.hidden(), shape.activation(), classes));
   }
 
+  public int parameterCount() {
+    return shape.parameterCount();
+  }
+
   /** Whether it has an output layer, hence a loss that can be trained. */
   public boolean trainable() {
     return shape.classes() > 0;

@@ -53,6 +53,7 @@ final class ConfigurationReader {
       hidden.add(Math.toIntExact(recurrent(l).getNOut()));
     }
     checkTraining(top);
+    checkPreprocessors();
     OutputLayer output = output();
     long inputs = recurrent(0).getNIn();
     for (int l = 1; l < top; l++) {
@@ -79,6 +80,10 @@ final class ConfigurationReader {
           network, "SimpleRnn layers and an OutputLayer", (top + 1) + " layers");
     }
     expect(network, "backpropType", BackpropType.Standard, configuration.getBackpropType());
+    checkKinds();
+  }
+
+  private void checkPreprocessors() {
     configuration
         .getInputPreProcessors()
         .forEach(
@@ -136,19 +141,36 @@ final class ConfigurationReader {
     }
   }
 
+  /** Names a layer of another kind before it is said of its neighbours that they are misplaced. */
+  private void checkKinds() {
+    for (int l = 0; l < top; l++) {
+      Layer layer = configuration.getConf(l).getLayer();
+      boolean wrapped = layer instanceof LastTimeStep;
+      Layer inner = inner(layer);
+      if (inner.getClass() != SimpleRnn.class) {
+        throw new UnsupportedNetworkException(
+            where(l), "SimpleRnn", wrapped ? "LastTimeStep(" + name(inner) + ")" : name(layer));
+      }
+    }
+    for (int l = 0; l < top; l++) {
+      boolean wrapped = configuration.getConf(l).getLayer() instanceof LastTimeStep;
+      if (wrapped && l < top - 1) {
+        throw new UnsupportedNetworkException(
+            where(l), "LastTimeStep around the top SimpleRnn only", "LastTimeStep(SimpleRnn)");
+      }
+      if (!wrapped && l == top - 1) {
+        throw new UnsupportedNetworkException(
+            where(l), "LastTimeStep around the top SimpleRnn", "SimpleRnn");
+      }
+    }
+  }
+
+  private static Layer inner(Layer layer) {
+    return layer instanceof LastTimeStep last ? last.getUnderlying() : layer;
+  }
+
   private SimpleRnn recurrent(int l) {
-    Layer layer = configuration.getConf(l).getLayer();
-    boolean wrapped = layer instanceof LastTimeStep;
-    if (l == top - 1 && !wrapped) {
-      throw new UnsupportedNetworkException(
-          where(l), "the top recurrent layer as LastTimeStep(SimpleRnn)", name(layer));
-    }
-    Layer inner = layer instanceof LastTimeStep last ? last.getUnderlying() : layer;
-    if (inner.getClass() != SimpleRnn.class || (wrapped && l < top - 1)) {
-      throw new UnsupportedNetworkException(
-          where(l), "SimpleRnn", wrapped ? "LastTimeStep(" + name(inner) + ")" : name(layer));
-    }
-    SimpleRnn rnn = (SimpleRnn) inner;
+    SimpleRnn rnn = (SimpleRnn) inner(configuration.getConf(l).getLayer());
     if (rnn.hasLayerNorm()) {
       throw new UnsupportedNetworkException(where(l), "no layer normalization", "hasLayerNorm");
     }
@@ -251,7 +273,10 @@ final class ConfigurationReader {
 
   private String where(int l) {
     String given = configuration.getConf(l).getLayer().getLayerName();
-    return given == null ? "layer " + l : "layer %d (%s)".formatted(l, given);
+    // DL4J itself calls a nameless one layer0.
+    return given == null || given.equals("layer" + l)
+        ? "layer " + l
+        : "layer %d (%s)".formatted(l, given);
   }
 
   private static void expect(String where, String setting, Object expected, Object found) {

@@ -3,6 +3,7 @@ package io.sparkrnn.dl4j;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -47,7 +48,7 @@ class UnsupportedNetworksIT {
   static Stream<Arguments> networks() {
     return Stream.of(
         arguments(
-            "LSTM in layer 0", layers(last(new LSTM.Builder().nIn(4).nOut(5).build()), out())),
+            "LastTimeStep(LSTM) in layer 0", layers(last(new LSTM.Builder().nIn(4).nOut(5).build()), out())),
         arguments("Bidirectional in layer 0", layers(new Bidirectional(rnn(4, 5).build()), out())),
         arguments(
             "DenseLayer in layer 1",
@@ -77,9 +78,7 @@ class UnsupportedNetworksIT {
                     .build())),
         arguments("found 1 layers in the network", layers(out())),
         arguments("Dropout in layer 0", first(rnn -> rnn.dropOut(0.5))),
-        arguments(
-            "found MaxNormConstraint",
-            first(rnn -> rnn.constrainWeights(new MaxNormConstraint(1, 1)))),
+        arguments("found MaxNormConstraint in layer 0", constrained()),
         arguments(
             "found DropConnect in layer 0", first(rnn -> rnn.weightNoise(new DropConnect(0.5)))),
         arguments(
@@ -224,6 +223,13 @@ class UnsupportedNetworksIT {
             .nOut(3)
             .activation(Activation.SOFTMAX)
             .build());
+  }
+
+  private static MultiLayerConfiguration constrained() {
+    // The builder of SimpleRnn forgets constraints.
+    SimpleRnn rnn = rnn(4, 5).build();
+    rnn.setConstraints(List.of(new MaxNormConstraint(1, 1)));
+    return layers(last(rnn), out());
   }
 
   private static MultiLayerConfiguration truncated() {

@@ -1,9 +1,7 @@
 package io.sparkrnn.data;
 
-import java.io.Serializable;
-
-/** Where workers and evaluations find their samples; travels to executors, the samples do not. */
-public interface TrainingData extends Serializable {
+/** Where workers find their samples, too; travels to executors, the samples do not. */
+public interface TrainingData extends EvaluationData {
 
   /** Number of workers that the training samples are divided among. */
   int workers();
@@ -14,15 +12,12 @@ public interface TrainingData extends Serializable {
   /** The shard of a worker, read from the source wherever this is called. */
   Shard shard(int worker);
 
-  /** Samples in a part; 0 where there is none. */
-  int size(Part part);
-
-  /** A part of the data that is evaluated, read from the source wherever this is called. */
-  SequenceDataset part(Part part);
-
-  /** What is evaluated. */
-  enum Part {
-    VALIDATION,
-    TEST
+  /** Minibatches that the worker with the largest shard takes for an epoch. */
+  default int minibatchesPerEpoch(int minibatchSize) {
+    int largest = 0;
+    for (int worker = 0; worker < workers(); worker++) {
+      largest = Math.max(largest, shardSize(worker));
+    }
+    return (largest + minibatchSize - 1) / minibatchSize;
   }
 }

@@ -1,14 +1,10 @@
 package io.sparkrnn.spark;
 
-import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.data.TrainingData;
-import io.sparkrnn.data.TrainingData.Part;
-import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.kernel.RnnKernels;
-import io.sparkrnn.train.BlockEvaluator;
-import io.sparkrnn.train.EvaluationBlocks;
 import io.sparkrnn.train.ParameterAverage;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Replica;
@@ -17,10 +13,7 @@ import io.sparkrnn.train.RoundResult;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.WorkerResult;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -32,12 +25,10 @@ public final class JobRoundRunner implements RoundRunner {
   private final JavaSparkContext context;
   private final Recipe recipe;
   private final String kernels;
-  private final TrainingData data;
+  private final int workers;
   private final JavaRDD<Shard> shards;
-  private final Map<Part, JavaRDD<EvaluationBlock>> blocks = new EnumMap<>(Part.class);
+  private final SparkEvaluation evaluation;
   private Broadcast<TrainingState> previousState;
-
-  record EvaluationBlock(int number, SequenceDataset samples) implements java.io.Serializable {}
 
   /**
    * A runner.
@@ -59,9 +50,10 @@ public final class JobRoundRunner implements RoundRunner {
     this.context = context;
     this.recipe = recipe;
     this.kernels = kernels;
-    this.data = data;
+    this.workers = data.workers();
     this.shards = shards;
-    ResultSize.check(context.getConf(), recipe, data.workers());
+    this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data);
+    ResultSize.check(context.getConf(), recipe, workers);
   }
 
   // The RDD holds numbers: parallelize(shards) would put the samples into every task of every
@@ -81,13 +73,13 @@ public final class JobRoundRunner implements RoundRunner {
         .sc()
         .setJobDescription("epoch %d, round %d".formatted(round.epoch() + 1, round.number()));
     Broadcast<TrainingState> broadcast = context.broadcast(state);
-    Recipe replicaRecipe = recipe;
-    String replicaKernels = kernels;
-    ParameterAverage average = new ParameterAverage(data.workers());
+    Recipe taskRecipe = recipe;
+    String taskKernels = kernels;
+    ParameterAverage average = new ParameterAverage(workers);
     JavaRDD<WorkerResult> results =
         shards.map(
             shard ->
-                new Replica(replicaRecipe, RnnKernels.named(replicaKernels))
+                new Replica(taskRecipe, RnnKernels.named(taskKernels))
                     .run(broadcast.value(), shard, round));
     ResultStream.forEach(results, average::add);
     if (previousState != null) {
@@ -100,49 +92,13 @@ public final class JobRoundRunner implements RoundRunner {
 
   @Override
   public EvaluationResult evaluate(float[] parameters, Part part) {
-    context
-        .sc()
-        .setJobDescription(
-            "evaluation on the %s samples"
-                .formatted(part.name().toLowerCase(java.util.Locale.ROOT)));
-    Broadcast<float[]> broadcast = context.broadcast(parameters);
-    Recipe evaluated = recipe;
-    String evaluationKernels = kernels;
-    List<BlockResult> results = new ArrayList<>();
-    ResultStream.forEach(
-        blocks
-            .computeIfAbsent(part, this::readBlocks)
-            .map(
-                block ->
-                    BlockEvaluator.evaluate(
-                        RnnKernels.named(evaluationKernels),
-                        evaluated.topology(),
-                        broadcast.value(),
-                        block.samples(),
-                        block.number())),
-        results::add);
-    broadcast.unpersist();
-    return EvaluationResult.fold(results, recipe.topology().shape().classes());
-  }
-
-  private JavaRDD<EvaluationBlock> readBlocks(Part part) {
-    int size = data.size(part);
-    TrainingData source = data;
-    List<Integer> numbers = IntStream.range(0, EvaluationBlocks.count(size)).boxed().toList();
-    return context
-        .parallelize(numbers, numbers.size())
-        .map(
-            number ->
-                new EvaluationBlock(
-                    number, source.part(part).subset(EvaluationBlocks.samples(number, size))))
-        .setName(part.name().toLowerCase(java.util.Locale.ROOT))
-        .persist(StorageLevel.MEMORY_ONLY());
+    return evaluation.evaluate(parameters, part);
   }
 
   @Override
   public void close() {
     shards.unpersist();
-    blocks.values().forEach(JavaRDD::unpersist);
+    evaluation.close();
     if (previousState != null) {
       previousState.destroy();
     }

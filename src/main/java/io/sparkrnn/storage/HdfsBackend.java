@@ -20,6 +20,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.hdfs.protocol.HdfsFileStatus;
+import org.apache.hadoop.ipc.RemoteException;
 
 /**
  * HDFS, by {@link FileContext}: {@code FileSystem}'s rename moves into existing directories, and
@@ -37,13 +38,13 @@ final class HdfsBackend implements StorageBackend {
 
   @Override
   public InputStream open(URI file) throws IOException {
-    return context.open(new Path(file));
+    return context.open(path(file));
   }
 
   @Override
   public Optional<FileEntry> status(URI path) throws IOException {
     try {
-      return Optional.of(entry(context.getFileStatus(new Path(path))));
+      return Optional.of(entry(context.getFileStatus(path(path))));
     } catch (FileNotFoundException e) {
       return Optional.empty();
     }
@@ -52,7 +53,7 @@ final class HdfsBackend implements StorageBackend {
   @Override
   public List<FileEntry> list(URI directory) throws IOException {
     List<FileEntry> entries = new ArrayList<>();
-    RemoteIterator<FileStatus> children = context.listStatus(new Path(directory));
+    RemoteIterator<FileStatus> children = context.listStatus(path(directory));
     while (children.hasNext()) {
       entries.add(entry(children.next()));
     }
@@ -61,7 +62,11 @@ final class HdfsBackend implements StorageBackend {
 
   @Override
   public Object identity(URI path) throws IOException {
-    if (context.getFileStatus(new Path(path)) instanceof HdfsFileStatus status) {
+    return identity(path(path));
+  }
+
+  private Object identity(Path path) throws IOException {
+    if (context.getFileStatus(path) instanceof HdfsFileStatus status) {
       return status.getFileId();
     }
     throw new IOException("the file system gives no file ids");
@@ -69,7 +74,7 @@ final class HdfsBackend implements StorageBackend {
 
   @Override
   public void createDirectories(URI directory) throws IOException {
-    context.mkdir(new Path(directory), DIRECTORY, true);
+    context.mkdir(path(directory), DIRECTORY, true);
   }
 
   /**
@@ -77,18 +82,23 @@ final class HdfsBackend implements StorageBackend {
    */
   @Override
   public boolean createDirectory(URI directory) throws IOException {
-    Path target = new Path(directory);
+    Path target = path(directory);
     if (isDirectory(directory)) {
       return false;
     }
     Path unique = new Path(target.getParent(), "." + target.getName() + "." + UUID.randomUUID());
     context.mkdir(unique, DIRECTORY, false);
+    Object claim = identity(unique);
     try {
-      context.rename(unique, target, Rename.NONE);
+      rename(unique, target);
       return true;
-    } catch (FileAlreadyExistsException e) {
+    } catch (IOException e) {
+      if (context.util().exists(target) && identity(target).equals(claim)) {
+        // Only the answer was lost.
+        return true;
+      }
       context.delete(unique, true);
-      if (isDirectory(directory)) {
+      if (e instanceof FileAlreadyExistsException && isDirectory(directory)) {
         return false;
       }
       throw e;
@@ -101,7 +111,7 @@ final class HdfsBackend implements StorageBackend {
 
   @Override
   public void create(URI file, byte[] bytes) throws IOException {
-    Path path = new Path(file);
+    Path path = path(file);
     FSDataOutputStream out =
         context.create(
             path,
@@ -119,21 +129,38 @@ final class HdfsBackend implements StorageBackend {
 
   @Override
   public void rename(URI from, URI to) throws IOException {
-    context.rename(new Path(from), new Path(to), Rename.NONE);
+    rename(path(from), path(to));
+  }
+
+  private void rename(Path from, Path to) throws IOException {
+    try {
+      context.rename(from, to, Rename.NONE);
+    } catch (RemoteException e) {
+      // A file in a directory's place, or the other way round, has no exception of its own.
+      if (context.util().exists(to)) {
+        throw (IOException) new FileAlreadyExistsException(e.getMessage()).initCause(e);
+      }
+      throw e;
+    }
   }
 
   @Override
   public void replace(URI from, URI to) throws IOException {
-    context.rename(new Path(from), new Path(to), Rename.OVERWRITE);
+    context.rename(path(from), path(to), Rename.OVERWRITE);
   }
 
   @Override
   public void delete(URI path) throws IOException {
     try {
-      context.delete(new Path(path), true);
+      context.delete(path(path), true);
     } catch (FileNotFoundException e) {
       // Gone is what was asked for.
     }
+  }
+
+  /** Without a host, which the context has, and a URI such as {@code hdfs:///a} has not. */
+  private static Path path(URI uri) {
+    return new Path(null, null, uri.getPath());
   }
 
   private static FileEntry entry(FileStatus status) {

@@ -145,15 +145,11 @@ final class LocalBackend implements StorageBackend {
       Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
     } else {
       link(source, target);
-      forceDirectory(target.getParent());
       // Whoever renamed the source's directory away in this very moment has the old name now; the
       // commit stands.
       Files.deleteIfExists(source);
     }
     forceDirectory(target.getParent());
-    if (source.getParent() != null && Files.isDirectory(source.getParent())) {
-      forceDirectory(source.getParent());
-    }
   }
 
   private static void link(Path source, Path target) throws IOException {
@@ -235,11 +231,14 @@ final class LocalBackend implements StorageBackend {
         : new FileAttribute<?>[0];
   }
 
-  private static void forceDirectory(Path directory) throws IOException {
+  /** Fails as itself, since by now the step that it makes durable has happened. */
+  private static void forceDirectory(Path directory) {
     // Windows cannot open directories, and needs not: it journals their changes.
     if (directory != null && posix(directory)) {
       try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
         channel.force(true);
+      } catch (IOException e) {
+        throw StorageFailures.translate("force to disk", directory.toUri(), e);
       }
     }
   }

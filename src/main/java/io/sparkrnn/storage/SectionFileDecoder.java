@@ -82,11 +82,11 @@ final class SectionFileDecoder {
       byte[] nameBytes = string("the name of " + which);
       int lengthAt = require(Long.BYTES, "the length of " + which);
       long length = in.getLong(lengthAt);
-      long available = in.remaining() - Integer.BYTES - (long) SectionFile.FOOTER_BYTES;
+      int available = in.remaining();
       if (length < 0 || length > available) {
         throw damaged(
             "expected %s to have at most the %d bytes that follow, found length %d at byte %d; the file is truncated or damaged"
-                .formatted(which, Math.max(0, available), length, lengthAt));
+                .formatted(which, available, length, lengthAt));
       }
       int contentAt = require(length, which);
       checkCrc(which, start);

@@ -10,12 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileContext;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -48,32 +44,7 @@ public final class Storage {
    * @param hadoopProperties such as {@code fs.defaultFS}; may be empty
    */
   public static Storage of(Map<String, String> hadoopProperties) {
-    Configuration configuration = new Configuration();
-    hadoopProperties.forEach(configuration::set);
-    StorageBackend local = new LocalBackend();
-    StorageBackend readOnly = new ReadOnlyBackend(configuration);
-    Map<String, StorageBackend> hdfs = new ConcurrentHashMap<>();
-    return new Storage(
-        uri -> {
-          if (isLocal(uri)) {
-            return local;
-          }
-          return uri.getScheme().equalsIgnoreCase("hdfs")
-              ? hdfs.computeIfAbsent(
-                  String.valueOf(uri.getAuthority()), unused -> connect(uri, configuration))
-              : readOnly;
-        });
-  }
-
-  private static StorageBackend connect(URI uri, Configuration configuration) {
-    try {
-      URI whole = uri.getAuthority() == null ? FileSystem.getDefaultUri(configuration) : uri;
-      return new HdfsBackend(FileContext.getFileContext(whole, configuration));
-    } catch (IOException e) {
-      throw StorageFailures.translate("open", uri, e);
-    } catch (RuntimeException e) {
-      throw StorageFailures.translate("open", uri, StorageFailures.ofConstruction(uri, e));
-    }
+    return new Storage(new StorageBackends(hadoopProperties));
   }
 
   /**
@@ -139,7 +110,7 @@ public final class Storage {
 
   /** The location as people write it: local files as plain paths, without escapes. */
   public static String describe(URI uri) {
-    if (isLocal(uri) && uri.getPath() != null) {
+    if (isLocal(uri) && uri.getPath() != null && uri.getAuthority() == null) {
       return uri.getPath();
     }
     String authority = uri.getAuthority() == null ? "" : uri.getAuthority();
@@ -148,7 +119,7 @@ public final class Storage {
         : uri.getScheme() + "://" + authority + uri.getPath();
   }
 
-  private static boolean isLocal(URI uri) {
+  static boolean isLocal(URI uri) {
     return uri.getScheme() == null || uri.getScheme().equalsIgnoreCase("file");
   }
 

@@ -42,8 +42,7 @@ final class StorageFailures {
     if (cause instanceof AccessDeniedException) {
       return new PermissionDeniedException(prefix + "permission denied", failure);
     }
-    if (cause instanceof AccessControlException
-        || cause instanceof java.nio.file.AccessDeniedException) {
+    if (cause instanceof AccessControlException) {
       return new PermissionDeniedException(prefix + decapitalized(reason), failure);
     }
     if (cause instanceof UnsupportedFileSystemException) {

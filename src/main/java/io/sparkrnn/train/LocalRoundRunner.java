@@ -1,13 +1,10 @@
 package io.sparkrnn.train;
 
-import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.data.TrainingData;
-import io.sparkrnn.data.TrainingData.Part;
-import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.kernel.RnnKernels;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -16,36 +13,28 @@ import java.util.stream.IntStream;
  * local}.
  */
 public final class LocalRoundRunner implements RoundRunner {
-  private final Recipe recipe;
-  private final RnnKernels kernels;
-  private final TrainingData data;
+  private final Replica replica;
   private final List<Shard> shards;
+  private final LocalEvaluation evaluation;
 
   public LocalRoundRunner(Recipe recipe, RnnKernels kernels, TrainingData data) {
-    this.recipe = recipe;
-    this.kernels = kernels;
-    this.data = data;
+    this.replica = new Replica(recipe, kernels);
     this.shards = IntStream.range(0, data.workers()).mapToObj(data::shard).toList();
+    this.evaluation = new LocalEvaluation(kernels, recipe.topology(), data);
   }
 
   @Override
   public RoundResult run(TrainingState state, Round round) {
     ParameterAverage average = new ParameterAverage(shards.size());
     for (Shard shard : shards) {
-      average.add(new Replica(recipe, kernels).run(state, shard, round));
+      average.add(replica.run(state, shard, round));
     }
     return average.result();
   }
 
   @Override
   public EvaluationResult evaluate(float[] parameters, Part part) {
-    SequenceDataset samples = data.part(part);
-    List<BlockResult> results = new ArrayList<>();
-    for (int block = 0; block < EvaluationBlocks.count(samples.size()); block++) {
-      SequenceDataset inBlock = samples.subset(EvaluationBlocks.samples(block, samples.size()));
-      results.add(BlockEvaluator.evaluate(kernels, recipe.topology(), parameters, inBlock, block));
-    }
-    return EvaluationResult.fold(results, recipe.topology().shape().classes());
+    return evaluation.evaluate(parameters, part);
   }
 
   @Override

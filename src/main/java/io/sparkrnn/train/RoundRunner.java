@@ -1,6 +1,6 @@
 package io.sparkrnn.train;
 
-import io.sparkrnn.data.TrainingData.Part;
+import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.evaluation.EvaluationResult;
 
 /** Runs rounds and evaluations somewhere: in this JVM, or on executors. */

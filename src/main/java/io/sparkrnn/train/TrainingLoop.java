@@ -1,6 +1,6 @@
 package io.sparkrnn.train;
 
-import io.sparkrnn.data.TrainingData.Part;
+import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.evaluation.EvaluationResult;
 import java.net.URI;
 import java.util.ArrayList;

@@ -1,0 +1,40 @@
+package io.sparkrnn.cli;
+
+import io.sparkrnn.config.Key;
+import io.sparkrnn.config.Keys;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * The options that the keys of the configuration define; their texts are checked where files are,
+ * all at once.
+ */
+final class ConfigurationOptions {
+  private ConfigurationOptions() {}
+
+  static void addTo(CommandSpec command) {
+    for (Key<?> key : Keys.all()) {
+      OptionSpec.Builder option = OptionSpec.builder(key.flag()).description(key.description());
+      if (key.isSwitch()) {
+        option.type(boolean.class).arity("0");
+      } else {
+        option.type(String.class).arity("1").paramLabel(key.label());
+      }
+      command.addOption(option.build());
+    }
+  }
+
+  /** The texts of the flags that were given, by path of their keys. */
+  static Map<String, String> given(ParseResult result) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    for (Key<?> key : Keys.all()) {
+      if (result.hasMatchedOption(key.flag())) {
+        texts.put(key.path(), String.valueOf(result.matchedOption(key.flag()).<Object>getValue()));
+      }
+    }
+    return texts;
+  }
+}

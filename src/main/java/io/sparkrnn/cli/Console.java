@@ -1,0 +1,156 @@
+package io.sparkrnn.cli;
+
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.config.TrainingConfiguration;
+import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.storage.Storage;
+import io.sparkrnn.train.EpochReport;
+import io.sparkrnn.train.RoundPlan;
+import io.sparkrnn.train.RoundReport;
+import io.sparkrnn.train.TrainingListener;
+import java.io.PrintStream;
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** What a person sees of a run: a line an epoch, and a bar within it where there is a terminal. */
+final class Console implements TrainingListener {
+  private final PrintStream out;
+  private final RoundPlan plan;
+  private final int epochs;
+  private final boolean terminal;
+  private ProgressBar bar;
+  private boolean headed;
+
+  Console(PrintStream out, RoundPlan plan, int epochs) {
+    this.out = out;
+    this.plan = plan;
+    this.epochs = epochs;
+    this.terminal = System.console() != null && System.getenv("NO_COLOR") == null;
+  }
+
+  void heading(
+      RunConfiguration configuration,
+      RnnTopology topology,
+      ImageTrainingData data,
+      RunDirectory directory) {
+    TrainingConfiguration training = configuration.training();
+    out.printf("%nspark-rnn %s%n%n", Versions.sparkRnn());
+    line(
+        "model",
+        "%s: %s, %,d parameters",
+        topology.name(),
+        topology.summary(),
+        topology.shape().parameterCount());
+    line(
+        "data",
+        "%s: %,d images to train on%s, %,d to test",
+        configuration.data().uri(),
+        data.trainingSize(),
+        data.size(Part.VALIDATION) == 0
+            ? ""
+            : ", %,d to validate".formatted(data.size(Part.VALIDATION)),
+        data.size(Part.TEST));
+    line(
+        "training",
+        "%d epochs, %s with learning rate %s (%s), seed %d",
+        training.epochs(),
+        configuration.updater().name(),
+        configuration.updater().learningRate(),
+        configuration.schedule().name(),
+        training.seed());
+    line(
+        "workers",
+        "%d, averaged every %d minibatches of %d",
+        training.workers(),
+        training.averagingFrequency(),
+        training.minibatchSize());
+    line("run", "%s", Storage.describe(directory.location()));
+  }
+
+  void engine(String where, String kernels) {
+    line("engine", "%s, %s kernels", where, kernels);
+  }
+
+  private void line(String name, String format, Object... values) {
+    out.printf("%-10s%s%n", name, String.format(Locale.ROOT, format, values));
+  }
+
+  void summary(EvaluationResult test, RunDirectory directory) {
+    out.println();
+    out.print(test.table());
+    out.println();
+    line(
+        "test",
+        "accuracy %.2f%%, loss %.4f, %,d images",
+        100 * test.accuracy(),
+        test.loss(),
+        test.samples());
+    line(
+        "result",
+        "%s",
+        Storage.describe(Storage.resolve(directory.location(), RunDirectory.RESULT_FILE)));
+    line(
+        "model",
+        "%s",
+        Storage.describe(Storage.resolve(directory.location(), RunDirectory.MODEL_FILE)));
+  }
+
+  @Override
+  public void onRound(RoundReport report) {
+    if (!terminal) {
+      return;
+    }
+    if (bar == null) {
+      int epoch = report.round().epoch();
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName("epoch %d/%d".formatted(epoch + 1, epochs))
+              .setInitialMax(plan.rounds(epoch))
+              .setStyle(ProgressBarStyle.ASCII)
+              .setUpdateIntervalMillis(200)
+              .clearDisplayOnFinish()
+              .build();
+    }
+    bar.setExtraMessage(String.format(Locale.ROOT, "loss %.4f", report.meanLoss()));
+    bar.step();
+    if (report.round().lastOfEpoch()) {
+      close();
+    }
+  }
+
+  @Override
+  public void onEpoch(EpochReport epoch) {
+    if (!headed) {
+      out.printf(
+          "%n%7s  %8s  %10s  %13s  %10s  %8s%n",
+          "epoch", "loss", "validation", "learning rate", "images/s", "seconds");
+      headed = true;
+    }
+    out.printf(
+        Locale.ROOT,
+        "%3d/%-3d  %8.4f  %10s  %13.6f  %,10.0f  %8.1f%n",
+        epoch.epoch(),
+        epochs,
+        epoch.trainingLoss(),
+        epoch
+            .validation()
+            .map(v -> String.format(Locale.ROOT, "%.2f%%", 100 * v.accuracy()))
+            .orElse("-"),
+        epoch.learningRate(),
+        epoch.samples() / epoch.seconds(),
+        epoch.seconds());
+  }
+
+  /** Removes the bar, if there is one. */
+  void close() {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+    }
+  }
+}

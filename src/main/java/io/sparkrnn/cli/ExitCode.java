@@ -1,0 +1,49 @@
+package io.sparkrnn.cli;
+
+import io.sparkrnn.checkpoint.RunBusyException;
+import io.sparkrnn.config.ConfigurationException;
+import io.sparkrnn.data.DataException;
+import io.sparkrnn.spark.SparkJobException;
+import io.sparkrnn.spark.SparkSettingException;
+import io.sparkrnn.storage.StorageException;
+import io.sparkrnn.train.TrainingDivergedException;
+
+/** What the process tells its caller. */
+final class ExitCode {
+  static final int DONE = 0;
+  static final int FAILURE = 1;
+  static final int USAGE = 64;
+  static final int DATA = 65;
+  static final int UNAVAILABLE = 69;
+  static final int STORAGE = 74;
+  static final int BUSY = 75;
+
+  private ExitCode() {}
+
+  static int of(Throwable failure) {
+    if (failure instanceof ConfigurationException
+        || failure instanceof SparkSettingException
+        || failure instanceof UsageException) {
+      return USAGE;
+    } else if (failure instanceof DataException) {
+      return DATA;
+    } else if (failure instanceof SparkJobException) {
+      return UNAVAILABLE;
+    } else if (failure instanceof RunBusyException) {
+      return BUSY;
+    } else if (failure instanceof StorageException) {
+      return STORAGE;
+    } else if (failure instanceof StoppedBySignalException stopped) {
+      return 128 + stopped.signal();
+    }
+    return FAILURE;
+  }
+
+  /**
+   * Whether the message alone tells the user what happened, so that a stack trace would only hide
+   * it.
+   */
+  static boolean isExplained(Throwable failure) {
+    return of(failure) != FAILURE || failure instanceof TrainingDivergedException;
+  }
+}

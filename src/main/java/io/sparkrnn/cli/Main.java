@@ -1,0 +1,75 @@
+package io.sparkrnn.cli;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import org.apache.spark.SparkUserAppException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Trains recurrent networks on Apache Spark. */
+@Command(
+    name = "spark-rnn",
+    description = "Trains recurrent networks on Apache Spark.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Versions.class,
+    synopsisSubcommandLabel = "COMMAND",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:unexpected failure, or training diverged",
+      "64:usage or configuration",
+      "65:data",
+      "69:cluster or service unavailable",
+      "74:storage",
+      "75:run directory busy or taken over; retry later",
+      "130:stopped by SIGINT after a checkpoint",
+      "143:stopped by SIGTERM after a checkpoint"
+    })
+public final class Main {
+
+  /**
+   * Runs a command. Under spark-submit a failure is thrown: exiting at once would make YARN start
+   * it again.
+   */
+  public static void main(String[] args) throws SparkUserAppException {
+    int code = run(System.out, System.err, args);
+    if (code == ExitCode.DONE) {
+      return;
+    }
+    if (System.getProperty("spark.submit.deployMode") != null) {
+      throw new SparkUserAppException(code);
+    }
+    System.exit(code);
+  }
+
+  /** Runs a command and returns its exit code. */
+  static int run(PrintStream out, PrintStream err, String... args) {
+    CommandLine train = new CommandLine(new TrainCommand(out));
+    ConfigurationOptions.addTo(train.getCommandSpec());
+    CommandLine commandLine = new CommandLine(new Main());
+    commandLine.addSubcommand(train);
+    commandLine.setOut(new PrintWriter(out, true));
+    commandLine.setErr(new PrintWriter(err, true));
+    commandLine.setParameterExceptionHandler(
+        (exception, arguments) -> {
+          CommandLine command = exception.getCommandLine();
+          command.getErr().println("spark-rnn: " + exception.getMessage());
+          CommandLine.UnmatchedArgumentException.printSuggestions(exception, command.getErr());
+          command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+          return ExitCode.USAGE;
+        });
+    commandLine.setExecutionExceptionHandler(
+        (exception, command, result) -> {
+          command.getErr().println("spark-rnn: " + exception.getMessage());
+          if (!ExitCode.isExplained(exception)) {
+            exception.printStackTrace(command.getErr());
+          }
+          return ExitCode.of(exception);
+        });
+    if (args.length == 0) {
+      commandLine.usage(commandLine.getOut());
+      return ExitCode.USAGE;
+    }
+    return commandLine.execute(args);
+  }
+}

@@ -1,0 +1,121 @@
+package io.sparkrnn.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparkrnn.checkpoint.CheckpointEntry;
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.data.DataFingerprint;
+import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.storage.Storage;
+import io.sparkrnn.train.EpochReport;
+import io.sparkrnn.train.TrainingListener;
+import io.sparkrnn.train.TrainingState;
+import java.util.List;
+
+/**
+ * {@code result.json}, the contract for machines: gathers what listeners are told, and writes it
+ * down.
+ */
+final class ResultFile implements TrainingListener {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private final ObjectNode root = JSON.createObjectNode();
+  private final ArrayNode epochSeconds = JSON.createArrayNode();
+  private final long startNanos = System.nanoTime();
+  private double computeSeconds;
+  private double averagingSeconds;
+  private double roundSeconds;
+  private long samples;
+
+  ResultFile(RunConfiguration configuration, String runId, String kernels) {
+    var training = configuration.training();
+    root.put("status", "running").put("exitCode", 0).put("runId", runId);
+    root.put("model", configuration.model().name());
+    root.put("engine", training.engine().toString());
+    root.put("seed", training.seed());
+    root.put("workers", training.workers());
+    root.put("threadsPerWorker", training.threadsPerWorker());
+    root.put("averagingFrequency", training.averagingFrequency());
+    root.put("epochs", training.epochs());
+    root.put("kernels", kernels);
+  }
+
+  void describe(ImageTrainingData data, RnnTopology topology) {
+    root.put("topology", topology.summary());
+    root.put("parameters", topology.shape().parameterCount());
+    root.withObject("/training").put("samples", data.trainingSize());
+    ArrayNode fingerprints = root.withObject("/data").putArray("fingerprints");
+    for (DataFingerprint file : data.fingerprints()) {
+      fingerprints
+          .addObject()
+          .put("name", file.name())
+          .put("location", file.location())
+          .put("sha256", file.sha256())
+          .put("bytes", file.bytes());
+    }
+  }
+
+  @Override
+  public void onEpoch(EpochReport epoch) {
+    epochSeconds.add(epoch.seconds());
+    roundSeconds += epoch.seconds();
+    computeSeconds += epoch.computeSeconds();
+    averagingSeconds += epoch.averagingSeconds();
+    samples += epoch.samples();
+    root.withObject("/training").put("loss", epoch.trainingLoss());
+    epoch.validation().ifPresent(validation -> put("validation", validation));
+  }
+
+  byte[] succeeded(TrainingState end, EvaluationResult test, List<CheckpointEntry> checkpoints) {
+    root.put("status", "succeeded").put("exitCode", ExitCode.DONE);
+    root.put("parametersSha256", end.parametersSha256());
+    put("test", test);
+    return finish(checkpoints);
+  }
+
+  byte[] failed(int exitCode, String message, List<CheckpointEntry> checkpoints) {
+    root.put("status", exitCode > 128 ? "stopped" : "failed")
+        .put("exitCode", exitCode)
+        .put("error", message);
+    return finish(checkpoints);
+  }
+
+  private byte[] finish(List<CheckpointEntry> checkpoints) {
+    ObjectNode training = root.withObject("/training");
+    training.put("seconds", (System.nanoTime() - startNanos) / 1e9);
+    training.set("epochSeconds", epochSeconds);
+    training.put("computeSeconds", computeSeconds);
+    training.put("averagingSeconds", averagingSeconds);
+    training.put("samplesPerSecond", roundSeconds == 0 ? 0 : samples / roundSeconds);
+    ArrayNode list = root.putArray("checkpoints");
+    checkpoints.forEach(checkpoint -> list.add(Storage.describe(checkpoint.location())));
+    root.set("versions", JSON.valueToTree(Versions.all()));
+    return bytes(root);
+  }
+
+  private void put(String part, EvaluationResult result) {
+    root.putObject(part)
+        .put("accuracy", result.accuracy())
+        .put("loss", result.loss())
+        .put("samples", result.samples());
+  }
+
+  /** {@code run.json}, which names the run. */
+  static byte[] runFile(String runId) {
+    return bytes(JSON.createObjectNode().put("runId", runId));
+  }
+
+  private static byte[] bytes(ObjectNode node) {
+    try {
+      return JSON.writeValueAsBytes(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of numbers and texts is always JSON", e);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package io.sparkrnn.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkrnn.config.ConfigurationException;
+import io.sparkrnn.config.ConfigurationLoader;
+import io.sparkrnn.config.Key;
+import io.sparkrnn.config.Keys;
+import io.sparkrnn.config.Problem;
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.storage.Storage;
+import io.sparkrnn.storage.StorageException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Where a run keeps what it makes, and what an earlier attempt at it left there.
+ *
+ * @param runId stands in every checkpoint
+ * @param saved the configuration of the run that is already there
+ */
+record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved) {
+  /** Names the run; written once, before everything else. */
+  static final String RUN_FILE = "run.json";
+
+  /** The effective configuration. */
+  static final String CONFIGURATION_FILE = "spark-rnn.conf";
+
+  static final String RESULT_FILE = "result.json";
+  static final String MODEL_FILE = "model.srnn";
+  static final String DL4J_FILE = "model-dl4j.zip";
+
+  private static final long MAX_TEXT_BYTES = 1 << 20;
+
+  /** What may differ between the attempts of one run: none of it can be seen in the parameters. */
+  private static final Set<Key<?>> FREE =
+      Set.of(
+          Keys.RUN_DIR,
+          Keys.RESUME,
+          Keys.CHECKPOINT_EVERY,
+          Keys.KEEP,
+          Keys.MASTER,
+          Keys.THREADS_PER_WORKER,
+          Keys.ENGINE,
+          // Compared by the content of the files.
+          Keys.DATA_URI,
+          Keys.TRAIN_IMAGES,
+          Keys.TRAIN_LABELS,
+          Keys.TEST_IMAGES,
+          Keys.TEST_LABELS);
+
+  /**
+   * The directory that a configuration names, or a new one.
+   *
+   * @throws UsageException if there is something in it and the configuration does not ask to resume
+   */
+  static RunDirectory of(
+      RunConfiguration configuration, String model, Storage storage, Clock clock) {
+    String id =
+        "%s-%s-%s"
+            .formatted(
+                DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'")
+                    .withZone(ZoneOffset.UTC)
+                    .format(clock.instant()),
+                model,
+                HexFormat.of().toHexDigits((short) ThreadLocalRandom.current().nextInt()));
+    if (configuration.run().dir().isEmpty()) {
+      return new RunDirectory(Storage.uri("runs/" + id), id, Optional.empty());
+    }
+    URI location = Storage.uri(configuration.run().dir());
+    if (!storage.exists(location) || storage.list(location).isEmpty()) {
+      return new RunDirectory(location, id, Optional.empty());
+    }
+    URI run = Storage.resolve(location, RUN_FILE);
+    if (!storage.exists(run)) {
+      throw new UsageException(
+          "Cannot use %s as run directory: expected nothing or an earlier run with its %s, found %d other entries"
+              .formatted(Storage.describe(location), RUN_FILE, storage.list(location).size()));
+    }
+    String runId = json(storage, run).path("runId").asText();
+    URI file = Storage.resolve(location, CONFIGURATION_FILE);
+    RunConfiguration saved =
+        ConfigurationLoader.parse(
+            new String(storage.read(file, MAX_TEXT_BYTES), StandardCharsets.UTF_8),
+            Storage.describe(file));
+    return new RunDirectory(location, runId, Optional.of(saved));
+  }
+
+  /** The texts of a saved configuration, for flags to override. */
+  static Map<String, String> texts(RunConfiguration saved) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    for (Key<?> key : Keys.all()) {
+      texts.put(key.path(), key.text(saved));
+    }
+    return texts;
+  }
+
+  boolean isNew() {
+    return saved.isEmpty();
+  }
+
+  /** What keeps a configuration from continuing the run that is there, by key. */
+  List<Problem> drift(RunConfiguration now) {
+    List<Problem> problems = new ArrayList<>();
+    for (Key<?> key : Keys.all()) {
+      String before = key.text(saved.orElseThrow());
+      if (!FREE.contains(key) && !before.equals(key.text(now))) {
+        problems.add(
+            new Problem(
+                key.path(),
+                key.flag(),
+                "expected \"%s\" as in the run of %s, found \"%s\""
+                    .formatted(before, Storage.describe(location), key.text(now))));
+      }
+    }
+    return problems;
+  }
+
+  void requireSameConfiguration(RunConfiguration now) {
+    List<Problem> drift = drift(now);
+    if (!drift.isEmpty()) {
+      throw new ConfigurationException(drift);
+    }
+  }
+
+  /** The result of a run that has ended well. */
+  Optional<JsonNode> finishedResult(Storage storage) {
+    URI result = Storage.resolve(location, RESULT_FILE);
+    return storage.exists(result)
+        ? Optional.of(json(storage, result)).filter(node -> node.path("exitCode").asInt(-1) == 0)
+        : Optional.empty();
+  }
+
+  private static JsonNode json(Storage storage, URI file) {
+    try {
+      return new ObjectMapper().readTree(storage.read(file, MAX_TEXT_BYTES));
+    } catch (IOException e) {
+      throw new StorageException(
+          "Cannot read %s: expected JSON, found %s"
+              .formatted(Storage.describe(file), e.getMessage()),
+          e);
+    }
+  }
+}

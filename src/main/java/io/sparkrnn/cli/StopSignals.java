@@ -1,0 +1,39 @@
+package io.sparkrnn.cli;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import sun.misc.Signal;
+
+/**
+ * Turns SIGTERM and SIGINT into a request that the training loop sees; a second signal ends the
+ * process at once.
+ */
+final class StopSignals {
+  private final AtomicInteger received = new AtomicInteger();
+
+  /** Listens from now on. */
+  static StopSignals listen() {
+    StopSignals signals = new StopSignals();
+    signals.handle("TERM");
+    signals.handle("INT");
+    return signals;
+  }
+
+  private void handle(String name) {
+    Signal.handle(
+        new Signal(name),
+        signal -> {
+          if (!received.compareAndSet(0, signal.getNumber())) {
+            Runtime.getRuntime().halt(128 + signal.getNumber());
+          }
+        });
+  }
+
+  boolean requested() {
+    return received.get() != 0;
+  }
+
+  /** The number of the first signal. */
+  int number() {
+    return received.get();
+  }
+}

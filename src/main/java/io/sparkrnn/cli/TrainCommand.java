@@ -1,0 +1,72 @@
+package io.sparkrnn.cli;
+
+import io.sparkrnn.config.ConfigurationLoader;
+import io.sparkrnn.config.Keys;
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.storage.Storage;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code train}: one run, from the configuration to the result. Its other options come from the key
+ * registry.
+ */
+@Command(
+    name = "train",
+    description = "Trains a model, evaluates it on the test images and writes a run directory.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true)
+final class TrainCommand implements Callable<Integer> {
+  private final PrintStream out;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "Configuration file (HOCON) whose values override the defaults; flags override it.")
+  private Path file;
+
+  @Option(
+      names = "--dry-run",
+      description = "Check the configuration, print it, and stop before Spark starts.")
+  private boolean dryRun;
+
+  TrainCommand(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() {
+    Map<String, String> flags = ConfigurationOptions.given(spec.commandLine().getParseResult());
+    RunConfiguration configuration = ConfigurationLoader.load(Optional.ofNullable(file), flags);
+    Topologies.of(configuration.model());
+    if (dryRun) {
+      out.print(configuration.redacted().render());
+      return ExitCode.DONE;
+    }
+    Storage storage = Storage.of(configuration.hadoop());
+    RunDirectory directory =
+        RunDirectory.of(configuration, configuration.model().name(), storage, Clock.systemUTC());
+    if (!directory.isNew() && configuration.run().resume() && file == null) {
+      // Who resumes a run means its settings; only what is said now overrides them.
+      Map<String, String> texts =
+          new LinkedHashMap<>(RunDirectory.texts(directory.saved().orElseThrow()));
+      texts.put(Keys.RUN_DIR.path(), configuration.run().dir());
+      texts.putAll(flags);
+      configuration = ConfigurationLoader.load(Optional.empty(), texts);
+    }
+    return new TrainingRun(out, configuration, directory, storage).run();
+  }
+}

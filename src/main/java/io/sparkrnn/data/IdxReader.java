@@ -1,0 +1,196 @@
+package io.sparkrnn.data;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/**
+ * Reads images and labels in the IDX format of the MNIST family, strictly: magic, element type,
+ * rank, dimensions, exact length, and the range of labels. Integers are big-endian:
+ *
+ * <pre>{@code
+ * images: 0x00000803, count, rows, columns, then one unsigned byte a pixel, [image][row][column]
+ * labels: 0x00000801, count, then one unsigned byte a label
+ * }</pre>
+ *
+ * <p>A file is gzip if its first two bytes say so, whatever its name. Nothing is trusted before it
+ * is checked: memory is taken as data arrives, not as the header promises, and never more is
+ * decompressed than the header's dimensions and one byte.
+ *
+ * <p>Every defect is a {@link DataException} with file, expected, found, and the byte offset, which
+ * counts the bytes of the uncompressed content unless the message says otherwise.
+ *
+ * <p>Source of the format: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten
+ * digits".
+ */
+public final class IdxReader {
+  /** The most values a file may have: what an array holds. */
+  static final int MAX_VALUES = Integer.MAX_VALUE - 16;
+
+  private static final int FIRST_ALLOCATION_BYTES = 64 << 20;
+
+  private final IdxKind kind;
+  private final String where;
+  private final InputStream content;
+  private final String offsetSuffix;
+
+  private IdxReader(IdxKind kind, String where, InputStream content, String offsetSuffix) {
+    this.kind = kind;
+    this.where = where;
+    this.content = content;
+    this.offsetSuffix = offsetSuffix;
+  }
+
+  /**
+   * Reads images and their labels into a dataset: a row is a time step, a column an input. Closes
+   * the streams.
+   *
+   * @param imagesName how messages name the images' file; {@code labelsName} likewise
+   * @param classes labels must be below it
+   * @throws DataException if a file has a defect, or there are not as many labels as images
+   * @throws IOException if a stream fails
+   */
+  public static SequenceDataset read(
+      InputStream images, String imagesName, InputStream labels, String labelsName, int classes)
+      throws IOException {
+    try (images;
+        labels) {
+      return dataset(
+          readImages(images, imagesName), readLabels(labels, labelsName, classes), classes);
+    }
+  }
+
+  /** Reads images and closes the stream. */
+  static IdxFile readImages(InputStream in, String where) throws IOException {
+    return read(IdxKind.IMAGES, in, where);
+  }
+
+  /** Reads labels from 0 to {@code classes - 1} and closes the stream. */
+  static IdxFile readLabels(InputStream in, String where, int classes) throws IOException {
+    IdxFile labels = read(IdxKind.LABELS, in, where);
+    byte[] values = labels.values();
+    for (int index = 0; index < values.length; index++) {
+      int label = Byte.toUnsignedInt(values[index]);
+      if (label >= classes) {
+        throw new DataException(
+            "Cannot read IDX labels %s: expected a label from 0 to %d, found %d at byte %d"
+                .formatted(where, classes - 1, label, IdxKind.LABELS.headerBytes() + index));
+      }
+    }
+    return labels;
+  }
+
+  /** Pairs images with their labels. */
+  static SequenceDataset dataset(IdxFile images, IdxFile labels, int classes) {
+    if (images.count() != labels.count()) {
+      throw new DataException(
+          "Cannot pair IDX images %s with labels %s: expected %d labels, found %d at byte 4 of the labels"
+              .formatted(images.where(), labels.where(), images.count(), labels.count()));
+    }
+    return SequenceDataset.owning(
+        images.values(), labels.values(), images.dimensions()[1], images.dimensions()[2], classes);
+  }
+
+  private static IdxFile read(IdxKind kind, InputStream in, String where) throws IOException {
+    try (InputStream file = new BufferedInputStream(in)) {
+      if (!isGzip(file)) {
+        return new IdxReader(kind, where, file, "").read();
+      }
+      try (InputStream content = new GzipInput(file)) {
+        return new IdxReader(kind, where, content, " of the decompressed content").read();
+      } catch (CorruptGzipException e) {
+        throw new DataException(
+            "Cannot read IDX %s %s: %s".formatted(kind.plural(), where, e.getMessage()), e);
+      }
+    }
+  }
+
+  private static boolean isGzip(InputStream file) throws IOException {
+    file.mark(2);
+    boolean gzip = file.read() == GzipInput.MAGIC_1 && file.read() == GzipInput.MAGIC_2;
+    file.reset();
+    return gzip;
+  }
+
+  private IdxFile read() throws IOException {
+    byte[] header = content.readNBytes(kind.headerBytes());
+    int[] dimensions = checkHeader(header);
+    byte[] values = readValues(checkProduct(dimensions));
+    if (content.read() >= 0) {
+      throw defect("end of file", "more data", kind.headerBytes() + (long) values.length);
+    }
+    DatasetDigest digest = new DatasetDigest();
+    digest.update(header);
+    digest.update(values);
+    return new IdxFile(kind, where, dimensions, values, digest.hex());
+  }
+
+  private int[] checkHeader(byte[] header) {
+    // The magic first, if it is there: a foreign short file is foreign rather than short.
+    ByteBuffer fields = ByteBuffer.wrap(header);
+    if (header.length >= Integer.BYTES) {
+      int magic = fields.getInt();
+      if (magic != kind.magic()) {
+        throw new DataException(
+            "Cannot read IDX %s %s: expected magic 0x%08X, found 0x%08X at byte 0%s%s"
+                .formatted(
+                    kind.plural(), where, kind.magic(), magic, offsetSuffix, kind.explain(magic)));
+      }
+    }
+    if (header.length < kind.headerBytes()) {
+      throw defect(
+          "a header of %d bytes".formatted(kind.headerBytes()), "end of file", header.length);
+    }
+    int[] dimensions = new int[kind.rank()];
+    for (int axis = 0; axis < dimensions.length; axis++) {
+      int offset = fields.position();
+      dimensions[axis] = fields.getInt();
+      if (dimensions[axis] < 1) {
+        throw defect("a dimension of at least 1", Integer.toString(dimensions[axis]), offset);
+      }
+    }
+    return dimensions;
+  }
+
+  private int checkProduct(int[] dimensions) {
+    long product = 1;
+    for (int dimension : dimensions) {
+      product *= dimension;
+      // Before the next factor, so that the product never exceeds 62 bits.
+      if (product > MAX_VALUES) {
+        throw defect(
+            "at most %d values".formatted(MAX_VALUES),
+            Arrays.stream(dimensions)
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining(" x ")),
+            Integer.BYTES);
+      }
+    }
+    return (int) product;
+  }
+
+  private byte[] readValues(int count) throws IOException {
+    byte[] values = new byte[Math.min(count, FIRST_ALLOCATION_BYTES)];
+    int filled = 0;
+    while (true) {
+      filled += content.readNBytes(values, filled, values.length - filled);
+      if (filled < values.length) {
+        long end = kind.headerBytes() + (long) filled;
+        throw defect("%d bytes".formatted(kind.headerBytes() + (long) count), "end of file", end);
+      }
+      if (filled == count) {
+        return values;
+      }
+      values = Arrays.copyOf(values, (int) Math.min(count, 2L * values.length));
+    }
+  }
+
+  private DataException defect(String expected, String found, long offset) {
+    return new DataException(
+        "Cannot read IDX %s %s: expected %s, found %s at byte %d%s"
+            .formatted(kind.plural(), where, expected, found, offset, offsetSuffix));
+  }
+}

@@ -1,0 +1,83 @@
+package io.sparkrnn.export;
+
+import io.sparkrnn.model.Floats;
+import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.storage.FormatException;
+import io.sparkrnn.storage.SectionFile;
+import io.sparkrnn.storage.Storage;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * A trained model as a data-only file: a {@link SectionFile} of kind {@code model} with sections
+ * {@code topology}, {@code parameters} (little-endian floats in flat order) and {@code provenance}
+ * ({@code key=value} lines).
+ *
+ * @param provenance what it was made with, by name
+ */
+@SuppressWarnings("ArrayRecordComponent") // Models are read, not compared.
+public record ModelFile(RnnTopology topology, float[] parameters, Map<String, String> provenance) {
+  private static final String KIND = "model";
+
+  /** The file's bytes; equal models give equal bytes. */
+  public byte[] encode(String runId) {
+    Map<String, byte[]> sections = new LinkedHashMap<>();
+    sections.put("topology", topology.encode().getBytes(StandardCharsets.UTF_8));
+    sections.put("parameters", Floats.toBytes(parameters));
+    sections.put(
+        "provenance",
+        new TreeMap<>(provenance)
+            .entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + entry.getValue())
+                .collect(Collectors.joining("\n", "", "\n"))
+                .getBytes(StandardCharsets.UTF_8));
+    return SectionFile.encode(KIND, runId, sections);
+  }
+
+  /** Reads a model from anywhere. */
+  public static ModelFile read(Storage storage, URI file) {
+    return decode(storage.read(file, Storage.MAX_FILE_BYTES), Storage.describe(file));
+  }
+
+  /**
+   * The model in a file's bytes.
+   *
+   * @param where names the file in messages
+   * @throws FormatException if it is damaged or no model
+   */
+  public static ModelFile decode(byte[] bytes, String where) {
+    SectionFile file = SectionFile.decode(bytes, where);
+    if (!file.kind().equals(KIND)) {
+      throw new FormatException(
+          "Cannot read %s: expected a model, found a %s".formatted(where, file.kind()));
+    }
+    try {
+      RnnTopology topology = RnnTopology.decode(text(file, "topology"));
+      float[] parameters = Floats.fromBytes(file.section("parameters"));
+      if (parameters.length != topology.shape().parameterCount()) {
+        throw new IllegalArgumentException(
+            "expected %d parameters of %s, found %d"
+                .formatted(
+                    topology.shape().parameterCount(), topology.summary(), parameters.length));
+      }
+      Map<String, String> provenance =
+          text(file, "provenance")
+              .lines()
+              .map(line -> line.split("=", 2))
+              .collect(
+                  Collectors.toMap(
+                      pair -> pair[0], pair -> pair.length == 2 ? pair[1] : "", (a, b) -> b));
+      return new ModelFile(topology, parameters, provenance);
+    } catch (IllegalArgumentException e) {
+      throw new FormatException("Cannot read %s: %s".formatted(where, e.getMessage()));
+    }
+  }
+
+  private static String text(SectionFile file, String section) {
+    return new String(file.section(section), StandardCharsets.UTF_8);
+  }
+}

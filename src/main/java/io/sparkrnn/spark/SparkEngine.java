@@ -1,0 +1,67 @@
+package io.sparkrnn.spark;
+
+import io.sparkrnn.data.EvaluationData;
+import io.sparkrnn.data.TrainingData;
+import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.train.Recipe;
+import io.sparkrnn.train.RoundRunner;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** A Spark application, from its start to its end. */
+public final class SparkEngine implements AutoCloseable {
+  private final JavaSparkContext context;
+
+  private SparkEngine(JavaSparkContext context) {
+    this.context = context;
+  }
+
+  /**
+   * Starts Spark.
+   *
+   * @param master empty: what spark-submit was told, or every core of this machine
+   */
+  public static SparkEngine start(String applicationName, String master) {
+    SparkConf conf = new SparkConf().setAppName(applicationName);
+    if (!master.isEmpty()) {
+      conf.setMaster(master);
+    } else if (!conf.contains("spark.master")) {
+      conf.setMaster("local[*]");
+    }
+    return new SparkEngine(new JavaSparkContext(conf));
+  }
+
+  /** For example {@code Spark 3.5.7 on local[*], 2 slots}. */
+  public String description() {
+    return "Spark %s on %s, %d slots"
+        .formatted(version(), context.master(), context.defaultParallelism());
+  }
+
+  public static String version() {
+    return org.apache.spark.package$.MODULE$.SPARK_VERSION();
+  }
+
+  /** Where the application can be watched while it runs; empty where its pages are switched off. */
+  public String webPage() {
+    return context.sc().uiWebUrl().getOrElse(() -> "");
+  }
+
+  /** Rounds of this application; a job a round. */
+  public RoundRunner rounds(Recipe recipe, String kernels, TrainingData data) {
+    return new JobRoundRunner(context, recipe, kernels, data);
+  }
+
+  /** Evaluations of this application. */
+  public SparkEvaluation evaluation(String kernels, RnnTopology topology, EvaluationData data) {
+    return new SparkEvaluation(context, kernels, topology, data);
+  }
+
+  JavaSparkContext context() {
+    return context;
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+}

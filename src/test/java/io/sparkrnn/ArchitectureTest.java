@@ -1,0 +1,187 @@
+package io.sparkrnn;
+
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Which package may use which, and what only some may use. Rules hold for packages that have no
+ * class yet.
+ */
+class ArchitectureTest {
+  private static final String BASE = "io.sparkrnn.";
+
+  private static final List<String> BELOW_SPARK =
+      List.of(
+          "config",
+          "storage",
+          "random",
+          "kernel",
+          "data",
+          "model",
+          "evaluation",
+          "checkpoint",
+          "train",
+          "dl4j",
+          "export");
+
+  /** Each package with those that it may use; {@code cli} may use all. */
+  private static final Map<String, List<String>> MAY_USE =
+      Map.ofEntries(
+          entry("config", List.of()),
+          entry("storage", List.of()),
+          entry("random", List.of()),
+          entry("kernel", List.of()),
+          entry("evaluation", List.of()),
+          entry("data", List.of("config", "storage", "random")),
+          entry("model", List.of("kernel", "random")),
+          entry("checkpoint", List.of("storage")),
+          entry(
+              "train",
+              List.of("config", "data", "kernel", "model", "evaluation", "checkpoint", "random")),
+          entry("dl4j", List.of("model")),
+          entry("export", List.of("model", "dl4j", "storage")),
+          entry("spark", BELOW_SPARK),
+          entry("registry", List.of("config", "storage", "evaluation", "export")),
+          entry("report", List.of("config", "data", "evaluation", "train")),
+          entry(
+              "cli",
+              Stream.concat(BELOW_SPARK.stream(), Stream.of("spark", "registry", "report"))
+                  .toList()));
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter().importPath(Path.of("target", "classes"));
+
+  static Set<String> packages() {
+    return MAY_USE.keySet();
+  }
+
+  @ParameterizedTest
+  @MethodSource("packages")
+  void usesOnlyWhatItMay(String name) {
+    String[] forbidden =
+        MAY_USE.keySet().stream()
+            .filter(other -> !other.equals(name) && !MAY_USE.get(name).contains(other))
+            .map(ArchitectureTest::tree)
+            .toArray(String[]::new);
+    noClasses()
+        .that()
+        .resideInAPackage(tree(name))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(forbidden)
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  @Test
+  void everyClassIsInAPackageOfTheTable() {
+    classes()
+        .that()
+        .doNotHaveSimpleName("package-info")
+        .should()
+        .resideInAnyPackage(packages().stream().map(ArchitectureTest::tree).toArray(String[]::new))
+        .check(CLASSES);
+  }
+
+  @Test
+  void packagesAreFreeOfCycles() {
+    slices().matching(BASE + "(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void onlyStorageUsesHadoop() {
+    DescribedPredicate<JavaClass> hadoop = resideInAPackage("org.apache.hadoop..");
+    outside("storage", "spark").should().dependOnClassesThat(hadoop).check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage(tree("spark"))
+        .should()
+        .dependOnClassesThat(
+            hadoop.and(
+                DescribedPredicate.not(
+                    nameMatching("org\\.apache\\.hadoop\\.conf\\.Configuration"))))
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlySparkUsesSpark() {
+    DescribedPredicate<JavaClass> spark = resideInAPackage("org.apache.spark..");
+    outside("spark", "cli").should().dependOnClassesThat(spark).check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage(tree("cli"))
+        .should()
+        .dependOnClassesThat(
+            spark.and(
+                DescribedPredicate.not(
+                    nameMatching("org\\.apache\\.spark\\.SparkUserAppException"))))
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyDl4jAndSparkUseDl4j() {
+    outside("dl4j", "spark")
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage("org.deeplearning4j..", "org.nd4j..", "org.datavec.."))
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheCommandLineEndsTheProcess() {
+    outside("cli")
+        .should()
+        .accessTargetWhere(
+            target(owner(type(System.class)))
+                .and(target(nameMatching("exit")))
+                .or(target(owner(type(Runtime.class))).and(target(nameMatching("exit|halt")))))
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheCommandLineHasAMain() {
+    noMethods()
+        .that()
+        .areDeclaredInClassesThat()
+        .resideOutsideOfPackage(tree("cli"))
+        .should()
+        .haveName("main")
+        .check(CLASSES);
+  }
+
+  private static GivenClassesConjunction outside(String... packages) {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            Stream.of(packages).map(ArchitectureTest::tree).toArray(String[]::new));
+  }
+
+  private static String tree(String name) {
+    return BASE + name + "..";
+  }
+}

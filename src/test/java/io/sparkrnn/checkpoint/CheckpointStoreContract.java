@@ -1,0 +1,394 @@
+package io.sparkrnn.checkpoint;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparkrnn.storage.FileEntry;
+import io.sparkrnn.storage.FormatException;
+import io.sparkrnn.storage.NewerFormatException;
+import io.sparkrnn.storage.SectionFile;
+import io.sparkrnn.storage.Storage;
+import io.sparkrnn.storage.StorageException;
+import io.sparkrnn.storage.TargetExistsException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** What holds for run directories on every file system that can be written to. */
+abstract class CheckpointStoreContract {
+  private static final String RUN = "run-1";
+
+  abstract Storage storage();
+
+  /** A run directory of the test's own. */
+  abstract URI run();
+
+  @Test
+  void hasNothingBeforeTheFirstCheckpoint() {
+    CheckpointStore store = store(3);
+    assertThat(store.list()).isEmpty();
+    assertThat(store.latest()).isEmpty();
+
+    assertThat(store.claimAttempt()).isEqualTo(1);
+    assertThat(store.latest()).isEmpty();
+    assertThat(names("")).containsExactly("attempts", "checkpoints", "damaged", "results");
+  }
+
+  @Test
+  void loadsWhatItSaved() {
+    CheckpointStore store = claimed(3);
+    Map<String, byte[]> sections = new LinkedHashMap<>();
+    sections.put("parameters", new byte[] {1, 2, 3});
+    sections.put("a", new byte[0]);
+    URI saved = store.save(7, sections);
+
+    assertThat(saved).isEqualTo(path("checkpoints/checkpoint-000000007.srnn"));
+    Checkpoint checkpoint = store(3).latest().orElseThrow();
+    assertThat(checkpoint.location()).isEqualTo(saved);
+    assertThat(checkpoint.runId()).isEqualTo(RUN);
+    assertThat(checkpoint.round()).isEqualTo(7);
+    assertThat(checkpoint.sections().keySet()).containsExactly("parameters", "a");
+    assertThat(checkpoint.sections().get("parameters")).containsExactly(1, 2, 3);
+    assertThat(names("attempts/1")).containsExactly("trash");
+  }
+
+  @Test
+  void givesTheNewestByRound() {
+    CheckpointStore store = claimed(9);
+    for (long round : new long[] {9, 100, 10, 0}) {
+      store.save(round, state(round));
+    }
+
+    assertThat(rounds(store)).containsExactly(0L, 9L, 10L, 100L);
+    assertThat(store.latest().orElseThrow().round()).isEqualTo(100);
+  }
+
+  @Test
+  void keepsTheNewest() {
+    CheckpointStore store = claimed(2);
+    LongStream.of(1, 2, 3, 5, 8).forEach(round -> store.save(round, state(round)));
+
+    assertThat(rounds(store)).containsExactly(5L, 8L);
+    assertThat(names("attempts/1/trash")).isEmpty();
+  }
+
+  @Test
+  void damagedCheckpointsDoNotCountAsKept() {
+    CheckpointStore first = claimed(2);
+    first.save(1, state(1));
+    first.save(2, state(2));
+    damage(2);
+    CheckpointStore second = claimed(2);
+    second.save(3, state(3));
+
+    assertThat(rounds(second)).containsExactly(1L, 3L);
+    assertThat(names("damaged")).containsExactly("1-checkpoint-000000002.srnn");
+    assertThat(second.warnings()).hasSize(1);
+  }
+
+  @Test
+  void setsADamagedNewestAsideAndUsesThePrevious() {
+    CheckpointStore first = claimed(3);
+    LongStream.of(1, 2, 3).forEach(round -> first.save(round, state(round)));
+    damage(3);
+    damage(2);
+    CheckpointStore second = claimed(3);
+
+    assertThat(second.latest().orElseThrow().round()).isEqualTo(1);
+    assertThat(rounds(second)).containsExactly(1L);
+    assertThat(names("damaged"))
+        .containsExactly("1-checkpoint-000000003.srnn", "2-checkpoint-000000002.srnn");
+    assertThat(second.warnings())
+        .first()
+        .asString()
+        .startsWith("Cannot read " + shown("checkpoints/checkpoint-000000003.srnn") + ": expected ")
+        .endsWith(
+            "; it was set aside as "
+                + shown("damaged/1-checkpoint-000000003.srnn")
+                + ", and an earlier checkpoint is used");
+
+    second.save(2, state(2));
+    assertThat(second.latest().orElseThrow().round()).isEqualTo(2);
+  }
+
+  @Test
+  void whoDoesNotOwnTheDirectorySkipsADamagedOneAndLeavesIt() {
+    CheckpointStore owner = claimed(3);
+    owner.save(1, state(1));
+    owner.save(2, state(2));
+    damage(2);
+    CheckpointStore reader = store(3);
+
+    assertThat(reader.latest().orElseThrow().round()).isEqualTo(1);
+    assertThat(rounds(reader)).containsExactly(1L, 2L);
+    assertThat(reader.warnings()).hasSize(1);
+    assertThat(names("damaged")).isEmpty();
+  }
+
+  @Test
+  void aCheckpointUnderAnotherRoundsNameIsDamaged() {
+    CheckpointStore store = claimed(3);
+    store.save(1, state(1));
+    storage().rename(checkpoint(1), checkpoint(4));
+
+    assertThat(store.latest()).isEmpty();
+    assertThat(store.warnings().get(0)).contains("expected round 4, found that of another");
+  }
+
+  @Test
+  void aModelIsNoCheckpoint() {
+    CheckpointStore store = claimed(3);
+    storage().writePrivate(checkpoint(1), SectionFile.encode("model", RUN, Map.of()));
+
+    assertThat(store.latest()).isEmpty();
+    assertThat(store.warnings().get(0)).contains("expected a checkpoint, found a model");
+  }
+
+  @Test
+  void refusesAnotherRunsCheckpointAndLeavesIt() {
+    claimed(3).save(1, state(1));
+    CheckpointStore other = CheckpointStore.open(storage(), run(), "run-2", 3);
+    other.claimAttempt();
+
+    assertThatThrownBy(other::latest)
+        .isInstanceOf(StorageException.class)
+        .isNotInstanceOf(FormatException.class)
+        .hasMessage(
+            "Cannot use %s: expected a checkpoint of run run-2, found one of run run-1"
+                .formatted(Storage.describe(checkpoint(1))));
+    assertThat(rounds(other)).containsExactly(1L);
+  }
+
+  @Test
+  void refusesANewerProgramsCheckpointAndLeavesIt() throws Exception {
+    byte[] bytes = SectionFile.encode("checkpoint", RUN, Map.of());
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(8, 2);
+    MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+    sha256.update(bytes, 0, bytes.length - 32);
+    System.arraycopy(sha256.digest(), 0, bytes, bytes.length - 32, 32);
+    CheckpointStore store = claimed(3);
+    storage().writePrivate(checkpoint(1), bytes);
+
+    assertThatThrownBy(store::latest).isInstanceOf(NewerFormatException.class);
+    assertThat(rounds(store)).containsExactly(1L);
+  }
+
+  @Test
+  void savingTheSameAgainChangesNothingAndAnotherContentIsRefused() {
+    CheckpointStore store = claimed(3);
+    URI saved = store.save(1, state(1));
+    assertThat(store.save(1, state(1))).isEqualTo(saved);
+
+    assertThatThrownBy(() -> store.save(1, state(2))).isInstanceOf(TargetExistsException.class);
+    assertThat(store.latest().orElseThrow().sections().get("state")).containsExactly(1);
+    assertThat(names("attempts/1")).containsExactly("trash");
+  }
+
+  @Test
+  void aFencedAttemptChangesNothing() {
+    CheckpointStore zombie = claimed(1);
+    zombie.save(1, state(1));
+    zombie.publishResult("{}".getBytes(UTF_8));
+    assertThat(claimed(1).latest().orElseThrow().round()).isEqualTo(1);
+    List<String> before = tree(run());
+
+    List<Callable<?>> attempts =
+        List.of(
+            () -> zombie.save(2, state(2)),
+            () -> zombie.publishFile("model.srnn", new byte[3]),
+            () -> zombie.publishResult("{\"zombie\":1}".getBytes(UTF_8)));
+    for (Callable<?> step : attempts) {
+      assertThatThrownBy(step::call)
+          .isInstanceOf(RunBusyException.class)
+          .hasMessageEndingWith(
+              ": expected attempt 1 to own %s, found that a later attempt took over"
+                  .formatted(Storage.describe(run())));
+    }
+    assertThat(tree(run())).isEqualTo(before);
+    assertThat(names("attempts")).containsExactly("1.claim", "1.fenced", "2", "2.claim");
+  }
+
+  @Test
+  void aFencedAttemptSetsNothingAside() {
+    CheckpointStore zombie = claimed(1);
+    zombie.save(1, state(1));
+    claimed(1);
+    damage(1);
+
+    assertThatThrownBy(zombie::latest)
+        .isInstanceOf(RunBusyException.class)
+        .hasMessageStartingWith("Cannot set aside " + Storage.describe(checkpoint(1)));
+    assertThat(rounds(zombie)).containsExactly(1L);
+  }
+
+  @Test
+  void numbersAreNeverUsedTwice() {
+    assertThat(store(1).claimAttempt()).isEqualTo(1);
+    assertThat(store(1).claimAttempt()).isEqualTo(2);
+    storage().delete(path("attempts/1.fenced"));
+    storage().delete(path("attempts/2"));
+    // A driver that died between claiming its number and making its directory.
+    storage().createDirectory(path("attempts/12.claim"));
+
+    assertThat(store(1).claimAttempt()).isEqualTo(13);
+  }
+
+  @Test
+  void competingClaimsLeaveOneOwner() throws Exception {
+    claimed(9).save(1, state(1));
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Callable<CheckpointStore>> claims = new ArrayList<>();
+      for (int contender = 0; contender < 4; contender++) {
+        claims.add(
+            () -> {
+              CheckpointStore store = store(9);
+              try {
+                store.claimAttempt();
+              } catch (RunBusyException e) {
+                return null;
+              }
+              return store;
+            });
+      }
+      List<Boolean> owns = new ArrayList<>();
+      for (Future<CheckpointStore> claim : threads.invokeAll(claims)) {
+        owns.add(claim.get() != null && publishes(claim.get()));
+      }
+
+      assertThat(owns).containsOnlyOnce(true);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static boolean publishes(CheckpointStore store) {
+    try {
+      store.publishResult("{}".getBytes(UTF_8));
+      return true;
+    } catch (RunBusyException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void resultsAreNumberedAndCopiedToTheTop() {
+    CheckpointStore store = claimed(3);
+    for (int number = 1; number <= 11; number++) {
+      byte[] json = Integer.toString(number).getBytes(UTF_8);
+      assertThat(store.publishResult(json)).isEqualTo(path("results/" + number + ".json"));
+      assertThat(read("results/" + number + ".json")).isEqualTo(json);
+      assertThat(read("result.json")).isEqualTo(json);
+    }
+    CheckpointStore next = claimed(3);
+    assertThat(next.publishResult(new byte[] {'x'})).isEqualTo(path("results/12.json"));
+  }
+
+  @Test
+  void publishesFilesOnce() {
+    CheckpointStore store = claimed(3);
+    assertThat(store.publishFile("model.srnn", new byte[] {1})).isEqualTo(path("model.srnn"));
+    store.publishFile("model.srnn", new byte[] {1});
+
+    assertThatThrownBy(() -> store.publishFile("model.srnn", new byte[] {2}))
+        .isInstanceOf(TargetExistsException.class);
+    assertThatThrownBy(() -> store.publishFile("checkpoints", new byte[] {2}))
+        .isInstanceOf(TargetExistsException.class);
+    assertThat(read("model.srnn")).containsExactly(1);
+  }
+
+  @Test
+  void ignoresWhatIsNoCheckpoint() {
+    CheckpointStore store = claimed(3);
+    storage().writePrivate(path("checkpoints/notes.txt"), new byte[3]);
+    storage().createDirectory(checkpoint(9));
+    store.save(1, state(1));
+
+    assertThat(rounds(store)).containsExactly(1L);
+    assertThat(store.warnings()).isEmpty();
+  }
+
+  @Test
+  void refusesMisuse() {
+    assertThatThrownBy(() -> store(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("expected to keep at least 1 checkpoint, found 0");
+    assertThatThrownBy(() -> store(1).save(1, state(1))).isInstanceOf(IllegalStateException.class);
+    CheckpointStore store = claimed(1);
+    assertThatThrownBy(() -> store.save(-1, state(1))).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> store.save(1_000_000_000, state(1)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> store.save(1, Map.of("checkpoint.round", new byte[1])))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private CheckpointStore store(int keep) {
+    return CheckpointStore.open(storage(), run(), RUN, keep);
+  }
+
+  private CheckpointStore claimed(int keep) {
+    CheckpointStore store = store(keep);
+    store.claimAttempt();
+    return store;
+  }
+
+  private static Map<String, byte[]> state(long round) {
+    return Map.of("state", new byte[] {(byte) round});
+  }
+
+  private void damage(long round) {
+    byte[] bytes = storage().read(checkpoint(round), 10_000);
+    bytes[bytes.length / 2] ^= 1;
+    storage().overwrite(checkpoint(round), bytes);
+  }
+
+  private static List<Long> rounds(CheckpointStore store) {
+    return store.list().stream().map(CheckpointEntry::round).toList();
+  }
+
+  private URI checkpoint(long round) {
+    return path("checkpoints/checkpoint-%09d.srnn".formatted(round));
+  }
+
+  private URI path(String below) {
+    return Storage.resolve(run(), below);
+  }
+
+  private String shown(String below) {
+    return Storage.describe(path(below));
+  }
+
+  private byte[] read(String below) {
+    return storage().read(path(below), 10_000);
+  }
+
+  private List<String> names(String below) {
+    URI directory = below.isEmpty() ? run() : path(below);
+    return storage().list(directory).stream().map(FileEntry::name).toList();
+  }
+
+  /** Every file and directory with its length. */
+  private List<String> tree(URI directory) {
+    List<String> lines = new ArrayList<>();
+    for (FileEntry entry : storage().list(directory)) {
+      URI child = Storage.resolve(directory, entry.name());
+      lines.add(child + " " + entry.length());
+      if (entry.directory()) {
+        lines.addAll(tree(child));
+      }
+    }
+    return lines;
+  }
+}

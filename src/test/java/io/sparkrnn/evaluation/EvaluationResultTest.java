@@ -1,0 +1,98 @@
+package io.sparkrnn.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class EvaluationResultTest {
+  // Summed in block order 1e16 swallows the 1; in other orders it does not.
+  private static final List<BlockResult> BLOCKS =
+      List.of(
+          new BlockResult(0, new long[] {2, 1, 0, 1}, 1e16, 4),
+          new BlockResult(1, new long[] {1, 0, 0, 1}, 1, 2),
+          new BlockResult(2, new long[] {0, 1, 0, 0}, -1e16, 1));
+
+  @Test
+  void foldsInBlockOrderWhateverTheOrderOfArrival() {
+    List<BlockResult> arrived = new ArrayList<>(BLOCKS);
+    for (int rotation = 0; rotation < 3; rotation++) {
+      Collections.rotate(arrived, 1);
+      EvaluationResult result = EvaluationResult.fold(arrived, 2);
+
+      assertThat(result.loss()).isZero();
+      assertThat(result.samples()).isEqualTo(7);
+      assertThat(result.confusion().counts()).containsExactly(3, 2, 0, 2);
+      assertThat(result.accuracy()).isEqualTo(5 / 7.0);
+    }
+  }
+
+  @Test
+  void dividesTheLossesBySamples() {
+    EvaluationResult result =
+        EvaluationResult.fold(
+            List.of(
+                new BlockResult(1, new long[] {0, 0, 0, 1}, 0.5, 1),
+                new BlockResult(0, new long[] {3, 0, 0, 0}, 1.5, 3)),
+            2);
+
+    assertThat(result.loss()).isEqualTo(0.5);
+  }
+
+  @Test
+  void foldsNothingToNothing() {
+    assertThat(EvaluationResult.fold(List.of(), 2))
+        .isEqualTo(new EvaluationResult(new ConfusionMatrix(2), 0, 0));
+  }
+
+  @Test
+  void blocksHaveAThousandSamples() {
+    assertThat(EvaluationResult.BLOCK_SAMPLES).isEqualTo(1000);
+  }
+
+  @Test
+  void refusesAMissingBlock() {
+    assertThatThrownBy(() -> EvaluationResult.fold(List.of(BLOCKS.get(0), BLOCKS.get(2)), 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Cannot fold evaluation results: expected block 1, found block 2");
+  }
+
+  @Test
+  void refusesADoubledBlock() {
+    assertThatThrownBy(() -> EvaluationResult.fold(List.of(BLOCKS.get(0), BLOCKS.get(0)), 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Cannot fold evaluation results: expected block 1, found block 0");
+  }
+
+  @Test
+  void refusesCountsThatDoNotAddUp() {
+    assertThatThrownBy(
+            () ->
+                EvaluationResult.fold(
+                    List.of(new BlockResult(0, new long[] {2, 1, 0, 1}, 1, 5)), 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "Cannot fold evaluation results: expected 5 samples in block 0, found counts of 4");
+  }
+
+  @Test
+  void printsATableForPeople() {
+    EvaluationResult result =
+        new EvaluationResult(
+            ConfusionMatrix.of(new long[] {5, 2, 0, 1, 3, 4, 0, 1, 8}, 3), 0.98765, 24);
+
+    assertThat(result.table())
+        .isEqualTo(
+            """
+            class    precision    recall        F1   samples
+            0           0.8333    0.7143    0.7692         7
+            1           0.5000    0.3750    0.4286         8
+            2           0.6667    0.8889    0.7619         9
+            average     0.6667    0.6594    0.6532        24
+            accuracy 0.6667, mean loss 0.9877
+            """);
+  }
+}

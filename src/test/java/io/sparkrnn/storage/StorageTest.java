@@ -1,0 +1,215 @@
+package io.sparkrnn.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StorageTest {
+  private static final URI SOURCE = URI.create("file:///private");
+  private static final URI TARGET = URI.create("file:///public");
+
+  @ParameterizedTest
+  @CsvSource({
+    "/data/mnist, file:///data/mnist",
+    "/data/with a space, file:///data/with%20a%20space",
+    "/data/50%20, file:///data/50%2520",
+    "file:/data/mnist, file:///data/mnist",
+    "file:///data/mnist/, file:///data/mnist",
+    "hdfs://host:8020/mnist, hdfs://host:8020/mnist",
+    "hdfs:///mnist, hdfs:///mnist",
+    "s3a://bucket/a b, s3a://bucket/a%20b",
+  })
+  void readsPathsAndUris(String text, String uri) {
+    assertThat(Storage.uri(text)).hasToString(uri);
+  }
+
+  @Test
+  void takesARelativePathFromTheWorkingDirectory() {
+    assertThat(Storage.uri("runs/../a")).hasToString("file://" + Path.of("a").toAbsolutePath());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "hdfs:relative"})
+  void refusesWhatIsNoLocation(String text) {
+    assertThatThrownBy(() -> Storage.uri(text))
+        .isInstanceOf(StorageException.class)
+        .hasMessageStartingWith("Cannot use ")
+        .hasMessageContaining("expected a path");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "file:///a, b, file:///a/b",
+    "file:/a/, b/c, file:///a/b/c",
+    "hdfs://host:1/, b c, hdfs://host:1/b%20c",
+    "hdfs:///a, b:c, hdfs:///a/b:c",
+    "/a, b, file:///a/b",
+  })
+  void resolvesChildren(URI directory, String child, String uri) {
+    assertThat(Storage.resolve(directory, child)).hasToString(uri);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "..", "a/../b", "/a", "a/", "a//b", "."})
+  void refusesChildrenThatAreElsewhere(String child) {
+    assertThatThrownBy(() -> Storage.resolve(SOURCE, child))
+        .isInstanceOf(StorageException.class)
+        .hasMessage("Cannot use '" + child + "' below /private: expected a relative path of names");
+  }
+
+  @Test
+  void refusesToChangeOtherFileSystemsAndSaysWhy() {
+    Storage storage = Storage.of(Map.of());
+    URI file = URI.create("s3a://bucket/run/a");
+
+    ThrowingCallable[] changes = {
+      () -> storage.writePrivate(file, new byte[1]),
+      () -> storage.createDirectories(file),
+      () -> storage.createDirectory(file),
+      () -> storage.overwrite(file, new byte[1]),
+      () -> storage.rename(file, URI.create("s3a://bucket/b")),
+      () -> storage.publish(file, URI.create("s3a://bucket/b")),
+      () -> storage.replace(file, URI.create("s3a://bucket/b")),
+      () -> storage.delete(file),
+    };
+    for (ThrowingCallable change : changes) {
+      assertThatThrownBy(change)
+          .isInstanceOf(UnsupportedStorageException.class)
+          .hasMessageMatching(
+              "Cannot change s3a://bucket/run/\\S+: expected a file: or hdfs: location, because s3a: "
+                  + "has no atomic rename that refuses to overwrite; it can only be read");
+    }
+  }
+
+  @Test
+  void readsAnyHadoopFileSystem(@TempDir Path directory) throws IOException {
+    Storage storage =
+        Storage.of(
+            Map.of(
+                "fs.other.impl",
+                OtherFileSystem.class.getName(),
+                "fs.other.impl.disable.cache",
+                "true"));
+    Files.write(directory.resolve("b"), "text".getBytes(UTF_8));
+    Files.createDirectory(directory.resolve("a"));
+    URI root = URI.create("other://host" + directory);
+
+    assertThat(storage.list(root))
+        .containsExactly(new FileEntry("a", 0, true), new FileEntry("b", 4, false));
+    assertThat(storage.read(Storage.resolve(root, "b"), 4)).isEqualTo("text".getBytes(UTF_8));
+    assertThat(storage.exists(Storage.resolve(root, "c"))).isFalse();
+    assertThatThrownBy(() -> storage.open(Storage.resolve(root, "c")))
+        .isInstanceOf(MissingFileException.class)
+        .hasMessage(
+            "Cannot read other://host" + directory + "/c: there is no such file or directory");
+  }
+
+  @Test
+  void saysThatASchemeIsUnknown() {
+    assertThatThrownBy(() -> Storage.of(Map.of()).open(URI.create("nosuch://host/a")))
+        .isInstanceOf(UnsupportedStorageException.class)
+        .hasMessage("Cannot read nosuch://host/a: no Hadoop file system is known for nosuch:");
+  }
+
+  @Test
+  void saysThatAFileSystemIsNotOnTheClassPath() {
+    Storage storage = Storage.of(Map.of("fs.absent.impl", "org.example.Absent"));
+
+    assertThatThrownBy(() -> storage.open(URI.create("absent://host/a")))
+        .isInstanceOf(StorageException.class)
+        .hasMessageStartingWith(
+            "Cannot read absent://host/a: the Hadoop file system for absent: is not on the class path");
+  }
+
+  @Test
+  void saysThatAHostIsUnknownOrSilent() {
+    Storage storage = Storage.of(Map.of("ipc.client.connect.max.retries", "0"));
+
+    assertThatThrownBy(() -> storage.open(URI.create("hdfs://no-such-host.invalid:8020/a")))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("no-such-host.invalid");
+    assertThatThrownBy(() -> storage.open(URI.create("hdfs://127.0.0.1:1/a")))
+        .isInstanceOf(StorageException.class)
+        .hasMessageStartingWith("Cannot read hdfs://127.0.0.1:1/a: ");
+  }
+
+  @Test
+  void saysThatAnHdfsUriHasNoHost() {
+    assertThatThrownBy(() -> Storage.of(Map.of()).open(URI.create("hdfs:///a")))
+        .isExactlyInstanceOf(StorageException.class)
+        .hasMessage(
+            "Cannot open hdfs:///a: expected a host in it or an hdfs: location in fs.defaultFS, found file:///");
+  }
+
+  @Test
+  void refusesToPublishAcrossFileSystems() {
+    assertThatThrownBy(
+            () -> Storage.of(Map.of()).publish(SOURCE, URI.create("s3a://bucket/public")))
+        .isInstanceOf(UnsupportedStorageException.class)
+        .hasMessage(
+            "Cannot publish /private as s3a://bucket/public: expected both on one file system");
+  }
+
+  @Test
+  void aLostAnswerToOurOwnPublishIsSuccess() {
+    MemoryBackend backend = new MemoryBackend();
+    Storage storage = new Storage(uri -> backend);
+    storage.writePrivate(SOURCE, new byte[3]);
+    backend.beforeAnswer = MemoryBackend.LOST_CONNECTION;
+
+    assertThatCode(() -> storage.publish(SOURCE, TARGET)).doesNotThrowAnyException();
+    assertThat(storage.exists(TARGET)).isTrue();
+  }
+
+  @Test
+  void aLostPublishIsAFailureThatChangedNothing() {
+    MemoryBackend backend = new MemoryBackend();
+    Storage storage = new Storage(uri -> backend);
+    storage.writePrivate(SOURCE, new byte[3]);
+    backend.beforeRename = MemoryBackend.LOST_CONNECTION;
+
+    assertThatThrownBy(() -> storage.publish(SOURCE, TARGET))
+        .isExactlyInstanceOf(StorageException.class)
+        .hasMessage("Cannot publish /private as /public: connection reset");
+    assertThat(storage.exists(TARGET)).isFalse();
+  }
+
+  @Test
+  void anotherPublisherOfEqualBytesIsNotMistakenForUs() {
+    MemoryBackend backend = new MemoryBackend();
+    Storage storage = new Storage(uri -> backend);
+    storage.writePrivate(SOURCE, new byte[3]);
+    storage.writePrivate(TARGET, new byte[3]);
+    backend.beforeRename = MemoryBackend.LOST_CONNECTION;
+
+    assertThatThrownBy(() -> storage.publish(SOURCE, TARGET))
+        .isExactlyInstanceOf(StorageException.class)
+        .hasMessage("Cannot publish /private as /public: connection reset");
+  }
+
+  @Test
+  void aFileThatReadsBackDifferentlyIsRemoved() {
+    MemoryBackend backend = new MemoryBackend();
+    Storage storage = new Storage(uri -> backend);
+    backend.flippedByte = 2;
+
+    assertThatThrownBy(() -> storage.writePrivate(SOURCE, new byte[3]))
+        .isExactlyInstanceOf(StorageException.class)
+        .hasMessage(
+            "Cannot write /private: expected the 3 bytes written to be read back, found a difference at byte 2");
+    assertThat(storage.exists(SOURCE)).isFalse();
+  }
+}

@@ -21,7 +21,6 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -77,13 +76,7 @@ final class EvaluateCommand implements Callable<Integer> {
     ImageTestData data = ImageTestData.read(configuration.data(), configuration.hadoop());
     requireFit(read, data.part(Part.TEST), configuration.data().uri());
     EvaluationResult result = evaluate(configuration, read, data);
-    out.print(result.table());
-    out.printf(
-        Locale.ROOT,
-        "%ntest accuracy %.2f%%, loss %.4f, %,d images%n",
-        100 * result.accuracy(),
-        result.loss(),
-        result.samples());
+    Console.evaluation(out, result);
     return ExitCode.DONE;
   }
 

@@ -30,8 +30,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     usageHelpAutoWidth = true)
 final class InspectCommand implements Callable<Integer> {
-  private static final List<Key<?>> OPTIONS =
-      List.of(Keys.HIDDEN, Keys.ACTIVATION, Keys.SEED, Keys.DATA_URI);
+  static final List<Key<?>> KEYS = List.of(Keys.HIDDEN, Keys.ACTIVATION, Keys.SEED, Keys.DATA_URI);
   private static final int BATCH_SAMPLES = 64;
 
   @Parameters(paramLabel = "MODEL", description = "A model's name.")
@@ -47,7 +46,6 @@ final class InspectCommand implements Callable<Integer> {
   @Spec
   void setSpec(CommandSpec spec) {
     this.spec = spec;
-    ConfigurationOptions.addTo(spec, OPTIONS);
     spec.usageMessage()
         .footer(
             "",
@@ -59,7 +57,7 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Map<String, String> texts =
-        new LinkedHashMap<>(ConfigurationOptions.given(spec.commandLine().getParseResult()));
+        new LinkedHashMap<>(ConfigurationOptions.given(spec.commandLine().getParseResult(), KEYS));
     boolean dataGiven = texts.containsKey(Keys.DATA_URI.path());
     texts.put(Keys.MODEL_NAME.path(), model);
     RunConfiguration configuration = ConfigurationLoader.load(Optional.empty(), texts);

@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -34,15 +31,10 @@ class InspectCommandTest {
   }
 
   private static Output inspect(String... arguments) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int code =
-        Main.run(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
+    CommandRun run =
+        CommandRun.of(
             Stream.concat(Stream.of("inspect"), Stream.of(arguments)).toArray(String[]::new));
-    return new Output(
-        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    return new Output(run.exitCode(), run.output(), run.errors());
   }
 
   @Test

@@ -1,0 +1,221 @@
+package io.sparkrnn.dl4j;
+
+import io.sparkrnn.config.ScheduleConfiguration;
+import io.sparkrnn.config.UpdaterConfiguration;
+import io.sparkrnn.kernel.NetworkShape;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.deeplearning4j.util.ModelSerializer;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.schedule.ExponentialSchedule;
+import org.nd4j.linalg.schedule.FixedSchedule;
+import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
+import org.nd4j.linalg.schedule.StepSchedule;
+
+/**
+ * Networks of the family as DL4J's: {@code SimpleRnn} layers, the top one in a {@code
+ * LastTimeStep}, and an {@code OutputLayer} with softmax and cross-entropy. Features are DL4J's
+ * {@code [sample][input][timeStep]}, labels {@code [sample][class]}.
+ */
+public final class Dl4jNetworks {
+  private Dl4jNetworks() {}
+
+  /**
+   * A configuration with DL4J's own classes only, so that it loads where our jar is not. A schedule
+   * that DL4J does not have (cosine, or any after a warm-up) becomes the constant base rate.
+   *
+   * @throws IllegalArgumentException if the topology has no output layer
+   */
+  public static MultiLayerConfiguration configuration(NetworkDescription description) {
+    return configuration(
+        description,
+        schedule(description.schedule(), description.updater().learningRate())
+            .orElseGet(() -> new FixedSchedule(description.updater().learningRate())));
+  }
+
+  /**
+   * A configuration with a learning rate of the caller's.
+   *
+   * @param learningRate instead of the description's schedule; must be equal to its clones, because
+   *     DL4J compares the updaters of layers
+   */
+  public static MultiLayerConfiguration configuration(
+      NetworkDescription description, ISchedule learningRate) {
+    NetworkShape shape = description.topology().shape();
+    if (!description.topology().trainable()) {
+      throw new IllegalArgumentException(
+          "a DL4J network needs classes, found %s without an output layer"
+              .formatted(description.topology().name()));
+    }
+    NeuralNetConfiguration.Builder builder =
+        new NeuralNetConfiguration.Builder()
+            .dataType(DataType.FLOAT)
+            .weightInit(WeightInit.XAVIER)
+            .updater(updater(description.updater(), learningRate));
+    if (description.l2() > 0) {
+      builder.l2(description.l2());
+    }
+    NeuralNetConfiguration.ListBuilder layers = builder.list();
+    for (int l = 0; l < shape.layers(); l++) {
+      Layer rnn =
+          new SimpleRnn.Builder()
+              .nIn(shape.inputs(l))
+              .nOut(shape.units(l))
+              .activation(activation(shape))
+              .dataFormat(RNNFormat.NCW)
+              .build();
+      layers.layer(l == shape.layers() - 1 ? new LastTimeStep(rnn) : rnn);
+    }
+    return layers
+        .layer(
+            new OutputLayer.Builder(LossFunction.MCXENT)
+                .nIn(shape.topUnits())
+                .nOut(shape.classes())
+                .activation(Activation.SOFTMAX)
+                .build())
+        .setInputType(InputType.recurrent(shape.inputSize(), shape.timeSteps(), RNNFormat.NCW))
+        .build();
+  }
+
+  /** A network in a state, ready to predict and to train on. */
+  public static MultiLayerNetwork network(NetworkDescription description, NetworkState state) {
+    return network(configuration(description), state);
+  }
+
+  /** A network of a configuration in a state. */
+  public static MultiLayerNetwork network(
+      MultiLayerConfiguration configuration, NetworkState state) {
+    MultiLayerNetwork network = new MultiLayerNetwork(configuration);
+    network.init();
+    setState(network, state);
+    return network;
+  }
+
+  /**
+   * Reads what a configuration describes. Initialisation is not looked at: the parameters are the
+   * network's.
+   *
+   * @param timeSteps of the sequences, which a DL4J configuration does not keep
+   * @throws UnsupportedNetworkException if our engine would train it otherwise than DL4J
+   */
+  public static NetworkDescription describe(MultiLayerConfiguration configuration, int timeSteps) {
+    return new ConfigurationReader(configuration).read(timeSteps);
+  }
+
+  /** A copy of a network's state. */
+  public static NetworkState state(MultiLayerNetwork network) {
+    return new NetworkState(
+        network.params().toFloatVector(),
+        updaterState(network),
+        network.getIterationCount(),
+        network.getEpochCount());
+  }
+
+  private static float[] updaterState(MultiLayerNetwork network) {
+    INDArray view = network.getUpdater().getStateViewArray();
+    return view == null || view.isEmpty() ? new float[0] : view.dup().data().asFloat();
+  }
+
+  /**
+   * Copies a state into an initialised network.
+   *
+   * @throws IllegalArgumentException if an array does not have the network's length
+   */
+  public static void setState(MultiLayerNetwork network, NetworkState state) {
+    requireLength("parameters", network.numParams(), state.parameters().length);
+    network.setParams(row(state.parameters()));
+    INDArray view = network.getUpdater().getStateViewArray();
+    long expected = view == null || view.isEmpty() ? 0 : view.length();
+    requireLength("updater state", expected, state.updaterState().length);
+    if (expected > 0) {
+      view.assign(row(state.updaterState()));
+    }
+    network.setIterationCount(state.iterations());
+    network.setEpochCount(state.epochs());
+  }
+
+  private static INDArray row(float[] values) {
+    return Nd4j.create(values, new long[] {1, values.length});
+  }
+
+  private static void requireLength(String what, long expected, long found) {
+    if (expected != found) {
+      throw new IllegalArgumentException(
+          "a DL4J network takes %d floats of %s, found %d".formatted(expected, what, found));
+    }
+  }
+
+  /** DL4J's zip of a network: configuration, parameters and updater state. */
+  public static byte[] zip(NetworkDescription description, NetworkState state) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      ModelSerializer.writeModel(network(description, state), bytes, true);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write a DL4J zip into memory", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static Activation activation(NetworkShape shape) {
+    return switch (shape.activation()) {
+      case TANH -> Activation.TANH;
+      case RELU -> Activation.RELU;
+    };
+  }
+
+  private static IUpdater updater(UpdaterConfiguration updater, ISchedule learningRate) {
+    IUpdater config =
+        switch (updater.name()) {
+          case SGD -> new Sgd();
+          case NESTEROVS -> new Nesterovs(Double.NaN, updater.momentum());
+          case ADAM -> new Adam(Double.NaN, updater.beta1(), updater.beta2(), updater.epsilon());
+        };
+    if (learningRate instanceof FixedSchedule fixed) {
+      config.setLrAndSchedule(fixed.getValue(), null);
+    } else {
+      config.setLrAndSchedule(Double.NaN, learningRate);
+    }
+    return config;
+  }
+
+  private static Optional<ISchedule> schedule(ScheduleConfiguration schedule, double rate) {
+    if (schedule.warmUpIterations() > 0) {
+      return Optional.empty();
+    }
+    return switch (schedule.name()) {
+      case CONSTANT -> Optional.of(new FixedSchedule(rate));
+      case STEP ->
+          Optional.of(
+              new StepSchedule(
+                  ScheduleType.ITERATION, rate, schedule.decayRate(), schedule.decayIterations()));
+      case EXPONENTIAL ->
+          Optional.of(
+              new ExponentialSchedule(
+                  ScheduleType.ITERATION,
+                  rate,
+                  StrictMath.pow(schedule.decayRate(), 1.0 / schedule.decayIterations())));
+      case COSINE -> Optional.empty();
+    };
+  }
+}

@@ -1,0 +1,24 @@
+package io.sparkrnn.dl4j;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sparkrnn.config.ScheduleConfiguration;
+import io.sparkrnn.config.UpdaterConfiguration;
+import io.sparkrnn.model.RnnTopology;
+
+/**
+ * What a network and its training are, apart from their state: all that our engine takes from a
+ * DL4J configuration, and puts into one.
+ *
+ * @param updater with the base learning rate
+ * @param schedule of the learning rate, over iterations
+ * @param l2 coefficient of {@code l2 / 2 |weights|^2}; biases are exempt
+ */
+public record NetworkDescription(
+    RnnTopology topology, UpdaterConfiguration updater, ScheduleConfiguration schedule, double l2) {
+  public NetworkDescription {
+    requireNonNull(topology, "topology");
+    requireNonNull(updater, "updater");
+    requireNonNull(schedule, "schedule");
+  }
+}

@@ -1,0 +1,12 @@
+package io.sparkrnn.dl4j;
+
+/**
+ * What training changes in a network.
+ *
+ * @param parameters flat, in the order of {@link io.sparkrnn.kernel.NetworkShape}, which is DL4J's
+ * @param updaterState Adam's first moments, then its second; Nesterovs' velocities; empty for SGD
+ * @param iterations done, by which schedules and Adam's bias correction go
+ * @param epochs done
+ */
+@SuppressWarnings("ArrayRecordComponent") // Hands arrays over; never compared.
+public record NetworkState(float[] parameters, float[] updaterState, int iterations, int epochs) {}

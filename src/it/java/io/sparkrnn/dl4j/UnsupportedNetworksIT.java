@@ -48,7 +48,8 @@ class UnsupportedNetworksIT {
   static Stream<Arguments> networks() {
     return Stream.of(
         arguments(
-            "LastTimeStep(LSTM) in layer 0", layers(last(new LSTM.Builder().nIn(4).nOut(5).build()), out())),
+            "LastTimeStep(LSTM) in layer 0",
+            layers(last(new LSTM.Builder().nIn(4).nOut(5).build()), out())),
         arguments("Bidirectional in layer 0", layers(new Bidirectional(rnn(4, 5).build()), out())),
         arguments(
             "DenseLayer in layer 1",

@@ -45,7 +45,7 @@ final class Console implements TrainingListener {
         "%s: %s, %,d parameters",
         topology.name(),
         topology.summary(),
-        topology.shape().parameterCount());
+        topology.parameterCount());
     line(
         "data",
         "%s: %,d images to train on%s, %,d to test",
@@ -81,15 +81,8 @@ final class Console implements TrainingListener {
   }
 
   void summary(EvaluationResult test, RunDirectory directory) {
+    evaluation(out, test);
     out.println();
-    out.print(test.table());
-    out.println();
-    line(
-        "test",
-        "accuracy %.2f%%, loss %.4f, %,d images",
-        100 * test.accuracy(),
-        test.loss(),
-        test.samples());
     line(
         "result",
         "%s",
@@ -98,6 +91,17 @@ final class Console implements TrainingListener {
         "model",
         "%s",
         Storage.describe(Storage.resolve(directory.location(), RunDirectory.MODEL_FILE)));
+  }
+
+  /** An evaluation on the test images. */
+  static void evaluation(PrintStream out, EvaluationResult test) {
+    out.printf("%n%s", test.table());
+    out.printf(
+        Locale.ROOT,
+        "%ntest accuracy %.2f%%, loss %.4f, %,d images%n",
+        100 * test.accuracy(),
+        test.loss(),
+        test.samples());
   }
 
   @Override

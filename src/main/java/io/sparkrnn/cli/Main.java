@@ -1,5 +1,6 @@
 package io.sparkrnn.cli;
 
+import io.sparkrnn.config.Keys;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import org.apache.spark.SparkUserAppException;
@@ -45,9 +46,11 @@ public final class Main {
   /** Runs a command and returns its exit code. */
   static int run(PrintStream out, PrintStream err, String... args) {
     CommandLine train = new CommandLine(new TrainCommand(out));
-    ConfigurationOptions.addTo(train.getCommandSpec());
-    CommandLine commandLine = new CommandLine(new Main());
-    commandLine.addSubcommand(train);
+    ConfigurationOptions.addTo(train.getCommandSpec(), Keys.all());
+    CommandLine evaluate = new CommandLine(new EvaluateCommand(out));
+    ConfigurationOptions.addTo(evaluate.getCommandSpec(), EvaluateCommand.KEYS);
+    CommandLine commandLine =
+        new CommandLine(new Main()).addSubcommand(train).addSubcommand(evaluate);
     commandLine.setOut(new PrintWriter(out, true));
     commandLine.setErr(new PrintWriter(err, true));
     commandLine.setParameterExceptionHandler(

@@ -48,7 +48,7 @@ final class ResultFile implements TrainingListener {
 
   void describe(ImageTrainingData data, RnnTopology topology) {
     root.put("topology", topology.summary());
-    root.put("parameters", topology.shape().parameterCount());
+    root.put("parameters", topology.parameterCount());
     root.withObject("/training").put("samples", data.trainingSize());
     ArrayNode fingerprints = root.withObject("/data").putArray("fingerprints");
     for (DataFingerprint file : data.fingerprints()) {

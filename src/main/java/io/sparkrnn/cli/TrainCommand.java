@@ -49,7 +49,8 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Map<String, String> flags = ConfigurationOptions.given(spec.commandLine().getParseResult());
+    Map<String, String> flags =
+        ConfigurationOptions.given(spec.commandLine().getParseResult(), Keys.all());
     RunConfiguration configuration = ConfigurationLoader.load(Optional.ofNullable(file), flags);
     Topologies.of(configuration.model());
     if (dryRun) {

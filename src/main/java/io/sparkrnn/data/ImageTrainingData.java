@@ -2,11 +2,9 @@ package io.sparkrnn.data;
 
 import io.sparkrnn.config.DataConfiguration;
 import io.sparkrnn.storage.Storage;
-import java.lang.ref.SoftReference;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The four IDX files, divided among workers. A JVM decodes the files once and shares them between
@@ -16,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class ImageTrainingData implements TrainingData {
   private static final long serialVersionUID = 1L;
 
-  private static final Map<List<DataFingerprint>, SoftReference<ImageData>> DECODED =
-      new ConcurrentHashMap<>();
+  private static final DecodedFiles<ImageData> DECODED =
+      new DecodedFiles<>(ImageData::fingerprints);
 
   private final DataConfiguration configuration;
   private final Map<String, String> hadoopProperties;
@@ -60,8 +58,7 @@ public final class ImageTrainingData implements TrainingData {
       Map<String, String> hadoopProperties,
       int workers,
       long seed) {
-    ImageData images = DataSource.load(configuration, Storage.of(hadoopProperties));
-    DECODED.put(List.copyOf(images.fingerprints()), new SoftReference<>(images));
+    ImageData images = DECODED.add(DataSource.load(configuration, Storage.of(hadoopProperties)));
     return new ImageTrainingData(configuration, hadoopProperties, workers, seed, images);
   }
 
@@ -70,28 +67,8 @@ public final class ImageTrainingData implements TrainingData {
   }
 
   private ImageData images() {
-    // Tasks of one executor start together: one of them decodes, the others wait for it.
-    synchronized (DECODED) {
-      SoftReference<ImageData> reference = DECODED.get(fingerprints);
-      ImageData images = reference == null ? null : reference.get();
-      if (images == null) {
-        images = DataSource.load(configuration, Storage.of(hadoopProperties));
-        verify(images.fingerprints());
-        DECODED.put(fingerprints, new SoftReference<>(images));
-      }
-      return images;
-    }
-  }
-
-  private void verify(List<DataFingerprint> found) {
-    for (int i = 0; i < fingerprints.size(); i++) {
-      if (!fingerprints.get(i).sha256().equals(found.get(i).sha256())) {
-        throw new DataException(
-            "Cannot rebuild a shard from %s: expected SHA-256 %s as when the run began, found %s"
-                .formatted(
-                    found.get(i).location(), fingerprints.get(i).sha256(), found.get(i).sha256()));
-      }
-    }
+    return DECODED.get(
+        fingerprints, () -> DataSource.load(configuration, Storage.of(hadoopProperties)));
   }
 
   /** SHA-256 of each file's content. */

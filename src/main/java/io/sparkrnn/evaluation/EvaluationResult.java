@@ -54,8 +54,8 @@ public record EvaluationResult(ConfusionMatrix confusion, double loss, long samp
   }
 
   /**
-   * For people: one line a class with precision, recall, F1 and samples, then the macro averages,
-   * accuracy and mean loss. Lines end with a line feed.
+   * For people: one line a class with precision, recall, F1 and samples, then the macro averages.
+   * Lines end with a line feed.
    */
   public String table() {
     StringBuilder table = new StringBuilder();
@@ -76,7 +76,6 @@ public record EvaluationResult(ConfusionMatrix confusion, double loss, long samp
             ratio(confusion.macroRecall()),
             ratio(confusion.macroF1()),
             Long.toString(samples)));
-    table.append(String.format(Locale.ROOT, "accuracy %.4f, mean loss %.4f\n", accuracy(), loss));
     return table.toString();
   }
 

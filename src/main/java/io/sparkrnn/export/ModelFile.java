@@ -58,11 +58,10 @@ public record ModelFile(RnnTopology topology, float[] parameters, Map<String, St
     try {
       RnnTopology topology = RnnTopology.decode(text(file, "topology"));
       float[] parameters = Floats.fromBytes(file.section("parameters"));
-      if (parameters.length != topology.shape().parameterCount()) {
+      if (parameters.length != topology.parameterCount()) {
         throw new IllegalArgumentException(
             "expected %d parameters of %s, found %d"
-                .formatted(
-                    topology.shape().parameterCount(), topology.summary(), parameters.length));
+                .formatted(topology.parameterCount(), topology.summary(), parameters.length));
       }
       Map<String, String> provenance =
           text(file, "provenance")

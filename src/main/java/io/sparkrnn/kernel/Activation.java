@@ -6,9 +6,10 @@ public enum Activation {
   RELU;
 
   /**
-   * A rational approximation of tanh, odd of degree 13 over even of degree 6, on the clamped
-   * interval outside of which float rounds tanh to one; absolute error below 4e-7. Coefficients:
-   * Eigen 3, {@code ptanh_float} (MPL-2.0), which publishes them as the minimax fit on [-7.9, 7.9].
+   * A rational approximation of tanh, odd of degree 13 over even of degree 6; beyond 7.9 it stays
+   * at 0.99999976. Absolute error below 3.2e-7 (the largest of all floats: 3.13e-7 at 7.07); odd,
+   * never above one; NaN stays NaN. Coefficients: Eigen 3, {@code ptanh_float} (MPL-2.0), which
+   * publishes them as the minimax fit on [-7.9, 7.9].
    */
   public static float tanh(float x) {
     float c = Math.max(-7.9053111f, Math.min(7.9053111f, x));

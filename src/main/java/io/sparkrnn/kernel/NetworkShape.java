@@ -32,6 +32,18 @@ public record NetworkShape(
           "a network needs at least 1 time step, 1 input and 1 layer of at least 1 unit, found timeSteps=%d, inputSize=%d, hidden=%s, classes=%d"
               .formatted(timeSteps, inputSize, hidden, classes));
     }
+    long parameters = classes;
+    long inputs = inputSize;
+    for (int units : hidden) {
+      parameters += units * (inputs + units + 1);
+      inputs = units;
+    }
+    parameters += classes * inputs;
+    if (parameters > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "a network has at most %d parameters, found %d with inputSize=%d, hidden=%s, classes=%d"
+              .formatted(Integer.MAX_VALUE, parameters, inputSize, hidden, classes));
+    }
   }
 
   public int layers() {

@@ -3,7 +3,7 @@ package io.sparkrnn.kernel;
 import java.util.Arrays;
 
 /** Plain Java: the definition of the arithmetic, and what runs where nothing faster can. */
-public final class PortableRnnKernels implements RnnKernels {
+public final class PortableRnnKernels extends ElmanKernels {
   private static final int VIRTUAL_LANES = 64;
 
   @Override
@@ -12,82 +12,25 @@ public final class PortableRnnKernels implements RnnKernels {
   }
 
   @Override
-  public void forward(float[] parameters, Workspace ws, int from, int to) {
-    NetworkShape shape = ws.shape();
-    int stride = ws.paddedSamples();
-    float[] below = ws.input;
-    for (int l = 0; l < shape.layers(); l++) {
-      int units = shape.units(l);
-      int inputs = shape.inputs(l);
-      float[] h = ws.hidden[l];
-      for (int t = 0; t < shape.timeSteps(); t++) {
-        int now = t * units * stride + from;
-        startAtBias(parameters, shape.bias(l), units, h, now, stride, to - from);
-        StridedProduct.addTo(
-            h,
-            now,
-            stride,
-            units,
-            to - from,
-            inputs,
-            parameters,
-            shape.inputWeights(l),
-            inputs,
-            1,
-            below,
-            t * inputs * stride + from,
-            1,
-            stride);
-        if (t > 0) {
-          StridedProduct.addTo(
-              h,
-              now,
-              stride,
-              units,
-              to - from,
-              units,
-              parameters,
-              shape.recurrentWeights(l),
-              units,
-              1,
-              h,
-              now - units * stride,
-              1,
-              stride);
-        }
-        activate(shape.activation(), h, now, units, stride, to - from);
-      }
-      below = h;
-    }
-    int top = shape.topUnits();
-    startAtBias(
-        parameters, shape.outputBias(), shape.classes(), ws.logits, from, stride, to - from);
-    StridedProduct.addTo(
-        ws.logits,
-        from,
-        stride,
-        shape.classes(),
-        to - from,
-        top,
-        parameters,
-        shape.outputWeights(),
-        top,
-        1,
-        below,
-        (shape.timeSteps() - 1) * top * stride + from,
-        1,
-        stride);
+  void multiplyAdd(
+      float[] c,
+      int cAt,
+      int cRow,
+      int rows,
+      int columns,
+      int depth,
+      float[] a,
+      int aAt,
+      int aRow,
+      int aStep,
+      float[] b,
+      int bAt,
+      int bStep) {
+    StridedProduct.addTo(c, cAt, cRow, rows, columns, depth, a, aAt, aRow, aStep, b, bAt, 1, bStep);
   }
 
-  private static void startAtBias(
-      float[] parameters, int bias, int rows, float[] target, int at, int stride, int columns) {
-    for (int row = 0; row < rows; row++) {
-      Arrays.fill(target, at + row * stride, at + row * stride + columns, parameters[bias + row]);
-    }
-  }
-
-  private static void activate(
-      Activation activation, float[] h, int at, int rows, int stride, int columns) {
+  @Override
+  void activate(Activation activation, float[] h, int at, int rows, int stride, int columns) {
     for (int row = 0; row < rows; row++) {
       int start = at + row * stride;
       if (activation == Activation.TANH) {
@@ -103,103 +46,7 @@ public final class PortableRnnKernels implements RnnKernels {
   }
 
   @Override
-  public void outputDeltas(Workspace ws, int from, int to) {
-    int classes = ws.shape().classes();
-    int stride = ws.paddedSamples();
-    for (int s = from; s < Math.min(to, ws.samples()); s++) {
-      float max = ws.logits[s];
-      for (int c = 1; c < classes; c++) {
-        max = Math.max(max, ws.logits[c * stride + s]);
-      }
-      double sum = 0;
-      for (int c = 0; c < classes; c++) {
-        sum += StrictMath.exp((double) ws.logits[c * stride + s] - max);
-      }
-      int label = ws.labels[s];
-      ws.losses[s] = StrictMath.log(sum) - ((double) ws.logits[label * stride + s] - max);
-      for (int c = 0; c < classes; c++) {
-        double p = StrictMath.exp((double) ws.logits[c * stride + s] - max) / sum;
-        ws.outputDelta[c * stride + s] = (float) ((p - (c == label ? 1 : 0)) / ws.samples());
-      }
-    }
-    for (int s = Math.max(from, ws.samples()); s < to; s++) {
-      for (int c = 0; c < classes; c++) {
-        ws.outputDelta[c * stride + s] = 0f;
-      }
-    }
-  }
-
-  @Override
-  public void backward(float[] parameters, Workspace ws, int from, int to) {
-    NetworkShape shape = ws.shape();
-    int stride = ws.paddedSamples();
-    int last = shape.timeSteps() - 1;
-    for (int l = shape.layers() - 1; l >= 0; l--) {
-      int units = shape.units(l);
-      float[] delta = ws.delta[l];
-      boolean top = l == shape.layers() - 1;
-      for (int t = last; t >= 0; t--) {
-        int now = t * units * stride + from;
-        for (int row = 0; row < units; row++) {
-          Arrays.fill(delta, now + row * stride, now + row * stride + to - from, 0f);
-        }
-        if (t < last) {
-          StridedProduct.addTo(
-              delta,
-              now,
-              stride,
-              units,
-              to - from,
-              units,
-              parameters,
-              shape.recurrentWeights(l),
-              1,
-              units,
-              delta,
-              now + units * stride,
-              1,
-              stride);
-        }
-        if (!top) {
-          int above = shape.units(l + 1);
-          StridedProduct.addTo(
-              delta,
-              now,
-              stride,
-              units,
-              to - from,
-              above,
-              parameters,
-              shape.inputWeights(l + 1),
-              1,
-              units,
-              ws.delta[l + 1],
-              t * above * stride + from,
-              1,
-              stride);
-        } else if (t == last) {
-          StridedProduct.addTo(
-              delta,
-              now,
-              stride,
-              units,
-              to - from,
-              shape.classes(),
-              parameters,
-              shape.outputWeights(),
-              1,
-              units,
-              ws.outputDelta,
-              from,
-              1,
-              stride);
-        }
-        differentiate(shape.activation(), delta, ws.hidden[l], now, units, stride, to - from);
-      }
-    }
-  }
-
-  private static void differentiate(
+  void differentiate(
       Activation activation, float[] delta, float[] h, int at, int rows, int stride, int columns) {
     for (int row = 0; row < rows; row++) {
       int start = at + row * stride;

@@ -17,6 +17,13 @@ import java.util.stream.Collectors;
  */
 public record RnnTopology(String name, NetworkShape shape) implements Serializable {
 
+  public RnnTopology {
+    if (name.isEmpty() || name.chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException(
+          "a topology needs a name of one line, found \"" + name + "\"");
+    }
+  }
+
   /** The same network with other hidden layers, bottom first. */
   public RnnTopology withHidden(List<Integer> hidden) {
     return new RnnTopology(
@@ -36,6 +43,10 @@ public record RnnTopology(String name, NetworkShape shape) implements Serializab
   public RnnTopology withData(int timeSteps, int inputSize, int classes) {
     return new RnnTopology(
         name, new NetworkShape(timeSteps, inputSize, shape.hidden(), shape.activation(), classes));
+  }
+
+  public int parameterCount() {
+    return shape.parameterCount();
   }
 
   /** Whether it has an output layer, hence a loss that can be trained. */
@@ -102,21 +113,23 @@ public record RnnTopology(String name, NetworkShape shape) implements Serializab
 
   /** As lines of {@code key=value}, for files; {@link #decode} reads it. */
   public String encode() {
-    return """
+    // The root locale: others have digits of their own.
+    return String.format(
+        Locale.ROOT,
+        """
         name=%s
         timeSteps=%d
         inputSize=%d
         hidden=%s
         activation=%s
         classes=%d
-        """
-        .formatted(
-            name,
-            shape.timeSteps(),
-            shape.inputSize(),
-            shape.hidden().stream().map(String::valueOf).collect(Collectors.joining(",")),
-            shape.activation(),
-            shape.classes());
+        """,
+        name,
+        shape.timeSteps(),
+        shape.inputSize(),
+        shape.hidden().stream().map(String::valueOf).collect(Collectors.joining(",")),
+        shape.activation(),
+        shape.classes());
   }
 
   /**
@@ -125,24 +138,25 @@ public record RnnTopology(String name, NetworkShape shape) implements Serializab
    * @throws IllegalArgumentException if it is none; the message says what was found
    */
   public static RnnTopology decode(String text) {
-    Map<String, String> values =
-        text.lines()
-            .map(line -> line.split("=", 2))
-            .filter(pair -> pair.length == 2)
-            .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1], (first, second) -> second));
     try {
+      Map<String, String> values =
+          text.lines()
+              .map(line -> line.split("=", 2))
+              .filter(pair -> pair.length == 2)
+              .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
       return new RnnTopology(
           Objects.requireNonNull(values.get("name")),
           new NetworkShape(
               Integer.parseInt(values.get("timeSteps")),
               Integer.parseInt(values.get("inputSize")),
-              Arrays.stream(values.get("hidden").split(",")).map(Integer::valueOf).toList(),
+              Arrays.stream(values.get("hidden").split(",", -1)).map(Integer::valueOf).toList(),
               Activation.valueOf(values.get("activation")),
               Integer.parseInt(values.get("classes"))));
-    } catch (NullPointerException | IllegalArgumentException e) {
+    } catch (NullPointerException | IllegalArgumentException | IllegalStateException e) {
       throw new IllegalArgumentException(
-          "expected name, timeSteps, inputSize, hidden, activation and classes of a topology, found "
-              + values,
+          "expected name, timeSteps, inputSize, hidden, activation and classes of a topology, found \""
+              + text
+              + "\"",
           e);
     }
   }

@@ -92,7 +92,6 @@ class EvaluationResultTest {
             1           0.5000    0.3750    0.4286         8
             2           0.6667    0.8889    0.7619         9
             average     0.6667    0.6594    0.6532        24
-            accuracy 0.6667, mean loss 0.9877
             """);
   }
 }

@@ -1,0 +1,267 @@
+package io.sparkrnn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkrnn.export.ModelFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command {@code train} from the outside: exit codes, output, run directory, resuming. */
+class TrainIT {
+  @TempDir private Path temp;
+
+  private static CommandRun train(String... arguments) {
+    return CommandRun.of(
+        Stream.concat(
+                Stream.of(
+                    "train",
+                    "--hidden",
+                    "4",
+                    "--workers",
+                    "3",
+                    "--validation",
+                    "5000",
+                    "--master",
+                    "local[2]"),
+                Stream.of(arguments))
+            .toArray(String[]::new));
+  }
+
+  private static JsonNode result(Path run) throws IOException {
+    return new ObjectMapper().readTree(Files.readAllBytes(run.resolve("result.json")));
+  }
+
+  private static ModelFile model(Path run) throws IOException {
+    return ModelFile.decode(Files.readAllBytes(run.resolve("model.srnn")), run.toString());
+  }
+
+  private static List<Path> checkpoints(Path run) throws IOException {
+    try (Stream<Path> files = Files.list(run.resolve("checkpoints"))) {
+      return files.sorted().toList();
+    }
+  }
+
+  @Test
+  void sparkAndLocalEnginesGiveTheSameModel() throws IOException {
+    Path local = temp.resolve("local");
+    Path spark = temp.resolve("spark");
+    Path threads = temp.resolve("threads");
+    assertThat(
+            train("--epochs", "1", "--engine", "local", "--run-dir", local.toString()).exitCode())
+        .isZero();
+    CommandRun run = train("--epochs", "1", "--run-dir", spark.toString());
+    assertThat(run.exitCode()).isZero();
+    assertThat(
+            train(
+                    "--epochs",
+                    "1",
+                    "--engine",
+                    "local",
+                    "--threads-per-worker",
+                    "3",
+                    "--run-dir",
+                    threads.toString())
+                .exitCode())
+        .isZero();
+
+    assertThat(result(spark).path("parametersSha256"))
+        .isEqualTo(result(local).path("parametersSha256"));
+    assertThat(result(threads).path("parametersSha256"))
+        .isEqualTo(result(local).path("parametersSha256"));
+    assertThat(result(spark).path("test")).isEqualTo(result(local).path("test"));
+    assertThat(model(spark).parameters()).isEqualTo(model(local).parameters());
+    assertThat(model(spark).topology()).isEqualTo(model(local).topology());
+    assertThat(run.output())
+        .contains("row-rnn-150: 28 x 28 -> 4 tanh -> 10")
+        .contains("55,000 images to train on, 5,000 to validate, 10,000 to test")
+        .contains("accuracy");
+  }
+
+  @Test
+  void resultHasEveryPromisedField() throws IOException {
+    Path run = temp.resolve("run");
+    assertThat(train("--epochs", "1", "--run-dir", run.toString()).exitCode()).isZero();
+    JsonNode result = result(run);
+    for (String pointer :
+        List.of(
+            "/status",
+            "/exitCode",
+            "/model",
+            "/engine",
+            "/seed",
+            "/workers",
+            "/threadsPerWorker",
+            "/averagingFrequency",
+            "/epochs",
+            "/kernels",
+            "/parametersSha256",
+            "/test/accuracy",
+            "/test/loss",
+            "/test/samples",
+            "/validation/accuracy",
+            "/validation/loss",
+            "/validation/samples",
+            "/training/samples",
+            "/training/seconds",
+            "/training/epochSeconds/0",
+            "/training/computeSeconds",
+            "/training/averagingSeconds",
+            "/training/samplesPerSecond",
+            "/checkpoints/0",
+            "/data/fingerprints/3/sha256",
+            "/versions/spark")) {
+      assertThat(result.at(pointer).isMissingNode()).as(pointer).isFalse();
+    }
+    assertThat(result.at("/status").asText()).isEqualTo("succeeded");
+    assertThat(result.at("/training/samples").asInt()).isEqualTo(55_000);
+    assertThat(result.at("/test/samples").asInt()).isEqualTo(10_000);
+    assertThat(run.resolve("results/1.json")).hasSameBinaryContentAs(run.resolve("result.json"));
+  }
+
+  @Test
+  void resumingFromAnyCheckpointGivesTheSameBits() throws IOException {
+    Path whole = temp.resolve("whole");
+    assertThat(
+            train("--epochs", "3", "--engine", "local", "--run-dir", whole.toString()).exitCode())
+        .isZero();
+    assertThat(checkpoints(whole)).hasSize(3);
+    for (int kept = 1; kept <= 2; kept++) {
+      // What a driver killed after so many checkpoints leaves behind.
+      Path cut = temp.resolve("cut-" + kept);
+      copy(whole, cut);
+      for (Path checkpoint : checkpoints(cut).subList(kept, 3)) {
+        Files.delete(checkpoint);
+      }
+      for (String name : List.of("result.json", "results/1.json", "model.srnn")) {
+        Files.delete(cut.resolve(name));
+      }
+      Files.deleteIfExists(cut.resolve("model-dl4j.zip"));
+      // Only the directory is said; the settings are the run's own.
+      CommandRun resumed =
+          CommandRun.of("train", "--resume", "--run-dir", cut.toString(), "--engine", "local");
+      assertThat(resumed.exitCode()).isZero();
+      assertThat(resumed.output()).contains("Resuming from").contains("after epoch " + kept);
+      assertThat(result(cut).path("parametersSha256"))
+          .isEqualTo(result(whole).path("parametersSha256"));
+      assertThat(model(cut).parameters()).isEqualTo(model(whole).parameters());
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file)));
+      }
+    }
+  }
+
+  @Test
+  void aCompleteRunIsReportedAgainAndNotRepeated() throws IOException {
+    Path run = temp.resolve("run");
+    assertThat(train("--epochs", "1", "--engine", "local", "--run-dir", run.toString()).exitCode())
+        .isZero();
+    byte[] before = Files.readAllBytes(run.resolve("result.json"));
+    CommandRun again = train("--epochs", "1", "--engine", "local", "--run-dir", run.toString());
+    assertThat(again.exitCode()).isZero();
+    assertThat(again.output()).contains("This run is complete").contains("test accuracy");
+    assertThat(run.resolve("result.json")).hasBinaryContent(before);
+
+    CommandRun other =
+        train("--epochs", "1", "--engine", "local", "--seed", "2", "--run-dir", run.toString());
+    assertThat(other.exitCode()).isEqualTo(64);
+    assertThat(other.errors())
+        .contains("training.seed")
+        .contains("expected \"1\"")
+        .contains("found \"2\"");
+  }
+
+  @Test
+  void aDirectoryWithOtherThingsIsRefused() throws IOException {
+    Files.writeString(temp.resolve("letter.txt"), "hello");
+    CommandRun run = train("--run-dir", temp.toString());
+    assertThat(run.exitCode()).isEqualTo(64);
+    assertThat(run.errors())
+        .contains(temp.toString())
+        .contains("expected nothing or an earlier run");
+    assertThat(run.errors().lines()).hasSize(1);
+  }
+
+  @Test
+  void divergenceNamesTheRoundAndIsRecorded() throws IOException {
+    Path run = temp.resolve("run");
+    CommandRun failed =
+        train(
+            "--engine",
+            "local",
+            "--activation",
+            "relu",
+            "--updater",
+            "sgd",
+            "--clip-norm",
+            "0",
+            "--learning-rate",
+            "1e9",
+            "--run-dir",
+            run.toString());
+    assertThat(failed.exitCode()).isEqualTo(1);
+    assertThat(failed.errors())
+        .contains("Training diverged in epoch 1, round ")
+        .contains("no checkpoint had been written");
+    assertThat(failed.errors().lines()).hasSize(1);
+    assertThat(result(run).path("status").asText()).isEqualTo("failed");
+    assertThat(result(run).path("exitCode").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void badDataEndsWithItsCodeBeforeSparkStarts() throws IOException {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    for (String name :
+        List.of(
+            "train-images-idx3-ubyte",
+            "train-labels-idx1-ubyte",
+            "t10k-images-idx3-ubyte",
+            "t10k-labels-idx1-ubyte")) {
+      Files.write(data.resolve(name), new byte[20]);
+    }
+    CommandRun run = train("--data", data.toString(), "--run-dir", temp.resolve("run").toString());
+    assertThat(run.exitCode()).isEqualTo(65);
+    assertThat(run.errors())
+        .contains("train-images-idx3-ubyte")
+        .contains("expected magic 0x00000803")
+        .contains("found 0x00000000");
+    assertThat(run.errors().lines()).hasSize(1);
+  }
+
+  @Test
+  void evaluatesTheModelOfARun() throws IOException {
+    Path run = temp.resolve("run");
+    assertThat(train("--epochs", "1", "--engine", "local", "--run-dir", run.toString()).exitCode())
+        .isZero();
+    double accuracy = result(run).at("/test/accuracy").asDouble();
+    String line = String.format(java.util.Locale.ROOT, "test accuracy %.2f%%", 100 * accuracy);
+    CommandRun local = CommandRun.of("evaluate", "--model", run.toString(), "--engine", "local");
+    assertThat(local.exitCode()).isZero();
+    assertThat(local.output()).contains(line);
+    CommandRun spark =
+        CommandRun.of(
+            "evaluate", "--model", run.resolve("model.srnn").toString(), "--master", "local[2]");
+    assertThat(spark.exitCode()).isZero();
+    assertThat(spark.output()).isEqualTo(local.output());
+  }
+
+  @Test
+  void evaluatingSomethingElseThanAModelIsRefused() throws IOException {
+    Path file = Files.write(temp.resolve("model.srnn"), new byte[100]);
+    CommandRun run = CommandRun.of("evaluate", "--model", file.toString(), "--engine", "local");
+    assertThat(run.exitCode()).isEqualTo(74);
+    assertThat(run.errors()).contains(file.toString());
+    assertThat(run.errors().lines()).hasSize(1);
+  }
+}

@@ -1,0 +1,117 @@
+package io.sparkrnn.cli;
+
+import io.sparkrnn.config.ConfigurationLoader;
+import io.sparkrnn.config.Engine;
+import io.sparkrnn.config.Key;
+import io.sparkrnn.config.Keys;
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.data.DataException;
+import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.data.ImageTestData;
+import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.export.ModelFile;
+import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.spark.SparkEngine;
+import io.sparkrnn.spark.SparkEvaluation;
+import io.sparkrnn.storage.Storage;
+import io.sparkrnn.train.LocalEvaluation;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code evaluate}: a finished model on test images. */
+@Command(
+    name = "evaluate",
+    description = "Evaluates a model on the test images of a data set.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true)
+final class EvaluateCommand implements Callable<Integer> {
+  /** The keys that have a meaning here. */
+  static final List<Key<?>> KEYS = List.of(Keys.DATA_URI, Keys.ENGINE, Keys.MASTER);
+
+  private static final String KERNELS = "portable";
+
+  private final PrintStream out;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "PATH",
+      description = "Model file (model.srnn) or the run directory that holds one: a path or URI.")
+  private String model;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Configuration file, as for train.")
+  private Path file;
+
+  EvaluateCommand(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() {
+    RunConfiguration configuration =
+        ConfigurationLoader.load(
+            Optional.ofNullable(file),
+            ConfigurationOptions.given(spec.commandLine().getParseResult(), KEYS));
+    if (configuration.training().engine() == Engine.DL4J) {
+      throw new UsageException("Cannot evaluate with the engine dl4j: expected spark or local");
+    }
+    Storage storage = Storage.of(configuration.hadoop());
+    ModelFile read = ModelFile.read(storage, modelFile(storage));
+    ImageTestData data = ImageTestData.read(configuration.data(), configuration.hadoop());
+    requireFit(read, data.part(Part.TEST), configuration.data().uri());
+    EvaluationResult result = evaluate(configuration, read, data);
+    Console.evaluation(out, result);
+    return ExitCode.DONE;
+  }
+
+  private URI modelFile(Storage storage) {
+    URI path = Storage.uri(model);
+    return storage.isDirectory(path) ? Storage.resolve(path, RunDirectory.MODEL_FILE) : path;
+  }
+
+  private static void requireFit(ModelFile model, SequenceDataset data, String uri) {
+    NetworkShape shape = model.topology().shape();
+    if (shape.timeSteps() != data.timeSteps()
+        || shape.inputSize() != data.inputSize()
+        || shape.classes() != data.classes()) {
+      throw new DataException(
+          "Cannot evaluate on %s: expected sequences of %d x %d in %d classes as in the model, found %d x %d in %d"
+              .formatted(
+                  uri,
+                  shape.timeSteps(),
+                  shape.inputSize(),
+                  shape.classes(),
+                  data.timeSteps(),
+                  data.inputSize(),
+                  data.classes()));
+    }
+  }
+
+  private static EvaluationResult evaluate(
+      RunConfiguration configuration, ModelFile model, ImageTestData data) {
+    if (configuration.training().engine() == Engine.LOCAL) {
+      return new LocalEvaluation(RnnKernels.named(KERNELS), model.topology(), data)
+          .evaluate(model.parameters(), Part.TEST);
+    }
+    try (SparkEngine spark = SparkEngine.start("spark-rnn evaluate", configuration.master());
+        SparkEvaluation evaluation = spark.evaluation(KERNELS, model.topology(), data)) {
+      return evaluation.evaluate(model.parameters(), Part.TEST);
+    }
+  }
+}

@@ -1,0 +1,7 @@
+package io.sparkrnn.kernel;
+
+class PortableRnnKernelsTest extends RnnKernelsTest {
+  PortableRnnKernelsTest() {
+    super(new PortableRnnKernels());
+  }
+}

@@ -155,6 +155,10 @@ public final class StockDl4jEngine {
 
   private TrainingState after(TrainingState before, SparkDl4jMultiLayer spark) {
     NetworkState state = Dl4jNetworks.state(spark.getNetwork());
+    long iteration = before.iteration() + data.minibatchesPerEpoch(recipe.minibatchSize());
+    // DL4J counts a whole averaging frequency for the last, shorter stretch of an epoch, too, and
+    // would run ahead of the schedule.
+    spark.getNetwork().setIterationCount(Math.toIntExact(iteration));
     long samples = IntStream.range(0, data.workers()).mapToLong(data::shardSize).sum();
     return new TrainingState(
         state.parameters(),
@@ -162,7 +166,7 @@ public final class StockDl4jEngine {
         before.round() + rounds(),
         before.epoch() + 1,
         0,
-        state.iterations(),
+        iteration,
         spark.getScore() * samples,
         samples);
   }
@@ -176,7 +180,7 @@ public final class StockDl4jEngine {
     return new EpochReport(
         state.epoch(),
         state.epochLossSum() / state.epochSamples(),
-        recipe.schedule().rate(Math.max(0, state.iteration() - 1)),
+        recipe.schedule().rate(state.iteration() - 1),
         state.epochSamples(),
         seconds,
         seconds,

@@ -61,7 +61,7 @@ class ArchitectureTest {
           entry(
               "train",
               List.of("config", "data", "kernel", "model", "evaluation", "checkpoint", "random")),
-          entry("dl4j", List.of("model")),
+          entry("dl4j", List.of("config", "kernel", "model")),
           entry("export", List.of("model", "dl4j", "storage")),
           entry("spark", BELOW_SPARK),
           entry("registry", List.of("config", "storage", "evaluation", "export")),

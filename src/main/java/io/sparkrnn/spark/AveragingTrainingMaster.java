@@ -1,0 +1,360 @@
+package io.sparkrnn.spark;
+
+import io.sparkrnn.dl4j.Dl4jNetworks;
+import io.sparkrnn.dl4j.NetworkDescription;
+import io.sparkrnn.dl4j.NetworkState;
+import io.sparkrnn.dl4j.UnsupportedNetworkException;
+import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.train.LearningRateSchedule;
+import io.sparkrnn.train.Recipe;
+import io.sparkrnn.train.RoundPlan;
+import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.TrainingLoop;
+import io.sparkrnn.train.TrainingState;
+import io.sparkrnn.train.Updater;
+import java.net.URI;
+import java.util.Collection;
+import java.util.List;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.deeplearning4j.core.loader.DataSetLoader;
+import org.deeplearning4j.core.loader.MultiDataSetLoader;
+import org.deeplearning4j.core.storage.StatsStorageRouter;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.deeplearning4j.spark.api.TrainingHook;
+import org.deeplearning4j.spark.api.TrainingMaster;
+import org.deeplearning4j.spark.api.TrainingResult;
+import org.deeplearning4j.spark.api.TrainingWorker;
+import org.deeplearning4j.spark.api.stats.SparkTrainingStats;
+import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
+import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+
+/**
+ * Trains DL4J Spark's networks with our engine:
+ *
+ * <pre>{@code
+ * TrainingMaster<?, ?> master = new AveragingTrainingMaster.Builder(4).averagingFrequency(10).build();
+ * new SparkDl4jMultiLayer(context, configuration, master).fit(data);
+ * }</pre>
+ *
+ * <p>One {@code fit} is one epoch, as with DL4J's own masters. The data are features {@code
+ * [sample][input][timeStep]} with one-hot labels {@code [sample][class]}; they are divided among
+ * the workers when an RDD is first seen and kept by Spark until another RDD comes or {@link
+ * #deleteTempFiles} is called. Parameters, updater state and iteration count of the network are
+ * taken at the start and set at the end; schedules and Adam's bias correction go by that iteration
+ * count, which one {@code fit} advances by the iterations of the longest worker. The score is the
+ * mean cross-entropy of the epoch's samples while they were trained on, without L2. Equal data,
+ * network and builder give equal bits, whatever the cluster and the partitions.
+ *
+ * <p>What this engine would train otherwise than DL4J is refused by name: networks by {@link
+ * UnsupportedNetworkException}, data by {@link io.sparkrnn.data.DataException}, everything else of
+ * the interface that it lacks by {@link UnsupportedOperationException}.
+ *
+ * <p>Not for use by several threads at a time.
+ */
+public final class AveragingTrainingMaster
+    implements TrainingMaster<TrainingResult, TrainingWorker<TrainingResult>> {
+  private static final URI NOWHERE = URI.create("memory:network");
+
+  private final Builder settings;
+  private List<TrainingListener> listeners = List.of();
+  private int shardedRdd = -1;
+  private SparkContext shardedContext;
+  private DataSetShards shards;
+
+  /** Settings, each with a default. */
+  public static final class Builder {
+    private final int workers;
+    private int averagingFrequency = 10;
+    private int minibatchSize = 64;
+    private int threadsPerWorker = 1;
+    private long seed = 1;
+    private String kernels = "portable";
+
+    /**
+     * A builder.
+     *
+     * @param workers logical workers, each with its own replica and shard; a part of the
+     *     mathematics, not of the cluster's size
+     */
+    public Builder(int workers) {
+      this.workers = atLeastOne("workers", workers);
+    }
+
+    /** Iterations between averages; 10 by default. */
+    public Builder averagingFrequency(int iterations) {
+      this.averagingFrequency = atLeastOne("averagingFrequency", iterations);
+      return this;
+    }
+
+    /** Samples of one iteration, however the data sets are cut; 64 by default. */
+    public Builder minibatchSize(int samples) {
+      this.minibatchSize = atLeastOne("minibatchSize", samples);
+      return this;
+    }
+
+    /** Threads that share one worker's arithmetic; 1 by default. Bits do not depend on it. */
+    public Builder threadsPerWorker(int threads) {
+      this.threadsPerWorker = atLeastOne("threadsPerWorker", threads);
+      return this;
+    }
+
+    /** Seed of the order of samples in each epoch; 1 by default. */
+    public Builder seed(long newSeed) {
+      this.seed = newSeed;
+      return this;
+    }
+
+    public AveragingTrainingMaster build() {
+      return new AveragingTrainingMaster(this);
+    }
+
+    private static int atLeastOne(String name, int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException("%s is at least 1, found %d".formatted(name, value));
+      }
+      return value;
+    }
+  }
+
+  private AveragingTrainingMaster(Builder settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public void executeTraining(SparkDl4jMultiLayer sparkNetwork, JavaRDD<DataSet> data) {
+    MultiLayerNetwork network = sparkNetwork.getNetwork();
+    // Refused before any job runs; the number of time steps comes with the data.
+    NetworkShape shape = describe(network, 1).topology().shape();
+    shardOnce(data, shape);
+    NetworkDescription description = describe(network, shards.timeSteps());
+    Recipe recipe = recipe(description);
+    RoundPlan plan =
+        new RoundPlan(
+            shards.data().minibatchesPerEpoch(settings.minibatchSize),
+            settings.averagingFrequency,
+            settings.averagingFrequency);
+    TrainingState start = start(network, plan);
+    listeners.forEach(listener -> listener.onEpochStart(network));
+    try (RoundRunner rounds =
+        new JobRoundRunner(
+            sparkNetwork.getSparkContext(),
+            recipe,
+            settings.kernels,
+            shards.data(),
+            shards.shards())) {
+      TrainingState end = loop(plan, recipe, listening(rounds, network), start);
+      setState(network, end);
+      double score = end.epochLossSum() / end.epochSamples();
+      network.setScore(score);
+      sparkNetwork.setScore(score);
+    }
+    listeners.forEach(listener -> listener.onEpochEnd(network));
+  }
+
+  private static NetworkDescription describe(MultiLayerNetwork network, int timeSteps) {
+    return Dl4jNetworks.describe(network.getLayerWiseConfigurations(), timeSteps);
+  }
+
+  private void shardOnce(JavaRDD<DataSet> data, NetworkShape shape) {
+    // Numbers of RDDs start again in every context.
+    if (shards == null || shardedRdd != data.id() || shardedContext != data.context()) {
+      release();
+      shards = DataSetShards.materialise(data, settings.workers, shape);
+      shardedRdd = data.id();
+      shardedContext = data.context();
+    }
+  }
+
+  private void release() {
+    if (shards != null && !shardedContext.isStopped()) {
+      shards.close();
+    }
+    shards = null;
+    shardedContext = null;
+  }
+
+  private Recipe recipe(NetworkDescription description) {
+    RnnTopology topology = description.topology();
+    return new Recipe(
+        topology,
+        settings.minibatchSize,
+        settings.threadsPerWorker,
+        Updater.of(description.updater()),
+        // None of DL4J's schedules that we know depends on the length of the run.
+        new LearningRateSchedule(
+            description.schedule(), description.updater().learningRate(), Long.MAX_VALUE),
+        0,
+        description.l2(),
+        settings.seed);
+  }
+
+  private static TrainingState start(MultiLayerNetwork network, RoundPlan plan) {
+    NetworkState state = Dl4jNetworks.state(network);
+    long rounds = (long) state.epochs() * plan.rounds(0);
+    return new TrainingState(
+        state.parameters(),
+        state.updaterState(),
+        rounds,
+        state.epochs(),
+        0,
+        state.iterations(),
+        0,
+        0);
+  }
+
+  private static TrainingState loop(
+      RoundPlan plan, Recipe recipe, RoundRunner rounds, TrainingState start) {
+    TrainingLoop.Options oneEpoch =
+        new TrainingLoop.Options(
+            start.epoch() + 1, plan, recipe.schedule(), Integer.MAX_VALUE, false, () -> false);
+    // The network is what DL4J's users keep; they save it themselves.
+    return new TrainingLoop(oneEpoch, rounds, state -> NOWHERE, List.of()).run(start);
+  }
+
+  /** DL4J's callers count the epoch themselves after {@code executeTraining}. */
+  private static void setState(MultiLayerNetwork network, TrainingState end) {
+    Dl4jNetworks.setState(
+        network,
+        new NetworkState(
+            end.parameters(),
+            end.updaterState(),
+            Math.toIntExact(end.iteration()),
+            network.getEpochCount()));
+  }
+
+  private RoundRunner listening(RoundRunner rounds, MultiLayerNetwork network) {
+    return listeners.isEmpty() ? rounds : new ListenedRounds(rounds, network, listeners);
+  }
+
+  /** Called on the driver after each average, with the network in its state. */
+  @Override
+  public void setListeners(Collection<TrainingListener> newListeners) {
+    this.listeners = List.copyOf(newListeners);
+  }
+
+  /**
+   * As without a router, which must be null.
+   *
+   * @throws UnsupportedOperationException for a router: executors run no DL4J network that could
+   *     report to it
+   */
+  @Override
+  public void setListeners(StatsStorageRouter router, Collection<TrainingListener> newListeners) {
+    if (router != null) {
+      throw unsupported("a StatsStorageRouter", "listeners without one");
+    }
+    setListeners(newListeners);
+  }
+
+  /** Drops the shards that Spark keeps for the next epoch; there are no files. */
+  @Override
+  public boolean deleteTempFiles(JavaSparkContext context) {
+    release();
+    return true;
+  }
+
+  /** Drops the shards that Spark keeps for the next epoch; there are no files. */
+  @Override
+  public boolean deleteTempFiles(SparkContext context) {
+    release();
+    return true;
+  }
+
+  @Override
+  public String toJson() {
+    return "{\"workers\":%d,\"averagingFrequency\":%d,\"minibatchSize\":%d,\"threadsPerWorker\":%d,\"seed\":%d}"
+        .formatted(
+            settings.workers,
+            settings.averagingFrequency,
+            settings.minibatchSize,
+            settings.threadsPerWorker,
+            settings.seed);
+  }
+
+  @Override
+  public String toYaml() {
+    return """
+        workers: %d
+        averagingFrequency: %d
+        minibatchSize: %d
+        threadsPerWorker: %d
+        seed: %d
+        """
+        .formatted(
+            settings.workers,
+            settings.averagingFrequency,
+            settings.minibatchSize,
+            settings.threadsPerWorker,
+            settings.seed);
+  }
+
+  /** Statistics are Spark's own: rounds are named in its pages. */
+  @Override
+  public void setCollectTrainingStats(boolean collect) {
+    if (collect) {
+      throw unsupported("collectTrainingStats", "Spark's pages, where every round is a job");
+    }
+  }
+
+  @Override
+  public boolean getIsCollectTrainingStats() {
+    return false;
+  }
+
+  /** None, which DL4J expresses by null. */
+  @Override
+  public SparkTrainingStats getTrainingStats() {
+    return null;
+  }
+
+  @Override
+  public void addHook(TrainingHook hook) {
+    throw unsupported("a TrainingHook", "a TrainingListener");
+  }
+
+  @Override
+  public void removeHook(TrainingHook hook) {
+    // There is none, because none can be added.
+  }
+
+  @Override
+  public TrainingWorker<TrainingResult> getWorkerInstance(SparkDl4jMultiLayer network) {
+    throw unsupported("getWorkerInstance", "fit(JavaRDD<DataSet>)");
+  }
+
+  @Override
+  public TrainingWorker<TrainingResult> getWorkerInstance(SparkComputationGraph graph) {
+    throw unsupported("ComputationGraph", "MultiLayerNetwork");
+  }
+
+  @Override
+  public void executeTraining(SparkComputationGraph graph, JavaRDD<DataSet> data) {
+    throw unsupported("ComputationGraph", "MultiLayerNetwork");
+  }
+
+  @Override
+  public void executeTrainingMDS(SparkComputationGraph graph, JavaRDD<MultiDataSet> data) {
+    throw unsupported("ComputationGraph with MultiDataSet", "MultiLayerNetwork with DataSet");
+  }
+
+  @Override
+  public void executeTrainingPaths(
+      SparkDl4jMultiLayer network,
+      SparkComputationGraph graph,
+      JavaRDD<String> paths,
+      DataSetLoader loader,
+      MultiDataSetLoader multiLoader) {
+    throw unsupported("training from paths of exported data sets", "fit(JavaRDD<DataSet>)");
+  }
+
+  private static UnsupportedOperationException unsupported(String what, String instead) {
+    return new UnsupportedOperationException(
+        "AveragingTrainingMaster does not support %s; use %s".formatted(what, instead));
+  }
+}

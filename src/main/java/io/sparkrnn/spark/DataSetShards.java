@@ -1,0 +1,206 @@
+package io.sparkrnn.spark;
+
+import io.sparkrnn.data.DataException;
+import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.data.Shard;
+import io.sparkrnn.data.TrainingData;
+import io.sparkrnn.kernel.NetworkShape;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.storage.StorageLevel;
+import org.nd4j.linalg.dataset.DataSet;
+import scala.Tuple2;
+
+/**
+ * A user's {@code JavaRDD<DataSet>} as one shard a worker, plain arrays, kept by Spark. Which
+ * samples a worker has, and in which order, depends on the order of the RDD's samples alone, not on
+ * its partitions or on how samples are grouped into data sets.
+ */
+final class DataSetShards implements AutoCloseable {
+  private final JavaRDD<Shard> shards;
+  private final List<Summary> summaries;
+
+  /** What the driver knows of a shard. */
+  record Summary(int worker, String sha256, int samples, int timeSteps) implements Serializable {
+    static Summary of(Shard shard) {
+      SequenceDataset samples = shard.samples();
+      return new Summary(shard.worker(), samples.sha256(), samples.size(), samples.timeSteps());
+    }
+  }
+
+  private DataSetShards(JavaRDD<Shard> shards, List<Summary> summaries) {
+    this.shards = shards;
+    this.summaries = summaries;
+  }
+
+  /**
+   * Deals the samples out and keeps the shards.
+   *
+   * @param shape whose inputs and classes the samples must have; its time steps are not looked at
+   * @throws DataException if there are fewer samples than workers, or a sample is not of the shape
+   */
+  static DataSetShards materialise(JavaRDD<DataSet> data, int workers, NetworkShape shape) {
+    long[] starts = startsOfPartitions(data);
+    long samples = starts[starts.length - 1];
+    if (samples < workers) {
+      throw new DataException(
+          "Cannot divide %d samples among %d workers: expected at least one for each"
+              .formatted(samples, workers));
+    }
+    JavaRDD<Tuple2<Integer, SampleChunks.Chunk>> chunks =
+        data.mapPartitionsWithIndex(
+            (partition, sets) ->
+                new SampleChunks(
+                    sets, shape, workers, partition, starts[partition], starts[partition + 1]),
+            false);
+    JavaRDD<Shard> built =
+        JavaPairRDD.fromJavaRDD(chunks)
+            .partitionBy(new HashPartitioner(workers))
+            .mapPartitions(ofOneWorker -> List.of(build(ofOneWorker, shape)).iterator());
+    return keep(built);
+  }
+
+  /** Number of the first sample of each partition, and behind the last the number of samples. */
+  private static long[] startsOfPartitions(JavaRDD<DataSet> data) {
+    List<long[]> counts =
+        translated(
+            () ->
+                data.mapPartitionsWithIndex(
+                        (partition, sets) ->
+                            List.of(new long[] {partition, countSamples(sets)}).iterator(),
+                        false)
+                    .collect());
+    long[] starts = new long[counts.size() + 1];
+    for (long[] count : counts) {
+      starts[(int) count[0] + 1] = count[1];
+    }
+    for (int partition = 0; partition < counts.size(); partition++) {
+      starts[partition + 1] += starts[partition];
+    }
+    return starts;
+  }
+
+  private static long countSamples(Iterator<DataSet> sets) {
+    long samples = 0;
+    while (sets.hasNext()) {
+      samples += sets.next().numExamples();
+    }
+    return samples;
+  }
+
+  private static Shard build(
+      Iterator<Tuple2<Integer, SampleChunks.Chunk>> ofOneWorker, NetworkShape shape) {
+    int worker = -1;
+    List<SampleChunks.Chunk> chunks = new ArrayList<>();
+    while (ofOneWorker.hasNext()) {
+      Tuple2<Integer, SampleChunks.Chunk> pair = ofOneWorker.next();
+      worker = pair._1();
+      chunks.add(pair._2());
+    }
+    SampleChunks.Chunk whole = SampleChunks.join(chunks.toArray(SampleChunks.Chunk[]::new));
+    return new Shard(
+        worker,
+        SequenceDataset.ofFloats(
+            whole.values(), whole.labels(), whole.timeSteps(), shape.inputSize(), shape.classes()));
+  }
+
+  /** Summarises shards and keeps them; one that is lost and built again must be the same. */
+  static DataSetShards keep(JavaRDD<Shard> built) {
+    built.setName("shards being built").persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      List<Summary> summaries = new ArrayList<>(translated(() -> built.map(Summary::of).collect()));
+      summaries.sort(Comparator.comparingInt(Summary::worker));
+      requireEqualTimeSteps(summaries);
+      List<String> sha256s = summaries.stream().map(Summary::sha256).toList();
+      JavaRDD<Shard> verified =
+          built
+              .map(shard -> verify(shard, sha256s.get(shard.worker())))
+              .setName("shards")
+              .persist(StorageLevel.MEMORY_AND_DISK());
+      translated(verified::count);
+      return new DataSetShards(verified, summaries);
+    } finally {
+      built.unpersist();
+    }
+  }
+
+  private static void requireEqualTimeSteps(List<Summary> summaries) {
+    for (Summary summary : summaries) {
+      if (summary.timeSteps() != summaries.get(0).timeSteps()) {
+        throw new DataException(
+            "Cannot train on sequences of different lengths: expected %d time steps as in worker 0's shard, found %d in worker %d's"
+                .formatted(summaries.get(0).timeSteps(), summary.timeSteps(), summary.worker()));
+      }
+    }
+  }
+
+  private static Shard verify(Shard shard, String sha256) {
+    if (!shard.samples().sha256().equals(sha256)) {
+      throw new DataException(
+          "Cannot rebuild the shard of worker %d: expected SHA-256 %s as when it was built first, found %s; the JavaRDD<DataSet> must give the same elements when it is computed again"
+              .formatted(shard.worker(), sha256, shard.samples().sha256()));
+    }
+    return shard;
+  }
+
+  private static <T> T translated(Callable<T> job) {
+    try {
+      return job.call();
+    } catch (Exception e) {
+      throw SparkJobException.translate(e);
+    }
+  }
+
+  /** The shards for one runner, which may drop them: they stay here. */
+  JavaRDD<Shard> shards() {
+    return shards.map(shard -> shard);
+  }
+
+  int timeSteps() {
+    return summaries.get(0).timeSteps();
+  }
+
+  /** What a round runner asks about the shards; it has them already, and nothing to evaluate. */
+  TrainingData data() {
+    return new Sizes(summaries);
+  }
+
+  private record Sizes(List<Summary> summaries) implements TrainingData {
+    @Override
+    public int workers() {
+      return summaries.size();
+    }
+
+    @Override
+    public int shardSize(int worker) {
+      return summaries.get(worker).samples();
+    }
+
+    @Override
+    public Shard shard(int worker) {
+      throw new UnsupportedOperationException("the shards of a JavaRDD<DataSet> are in Spark");
+    }
+
+    @Override
+    public int size(Part part) {
+      return 0;
+    }
+
+    @Override
+    public SequenceDataset part(Part part) {
+      throw new UnsupportedOperationException("a JavaRDD<DataSet> to train on has no other parts");
+    }
+  }
+
+  @Override
+  public void close() {
+    shards.unpersist();
+  }
+}

@@ -49,8 +49,13 @@ public final class Main {
     ConfigurationOptions.addTo(train.getCommandSpec(), Keys.all());
     CommandLine evaluate = new CommandLine(new EvaluateCommand(out));
     ConfigurationOptions.addTo(evaluate.getCommandSpec(), EvaluateCommand.KEYS);
+    CommandLine inspect = new CommandLine(new InspectCommand(out));
+    ConfigurationOptions.addTo(inspect.getCommandSpec(), InspectCommand.KEYS);
     CommandLine commandLine =
-        new CommandLine(new Main()).addSubcommand(train).addSubcommand(evaluate);
+        new CommandLine(new Main())
+            .addSubcommand(train)
+            .addSubcommand(evaluate)
+            .addSubcommand(inspect);
     commandLine.setOut(new PrintWriter(out, true));
     commandLine.setErr(new PrintWriter(err, true));
     commandLine.setParameterExceptionHandler(

@@ -19,6 +19,22 @@ final class Topologies {
    * @throws ConfigurationException if there is none of that name, or it has no output layer
    */
   static RnnTopology of(ModelConfiguration model) {
+    RnnTopology topology = named(model);
+    if (!topology.trainable()) {
+      throw new ConfigurationException(
+          Keys.MODEL_NAME.path(),
+          "expected a model with an output layer, found \"%s\", which has no loss to train; see it with: inspect %s"
+              .formatted(model.name(), model.name()));
+    }
+    return topology;
+  }
+
+  /**
+   * As {@link #of}, with or without an output layer.
+   *
+   * @throws ConfigurationException if there is none of that name
+   */
+  static RnnTopology named(ModelConfiguration model) {
     RnnTopology topology =
         ModelZoo.find(model.name())
             .orElseThrow(
@@ -27,12 +43,6 @@ final class Topologies {
                         Keys.MODEL_NAME.path(),
                         "expected one of %s, found \"%s\""
                             .formatted(ModelZoo.names(), model.name())));
-    if (!topology.trainable()) {
-      throw new ConfigurationException(
-          Keys.MODEL_NAME.path(),
-          "expected a model with an output layer, found \"%s\", which has no loss to train; see it with: inspect %s"
-              .formatted(model.name(), model.name()));
-    }
     if (!model.hidden().isEmpty()) {
       topology = topology.withHidden(model.hidden());
     }

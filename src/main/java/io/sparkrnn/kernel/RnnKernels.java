@@ -15,10 +15,12 @@ public interface RnnKernels {
    * @throws IllegalArgumentException if there is none
    */
   static RnnKernels named(String name) {
-    if (name.equals("portable")) {
-      return new PortableRnnKernels();
-    }
-    throw new IllegalArgumentException("kernels are one of portable, found " + name);
+    return switch (name) {
+      case "portable" -> new PortableRnnKernels();
+      case "vector" -> new VectorRnnKernels();
+      default ->
+          throw new IllegalArgumentException("expected kernels vector or portable, found " + name);
+    };
   }
 
   /** The name that the option {@code --kernels} and the results use. */

@@ -24,6 +24,13 @@ public final class Workspace {
   final int[] labels;
   final double[] losses;
 
+  // Activations as [timeStep][sample][unit], and rows of weight gradients, both padded to whole
+  // vectors in units.
+  final float[] inputBySample;
+  final float[][] hiddenBySample;
+  final float[] gradientRows;
+  final int gradientRowLength;
+
   private int samples;
 
   public Workspace(NetworkShape shape, int maxSamples) {
@@ -37,14 +44,23 @@ public final class Workspace {
       hidden[l] = new float[Math.multiplyExact(shape.timeSteps() * shape.units(l), padded)];
       delta[l] = new float[hidden[l].length];
     }
+    inputBySample = new float[shape.timeSteps() * padded * padded(shape.inputSize())];
+    hiddenBySample = new float[shape.layers()][];
+    int widest = shape.inputSize();
+    for (int l = 0; l < shape.layers(); l++) {
+      hiddenBySample[l] = new float[shape.timeSteps() * padded * padded(shape.units(l))];
+      widest = Math.max(widest, shape.units(l));
+    }
+    gradientRowLength = padded(widest);
+    gradientRows = new float[shape.gradientRows() * gradientRowLength];
     logits = new float[shape.classes() * padded];
     outputDelta = new float[shape.classes() * padded];
     labels = new int[maxSamples];
     losses = new double[maxSamples];
   }
 
-  private static int padded(int samples) {
-    return (samples + LANES - 1) / LANES * LANES;
+  static int padded(int count) {
+    return (count + LANES - 1) / LANES * LANES;
   }
 
   /** Says how many samples the next minibatch has; rows shrink to its padded size. */

@@ -4,7 +4,7 @@ import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.train.ParameterAverage;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Replica;
@@ -79,7 +79,7 @@ public final class JobRoundRunner implements RoundRunner {
     JavaRDD<WorkerResult> results =
         shards.map(
             shard ->
-                new Replica(taskRecipe, RnnKernels.named(taskKernels))
+                new Replica(taskRecipe, KernelProvider.chosenByDriver(taskKernels))
                     .run(broadcast.value(), shard, round));
     ResultStream.forEach(results, average::add);
     if (previousState != null) {

@@ -5,7 +5,7 @@ import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.EvaluationResult;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.BlockEvaluator;
 import io.sparkrnn.train.EvaluationBlocks;
@@ -57,7 +57,7 @@ public final class SparkEvaluation implements AutoCloseable {
             .map(
                 block ->
                     BlockEvaluator.evaluate(
-                        RnnKernels.named(taskKernels),
+                        KernelProvider.chosenByDriver(taskKernels),
                         evaluated,
                         broadcast.value(),
                         block.samples(),

@@ -1,0 +1,227 @@
+package io.sparkrnn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code submit/local} as a user calls it: a process of its own, from another directory. */
+class SubmitLocalIT {
+  private static final Path HOME = Path.of("").toAbsolutePath();
+
+  @TempDir Path temporary;
+  private Path directory;
+
+  private record Output(int status, List<String> out, List<String> err) {}
+
+  @BeforeEach
+  void nameADirectoryThatNeedsQuotes() throws IOException {
+    directory = Files.createDirectory(temporary.resolve("my runs"));
+  }
+
+  private Output submitLocal(String... arguments) throws Exception {
+    return submitLocal(Map.of(), arguments);
+  }
+
+  private Output submitLocal(Map<String, String> environment, String... arguments)
+      throws Exception {
+    List<String> command = new ArrayList<>(List.of(HOME.resolve("submit/local").toString()));
+    command.addAll(List.of(arguments));
+    Path out = temporary.resolve("out");
+    Path err = temporary.resolve("err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.matches("SPARK_.*|.*JAVA_OPTIONS|.*JAVA_TOOL_OPTIONS"));
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    try {
+      assertThat(process.waitFor(3, TimeUnit.MINUTES)).as("%s ends", command).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    return new Output(process.exitValue(), Files.readAllLines(out), Files.readAllLines(err));
+  }
+
+  private static List<String> words(Output printed) {
+    return printed.out().stream()
+        .flatMap(line -> Stream.of(line.replaceFirst(" \\\\$", "").strip().split("(?<!\\\\) ")))
+        .map(word -> word.replaceAll("\\\\(.)", "$1"))
+        .toList();
+  }
+
+  @Test
+  void inspectPrintsItsTablesAndNothingElse() throws Exception {
+    Output output = submitLocal("inspect", "row-rnn-150");
+
+    assertThat(output.err()).isEmpty();
+    assertThat(output.status()).isZero();
+    assertThat(output.out())
+        .startsWith("row-rnn-150: 28 x 28 -> 150 tanh -> 10")
+        .endsWith("Batch-first and time-major input give the same numbers.");
+    try (Stream<Path> logs = Files.list(directory.resolve("runs/logs"))) {
+      assertThat(logs).singleElement().asString().matches(".*/\\d{8}T\\d{6}Z-\\d+\\.log");
+    }
+  }
+
+  @Test
+  void trainingShowsNothingOfSpark() throws Exception {
+    Output output =
+        submitLocal("--hidden", "8", "--epochs", "1", "--run-dir", "run", "--master", "local[1]");
+
+    assertThat(output.err()).isEmpty();
+    assertThat(output.status()).isZero();
+    assertThat(output.out()).anyMatch(line -> line.contains("on local[1]"));
+    assertThat(output.out())
+        .noneMatch(line -> line.matches(".*\\b(INFO|WARN|WARNING|ERROR|log4j|SLF4J)\\b.*"));
+    assertThat(directory.resolve("run/result.json")).exists();
+  }
+
+  @Test
+  void theStatusOfTheProgramIsTheLaunchers() throws Exception {
+    Output output = submitLocal("inspect", "no-such-model");
+
+    assertThat(output.status()).isEqualTo(ExitCode.USAGE);
+    assertThat(output.out()).isEmpty();
+    assertThat(output.err()).singleElement().asString().contains("no-such-model", "row-rnn-150");
+  }
+
+  @Test
+  void printShowsTheCommandAndRunsNothing() throws Exception {
+    Output output = submitLocal("--print", "--epochs", "1");
+
+    assertThat(output.status()).isZero();
+    assertThat(output.err()).isEmpty();
+    assertThat(words(output))
+        .startsWith(
+            "env",
+            "SPARK_LOCAL_IP=127.0.0.1",
+            "SPARK_HOME=" + HOME.resolve("target/spark"),
+            "SPARK_SCALA_VERSION=2.12")
+        .contains("-Xmx4g")
+        .containsSequence(
+            "-cp",
+            HOME.resolve("target/spark/jars") + "/*",
+            "org.apache.spark.deploy.SparkSubmit",
+            "--class",
+            "io.sparkrnn.cli.Main",
+            "--master",
+            "local[*]",
+            "--jars",
+            HOME.resolve("target/spark-rnn-dl4j.jar").toString(),
+            "--properties-file",
+            HOME.resolve("conf/spark-defaults.conf").toString())
+        .endsWith(HOME.resolve("target/spark-rnn.jar").toString(), "train", "--epochs", "1");
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void theLaunchersOptionsStandAnywhereAndDoNotReachTheProgram() throws Exception {
+    Output output =
+        submitLocal(
+            Map.of("SPARK_LOCAL_IP", "127.0.0.2"),
+            "evaluate",
+            "--model",
+            "a model",
+            "--master=local[2]",
+            "--driver-memory",
+            "2g",
+            "--spark-conf",
+            "spark.a=b c",
+            "--print",
+            "--",
+            "--verbose");
+
+    assertThat(words(output))
+        .contains("-Xmx2g")
+        .containsOnlyOnce("--master")
+        .containsSequence("--master", "local[2]")
+        .containsSequence("--conf", "spark.a=b c", "--verbose")
+        .endsWith("evaluate", "--model", "a model")
+        .doesNotContain("SPARK_LOCAL_IP=127.0.0.1", "--print", "--");
+  }
+
+  @Test
+  void anotherSparkIsUsedWhenThereIsOne() throws Exception {
+    Path bin = Files.createDirectories(temporary.resolve("a spark/bin"));
+    Path submit =
+        Files.writeString(
+            bin.resolve("spark-submit"), "#!/bin/sh\nprintf '%s\\n' \"$@\"\nexit 7\n");
+    assertThat(submit.toFile().setExecutable(true)).isTrue();
+
+    Output output =
+        submitLocal(Map.of("SPARK_HOME", bin.getParent().toString()), "inspect", "a model");
+
+    assertThat(output.status()).isEqualTo(7);
+    assertThat(output.err()).isEmpty();
+    assertThat(output.out())
+        .startsWith("--driver-memory", "4g", "--driver-java-options")
+        .anyMatch(line -> line.matches("\"-Dlog4j2.*\" \"-Dspark-rnn.log=.*/my runs/.*\\.log\""))
+        .endsWith(HOME.resolve("target/spark-rnn.jar").toString(), "inspect", "a model");
+  }
+
+  @Test
+  void whatIsMissingIsSaid() throws Exception {
+    String nowhere = temporary.resolve("nowhere").toString();
+
+    assertRefused(
+        submitLocal(Map.of("JAVA_HOME", nowhere)),
+        ExitCode.UNAVAILABLE,
+        "Cannot start: expected Java 17 (JAVA_HOME or java on the PATH), found none at "
+            + nowhere
+            + "/bin/java");
+    assertRefused(
+        submitLocal(Map.of("SPARK_HOME", nowhere)),
+        ExitCode.USAGE,
+        "Cannot start Spark: expected "
+            + nowhere
+            + "/bin/spark-submit, as SPARK_HOME says, found none");
+    assertRefused(
+        submitLocal("--epochs", "1", "--master"),
+        ExitCode.USAGE,
+        "Cannot read the command line: expected a value after --master, found none");
+  }
+
+  @Test
+  void anotherJavaIsRefused() throws Exception {
+    Path bin = Files.createDirectories(temporary.resolve("jdk/bin"));
+    Path java =
+        Files.writeString(
+            bin.resolve("java"), "#!/bin/sh\necho '    java.specification.version = 21' >&2\n");
+    assertThat(java.toFile().setExecutable(true)).isTrue();
+
+    assertRefused(
+        submitLocal(Map.of("JAVA_HOME", bin.getParent().toString())),
+        ExitCode.UNAVAILABLE,
+        "Cannot start: expected Java 17 (JAVA_HOME or java on the PATH), found Java 21 at " + java);
+  }
+
+  private static void assertRefused(Output output, int status, String message) {
+    assertThat(output.status()).isEqualTo(status);
+    assertThat(output.out()).isEmpty();
+    assertThat(output.err()).containsExactly("submit/local: " + message);
+  }
+
+  @Test
+  void helpSaysWhatGoesWhere() throws Exception {
+    assertThat(String.join("\n", submitLocal("--help").out()))
+        .contains("Usage: submit/local", "--spark-conf K=V", "--master URL", "local[*]", "inspect");
+    assertThat(String.join("\n", submitLocal("inspect", "--help").out()))
+        .contains("Usage: spark-rnn inspect");
+  }
+}

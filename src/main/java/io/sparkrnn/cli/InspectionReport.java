@@ -1,0 +1,221 @@
+package io.sparkrnn.cli;
+
+import static io.sparkrnn.cli.TextTable.Align.LEFT;
+import static io.sparkrnn.cli.TextTable.Align.RIGHT;
+
+import io.sparkrnn.data.Axes;
+import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.model.ParameterBlock;
+import io.sparkrnn.model.RnnTopology;
+import java.util.List;
+import java.util.Locale;
+import java.util.StringJoiner;
+
+/** The text of {@code inspect}. */
+final class InspectionReport {
+  /** Columns of a matrix that are printed; more would not fit a terminal. */
+  private static final int PRINTED_COLUMNS = 6;
+
+  private static final float[] X0 = {0, 1, 2, 0, 3, 4, 5, 0, 6, 7, 8, 0, 9, 0, 1, 0};
+  private static final float[] X1 = {9, 8, 7, 0, 0, 0, 0, 0, 6, 5, 4, 0, 3, 2, 1, 0};
+  private static final int VANILLA_SAMPLES = 4;
+
+  private final RnnTopology topology;
+  private final NetworkShape shape;
+  private final BatchStages stages;
+  private final StringBuilder text = new StringBuilder();
+  private boolean headed;
+
+  private InspectionReport(RnnTopology topology, BatchStages stages) {
+    this.topology = topology;
+    this.shape = topology.shape();
+    this.stages = stages;
+  }
+
+  /**
+   * Parameters, and the arrays of every stage of a batch of images.
+   *
+   * @param batch says which samples and parameters the stages are of
+   */
+  static String ofImages(RnnTopology topology, BatchStages stages, String batch) {
+    InspectionReport report = new InspectionReport(topology, stages);
+    report.parameters();
+    report.heading("A batch: " + batch);
+    report.arrays(stages.images());
+    report.layers(topology.shape().timeSteps() / 2);
+    report.heading("After the last time step");
+    report.arrays(stages.finalHidden());
+    report.heading("Output layer: out = h V + c, of the last state of the top layer");
+    report.arrays(stages.output());
+    report.line("");
+    report.orders();
+    return report.text.toString();
+  }
+
+  /** Parameters, the arrays of every stage of two time steps of 4 samples, and their numbers. */
+  static String ofVanilla(RnnTopology topology, float[] parameters, long seed) {
+    BatchStages stages = new BatchStages(topology, parameters, vanillaBatch(), VANILLA_SAMPLES);
+    InspectionReport report = new InspectionReport(topology, stages);
+    report.parameters();
+    report.heading(
+        "A batch: 4 samples of two time steps X0 and X1, initial parameters of seed " + seed);
+    report.arrays(stages.sequences());
+    report.layers(1);
+    report.heading("After the last time step");
+    report.arrays(stages.finalHidden());
+    report.numbers();
+    report.line("");
+    report.orders();
+    return report.text.toString();
+  }
+
+  private static SequenceDataset vanillaBatch() {
+    int inputs = X0.length / VANILLA_SAMPLES;
+    float[] values = new float[X0.length + X1.length];
+    for (int s = 0; s < VANILLA_SAMPLES; s++) {
+      System.arraycopy(X0, s * inputs, values, 2 * s * inputs, inputs);
+      System.arraycopy(X1, s * inputs, values, (2 * s + 1) * inputs, inputs);
+    }
+    return SequenceDataset.ofFloats(values, new int[VANILLA_SAMPLES], 2, inputs, 1);
+  }
+
+  private void parameters() {
+    line("%s: %s".formatted(topology.name(), topology.summary()));
+    heading("Parameters");
+    TextTable table = new TextTable(LEFT, LEFT, LEFT, RIGHT).row("name", "what", "shape", "count");
+    for (ParameterBlock block : topology.parameters()) {
+      table.row(
+          block.name(),
+          what(block.kind()),
+          NamedArray.text(NamedArray.shape(block)),
+          count(block.count()));
+    }
+    text.append(table.row("total", "", "", count(shape.parameterCount())).render());
+  }
+
+  private static String what(ParameterBlock.Kind kind) {
+    return switch (kind) {
+      case INPUT_WEIGHTS -> "weights of the inputs";
+      case RECURRENT_WEIGHTS -> "weights of the previous state";
+      case OUTPUT_WEIGHTS -> "weights of the output layer";
+      case BIAS -> "bias";
+    };
+  }
+
+  /** One time step of every layer, and its outputs of all time steps. */
+  private void layers(int timeStep) {
+    for (int l = 0; l < shape.layers(); l++) {
+      heading(
+          "%s at time step t = %d of 0..%d: h_t = %s(U x_t + W h_{t-1} + b)%s"
+              .formatted(
+                  shape.layers() == 1 ? "Recurrent layer" : "Recurrent layer " + l,
+                  timeStep,
+                  shape.timeSteps() - 1,
+                  activation(),
+                  l == 0 ? "" : ", where x_t is h_t of layer " + (l - 1)));
+      arrays(stages.step(l, timeStep));
+      arrays(
+          List.of(
+              stages.hidden("hidden outputs, time-major", l, Axes.TIME_MAJOR),
+              stages.hidden("hidden outputs, batch-first", l, Axes.BATCH_FIRST)));
+    }
+  }
+
+  private void numbers() {
+    heading("Numbers");
+    for (int l = 0; l < shape.layers(); l++) {
+      String layer = shape.layers() == 1 ? "" : " of layer " + l;
+      stages.step(l, 1).stream().limit(3).forEach(parameter -> matrix(parameter, layer));
+    }
+    int top = shape.layers() - 1;
+    NamedArray states = stages.hidden("Y", top, Axes.TIME_MAJOR);
+    NamedArray inputs = stages.sequences().get(1);
+    boolean single = shape.layers() == 1;
+    step(
+        inputs.at(0, "X0"),
+        states.at(
+            0, single ? "Y0 = %s(X0 U + b)".formatted(activation()) : "Y0, of the top layer"));
+    step(
+        inputs.at(1, "X1"),
+        states.at(
+            1,
+            single ? "Y1 = %s(Y0 W + X1 U + b)".formatted(activation()) : "Y1, of the top layer"));
+  }
+
+  private void matrix(NamedArray array, String of) {
+    int columns = array.shape().get(array.shape().size() - 1);
+    TextTable table = new TextTable(LEFT, LEFT);
+    for (int row = 0; row < array.values().length / columns; row++) {
+      table.row(row == 0 ? array.name() + of : "", numbers(array, row));
+    }
+    text.append(table.render());
+  }
+
+  private void step(NamedArray input, NamedArray state) {
+    line("");
+    TextTable table = new TextTable(RIGHT, LEFT, LEFT).row("sample", input.name(), state.name());
+    for (int s = 0; s < VANILLA_SAMPLES; s++) {
+      StringJoiner values = new StringJoiner(" ");
+      int inputs = input.shape().get(1);
+      for (int i = 0; i < inputs; i++) {
+        values.add(String.format(Locale.ROOT, "%.0f", input.values()[s * inputs + i]));
+      }
+      table.row(String.valueOf(s), values.toString(), numbers(state, s));
+    }
+    text.append(table.render());
+  }
+
+  private static String numbers(NamedArray array, int row) {
+    int columns = array.shape().get(array.shape().size() - 1);
+    StringJoiner numbers = new StringJoiner(" ");
+    for (int c = 0; c < Math.min(columns, PRINTED_COLUMNS); c++) {
+      numbers.add(String.format(Locale.ROOT, "%10.7f", array.values()[row * columns + c]));
+    }
+    return columns > PRINTED_COLUMNS ? numbers.add("...").toString() : numbers.toString();
+  }
+
+  private void arrays(List<NamedArray> arrays) {
+    TextTable table = new TextTable(LEFT, LEFT, LEFT);
+    if (!headed) {
+      table.row("array", "shape", "    values");
+      headed = true;
+    }
+    for (NamedArray array : arrays) {
+      table.row(
+          pad(array.name(), 32),
+          pad(NamedArray.text(array.shape()), 16),
+          String.format(Locale.ROOT, "%8.4f to %7.4f", array.smallest(), array.largest()));
+    }
+    text.append(table.render());
+  }
+
+  /** So that tables under different headings stand in the same columns. */
+  private static String pad(String cell, int width) {
+    return cell + " ".repeat(Math.max(0, width - cell.length()));
+  }
+
+  private void orders() {
+    line(
+        stages.ordersAgree()
+            ? "Batch-first and time-major input give the same numbers."
+            : "Batch-first and time-major input give different numbers: this is a defect.");
+  }
+
+  private void heading(String heading) {
+    line("");
+    line(heading);
+  }
+
+  private void line(String line) {
+    text.append(line).append(System.lineSeparator());
+  }
+
+  private String activation() {
+    return shape.activation().name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String count(int count) {
+    return String.format(Locale.ROOT, "%,d", count);
+  }
+}

@@ -1,0 +1,53 @@
+package io.sparkrnn.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * All implementations, widths of vectors and ways to run the JVM give the portable kernels' bits.
+ */
+class EqualBitsTest {
+  private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+
+  static Stream<Arguments> otherWays() {
+    String width = "-D" + VectorKernelsSpecies.PROPERTY + "=";
+    return Stream.of(
+        Arguments.of("vector", List.of(width + 128)),
+        Arguments.of("vector", List.of(width + 256)),
+        Arguments.of("vector", List.of(width + 512)),
+        Arguments.of("vector", List.of("-XX:TieredStopAtLevel=1")),
+        Arguments.of("portable", List.of("-XX:TieredStopAtLevel=1")),
+        Arguments.of("vector", List.of("-XX:UseAVX=2")),
+        Arguments.of("portable", List.of("-XX:UseAVX=1")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("otherWays")
+  void everyWayToRunGivesThePortableBits(String kernels, List<String> options) throws Exception {
+    assertThat(inAnotherJvm(kernels, options)).isEqualTo(KernelDigest.of(new PortableRnnKernels()));
+  }
+
+  private static String inAnotherJvm(String kernels, List<String> options)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(List.of(JAVA.toString(), "--add-modules", "jdk.incubator.vector"));
+    command.addAll(options);
+    command.addAll(
+        List.of(
+            "-cp", System.getProperty("java.class.path"), KernelDigest.class.getName(), kernels));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as("exit status of %s", command).isZero();
+    return output.strip();
+  }
+}

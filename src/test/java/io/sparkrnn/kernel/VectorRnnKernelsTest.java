@@ -1,0 +1,7 @@
+package io.sparkrnn.kernel;
+
+class VectorRnnKernelsTest extends RnnKernelsTest {
+  VectorRnnKernelsTest() {
+    super(new VectorRnnKernels());
+  }
+}

@@ -1,0 +1,172 @@
+# shellcheck shell=bash
+# Common to all launchers, which source it, set what they differ in, and call `launch "$@"`:
+#   launcher         name for messages
+#   default_master   Spark's master unless --master says otherwise
+#   where            one sentence for --help
+# It ends by becoming the JVM, so that signals and the exit status are the program's own.
+
+home="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
+target="$home/target"
+
+# What bin/spark-submit adds to the JVM: org.apache.spark.launcher.JavaModuleOptions, word for word.
+module_options=(
+  -XX:+IgnoreUnrecognizedVMOptions
+  --add-opens=java.base/java.lang=ALL-UNNAMED
+  --add-opens=java.base/java.lang.invoke=ALL-UNNAMED
+  --add-opens=java.base/java.lang.reflect=ALL-UNNAMED
+  --add-opens=java.base/java.io=ALL-UNNAMED
+  --add-opens=java.base/java.net=ALL-UNNAMED
+  --add-opens=java.base/java.nio=ALL-UNNAMED
+  --add-opens=java.base/java.util=ALL-UNNAMED
+  --add-opens=java.base/java.util.concurrent=ALL-UNNAMED
+  --add-opens=java.base/java.util.concurrent.atomic=ALL-UNNAMED
+  --add-opens=java.base/jdk.internal.ref=ALL-UNNAMED
+  --add-opens=java.base/sun.nio.ch=ALL-UNNAMED
+  --add-opens=java.base/sun.nio.cs=ALL-UNNAMED
+  --add-opens=java.base/sun.security.action=ALL-UNNAMED
+  --add-opens=java.base/sun.util.calendar=ALL-UNNAMED
+  --add-opens=java.security.jgss/sun.security.krb5=ALL-UNNAMED
+  -Djdk.reflect.useDirectMethodHandle=false
+)
+
+usage() {
+  cat <<EOF
+Usage: $launcher [OPTION]... [COMMAND] [ARGUMENT]... [-- SPARK-SUBMIT-OPTION...]
+
+$where
+
+Commands, each with its own --help:
+  train      train a model, evaluate it, write a run directory (the default)
+  evaluate   evaluate a trained model
+  inspect    show a model's parameters and what becomes of a batch in it
+
+Options of the launcher; everything else goes to the command:
+  --master URL           Spark's master [$default_master]
+  --driver-memory SIZE   memory of the driver's JVM [4g]
+  --spark-conf K=V       a property of Spark; may be repeated
+  --print                print what would be executed, and stop
+  --help                 print this, and stop (before a command)
+
+Runs the Spark in \$SPARK_HOME, or without one the Spark that Maven lays under target/.
+Builds the program with Maven when it is missing or older than its sources.
+Spark's own messages go to a new file under ./runs/logs/.
+
+Examples:
+  $launcher
+  $launcher --model row-rnn-100x2 --epochs 2
+  $launcher inspect vanilla-rnn-1
+  $launcher --epochs 1 -- --conf spark.ui.enabled=false
+EOF
+}
+
+fail() {
+  printf '%s: %s\n' "$launcher" "$2" >&2
+  exit "$1"
+}
+
+# Sets the options of the launcher, of the program and of spark-submit from the command line.
+parse() {
+  master=$default_master driver_memory=4g print_only=false
+  program=() spark_options=()
+  while (($# > 0)); do
+    case $1 in
+      --master | --driver-memory | --spark-conf)
+        (($# > 1)) || fail 64 "Cannot read the command line: expected a value after $1, found none"
+        set -- "$1=$2" "${@:3}"
+        continue
+        ;;
+      --master=*) master=${1#*=} ;;
+      --driver-memory=*) driver_memory=${1#*=} ;;
+      --spark-conf=*) spark_options+=(--conf "${1#*=}") ;;
+      --print) print_only=true ;;
+      --)
+        spark_options+=("${@:2}")
+        break
+        ;;
+      *)
+        if [[ $1 == --help || $1 == -h ]] && ((${#program[@]} == 0)); then
+          usage
+          exit 0
+        fi
+        program+=("$1")
+        ;;
+    esac
+    shift
+  done
+  if ((${#program[@]} == 0)) || [[ ${program[0]} == -* && ${program[0]} != --version ]]; then
+    program=(train ${program[@]+"${program[@]}"})
+  fi
+}
+
+require_java_17() {
+  local found
+  found=$("$java" -XshowSettings:properties -version 2>&1 |
+    sed -n 's/^ *java\.specification\.version = //p') || true
+  [[ $found == 17 ]] ||
+    fail 69 "Cannot start: expected Java 17 (JAVA_HOME or java on the PATH), found ${found:+Java }${found:-none} at $java"
+}
+
+build_what_is_missing() {
+  local jar=$target/spark-rnn.jar
+  if [[ -f $jar && -f $target/spark-rnn-dl4j.jar && (-n ${SPARK_HOME:-} || -d $target/spark/jars) ]] &&
+    [[ -z $(find "$home/pom.xml" "$home/src/main" "$home/conf/spark-rnn.conf" -newer "$jar" -print -quit) ]]; then
+    return
+  fi
+  command -v mvn >/dev/null || fail 69 "Cannot build $jar: expected Maven (mvn) on the PATH, found none"
+  echo "Building spark-rnn with Maven; the first time this takes a few minutes." >&2
+  (cd "$home" && mvn -q -B -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 ||
+    fail 69 "Cannot build $jar: Maven failed, see above"
+}
+
+launch() {
+  parse "$@"
+  local java=java logs=$PWD/runs/logs log command
+  [[ -z ${JAVA_HOME:-} ]] || java=$JAVA_HOME/bin/java
+  [[ -w $PWD ]] || logs=${TMPDIR:-/tmp}
+  log=$logs/$(date -u +%Y%m%dT%H%M%SZ)-$$.log
+  local jvm_options=("-Dlog4j2.configurationFile=file:$home/conf/log4j2.properties" "-Dspark-rnn.log=$log")
+
+  local environment=()
+  if [[ $master == local* && -z ${SPARK_LOCAL_IP:-} ]]; then
+    environment+=(SPARK_LOCAL_IP=127.0.0.1)
+  fi
+  if [[ -n ${SPARK_HOME:-} ]]; then
+    command=("$SPARK_HOME/bin/spark-submit" --driver-memory "$driver_memory"
+      --driver-java-options "\"${jvm_options[0]}\" \"${jvm_options[1]}\"")
+  else
+    environment+=("SPARK_HOME=$target/spark" SPARK_SCALA_VERSION=2.12)
+    command=("$java" "${module_options[@]}" "-Xmx$driver_memory" "${jvm_options[@]}"
+      -cp "$target/spark/jars/*" org.apache.spark.deploy.SparkSubmit)
+  fi
+  command+=(--class io.sparkrnn.cli.Main --master "$master"
+    --jars "$target/spark-rnn-dl4j.jar" --properties-file "$home/conf/spark-defaults.conf"
+    ${spark_options[@]+"${spark_options[@]}"}
+    "$target/spark-rnn.jar" "${program[@]}")
+  if ((${#environment[@]} > 0)); then
+    command=(env "${environment[@]}" "${command[@]}")
+  fi
+
+  if [[ $print_only == true ]]; then
+    print_command "${command[@]}"
+    return
+  fi
+  [[ -z ${SPARK_HOME:-} || -x $SPARK_HOME/bin/spark-submit ]] ||
+    fail 64 "Cannot start Spark: expected $SPARK_HOME/bin/spark-submit, as SPARK_HOME says, found none"
+  require_java_17
+  build_what_is_missing
+  exec "${command[@]}"
+}
+
+# Quoted for a shell, an option a line.
+print_command() {
+  printf '%q' "$1"
+  shift
+  local word
+  for word in "$@"; do
+    if [[ $word == -* || $word == "$target/spark-rnn.jar" ]]; then
+      printf ' \\\n   '
+    fi
+    printf ' %q' "$word"
+  done
+  echo
+}

@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * rounds run.
  */
 class BitIdentityIT {
+  private static final String VECTOR_MODULE = "--add-modules=jdk.incubator.vector";
   private static final int EPOCHS = 2;
   private static final int MINIBATCH = 16;
   // Shards of unequal size, with a short last minibatch; an odd number of workers.
@@ -74,7 +75,7 @@ class BitIdentityIT {
     return train(data, new LocalRoundRunner(recipe(data), new PortableRnnKernels(), data));
   }
 
-  private static JavaSparkContext context(String master) {
+  private static JavaSparkContext context(String master, String executorOptions) {
     String classes = String.join(File.pathSeparator, classPathOfThisProject());
     return new JavaSparkContext(
         new SparkConf()
@@ -84,7 +85,8 @@ class BitIdentityIT {
             .set("spark.driver.host", "127.0.0.1")
             .set("spark.executor.memory", "384m")
             .set("spark.testing.reservedMemory", "67108864")
-            .set("spark.executor.extraClassPath", classes));
+            .set("spark.executor.extraClassPath", classes)
+            .set("spark.executor.extraJavaOptions", executorOptions));
   }
 
   private static List<String> classPathOfThisProject() {
@@ -97,19 +99,28 @@ class BitIdentityIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "local[1]",
-        "local[2]",
-        "local[4]",
-        "local-cluster[2,1,1024]",
-        "local-cluster[16,1,512]"
+        "local[1]                | portable",
+        "local[1]                | vector",
+        "local[2]                | vector",
+        "local[4]                | vector",
+        "local-cluster[2,1,1024] | vector",
+        "local-cluster[16,1,512] | vector"
       })
-  void everyMasterGivesTheLocalEnginesBits(String master) {
+  void everyMasterGivesTheLocalEnginesBits(String master, String kernels) {
     Outcome expected = local(DATA);
-    try (JavaSparkContext context = context(master);
-        RoundRunner runner = new JobRoundRunner(context, recipe(DATA), "portable", DATA)) {
+    try (JavaSparkContext context = context(master, VECTOR_MODULE);
+        RoundRunner runner = new JobRoundRunner(context, recipe(DATA), kernels, DATA)) {
       assertThat(train(DATA, runner)).isEqualTo(expected);
     }
     assertThat(expected.evaluation().accuracy()).isGreaterThan(0.9);
+  }
+
+  @Test
+  void executorsWithoutTheVectorModuleGiveTheSameBits() {
+    try (JavaSparkContext context = context("local-cluster[2,1,1024]", "");
+        RoundRunner runner = new JobRoundRunner(context, recipe(DATA), "vector", DATA)) {
+      assertThat(train(DATA, runner)).isEqualTo(local(DATA));
+    }
   }
 
   @ParameterizedTest
@@ -119,8 +130,8 @@ class BitIdentityIT {
   void failedTasksAndLostShardsLeaveNoTrace(String master) {
     Outcome expected = local(DATA);
     TrainingData failing = new FirstAttemptFails(DATA);
-    try (JavaSparkContext context = context(master);
-        JobRoundRunner spark = new JobRoundRunner(context, recipe(DATA), "portable", failing)) {
+    try (JavaSparkContext context = context(master, VECTOR_MODULE);
+        JobRoundRunner spark = new JobRoundRunner(context, recipe(DATA), "vector", failing)) {
       RoundRunner losing = new LosesShards(context, spark, List.of(3L, 20L));
       assertThat(train(DATA, losing)).isEqualTo(expected);
     }
@@ -152,8 +163,8 @@ class BitIdentityIT {
   @Test
   void runs256LogicalWorkersOnTwoCores() {
     TrainingData many = new SyntheticData(256, 256 * 16 + 100, 6, 7, 4);
-    try (JavaSparkContext context = context("local[2]");
-        RoundRunner runner = new JobRoundRunner(context, recipe(many), "portable", many)) {
+    try (JavaSparkContext context = context("local[2]", VECTOR_MODULE);
+        RoundRunner runner = new JobRoundRunner(context, recipe(many), "vector", many)) {
       assertThat(train(many, runner)).isEqualTo(local(many));
     }
   }

@@ -1,0 +1,76 @@
+package io.sparkrnn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparkrnn.config.ConfigurationLoader;
+import io.sparkrnn.config.Keys;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What can be said before Spark starts. */
+class MainTest {
+  @TempDir private Path temp;
+
+  @Test
+  void dryRunPrintsTheEffectiveConfigurationAndLeavesNothingBehind() {
+    CommandRun run =
+        CommandRun.of(
+            "train", "--dry-run", "--epochs", "3", "--run-dir", temp.resolve("run").toString());
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.errors()).isEmpty();
+    assertThat(ConfigurationLoader.parse(run.output(), "the output").training().epochs())
+        .isEqualTo(3);
+    assertThat(temp.resolve("run")).doesNotExist();
+  }
+
+  @Test
+  void allProblemsAreReportedAtOnce() throws Exception {
+    Path file =
+        Files.writeString(
+            temp.resolve("my.conf"), "training.epoch = 3\nupdater.learning-rate = -1\n");
+    CommandRun run =
+        CommandRun.of("train", "--config", file.toString(), "--workers", "none", "--resume");
+    assertThat(run.exitCode()).isEqualTo(64);
+    assertThat(run.errors())
+        .contains("4 problems")
+        .contains("training.epoch", "did you mean training.epochs?")
+        .contains("updater.learning-rate")
+        .contains("--workers", "found \"none\"")
+        .contains("run.resume")
+        .doesNotContain("Exception");
+  }
+
+  @Test
+  void unknownModelsAndUntrainableOnesAreRefusedByName() {
+    CommandRun unknown = CommandRun.of("train", "--model", "row-rnn-151");
+    assertThat(unknown.exitCode()).isEqualTo(64);
+    assertThat(unknown.errors())
+        .contains("row-rnn-151")
+        .contains("row-rnn-150")
+        .contains("vanilla-rnn-1");
+    CommandRun untrainable = CommandRun.of("train", "--model", "vanilla-rnn");
+    assertThat(untrainable.exitCode()).isEqualTo(64);
+    assertThat(untrainable.errors()).contains("no loss to train");
+  }
+
+  @Test
+  void unknownFlagsAndCommandsAreUsageErrors() {
+    CommandRun flag = CommandRun.of("train", "--epoch", "3");
+    assertThat(flag.exitCode()).isEqualTo(64);
+    assertThat(flag.errors()).contains("--epoch").contains("--help").doesNotContain("\tat ");
+    assertThat(CommandRun.of("trane").exitCode()).isEqualTo(64);
+    assertThat(CommandRun.of().exitCode()).isEqualTo(64);
+    assertThat(CommandRun.of("evaluate").exitCode()).isEqualTo(64);
+  }
+
+  @Test
+  void helpNamesEveryFlagAndEveryExitCode() {
+    String train = CommandRun.of("train", "--help").output();
+    assertThat(Keys.all()).allSatisfy(key -> assertThat(train).contains(key.flag()));
+    assertThat(CommandRun.of("--help").output())
+        .contains("64", "65", "69", "74", "75", "130", "143");
+    assertThat(CommandRun.of("--version").output()).startsWith("spark-rnn ");
+  }
+}

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparkrnn.config.ScheduleConfiguration;
+import io.sparkrnn.config.ScheduleName;
 import io.sparkrnn.data.Axes;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.MinibatchPlan;
@@ -85,7 +87,18 @@ class ReplicaTest {
 
   @Test
   void roundsOfOneIterationEqualOneRound() {
-    Recipe recipe = Recipes.plain(DEEP, 8, new Updater.Nesterovs(0.9), 0.05);
+    // Updater and schedule both depend on the iteration.
+    Recipe recipe =
+        new Recipe(
+            DEEP,
+            8,
+            1,
+            new Updater.Adam(0.9, 0.999, 1e-8),
+            new LearningRateSchedule(
+                new ScheduleConfiguration(ScheduleName.COSINE, 2, 0.5, 10, 0), 0.05, 6),
+            0,
+            0,
+            Recipes.SEED);
     SequenceDataset samples = InMemoryData.sequences(37, 5, 3, 4, 1);
     TrainingState state = start(recipe);
     WorkerResult whole = run(recipe, state, samples, iterations(0, 5));
@@ -137,6 +150,9 @@ class ReplicaTest {
     // The third minibatch of 8 is short.
     SequenceDataset samples = InMemoryData.sequences(21, 5, 3, 4, 1);
     TrainingState state = start(recipe);
+    // Biases begin at zero, where decay would not show.
+    Arrays.fill(state.parameters(), DEEP.shape().bias(0), DEEP.shape().inputWeights(1), 0.5f);
+    state.parameters()[DEEP.shape().outputBias()] = -0.5f;
     WorkerResult result = run(recipe, state, samples, iterations(index, 1));
 
     int[] order = MinibatchPlan.order(Recipes.SEED, 0, 0, 21);

@@ -8,6 +8,9 @@
 home="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
 target="$home/target"
 
+# The vector kernels; without it the portable ones run, with the same result.
+vector_module=--add-modules=jdk.incubator.vector
+
 # What bin/spark-submit adds to the JVM: org.apache.spark.launcher.JavaModuleOptions, word for word.
 module_options=(
   -XX:+IgnoreUnrecognizedVMOptions
@@ -132,10 +135,10 @@ launch() {
   fi
   if [[ -n ${SPARK_HOME:-} ]]; then
     command=("$SPARK_HOME/bin/spark-submit" --driver-memory "$driver_memory"
-      --driver-java-options "\"${jvm_options[0]}\" \"${jvm_options[1]}\"")
+      --driver-java-options "$vector_module \"${jvm_options[0]}\" \"${jvm_options[1]}\"")
   else
     environment+=("SPARK_HOME=$target/spark" SPARK_SCALA_VERSION=2.12)
-    command=("$java" "${module_options[@]}" "-Xmx$driver_memory" "${jvm_options[@]}"
+    command=("$java" "${module_options[@]}" "$vector_module" "-Xmx$driver_memory" "${jvm_options[@]}"
       -cp "$target/spark/jars/*" org.apache.spark.deploy.SparkSubmit)
   fi
   command+=(--class io.sparkrnn.cli.Main --master "$master"
@@ -154,7 +157,8 @@ launch() {
     fail 64 "Cannot start Spark: expected $SPARK_HOME/bin/spark-submit, as SPARK_HOME says, found none"
   require_java_17
   build_what_is_missing
-  exec "${command[@]}"
+  # The JVM announces the module on every start.
+  exec "${command[@]}" 2> >(grep --line-buffered -v '^WARNING: Using incubator modules: jdk.incubator.vector$' >&2)
 }
 
 # Quoted for a shell, an option a line.

@@ -5,6 +5,7 @@ import io.sparkrnn.config.TrainingConfiguration;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.EpochReport;
@@ -13,6 +14,7 @@ import io.sparkrnn.train.RoundReport;
 import io.sparkrnn.train.TrainingListener;
 import java.io.PrintStream;
 import java.util.Locale;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -72,8 +74,12 @@ final class Console implements TrainingListener {
     line("run", "%s", Storage.describe(directory.location()));
   }
 
-  void engine(String where, String kernels) {
-    line("engine", "%s, %s kernels", where, kernels);
+  void engine(String where) {
+    line("engine", "%s", where);
+  }
+
+  void kernels(KernelProvider kernels) {
+    line("kernels", "%s", kernels.reason());
   }
 
   private void line(String name, String format, Object... values) {
@@ -116,6 +122,7 @@ final class Console implements TrainingListener {
               .setTaskName("epoch %d/%d".formatted(epoch + 1, epochs))
               .setInitialMax(plan.rounds(epoch))
               .setStyle(ProgressBarStyle.ASCII)
+              .setConsumer(new ConsoleProgressBarConsumer(out))
               .setUpdateIntervalMillis(200)
               .clearDisplayOnFinish()
               .build();

@@ -11,6 +11,7 @@ import io.sparkrnn.data.ImageTestData;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.export.ModelFile;
+import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.spark.SparkEngine;
@@ -37,9 +38,7 @@ import picocli.CommandLine.Spec;
     usageHelpAutoWidth = true)
 final class EvaluateCommand implements Callable<Integer> {
   /** The keys that have a meaning here. */
-  static final List<Key<?>> KEYS = List.of(Keys.DATA_URI, Keys.ENGINE, Keys.MASTER);
-
-  private static final String KERNELS = "portable";
+  static final List<Key<?>> KEYS = List.of(Keys.DATA_URI, Keys.ENGINE, Keys.KERNELS, Keys.MASTER);
 
   private final PrintStream out;
 
@@ -105,12 +104,13 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private static EvaluationResult evaluate(
       RunConfiguration configuration, ModelFile model, ImageTestData data) {
+    String kernels = KernelProvider.choose(configuration.training().kernels().toString()).name();
     if (configuration.training().engine() == Engine.LOCAL) {
-      return new LocalEvaluation(RnnKernels.named(KERNELS), model.topology(), data)
+      return new LocalEvaluation(RnnKernels.named(kernels), model.topology(), data)
           .evaluate(model.parameters(), Part.TEST);
     }
     try (SparkEngine spark = SparkEngine.start("spark-rnn evaluate", configuration.master());
-        SparkEvaluation evaluation = spark.evaluation(KERNELS, model.topology(), data)) {
+        SparkEvaluation evaluation = spark.evaluation(kernels, model.topology(), data)) {
       return evaluation.evaluate(model.parameters(), Part.TEST);
     }
   }

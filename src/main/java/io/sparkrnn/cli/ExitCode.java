@@ -3,6 +3,7 @@ package io.sparkrnn.cli;
 import io.sparkrnn.checkpoint.RunBusyException;
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.data.DataException;
+import io.sparkrnn.kernel.KernelUnavailableException;
 import io.sparkrnn.spark.SparkJobException;
 import io.sparkrnn.spark.SparkSettingException;
 import io.sparkrnn.storage.StorageException;
@@ -23,6 +24,7 @@ final class ExitCode {
   static int of(Throwable failure) {
     if (failure instanceof ConfigurationException
         || failure instanceof SparkSettingException
+        || failure instanceof KernelUnavailableException
         || failure instanceof UsageException) {
       return USAGE;
     } else if (failure instanceof DataException) {

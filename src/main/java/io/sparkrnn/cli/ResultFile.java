@@ -33,7 +33,7 @@ final class ResultFile implements TrainingListener {
   private double roundSeconds;
   private long samples;
 
-  ResultFile(RunConfiguration configuration, String runId, String kernels) {
+  ResultFile(RunConfiguration configuration, String runId) {
     var training = configuration.training();
     root.put("status", "running").put("exitCode", 0).put("runId", runId);
     root.put("model", configuration.model().name());
@@ -43,10 +43,10 @@ final class ResultFile implements TrainingListener {
     root.put("threadsPerWorker", training.threadsPerWorker());
     root.put("averagingFrequency", training.averagingFrequency());
     root.put("epochs", training.epochs());
-    root.put("kernels", kernels);
   }
 
-  void describe(ImageTrainingData data, RnnTopology topology) {
+  void describe(ImageTrainingData data, RnnTopology topology, String kernels) {
+    root.put("kernels", kernels);
     root.put("topology", topology.summary());
     root.put("parameters", topology.parameterCount());
     root.withObject("/training").put("samples", data.trainingSize());

@@ -53,7 +53,7 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
           Keys.KEEP,
           Keys.MASTER,
           Keys.THREADS_PER_WORKER,
-          Keys.ENGINE,
+          Keys.KERNELS,
           // Compared by the content of the files.
           Keys.DATA_URI,
           Keys.TRAIN_IMAGES,

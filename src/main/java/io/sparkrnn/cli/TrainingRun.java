@@ -10,12 +10,18 @@ import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.DataFingerprint;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.dl4j.NetworkDescription;
+import io.sparkrnn.dl4j.NetworkState;
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.export.Dl4jZip;
 import io.sparkrnn.export.ModelFile;
+import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.SparkEngine;
+import io.sparkrnn.spark.SparkEvaluation;
+import io.sparkrnn.spark.StockDl4jEngine;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.LocalRoundRunner;
@@ -23,16 +29,20 @@ import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.StateSections;
+import io.sparkrnn.train.TrainingListener;
 import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.TrainingStoppedException;
 import io.sparkrnn.train.Updater;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +50,6 @@ import org.slf4j.LoggerFactory;
 /** One training run: data, rounds, evaluation, and everything that is left in the run directory. */
 final class TrainingRun {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
-  private static final String KERNELS = "portable";
 
   private final PrintStream out;
   private final RunConfiguration configuration;
@@ -58,7 +67,7 @@ final class TrainingRun {
     this.store =
         CheckpointStore.open(
             storage, directory.location(), directory.runId(), configuration.run().keep());
-    this.result = new ResultFile(configuration, directory.runId(), KERNELS);
+    this.result = new ResultFile(configuration, directory.runId());
   }
 
   /** Runs and returns the exit code. */
@@ -116,55 +125,92 @@ final class TrainingRun {
 
   private void train(ImageTrainingData data, RnnTopology topology, StopSignals signals) {
     TrainingConfiguration training = configuration.training();
-    Updater updater = Updater.of(configuration.updater());
-    int minibatches = data.minibatchesPerEpoch(training.minibatchSize());
-    LearningRateSchedule schedule =
-        new LearningRateSchedule(
-            configuration.schedule(),
-            configuration.updater().learningRate(),
-            (long) minibatches * training.epochs());
-    Recipe recipe =
-        new Recipe(
-            topology,
-            training.minibatchSize(),
-            training.threadsPerWorker(),
-            updater,
-            schedule,
-            training.clipNorm(),
-            training.l2(),
-            training.seed());
+    boolean stock = training.engine() == Engine.DL4J;
+    KernelProvider kernels = KernelProvider.choose(training.kernels().toString());
+    Recipe recipe = recipe(data, topology);
     int firstFrequency = training.firstEpochAveragingFrequency();
     RoundPlan plan =
         new RoundPlan(
-            minibatches,
+            data.minibatchesPerEpoch(training.minibatchSize()),
             training.averagingFrequency(),
             firstFrequency == 0 ? training.averagingFrequency() : firstFrequency);
-    TrainingState start = startState(data, topology, updater);
-    result.describe(data, topology);
-
+    TrainingState start = startState(data, topology, recipe.updater());
+    result.describe(data, topology, stock ? "dl4j" : kernels.name());
     Console console = new Console(out, plan, training.epochs());
     console.heading(configuration, topology, data, directory);
+    if (!stock) {
+      console.kernels(kernels);
+    }
     TrainingLoop.Options options =
         new TrainingLoop.Options(
             training.epochs(),
             plan,
-            schedule,
+            recipe.schedule(),
             configuration.run().checkpointEvery(),
             data.size(Part.VALIDATION) > 0,
             signals::requested);
-    if (training.engine() == Engine.LOCAL) {
-      try (RoundRunner runner = new LocalRoundRunner(recipe, RnnKernels.named(KERNELS), data)) {
-        console.engine("this JVM alone, without Spark", KERNELS);
-        finish(options, runner, start, console, topology, data);
+    Function<TrainingState, URI> checkpoints =
+        state -> store.save(state.round(), sections(state, topology, data));
+    List<TrainingListener> listeners = List.of(console, result);
+    try {
+      if (training.engine() == Engine.LOCAL) {
+        console.engine("this JVM alone, without Spark");
+        try (RoundRunner runner =
+            new LocalRoundRunner(recipe, RnnKernels.named(kernels.name()), data)) {
+          TrainingLoop loop = new TrainingLoop(options, runner, checkpoints, listeners);
+          complete(loop.run(start), runner::evaluate, topology, console);
+        }
+        return;
       }
-    } else {
       try (SparkEngine spark =
-              SparkEngine.start("spark-rnn " + directory.runId(), configuration.master());
-          RoundRunner runner = spark.rounds(recipe, KERNELS, data)) {
-        console.engine(spark.description(), KERNELS);
-        finish(options, runner, start, console, topology, data);
+          SparkEngine.start("spark-rnn " + directory.runId(), configuration.master())) {
+        console.engine((stock ? "DL4J on " : "") + spark.description());
+        if (stock) {
+          StockDl4jEngine engine =
+              new StockDl4jEngine(
+                  spark, description(topology), recipe, data, training.averagingFrequency());
+          TrainingState end =
+              engine.train(
+                  start,
+                  training.epochs(),
+                  (state, report) -> {
+                    listeners.forEach(listener -> listener.onEpoch(report));
+                    URI location = checkpoints.apply(state);
+                    listeners.forEach(listener -> listener.onCheckpoint(location, state));
+                  });
+          try (SparkEvaluation evaluation = spark.evaluation(kernels.name(), topology, data)) {
+            complete(end, evaluation::evaluate, topology, console);
+          }
+        } else {
+          try (RoundRunner runner = spark.rounds(recipe, kernels.name(), data)) {
+            TrainingLoop loop = new TrainingLoop(options, runner, checkpoints, listeners);
+            complete(loop.run(start), runner::evaluate, topology, console);
+          }
+        }
       }
+    } finally {
+      console.close();
     }
+  }
+
+  private Recipe recipe(ImageTrainingData data, RnnTopology topology) {
+    TrainingConfiguration training = configuration.training();
+    long iterations = (long) data.minibatchesPerEpoch(training.minibatchSize()) * training.epochs();
+    return new Recipe(
+        topology,
+        training.minibatchSize(),
+        training.threadsPerWorker(),
+        Updater.of(configuration.updater()),
+        new LearningRateSchedule(
+            configuration.schedule(), configuration.updater().learningRate(), iterations),
+        training.clipNorm(),
+        training.l2(),
+        training.seed());
+  }
+
+  private NetworkDescription description(RnnTopology topology) {
+    return new NetworkDescription(
+        topology, configuration.updater(), configuration.schedule(), configuration.training().l2());
   }
 
   private TrainingState startState(ImageTrainingData data, RnnTopology topology, Updater updater) {
@@ -197,29 +243,23 @@ final class TrainingRun {
         .collect(Collectors.joining("\n", "", "\n"));
   }
 
-  private void finish(
-      TrainingLoop.Options options,
-      RoundRunner runner,
-      TrainingState start,
-      Console console,
+  private void complete(
+      TrainingState end,
+      BiFunction<float[], Part, EvaluationResult> evaluation,
       RnnTopology topology,
-      ImageTrainingData data) {
-    TrainingLoop loop =
-        new TrainingLoop(
-            options,
-            runner,
-            state -> store.save(state.round(), sections(state, topology, data)),
-            List.of(console, result));
-    TrainingState end;
-    try {
-      end = loop.run(start);
-    } finally {
-      console.close();
-    }
-    EvaluationResult test = runner.evaluate(end.parameters(), Part.TEST);
+      Console console) {
+    EvaluationResult test = evaluation.apply(end.parameters(), Part.TEST);
     store.publishFile(
         RunDirectory.MODEL_FILE,
         new ModelFile(topology, end.parameters(), Versions.all()).encode(directory.runId()));
+    // A run that was killed just here has written it: zips hold times, so the bytes would differ.
+    if (Dl4jZip.available()
+        && !storage.exists(Storage.resolve(directory.location(), RunDirectory.DL4J_FILE))) {
+      NetworkState network =
+          new NetworkState(
+              end.parameters(), end.updaterState(), Math.toIntExact(end.iteration()), end.epoch());
+      store.publishFile(RunDirectory.DL4J_FILE, Dl4jZip.encode(description(topology), network));
+    }
     store.publishResult(result.succeeded(end, test, store.list()));
     console.summary(test, directory);
   }

@@ -181,6 +181,14 @@ public final class Keys {
           oneOf(Engine.class),
           c -> c.training().engine());
 
+  public static final Key<KernelChoice> KERNELS =
+      new Key<>(
+          "training.kernels",
+          "--kernels",
+          "Arithmetic that runs: vector (Vector API), portable (plain Java), or the faster one there is.",
+          oneOf(KernelChoice.class),
+          c -> c.training().kernels());
+
   public static final Key<UpdaterName> UPDATER_NAME =
       new Key<>(
           "updater.name",
@@ -334,6 +342,7 @@ public final class Keys {
           CLIP_NORM,
           L2,
           ENGINE,
+          KERNELS,
           UPDATER_NAME,
           LEARNING_RATE,
           MOMENTUM,

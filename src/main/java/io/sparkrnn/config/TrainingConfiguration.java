@@ -17,6 +17,7 @@ import java.io.Serializable;
  * @param clipNorm largest global gradient norm; 0: no clipping
  * @param l2 coefficient of the L2 penalty on weights; 0: none
  * @param engine who runs the rounds
+ * @param kernels which arithmetic runs; without effect on the result
  */
 public record TrainingConfiguration(
     int epochs,
@@ -28,9 +29,11 @@ public record TrainingConfiguration(
     long seed,
     double clipNorm,
     double l2,
-    Engine engine)
+    Engine engine,
+    KernelChoice kernels)
     implements Serializable {
   public TrainingConfiguration {
     requireNonNull(engine, "engine");
+    requireNonNull(kernels, "kernels");
   }
 }

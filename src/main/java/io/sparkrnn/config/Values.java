@@ -53,7 +53,8 @@ final class Values {
             get(Keys.SEED),
             get(Keys.CLIP_NORM),
             get(Keys.L2),
-            get(Keys.ENGINE)),
+            get(Keys.ENGINE),
+            get(Keys.KERNELS)),
         new UpdaterConfiguration(
             get(Keys.UPDATER_NAME),
             get(Keys.LEARNING_RATE),

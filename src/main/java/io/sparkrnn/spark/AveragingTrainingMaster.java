@@ -4,6 +4,7 @@ import io.sparkrnn.dl4j.Dl4jNetworks;
 import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.dl4j.NetworkState;
 import io.sparkrnn.dl4j.UnsupportedNetworkException;
+import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.LearningRateSchedule;
@@ -74,7 +75,7 @@ public final class AveragingTrainingMaster
     private int minibatchSize = 64;
     private int threadsPerWorker = 1;
     private long seed = 1;
-    private String kernels = "portable";
+    private String kernels = KernelProvider.choose("auto").name();
 
     /**
      * A builder.

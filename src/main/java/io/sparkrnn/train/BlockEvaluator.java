@@ -24,6 +24,7 @@ public final class BlockEvaluator {
       float[] parameters,
       SequenceDataset samples,
       int block) {
+    DataShape.require(topology.shape(), samples);
     int classes = topology.shape().classes();
     Workspace workspace = new Workspace(topology.shape(), MINIBATCH);
     long[] confusion = new long[classes * classes];

@@ -23,6 +23,7 @@ public final class Replica {
   public WorkerResult run(TrainingState state, Shard shard, Round round) {
     long start = System.nanoTime();
     SequenceDataset data = shard.samples();
+    DataShape.require(recipe.topology().shape(), data);
     int[] order = MinibatchPlan.order(recipe.seed(), round.epoch(), shard.worker(), data.size());
     float[] parameters = state.parameters().clone();
     float[] updaterState = state.updaterState().clone();
@@ -81,10 +82,23 @@ public final class Replica {
     return sum;
   }
 
+  /** The global norm; in double where its square is beyond float, or clipping would give zero. */
+  private double norm(float[] gradient) {
+    float squares = kernels.sumOfSquares(gradient);
+    if (squares != Float.POSITIVE_INFINITY) {
+      return Math.sqrt(squares);
+    }
+    double sum = 0;
+    for (float g : gradient) {
+      sum += (double) g * g;
+    }
+    return Math.sqrt(sum);
+  }
+
   /** Clips by the global norm, then adds L2: DL4J, too, regularises what normalisation left. */
   private void regularise(float[] parameters, float[] gradient) {
     if (recipe.clipNorm() > 0) {
-      double norm = Math.sqrt(kernels.sumOfSquares(gradient));
+      double norm = norm(gradient);
       if (norm > recipe.clipNorm()) {
         float scale = (float) (recipe.clipNorm() / norm);
         for (int i = 0; i < gradient.length; i++) {

@@ -11,10 +11,27 @@ package io.sparkrnn.train;
 public record RoundPlan(
     int minibatchesPerEpoch, int averagingFrequency, int firstEpochAveragingFrequency) {
 
-  /** The round that follows a state; a pure function of its epoch and minibatch. */
+  public RoundPlan {
+    if (minibatchesPerEpoch < 1 || averagingFrequency < 1 || firstEpochAveragingFrequency < 1) {
+      throw new IllegalArgumentException(
+          "Cannot plan rounds: expected at least 1 minibatch an epoch and 1 iteration a round, found minibatchesPerEpoch=%d, averagingFrequency=%d, firstEpochAveragingFrequency=%d"
+              .formatted(minibatchesPerEpoch, averagingFrequency, firstEpochAveragingFrequency));
+    }
+  }
+
+  /**
+   * The round that follows a state; a pure function of its epoch and minibatch.
+   *
+   * @throws IllegalArgumentException if the state is of a run with longer epochs
+   */
   public Round next(TrainingState state) {
     int frequency = state.epoch() == 0 ? firstEpochAveragingFrequency : averagingFrequency;
     int left = minibatchesPerEpoch - state.minibatch();
+    if (left < 1) {
+      throw new IllegalArgumentException(
+          "Cannot plan a round: expected a state before minibatch %d of its epoch, found minibatch %d"
+              .formatted(minibatchesPerEpoch, state.minibatch()));
+    }
     int iterations = Math.min(frequency, left);
     return new Round(
         state.round(),

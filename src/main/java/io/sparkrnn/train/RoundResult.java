@@ -10,12 +10,18 @@ package io.sparkrnn.train;
 public record RoundResult(
     float[] parameters, float[] updaterState, long samples, double lossSum, long computeNanos) {
 
+  // The updater's state, too: an infinite second moment of Adam stops its parameter for good, and
+  // neither the parameter nor the loss would show it.
   boolean finite() {
+    return Double.isFinite(lossSum) && finite(parameters) && finite(updaterState);
+  }
+
+  private static boolean finite(float[] values) {
     float sum = 0f;
-    for (float p : parameters) {
+    for (float value : values) {
       // Zero times infinity or NaN is NaN, and NaN stays.
-      sum += p * 0f;
+      sum += value * 0f;
     }
-    return Double.isFinite(lossSum) && sum == 0f;
+    return sum == 0f;
   }
 }

@@ -53,7 +53,13 @@ public final class TrainingLoop {
     this.listeners = new ArrayList<>(listeners);
   }
 
-  /** Trains from a state, the initial one or a checkpoint's, and returns the last. */
+  /** Trains from a checkpoint's state and returns the last. */
+  public TrainingState resume(TrainingState start, URI checkpoint) {
+    lastCheckpoint = checkpoint;
+    return run(start);
+  }
+
+  /** Trains from the initial state and returns the last. */
   public TrainingState run(TrainingState start) {
     TrainingState state = start;
     long epochNanos = 0;

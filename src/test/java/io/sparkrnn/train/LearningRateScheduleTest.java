@@ -1,0 +1,106 @@
+package io.sparkrnn.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparkrnn.config.ScheduleConfiguration;
+import io.sparkrnn.config.ScheduleName;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class LearningRateScheduleTest {
+  private static final Offset<Double> TOLERANCE = within(1e-15);
+
+  private static LearningRateSchedule schedule(
+      ScheduleName name, int warmUp, double decayRate, int decayIterations, double floor) {
+    return new LearningRateSchedule(
+        new ScheduleConfiguration(name, warmUp, decayRate, decayIterations, floor),
+        0.002,
+        100 + warmUp);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "57", "1000000000000"})
+  void constant(long iteration) {
+    assertThat(schedule(ScheduleName.CONSTANT, 0, 0.5, 10, 0).rate(iteration)).isEqualTo(0.002);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0.002",
+    "9, 0.002",
+    "10, 0.001",
+    "19, 0.001",
+    "20, 0.0005",
+    "105, 0.000001953125"
+  })
+  void stepHalvesAtOnce(long iteration, double rate) {
+    assertThat(schedule(ScheduleName.STEP, 0, 0.5, 10, 0).rate(iteration))
+        .isCloseTo(rate, TOLERANCE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0.002", "5, 0.001414213562373095", "10, 0.001", "25, 0.0003535533905932738"})
+  void exponentialHalvesSmoothly(long iteration, double rate) {
+    assertThat(schedule(ScheduleName.EXPONENTIAL, 0, 0.5, 10, 0).rate(iteration))
+        .isCloseTo(rate, TOLERANCE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0.002",
+    "1, 0.0019995559043291585",
+    "50, 0.0011",
+    "99, 0.00020044409567084156",
+    "100, 0.0002",
+    "5000, 0.0002"
+  })
+  void cosineEndsAtTheFinalFraction(long iteration, double rate) {
+    assertThat(schedule(ScheduleName.COSINE, 0, 0.5, 10, 0.1).rate(iteration))
+        .isCloseTo(rate, TOLERANCE);
+  }
+
+  @Test
+  void cosineWithoutAFloorEndsAtZero() {
+    assertThat(schedule(ScheduleName.COSINE, 0, 0.5, 10, 0).rate(100)).isCloseTo(0, TOLERANCE);
+    assertThat(schedule(ScheduleName.COSINE, 0, 0.5, 10, 0).rate(99)).isPositive();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void warmUpRisesLinearlyAndTheFormCountsFromItsEnd(ScheduleName name) {
+    LearningRateSchedule warm = schedule(name, 4, 0.5, 10, 0.1);
+    LearningRateSchedule cold = schedule(name, 0, 0.5, 10, 0.1);
+    assertThat(warm.rate(0)).isCloseTo(0.0005, TOLERANCE);
+    assertThat(warm.rate(1)).isCloseTo(0.001, TOLERANCE);
+    assertThat(warm.rate(2)).isCloseTo(0.0015, TOLERANCE);
+    assertThat(warm.rate(3)).isEqualTo(0.002);
+    for (int iteration = 0; iteration <= 120; iteration++) {
+      assertThat(warm.rate(iteration + 4)).isEqualTo(cold.rate(iteration));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void ratesNeverRiseAfterTheWarmUp(ScheduleName name) {
+    LearningRateSchedule schedule = schedule(name, 3, 0.9, 7, 0.05);
+    for (int iteration = 3; iteration < 150; iteration++) {
+      assertThat(schedule.rate(iteration + 1))
+          .isLessThanOrEqualTo(schedule.rate(iteration))
+          .isGreaterThan(0);
+    }
+  }
+
+  @Test
+  void aRunNoLongerThanItsWarmUpStaysFinite() {
+    LearningRateSchedule schedule =
+        new LearningRateSchedule(
+            new ScheduleConfiguration(ScheduleName.COSINE, 10, 0.5, 10, 0.0), 0.002, 10);
+    assertThat(schedule.rate(9)).isEqualTo(0.002);
+    assertThat(schedule.rate(10)).isEqualTo(0.002);
+    assertThat(schedule.rate(11)).isCloseTo(0, TOLERANCE);
+  }
+}

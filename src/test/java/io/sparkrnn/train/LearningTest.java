@@ -1,0 +1,217 @@
+package io.sparkrnn.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparkrnn.config.ScheduleConfiguration;
+import io.sparkrnn.config.ScheduleName;
+import io.sparkrnn.data.Axes;
+import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.kernel.Activation;
+import io.sparkrnn.kernel.PortableRnnKernels;
+import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.model.ParameterInitializer;
+import io.sparkrnn.model.RnnTopology;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Whole runs of the local runner on sequences whose first time step must be remembered. */
+class LearningTest {
+  private static final RnnKernels KERNELS = new PortableRnnKernels();
+  private static final int MINIBATCH = 16;
+
+  private static Recipe recipe(Activation activation, Updater updater, double rate, int epochs) {
+    RnnTopology topology = Recipes.topology(8, 4, 4, activation, 12);
+    return new Recipe(
+        topology,
+        MINIBATCH,
+        1,
+        updater,
+        new LearningRateSchedule(
+            new ScheduleConfiguration(ScheduleName.COSINE, 3, 0.5, 10, 0.1), rate, epochs * 7L),
+        1,
+        0,
+        Recipes.SEED);
+  }
+
+  private static TrainingLoop loop(
+      Recipe recipe,
+      InMemoryData data,
+      int epochs,
+      RoundRunner runner,
+      List<TrainingState> saved,
+      BooleanSupplier stop) {
+    return new TrainingLoop(
+        new TrainingLoop.Options(
+            epochs,
+            new RoundPlan(data.minibatchesPerEpoch(MINIBATCH), 3, 1),
+            recipe.schedule(),
+            1,
+            true,
+            stop),
+        runner,
+        state -> {
+          saved.add(state);
+          return URI.create("memory:" + state.round());
+        },
+        List.of());
+  }
+
+  private static TrainingState start(Recipe recipe) {
+    // A rectified rotation forgets; the identity is made for relu.
+    ParameterInitializer initializer =
+        recipe.topology().shape().activation() == Activation.RELU
+            ? ParameterInitializer.IDENTITY
+            : ParameterInitializer.ORTHOGONAL;
+    return TrainingState.initial(initializer.initialise(recipe.topology(), 2), recipe.updater());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"TANH, adam", "RELU, adam", "TANH, nesterovs", "TANH, sgd"})
+  void sequencesThatCanBeToldApartAreLearnt(Activation activation, String name) {
+    Updater updater =
+        switch (name) {
+          case "adam" -> new Updater.Adam(0.9, 0.999, 1e-8);
+          case "nesterovs" -> new Updater.Nesterovs(0.9);
+          default -> new Updater.Sgd();
+        };
+    double rate = Map.of("adam", 0.01, "nesterovs", 0.1, "sgd", 0.5).get(name);
+    int epochs = 15;
+    Recipe recipe = recipe(activation, updater, rate, epochs);
+    // Unequal shards: 7, 7 and 6 minibatches, the last ones short.
+    InMemoryData data = InMemoryData.ofSizes(8, 4, 4, 107, 112, 95);
+    LocalRoundRunner runner = new LocalRoundRunner(recipe, KERNELS, data);
+    TrainingState start = start(recipe);
+    EvaluationResult before = runner.evaluate(start.parameters(), Part.TEST);
+    TrainingState end =
+        loop(recipe, data, epochs, runner, new ArrayList<>(), () -> false).run(start);
+    EvaluationResult after = runner.evaluate(end.parameters(), Part.TEST);
+
+    assertThat(before.samples()).isEqualTo(1300);
+    assertThat(before.loss()).isGreaterThan(1);
+    // Guessing costs ln 4 = 1.39.
+    assertThat(after.loss()).isLessThan(0.2);
+    assertThat(after.accuracy()).isGreaterThan(0.95);
+  }
+
+  @Test
+  void aRunResumedFromAnyRoundEndsWithTheSameBits() {
+    Recipe recipe = recipe(Activation.TANH, new Updater.Adam(0.9, 0.999, 1e-8), 0.01, 3);
+    InMemoryData data = InMemoryData.ofSizes(8, 4, 4, 107, 95);
+    LocalRoundRunner runner = new LocalRoundRunner(recipe, KERNELS, data);
+    TrainingState uninterrupted =
+        loop(recipe, data, 3, runner, new ArrayList<>(), () -> false).run(start(recipe));
+    // 7 rounds of 1 iteration, then 3 rounds of 3, 3 and 1 an epoch.
+    assertThat(uninterrupted.round()).isEqualTo(13);
+
+    for (int stopAfter = 1; stopAfter < 13; stopAfter++) {
+      List<TrainingState> saved = new ArrayList<>();
+      int[] rounds = {stopAfter};
+      Throwable stopped =
+          catchThrowable(
+              () ->
+                  loop(recipe, data, 3, runner, saved, () -> --rounds[0] == 0).run(start(recipe)));
+      assertThat(stopped).isInstanceOf(TrainingStoppedException.class);
+      TrainingState last = saved.get(saved.size() - 1);
+      assertThat(last.round()).isEqualTo(stopAfter);
+      TrainingState read =
+          StateSections.read(new LinkedHashMap<>(StateSections.of(last)), "memory");
+      TrainingState resumed =
+          loop(
+                  recipe,
+                  data,
+                  3,
+                  new LocalRoundRunner(recipe, KERNELS, data),
+                  new ArrayList<>(),
+                  () -> false)
+              .resume(read, URI.create("memory:" + stopAfter));
+      assertThat(resumed.parametersSha256()).isEqualTo(uninterrupted.parametersSha256());
+      assertThat(resumed.updaterState()).isEqualTo(uninterrupted.updaterState());
+      assertThat(resumed.round()).isEqualTo(13);
+      assertThat(resumed.iteration()).isEqualTo(uninterrupted.iteration());
+      assertThat(resumed.epochLossSum()).isEqualTo(uninterrupted.epochLossSum());
+    }
+  }
+
+  @Test
+  void sectionsThatAreNoStateAreRefused() {
+    TrainingState state =
+        new TrainingState(new float[] {1, 2}, new float[] {3}, 4, 5, 6, 7, 8.5, 9);
+    for (String missing : StateSections.of(state).keySet()) {
+      Map<String, byte[]> sections = new LinkedHashMap<>(StateSections.of(state));
+      sections.remove(missing);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> StateSections.read(sections, "memory:1"))
+          .withMessageContaining("Cannot resume from memory:1: expected a section " + missing);
+      sections.put(missing, new byte[41]);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> StateSections.read(sections, "memory:1"));
+    }
+  }
+
+  @Test
+  void moreWorkersThanAnyoneHasTakePartInOneRun() {
+    int[] sizes = new int[256];
+    for (int worker = 0; worker < sizes.length; worker++) {
+      sizes[worker] = 1 + worker % 3;
+    }
+    Recipe recipe = recipe(Activation.RELU, new Updater.Nesterovs(0.9), 0.05, 1);
+    InMemoryData data = InMemoryData.ofSizes(8, 4, 4, sizes);
+    TrainingState end =
+        loop(
+                recipe,
+                data,
+                1,
+                new LocalRoundRunner(recipe, KERNELS, data),
+                new ArrayList<>(),
+                () -> false)
+            .run(start(recipe));
+    assertThat(end.epochSamples()).isEqualTo(511);
+    assertThat(end.parameters()).isNotEqualTo(start(recipe).parameters());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void evaluationFoldsBlocksOfAThousand(Activation activation) {
+    Recipe recipe = recipe(activation, new Updater.Sgd(), 0.1, 1);
+    InMemoryData data = InMemoryData.ofSizes(8, 4, 4, 16);
+    float[] parameters = start(recipe).parameters();
+    EvaluationResult whole =
+        new LocalRoundRunner(recipe, KERNELS, data).evaluate(parameters, Part.TEST);
+    assertThat(EvaluationBlocks.count(1300)).isEqualTo(2);
+    assertThat(EvaluationBlocks.samples(1, 1300)).hasSize(300).startsWith(1000).endsWith(1299);
+    assertThat(EvaluationBlocks.count(2000)).isEqualTo(2);
+    assertThat(EvaluationBlocks.count(0)).isZero();
+
+    int correct = 0;
+    double lossSum = 0;
+    for (int s = 0; s < 1300; s++) {
+      float[] batch = data.evaluated().batch(new int[] {s}, Axes.TIME_MAJOR);
+      float[] logits =
+          ForwardPass.run(KERNELS, recipe.topology(), parameters, batch, Axes.TIME_MAJOR, 1)
+              .logits();
+      int best = 0;
+      double sum = 0;
+      for (int c = 0; c < 4; c++) {
+        best = logits[c] > logits[best] ? c : best;
+        sum += Math.exp(logits[c]);
+      }
+      int label = data.evaluated().label(s);
+      correct += best == label ? 1 : 0;
+      lossSum += Math.log(sum) - logits[label];
+    }
+    assertThat(whole.accuracy()).isEqualTo(correct / 1300.0);
+    assertThat(whole.loss()).isCloseTo(lossSum / 1300, within(1e-9));
+  }
+}

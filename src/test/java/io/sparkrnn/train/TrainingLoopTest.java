@@ -1,0 +1,296 @@
+package io.sparkrnn.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.evaluation.BlockResult;
+import io.sparkrnn.evaluation.EvaluationResult;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+class TrainingLoopTest {
+  private final List<String> events = new ArrayList<>();
+
+  /** Adds one to its parameter in each round; one round may bring something else. */
+  private final class CountingRunner implements RoundRunner {
+    private final long oddRound;
+    private final float oddValue;
+    private final double oddLoss;
+
+    CountingRunner() {
+      this(-1, 0, 0);
+    }
+
+    CountingRunner(long oddRound, float oddValue, double oddLoss) {
+      this.oddRound = oddRound;
+      this.oddValue = oddValue;
+      this.oddLoss = oddLoss;
+    }
+
+    @Override
+    public RoundResult run(TrainingState state, Round round) {
+      events.add("run " + round.number());
+      boolean odd = round.number() == oddRound;
+      float next = odd ? oddValue : state.parameters()[0] + 1;
+      return new RoundResult(
+          new float[] {next}, new float[0], 10, odd ? oddLoss : 5 * (round.number() + 1), 1000);
+    }
+
+    @Override
+    public EvaluationResult evaluate(float[] parameters, Part part) {
+      events.add("evaluate " + part + " " + parameters[0]);
+      return EvaluationResult.fold(List.of(new BlockResult(0, new long[] {1, 0, 0, 1}, 0.5, 2)), 2);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final class Recorder implements TrainingListener {
+    private final String name;
+
+    Recorder(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public void onRound(RoundReport report) {
+      events.add(name + " round " + report.round().number());
+    }
+
+    @Override
+    public void onEpoch(EpochReport report) {
+      events.add(name + " epoch " + report.epoch());
+    }
+
+    @Override
+    public void onCheckpoint(URI location, TrainingState state) {
+      events.add(name + " " + location);
+    }
+  }
+
+  private URI save(TrainingState state) {
+    events.add("save " + state.round());
+    return URI.create("memory:" + state.round());
+  }
+
+  private static TrainingLoop.Options options(
+      int epochs, int checkpointEvery, boolean validation, BooleanSupplier stop) {
+    return new TrainingLoop.Options(
+        epochs, new RoundPlan(5, 3, 3), Recipes.constant(0.25), checkpointEvery, validation, stop);
+  }
+
+  private TrainingLoop loop(
+      TrainingLoop.Options options, RoundRunner runner, TrainingListener... listeners) {
+    return new TrainingLoop(options, runner, this::save, List.of(listeners));
+  }
+
+  private static TrainingState initial() {
+    return TrainingState.initial(new float[1], new Updater.Sgd());
+  }
+
+  @Test
+  void stepsFollowOneAnotherInOrder() {
+    TrainingState end =
+        loop(options(3, 2, true, () -> false), new CountingRunner(), new Recorder("listener"))
+            .run(initial());
+    assertThat(events)
+        .containsExactly(
+            "run 0",
+            "listener round 0",
+            "run 1",
+            "listener round 1",
+            "evaluate VALIDATION 2.0",
+            "listener epoch 1",
+            "run 2",
+            "listener round 2",
+            "run 3",
+            "listener round 3",
+            "evaluate VALIDATION 4.0",
+            "listener epoch 2",
+            "save 4",
+            "listener memory:4",
+            "run 4",
+            "listener round 4",
+            "run 5",
+            "listener round 5",
+            "evaluate VALIDATION 6.0",
+            "listener epoch 3",
+            "save 6",
+            "listener memory:6");
+    assertThat(end.parameters()).containsExactly(6f);
+    assertThat(end.epoch()).isEqualTo(3);
+    assertThat(end.iteration()).isEqualTo(15);
+  }
+
+  @Test
+  void reportsHoldWhatTheRoundsBrought() {
+    List<EpochReport> epochs = new ArrayList<>();
+    List<RoundReport> rounds = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void onRound(RoundReport report) {
+            rounds.add(report);
+          }
+
+          @Override
+          public void onEpoch(EpochReport report) {
+            epochs.add(report);
+          }
+        };
+    loop(options(2, 1, false, () -> false), new CountingRunner(), listener).run(initial());
+    assertThat(rounds).extracting(RoundReport::meanLoss).containsExactly(0.5, 1.0, 1.5, 2.0);
+    assertThat(rounds).extracting(RoundReport::samples).containsOnly(10L);
+    assertThat(rounds)
+        .extracting(RoundReport::round)
+        .containsExactly(
+            new Round(0, 0, 0, 3, 0, false),
+            new Round(1, 0, 3, 2, 3, true),
+            new Round(2, 1, 0, 3, 5, false),
+            new Round(3, 1, 3, 2, 8, true));
+    assertThat(epochs).extracting(EpochReport::trainingLoss).containsExactly(0.75, 1.75);
+    assertThat(epochs).extracting(EpochReport::samples).containsOnly(20L);
+    assertThat(epochs).extracting(EpochReport::learningRate).containsOnly(0.25);
+    assertThat(epochs).allMatch(epoch -> epoch.validation().isEmpty());
+    for (EpochReport epoch : epochs) {
+      assertThat(epoch.computeSeconds()).isCloseTo(2e-6, within(1e-12));
+      assertThat(epoch.averagingSeconds())
+          .isCloseTo(epoch.seconds() - epoch.computeSeconds(), within(1e-12));
+    }
+  }
+
+  @Test
+  void aListenerThatThrowsIsDroppedAndTheRestGoesOn() {
+    int[] calls = new int[1];
+    TrainingListener failing =
+        new TrainingListener() {
+          @Override
+          public void onRound(RoundReport report) {
+            calls[0]++;
+            if (report.round().number() == 1) {
+              throw new IllegalStateException("the disk of plots is full");
+            }
+          }
+
+          @Override
+          public void onCheckpoint(URI location, TrainingState state) {
+            calls[0] += 100;
+          }
+        };
+    TrainingState end =
+        loop(
+                options(2, 1, false, () -> false),
+                new CountingRunner(),
+                new Recorder("before"),
+                failing,
+                new Recorder("after"))
+            .run(initial());
+    assertThat(calls[0]).isEqualTo(2);
+    assertThat(end.parameters()).containsExactly(4f);
+    assertThat(events)
+        .contains("before round 1", "after round 1", "before round 3", "after round 3")
+        .contains("before memory:4", "after memory:4");
+  }
+
+  @Test
+  void divergenceStopsTheRunWithTheRoundAndTheLastCheckpoint() {
+    record Case(float parameter, double loss) {}
+    for (Case bad :
+        List.of(
+            new Case(Float.NaN, 1),
+            new Case(Float.NEGATIVE_INFINITY, 1),
+            new Case(1, Double.NaN),
+            new Case(1, Double.POSITIVE_INFINITY))) {
+      events.clear();
+      TrainingLoop loop =
+          loop(
+              options(3, 1, true, () -> false),
+              new CountingRunner(3, bad.parameter(), bad.loss()),
+              new Recorder("listener"));
+      assertThatExceptionOfType(TrainingDivergedException.class)
+          .isThrownBy(() -> loop.run(initial()))
+          .withMessageContaining("in epoch 2, round 3:")
+          .withMessageContaining("the last good checkpoint is memory:2");
+      assertThat(events).endsWith("run 3").doesNotContain("save 4");
+    }
+  }
+
+  @Test
+  void divergenceBeforeTheFirstCheckpointSaysSo() {
+    TrainingLoop loop = loop(options(3, 1, true, () -> false), new CountingRunner(0, Float.NaN, 1));
+    assertThatExceptionOfType(TrainingDivergedException.class)
+        .isThrownBy(() -> loop.run(initial()))
+        .withMessageContaining("in epoch 1, round 0:")
+        .withMessageContaining("no checkpoint had been written");
+  }
+
+  @Test
+  void divergenceAfterResumingNamesTheCheckpointResumedFrom() {
+    TrainingState state = new TrainingState(new float[1], new float[0], 2, 1, 0, 5, 0, 0);
+    TrainingLoop loop = loop(options(3, 1, true, () -> false), new CountingRunner(3, Float.NaN, 1));
+    assertThatExceptionOfType(TrainingDivergedException.class)
+        .isThrownBy(() -> loop.resume(state, URI.create("memory:2")))
+        .withMessageContaining("in epoch 2, round 3:")
+        .withMessageContaining("the last good checkpoint is memory:2");
+  }
+
+  @Test
+  void aRequestToStopEndsTheRoundAndWritesACheckpoint() {
+    int[] asked = new int[1];
+    TrainingLoop loop =
+        loop(
+            options(3, 1, true, () -> ++asked[0] == 3),
+            new CountingRunner(),
+            new Recorder("listener"));
+    assertThatExceptionOfType(TrainingStoppedException.class)
+        .isThrownBy(() -> loop.run(initial()))
+        .withMessage("Stopped as asked after round 2; continue from memory:3 with --resume.");
+    assertThat(events).endsWith("run 2", "listener round 2", "save 3", "listener memory:3");
+  }
+
+  @Test
+  void aRequestToStopAtAnEpochsEndSavesOnce() {
+    int[] asked = new int[1];
+    TrainingLoop loop = loop(options(3, 1, false, () -> ++asked[0] == 2), new CountingRunner());
+    assertThatExceptionOfType(TrainingStoppedException.class).isThrownBy(() -> loop.run(initial()));
+    assertThat(events).containsExactly("run 0", "run 1", "save 2");
+  }
+
+  @Test
+  void aRequestToStopInTheLastRoundChangesNothing() {
+    int[] asked = new int[1];
+    TrainingState end =
+        loop(options(1, 1, false, () -> ++asked[0] == 2), new CountingRunner()).run(initial());
+    assertThat(end.epoch()).isEqualTo(1);
+    assertThat(events).containsExactly("run 0", "run 1", "save 2");
+  }
+
+  @Test
+  void aFinishedStateNeedsNoRound() {
+    TrainingState done = new TrainingState(new float[1], new float[0], 2, 1, 0, 5, 3, 4);
+    assertThat(loop(options(1, 1, true, () -> false), new CountingRunner()).run(done))
+        .isSameAs(done);
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void aCheckpointThatCannotBeWrittenStopsTheRun() {
+    TrainingLoop loop =
+        new TrainingLoop(
+            options(3, 1, false, () -> false),
+            new CountingRunner(),
+            state -> {
+              throw new IllegalStateException("no space");
+            },
+            List.of());
+    assertThatIllegalStateException().isThrownBy(() -> loop.run(initial())).withMessage("no space");
+    assertThat(events).containsExactly("run 0", "run 1");
+  }
+}

@@ -265,10 +265,10 @@ class AveragingTrainingMasterIT {
   @Test
   void aShardThatIsBuiltAgainWithOtherSamplesIsRefused() {
     // Its samples change whenever it is computed; keep() computes it once and then loses it.
-    JavaRDD<Shard> changing =
+    JavaRDD<Parcel<Shard>> changing =
         context
             .parallelize(List.of(0), 1)
-            .map(worker -> new Shard(worker, new Changing().samples()));
+            .map(worker -> new Parcel<>(new Shard(worker, new Changing().samples())));
     DataSetShards shards = DataSetShards.keep(changing);
     for (JavaRDD<?> kept : context.getPersistentRDDs().values()) {
       context.sc().env().blockManager().master().removeRdd(kept.id(), true);

@@ -63,6 +63,7 @@ public final class AveragingTrainingMaster
   private static final URI NOWHERE = URI.create("memory:network");
 
   private final Builder settings;
+  private final String kernels;
   private List<TrainingListener> listeners = List.of();
   private int shardedRdd = -1;
   private SparkContext shardedContext;
@@ -111,6 +112,18 @@ public final class AveragingTrainingMaster
       return this;
     }
 
+    /** {@code auto} (the default), {@code vector} or {@code portable}; bits do not depend on it. */
+    public Builder kernels(String request) {
+      this.kernels = request;
+      return this;
+    }
+
+    /**
+     * The master.
+     *
+     * @throws io.sparkrnn.kernel.KernelUnavailableException if the kernels asked for cannot run
+     *     here
+     */
     public AveragingTrainingMaster build() {
       return new AveragingTrainingMaster(this);
     }
@@ -125,6 +138,7 @@ public final class AveragingTrainingMaster
 
   private AveragingTrainingMaster(Builder settings) {
     this.settings = settings;
+    this.kernels = KernelProvider.choose(settings.kernels).name();
   }
 
   @Override
@@ -144,11 +158,7 @@ public final class AveragingTrainingMaster
     listeners.forEach(listener -> listener.onEpochStart(network));
     try (RoundRunner rounds =
         new JobRoundRunner(
-            sparkNetwork.getSparkContext(),
-            recipe,
-            settings.kernels,
-            shards.data(),
-            shards.shards())) {
+            sparkNetwork.getSparkContext(), recipe, kernels, shards.data(), shards.shards())) {
       TrainingState end = loop(plan, recipe, listening(rounds, network), start);
       setState(network, end);
       double score = end.epochLossSum() / end.epochSamples();

@@ -24,7 +24,7 @@ import scala.Tuple2;
  * its partitions or on how samples are grouped into data sets.
  */
 final class DataSetShards implements AutoCloseable {
-  private final JavaRDD<Shard> shards;
+  private final JavaRDD<Parcel<Shard>> shards;
   private final List<Summary> summaries;
 
   /** What the driver knows of a shard. */
@@ -35,7 +35,7 @@ final class DataSetShards implements AutoCloseable {
     }
   }
 
-  private DataSetShards(JavaRDD<Shard> shards, List<Summary> summaries) {
+  private DataSetShards(JavaRDD<Parcel<Shard>> shards, List<Summary> summaries) {
     this.shards = shards;
     this.summaries = summaries;
   }
@@ -54,16 +54,17 @@ final class DataSetShards implements AutoCloseable {
           "Cannot divide %d samples among %d workers: expected at least one for each"
               .formatted(samples, workers));
     }
-    JavaRDD<Tuple2<Integer, SampleChunks.Chunk>> chunks =
+    JavaRDD<Tuple2<Integer, Parcel<SampleChunks.Chunk>>> chunks =
         data.mapPartitionsWithIndex(
             (partition, sets) ->
                 new SampleChunks(
                     sets, shape, workers, partition, starts[partition], starts[partition + 1]),
             false);
-    JavaRDD<Shard> built =
+    JavaRDD<Parcel<Shard>> built =
         JavaPairRDD.fromJavaRDD(chunks)
             .partitionBy(new HashPartitioner(workers))
-            .mapPartitions(ofOneWorker -> List.of(build(ofOneWorker, shape)).iterator());
+            .mapPartitions(
+                ofOneWorker -> List.of(new Parcel<>(build(ofOneWorker, shape))).iterator());
     return keep(built);
   }
 
@@ -96,13 +97,13 @@ final class DataSetShards implements AutoCloseable {
   }
 
   private static Shard build(
-      Iterator<Tuple2<Integer, SampleChunks.Chunk>> ofOneWorker, NetworkShape shape) {
+      Iterator<Tuple2<Integer, Parcel<SampleChunks.Chunk>>> ofOneWorker, NetworkShape shape) {
     int worker = -1;
     List<SampleChunks.Chunk> chunks = new ArrayList<>();
     while (ofOneWorker.hasNext()) {
-      Tuple2<Integer, SampleChunks.Chunk> pair = ofOneWorker.next();
+      Tuple2<Integer, Parcel<SampleChunks.Chunk>> pair = ofOneWorker.next();
       worker = pair._1();
-      chunks.add(pair._2());
+      chunks.add(pair._2().value());
     }
     SampleChunks.Chunk whole = SampleChunks.join(chunks.toArray(SampleChunks.Chunk[]::new));
     return new Shard(
@@ -112,16 +113,17 @@ final class DataSetShards implements AutoCloseable {
   }
 
   /** Summarises shards and keeps them; one that is lost and built again must be the same. */
-  static DataSetShards keep(JavaRDD<Shard> built) {
+  static DataSetShards keep(JavaRDD<Parcel<Shard>> built) {
     built.setName("shards being built").persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      List<Summary> summaries = new ArrayList<>(translated(() -> built.map(Summary::of).collect()));
+      List<Summary> summaries = new ArrayList<>();
+      ResultStream.forEach(built.map(shard -> Summary.of(shard.value())), summaries::add);
       summaries.sort(Comparator.comparingInt(Summary::worker));
       requireEqualTimeSteps(summaries);
       List<String> sha256s = summaries.stream().map(Summary::sha256).toList();
-      JavaRDD<Shard> verified =
+      JavaRDD<Parcel<Shard>> verified =
           built
-              .map(shard -> verify(shard, sha256s.get(shard.worker())))
+              .map(shard -> verify(shard, sha256s))
               .setName("shards")
               .persist(StorageLevel.MEMORY_AND_DISK());
       translated(verified::count);
@@ -141,13 +143,15 @@ final class DataSetShards implements AutoCloseable {
     }
   }
 
-  private static Shard verify(Shard shard, String sha256) {
+  private static Parcel<Shard> verify(Parcel<Shard> parcel, List<String> sha256s) {
+    Shard shard = parcel.value();
+    String sha256 = sha256s.get(shard.worker());
     if (!shard.samples().sha256().equals(sha256)) {
       throw new DataException(
           "Cannot rebuild the shard of worker %d: expected SHA-256 %s as when it was built first, found %s; the JavaRDD<DataSet> must give the same elements when it is computed again"
               .formatted(shard.worker(), sha256, shard.samples().sha256()));
     }
-    return shard;
+    return parcel;
   }
 
   private static <T> T translated(Callable<T> job) {
@@ -159,7 +163,7 @@ final class DataSetShards implements AutoCloseable {
   }
 
   /** The shards for one runner, which may drop them: they stay here. */
-  JavaRDD<Shard> shards() {
+  JavaRDD<Parcel<Shard>> shards() {
     return shards.map(shard -> shard);
   }
 

@@ -4,17 +4,34 @@ import io.sparkrnn.train.LearningRateSchedule;
 import org.nd4j.linalg.schedule.ISchedule;
 
 /** Any of our schedules for DL4J's updaters; equal to its clones, because DL4J compares them. */
-record IterationSchedule(LearningRateSchedule schedule) implements ISchedule {
+final class IterationSchedule implements ISchedule {
   private static final long serialVersionUID = 1L;
 
-  @Override
-  public double valueAt(int iteration, int epoch) {
-    return schedule.rate(iteration);
+  private final Parcel<LearningRateSchedule> schedule;
+
+  IterationSchedule(LearningRateSchedule schedule) {
+    this.schedule = new Parcel<>(schedule);
   }
 
   @Override
-  @SuppressWarnings("MissingSuperCall") // Records cannot be cloned; immutable ones need not be.
+  public double valueAt(int iteration, int epoch) {
+    return schedule.value().rate(iteration);
+  }
+
+  @Override
+  @SuppressWarnings("MissingSuperCall") // Immutable.
   public ISchedule clone() {
     return this;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof IterationSchedule that
+        && schedule.value().equals(that.schedule.value());
+  }
+
+  @Override
+  public int hashCode() {
+    return schedule.value().hashCode();
   }
 }

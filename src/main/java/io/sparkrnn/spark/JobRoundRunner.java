@@ -26,9 +26,9 @@ public final class JobRoundRunner implements RoundRunner {
   private final Recipe recipe;
   private final String kernels;
   private final int workers;
-  private final JavaRDD<Shard> shards;
+  private final JavaRDD<Parcel<Shard>> shards;
   private final SparkEvaluation evaluation;
-  private Broadcast<TrainingState> previousState;
+  private Broadcast<Parcel<TrainingState>> previousState;
 
   /**
    * A runner.
@@ -46,7 +46,7 @@ public final class JobRoundRunner implements RoundRunner {
       Recipe recipe,
       String kernels,
       TrainingData data,
-      JavaRDD<Shard> shards) {
+      JavaRDD<Parcel<Shard>> shards) {
     this.context = context;
     this.recipe = recipe;
     this.kernels = kernels;
@@ -58,11 +58,11 @@ public final class JobRoundRunner implements RoundRunner {
 
   // The RDD holds numbers: parallelize(shards) would put the samples into every task of every
   // round, cached or not.
-  private static JavaRDD<Shard> readShards(JavaSparkContext context, TrainingData data) {
+  private static JavaRDD<Parcel<Shard>> readShards(JavaSparkContext context, TrainingData data) {
     List<Integer> workers = IntStream.range(0, data.workers()).boxed().toList();
     return context
         .parallelize(workers, workers.size())
-        .map(data::shard)
+        .map(worker -> new Parcel<>(data.shard(worker)))
         .setName("shards")
         .persist(StorageLevel.MEMORY_ONLY());
   }
@@ -72,7 +72,7 @@ public final class JobRoundRunner implements RoundRunner {
     context
         .sc()
         .setJobDescription("epoch %d, round %d".formatted(round.epoch() + 1, round.number()));
-    Broadcast<TrainingState> broadcast = context.broadcast(state);
+    Broadcast<Parcel<TrainingState>> broadcast = context.broadcast(new Parcel<>(state));
     Recipe taskRecipe = recipe;
     String taskKernels = kernels;
     ParameterAverage average = new ParameterAverage(workers);
@@ -80,7 +80,7 @@ public final class JobRoundRunner implements RoundRunner {
         shards.map(
             shard ->
                 new Replica(taskRecipe, KernelProvider.chosenByDriver(taskKernels))
-                    .run(broadcast.value(), shard, round));
+                    .run(broadcast.value().value(), shard.value(), round));
     ResultStream.forEach(results, average::add);
     if (previousState != null) {
       // Not this round's: a speculative copy of one of its tasks may still be reading it.

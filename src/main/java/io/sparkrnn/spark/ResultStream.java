@@ -30,11 +30,12 @@ final class ResultStream {
    */
   static <T> void forEach(JavaRDD<T> rdd, Consumer<T> consumer) {
     RDD<T> scalaRdd = rdd.rdd();
-    SerializableFunction2<TaskContext, Iterator<T>, Object[]> task =
-        (context, elements) -> JavaConverters.seqAsJavaList(elements.toList()).toArray();
-    Function2<Object, Object[], BoxedUnit> handler =
+    SerializableFunction2<TaskContext, Iterator<T>, Parcel<Object[]>> task =
+        (context, elements) ->
+            new Parcel<>(JavaConverters.seqAsJavaList(elements.toList()).toArray());
+    Function2<Object, Parcel<Object[]>, BoxedUnit> handler =
         (partition, elements) -> {
-          for (Object element : elements) {
+          for (Object element : elements.value()) {
             @SuppressWarnings("unchecked")
             T typed = (T) element;
             consumer.accept(typed);
@@ -53,7 +54,7 @@ final class ResultStream {
                           .toList())
                   .toSeq(),
               handler,
-              ClassTag$.MODULE$.apply(Object[].class));
+              ClassTag$.MODULE$.apply(Parcel.class));
     } catch (Exception e) {
       throw SparkJobException.translate(e);
     }

@@ -15,13 +15,13 @@ import scala.Tuple2;
  * Deals the samples of one partition out to workers: sample {@code i} of the whole RDD goes to
  * worker {@code i mod workers}, so that data sorted by class reaches every worker alike.
  */
-final class SampleChunks implements Iterator<Tuple2<Integer, SampleChunks.Chunk>> {
+final class SampleChunks implements Iterator<Tuple2<Integer, Parcel<SampleChunks.Chunk>>> {
   private final Iterator<DataSet> sets;
   private final NetworkShape shape;
   private final int workers;
   private final int partition;
   private final long end;
-  private final Queue<Tuple2<Integer, Chunk>> ready = new ArrayDeque<>();
+  private final Queue<Tuple2<Integer, Parcel<Chunk>>> ready = new ArrayDeque<>();
   private long next;
   private int set;
 
@@ -70,7 +70,7 @@ final class SampleChunks implements Iterator<Tuple2<Integer, SampleChunks.Chunk>
   }
 
   @Override
-  public Tuple2<Integer, Chunk> next() {
+  public Tuple2<Integer, Parcel<Chunk>> next() {
     if (!hasNext()) {
       throw new NoSuchElementException("no chunk left in partition " + partition);
     }
@@ -93,7 +93,8 @@ final class SampleChunks implements Iterator<Tuple2<Integer, SampleChunks.Chunk>
       long first = next + from;
       ready.add(
           new Tuple2<>(
-              (int) (first % workers), new Chunk(first, values, labels, samples.timeSteps())));
+              (int) (first % workers),
+              new Parcel<>(new Chunk(first, values, labels, samples.timeSteps()))));
     }
     next += count;
   }

@@ -27,7 +27,7 @@ public final class SparkEvaluation implements AutoCloseable {
   private final String kernels;
   private final RnnTopology topology;
   private final EvaluationData data;
-  private final Map<Part, JavaRDD<Block>> blocks = new EnumMap<>(Part.class);
+  private final Map<Part, JavaRDD<Parcel<Block>>> blocks = new EnumMap<>(Part.class);
 
   private record Block(int number, SequenceDataset samples) implements Serializable {}
 
@@ -60,8 +60,8 @@ public final class SparkEvaluation implements AutoCloseable {
                         KernelProvider.chosenByDriver(taskKernels),
                         evaluated,
                         broadcast.value(),
-                        block.samples(),
-                        block.number())),
+                        block.value().samples(),
+                        block.value().number())),
         results::add);
     // Removed for good when the driver forgets it: a speculative copy of a task may still be
     // reading it.
@@ -69,7 +69,7 @@ public final class SparkEvaluation implements AutoCloseable {
     return EvaluationResult.fold(results, topology.shape().classes());
   }
 
-  private JavaRDD<Block> read(Part part) {
+  private JavaRDD<Parcel<Block>> read(Part part) {
     EvaluationData source = data;
     int size = data.size(part);
     List<Integer> numbers = IntStream.range(0, EvaluationBlocks.count(size)).boxed().toList();
@@ -77,7 +77,9 @@ public final class SparkEvaluation implements AutoCloseable {
         .parallelize(numbers, numbers.size())
         .map(
             number ->
-                new Block(number, source.part(part).subset(EvaluationBlocks.samples(number, size))))
+                new Parcel<>(
+                    new Block(
+                        number, source.part(part).subset(EvaluationBlocks.samples(number, size)))))
         .setName(name(part))
         .persist(StorageLevel.MEMORY_ONLY());
   }

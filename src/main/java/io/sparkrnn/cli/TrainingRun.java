@@ -51,6 +51,9 @@ import org.slf4j.LoggerFactory;
 final class TrainingRun {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
 
+  /** As a section of checkpoints: resumed by another, a run would give other bits. */
+  private static final String ARITHMETIC = String.valueOf(Versions.ARITHMETIC);
+
   private final PrintStream out;
   private final RunConfiguration configuration;
   private final RunDirectory directory;
@@ -134,7 +137,7 @@ final class TrainingRun {
             data.minibatchesPerEpoch(training.minibatchSize()),
             training.averagingFrequency(),
             firstFrequency == 0 ? training.averagingFrequency() : firstFrequency);
-    TrainingState start = startState(data, topology, recipe.updater());
+    Start start = start(data, topology, recipe.updater());
     result.describe(data, topology, stock ? "dl4j" : kernels.name());
     Console console = new Console(out, plan, training.epochs());
     console.heading(configuration, topology, data, directory);
@@ -158,7 +161,7 @@ final class TrainingRun {
         try (RoundRunner runner =
             new LocalRoundRunner(recipe, RnnKernels.named(kernels.name()), data)) {
           TrainingLoop loop = new TrainingLoop(options, runner, checkpoints, listeners);
-          complete(loop.run(start), runner::evaluate, topology, console);
+          complete(start.train(loop), runner::evaluate, topology, console);
         }
         return;
       }
@@ -171,7 +174,7 @@ final class TrainingRun {
                   spark, description(topology), recipe, data, training.averagingFrequency());
           TrainingState end =
               engine.train(
-                  start,
+                  start.state(),
                   training.epochs(),
                   (state, report) -> {
                     listeners.forEach(listener -> listener.onEpoch(report));
@@ -184,7 +187,7 @@ final class TrainingRun {
         } else {
           try (RoundRunner runner = spark.rounds(recipe, kernels.name(), data)) {
             TrainingLoop loop = new TrainingLoop(options, runner, checkpoints, listeners);
-            complete(loop.run(start), runner::evaluate, topology, console);
+            complete(start.train(loop), runner::evaluate, topology, console);
           }
         }
       }
@@ -213,28 +216,45 @@ final class TrainingRun {
         topology, configuration.updater(), configuration.schedule(), configuration.training().l2());
   }
 
-  private TrainingState startState(ImageTrainingData data, RnnTopology topology, Updater updater) {
+  /** Where a run begins: at its initial parameters, or at a checkpoint. */
+  private record Start(TrainingState state, Optional<URI> checkpoint) {
+    TrainingState train(TrainingLoop loop) {
+      return checkpoint
+          .map(location -> loop.resume(state, location))
+          .orElseGet(() -> loop.run(state));
+    }
+  }
+
+  private Start start(ImageTrainingData data, RnnTopology topology, Updater updater) {
     Optional<Checkpoint> checkpoint = directory.isNew() ? Optional.empty() : store.latest();
     store.warnings().forEach(out::println);
     if (checkpoint.isEmpty()) {
       ParameterInitializer initializer =
           ParameterInitializer.valueOf(configuration.model().recurrentInit().name());
-      return TrainingState.initial(
-          initializer.initialise(topology, configuration.training().seed()), updater);
+      float[] parameters = initializer.initialise(topology, configuration.training().seed());
+      return new Start(TrainingState.initial(parameters, updater), Optional.empty());
     }
+    Map<String, byte[]> sections = checkpoint.get().sections();
     String where = Storage.describe(checkpoint.get().location());
-    String now = fingerprints(data);
-    String before =
-        new String(
-            checkpoint.get().sections().getOrDefault("data", new byte[0]), StandardCharsets.UTF_8);
-    if (!before.equals(now)) {
-      throw new DataException(
-          "Cannot resume from %s: expected data of SHA-256 %s, found %s"
-              .formatted(where, before.lines().toList(), now.lines().toList()));
-    }
-    TrainingState state = StateSections.read(checkpoint.get().sections(), where);
+    requireSame("data of SHA-256", sections.get("data"), fingerprints(data), where);
+    requireSame("the topology", sections.get("topology"), topology.encode(), where);
+    requireSame("arithmetic of version", sections.get("arithmetic"), ARITHMETIC, where);
+    TrainingState state = StateSections.read(sections, where);
     out.printf("Resuming from %s, after epoch %d, round %d%n", where, state.epoch(), state.round());
-    return state;
+    return new Start(state, Optional.of(checkpoint.get().location()));
+  }
+
+  private static void requireSame(String what, byte[] before, String now, String where) {
+    String found = before == null ? "nothing" : new String(before, StandardCharsets.UTF_8);
+    if (!found.equals(now)) {
+      throw new DataException(
+          "Cannot resume from %s: expected %s %s, found %s in the checkpoint"
+              .formatted(
+                  where,
+                  what,
+                  String.join(" ", now.lines().toList()),
+                  String.join(" ", found.lines().toList())));
+    }
   }
 
   private static String fingerprints(ImageTrainingData data) {
@@ -270,6 +290,7 @@ final class TrainingRun {
     sections.put("topology", bytes(topology.encode()));
     sections.put("configuration", bytes(configuration.redacted().render()));
     sections.put("data", bytes(fingerprints(data)));
+    sections.put("arithmetic", bytes(ARITHMETIC));
     sections.put(
         "provenance",
         bytes(

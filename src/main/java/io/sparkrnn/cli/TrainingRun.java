@@ -29,7 +29,6 @@ import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.StateSections;
-import io.sparkrnn.train.TrainingListener;
 import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.TrainingStoppedException;
@@ -42,7 +41,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,22 +124,28 @@ final class TrainingRun {
     return failure;
   }
 
+  /** What an engine needs to train. */
+  private record Job(
+      ImageTrainingData data,
+      RnnTopology topology,
+      Recipe recipe,
+      String kernels,
+      TrainingLoop.Options options,
+      Start start,
+      Console console) {}
+
   private void train(ImageTrainingData data, RnnTopology topology, StopSignals signals) {
     TrainingConfiguration training = configuration.training();
-    boolean stock = training.engine() == Engine.DL4J;
     KernelProvider kernels = KernelProvider.choose(training.kernels().toString());
     Recipe recipe = recipe(data, topology);
-    int firstFrequency = training.firstEpochAveragingFrequency();
-    RoundPlan plan =
-        new RoundPlan(
-            data.minibatchesPerEpoch(training.minibatchSize()),
-            training.averagingFrequency(),
-            firstFrequency == 0 ? training.averagingFrequency() : firstFrequency);
+    RoundPlan plan = plan(data);
     Start start = start(data, topology, recipe.updater());
-    result.describe(data, topology, stock ? "dl4j" : kernels.name());
     Console console = new Console(out, plan, training.epochs());
     console.heading(configuration, topology, data, directory);
-    if (!stock) {
+    if (training.engine() == Engine.DL4J) {
+      result.describe(data, topology, "dl4j");
+    } else {
+      result.describe(data, topology, kernels.name());
       console.kernels(kernels);
     }
     TrainingLoop.Options options =
@@ -152,48 +156,83 @@ final class TrainingRun {
             configuration.run().checkpointEvery(),
             data.size(Part.VALIDATION) > 0,
             signals::requested);
-    Function<TrainingState, URI> checkpoints =
-        state -> store.save(state.round(), sections(state, topology, data));
-    List<TrainingListener> listeners = List.of(console, result);
+    Job job = new Job(data, topology, recipe, kernels.name(), options, start, console);
     try {
-      if (training.engine() == Engine.LOCAL) {
-        console.engine("this JVM alone, without Spark");
-        try (RoundRunner runner =
-            new LocalRoundRunner(recipe, RnnKernels.named(kernels.name()), data)) {
-          TrainingLoop loop = new TrainingLoop(options, runner, checkpoints, listeners);
-          complete(start.train(loop), runner::evaluate, topology, console);
-        }
-        return;
-      }
-      try (SparkEngine spark =
-          SparkEngine.start("spark-rnn " + directory.runId(), configuration.master())) {
-        console.engine((stock ? "DL4J on " : "") + spark.description());
-        if (stock) {
-          StockDl4jEngine engine =
-              new StockDl4jEngine(
-                  spark, description(topology), recipe, data, training.averagingFrequency());
-          TrainingState end =
-              engine.train(
-                  start.state(),
-                  training.epochs(),
-                  (state, report) -> {
-                    listeners.forEach(listener -> listener.onEpoch(report));
-                    URI location = checkpoints.apply(state);
-                    listeners.forEach(listener -> listener.onCheckpoint(location, state));
-                  });
-          try (SparkEvaluation evaluation = spark.evaluation(kernels.name(), topology, data)) {
-            complete(end, evaluation::evaluate, topology, console);
-          }
-        } else {
-          try (RoundRunner runner = spark.rounds(recipe, kernels.name(), data)) {
-            TrainingLoop loop = new TrainingLoop(options, runner, checkpoints, listeners);
-            complete(start.train(loop), runner::evaluate, topology, console);
-          }
-        }
+      switch (training.engine()) {
+        case LOCAL -> trainHere(job);
+        case SPARK -> trainOnSpark(job);
+        case DL4J -> trainWithDl4j(job);
       }
     } finally {
       console.close();
     }
+  }
+
+  private void trainHere(Job job) {
+    job.console().engine("this JVM alone, without Spark");
+    try (RoundRunner runner =
+        new LocalRoundRunner(job.recipe(), RnnKernels.named(job.kernels()), job.data())) {
+      complete(job, loop(job, runner), runner::evaluate);
+    }
+  }
+
+  private void trainOnSpark(Job job) {
+    try (SparkEngine spark = startSpark();
+        RoundRunner runner = spark.rounds(job.recipe(), job.kernels(), job.data())) {
+      job.console().engine(spark.description());
+      complete(job, loop(job, runner), runner::evaluate);
+    }
+  }
+
+  private TrainingState loop(Job job, RoundRunner runner) {
+    return job.start()
+        .train(
+            new TrainingLoop(
+                job.options(),
+                runner,
+                state -> checkpoint(job, state),
+                List.of(job.console(), result)));
+  }
+
+  private void trainWithDl4j(Job job) {
+    try (SparkEngine spark = startSpark();
+        SparkEvaluation evaluation = spark.evaluation(job.kernels(), job.topology(), job.data())) {
+      job.console().engine("DL4J on " + spark.description());
+      StockDl4jEngine engine =
+          new StockDl4jEngine(
+              spark,
+              description(job.topology()),
+              job.recipe(),
+              job.data(),
+              configuration.training().averagingFrequency());
+      TrainingState end =
+          engine.train(
+              job.start().state(),
+              configuration.training().epochs(),
+              (state, report) -> {
+                job.console().onEpoch(report);
+                result.onEpoch(report);
+                checkpoint(job, state);
+              });
+      complete(job, end, evaluation::evaluate);
+    }
+  }
+
+  private SparkEngine startSpark() {
+    return SparkEngine.start("spark-rnn " + directory.runId(), configuration.master());
+  }
+
+  private URI checkpoint(Job job, TrainingState state) {
+    return store.save(state.round(), sections(state, job.topology(), job.data()));
+  }
+
+  private RoundPlan plan(ImageTrainingData data) {
+    TrainingConfiguration training = configuration.training();
+    int first = training.firstEpochAveragingFrequency();
+    return new RoundPlan(
+        data.minibatchesPerEpoch(training.minibatchSize()),
+        training.averagingFrequency(),
+        first == 0 ? training.averagingFrequency() : first);
   }
 
   private Recipe recipe(ImageTrainingData data, RnnTopology topology) {
@@ -264,24 +303,22 @@ final class TrainingRun {
   }
 
   private void complete(
-      TrainingState end,
-      BiFunction<float[], Part, EvaluationResult> evaluation,
-      RnnTopology topology,
-      Console console) {
+      Job job, TrainingState end, BiFunction<float[], Part, EvaluationResult> evaluation) {
     EvaluationResult test = evaluation.apply(end.parameters(), Part.TEST);
     store.publishFile(
         RunDirectory.MODEL_FILE,
-        new ModelFile(topology, end.parameters(), Versions.all()).encode(directory.runId()));
+        new ModelFile(job.topology(), end.parameters(), Versions.all()).encode(directory.runId()));
     // A run that was killed just here has written it: zips hold times, so the bytes would differ.
     if (Dl4jZip.available()
         && !storage.exists(Storage.resolve(directory.location(), RunDirectory.DL4J_FILE))) {
       NetworkState network =
           new NetworkState(
               end.parameters(), end.updaterState(), Math.toIntExact(end.iteration()), end.epoch());
-      store.publishFile(RunDirectory.DL4J_FILE, Dl4jZip.encode(description(topology), network));
+      store.publishFile(
+          RunDirectory.DL4J_FILE, Dl4jZip.encode(description(job.topology()), network));
     }
     store.publishResult(result.succeeded(end, test, store.list()));
-    console.summary(test, directory);
+    job.console().summary(test, directory);
   }
 
   private Map<String, byte[]> sections(

@@ -308,17 +308,27 @@ final class TrainingRun {
     store.publishFile(
         RunDirectory.MODEL_FILE,
         new ModelFile(job.topology(), end.parameters(), Versions.all()).encode(directory.runId()));
-    // A run that was killed just here has written it: zips hold times, so the bytes would differ.
-    if (Dl4jZip.available()
-        && !storage.exists(Storage.resolve(directory.location(), RunDirectory.DL4J_FILE))) {
+    publishDl4jZip(job.topology(), end);
+    store.publishResult(result.succeeded(end, test, store.list()));
+    job.console().summary(test, directory);
+  }
+
+  private void publishDl4jZip(RnnTopology topology, TrainingState end) {
+    // A run that was killed just after this has written it: zips hold times, so the bytes would
+    // differ.
+    if (!Dl4jZip.available()
+        || storage.exists(Storage.resolve(directory.location(), RunDirectory.DL4J_FILE))) {
+      return;
+    }
+    try {
       NetworkState network =
           new NetworkState(
               end.parameters(), end.updaterState(), Math.toIntExact(end.iteration()), end.epoch());
-      store.publishFile(
-          RunDirectory.DL4J_FILE, Dl4jZip.encode(description(job.topology()), network));
+      store.publishFile(RunDirectory.DL4J_FILE, Dl4jZip.encode(description(topology), network));
+    } catch (LinkageError e) {
+      // The model itself is complete; DL4J's copy of it needs a native library of this platform.
+      LOG.warn("no {} was written: ND4J cannot run here: {}", RunDirectory.DL4J_FILE, e.toString());
     }
-    store.publishResult(result.succeeded(end, test, store.list()));
-    job.console().summary(test, directory);
   }
 
   private Map<String, byte[]> sections(

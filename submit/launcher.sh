@@ -69,7 +69,7 @@ fail() {
 
 # Sets the options of the launcher, of the program and of spark-submit from the command line.
 parse() {
-  master=$default_master driver_memory=4g print_only=false
+  master=$default_master explicit_master='' driver_memory=4g print_only=false
   program=() spark_options=()
   while (($# > 0)); do
     case $1 in
@@ -78,7 +78,7 @@ parse() {
         set -- "$1=$2" "${@:3}"
         continue
         ;;
-      --master=*) master=${1#*=} ;;
+      --master=*) master=${1#*=} explicit_master=$master ;;
       --driver-memory=*) driver_memory=${1#*=} ;;
       --spark-conf=*) spark_options+=(--conf "${1#*=}") ;;
       --print) print_only=true ;;
@@ -99,6 +99,10 @@ parse() {
   if ((${#program[@]} == 0)) || [[ ${program[0]} == -* && ${program[0]} != --version ]]; then
     program=(train ${program[@]+"${program[@]}"})
   fi
+  # Over what a configuration file says.
+  if [[ -n $explicit_master && (${program[0]} == train || ${program[0]} == evaluate) ]]; then
+    program+=("--master=$explicit_master")
+  fi
 }
 
 require_java_17() {
@@ -110,13 +114,14 @@ require_java_17() {
 }
 
 build_what_is_missing() {
-  local jar=$target/spark-rnn.jar
-  if [[ -f $jar && -f $target/spark-rnn-dl4j.jar && (-n ${SPARK_HOME:-} || -d $target/spark/jars) ]] &&
-    [[ -z $(find "$home/pom.xml" "$home/src/main" "$home/conf/spark-rnn.conf" -newer "$jar" -print -quit) ]]; then
+  local jar=$target/spark-rnn.jar stamp=$target/spark-rnn.built
+  if [[ -f $stamp && -f $jar && -f $target/spark-rnn-dl4j.jar && (-n ${SPARK_HOME:-} || -d $target/spark/jars) ]] &&
+    [[ -z $(find "$home/pom.xml" "$home/src/main" "$home/conf/spark-rnn.conf" -newer "$stamp" -print -quit) ]]; then
     return
   fi
   command -v mvn >/dev/null || fail 69 "Cannot build $jar: expected Maven (mvn) on the PATH, found none"
   echo "Building spark-rnn with Maven; the first time this takes a few minutes." >&2
+  rm -f "$stamp"
   (cd "$home" && mvn -q -B -Dstyle.color=never -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 ||
     fail 69 "Cannot build $jar: Maven failed, see above"
 }
@@ -158,7 +163,10 @@ launch() {
   require_java_17
   build_what_is_missing
   # The JVM announces the module on every start.
-  exec "${command[@]}" 2> >(grep --line-buffered -v '^WARNING: Using incubator modules: jdk.incubator.vector$' >&2)
+  exec "${command[@]}" 2> >(
+    trap '' TERM INT HUP # Or what the program says last would be lost when a whole process group is stopped.
+    exec grep -a --line-buffered -v '^WARNING: Using incubator modules: jdk.incubator.vector$' >&2
+  )
 }
 
 # Quoted for a shell, an option a line.

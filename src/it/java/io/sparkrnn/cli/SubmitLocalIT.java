@@ -131,7 +131,7 @@ class SubmitLocalIT {
   }
 
   @Test
-  void theLaunchersOptionsStandAnywhereAndDoNotReachTheProgram() throws Exception {
+  void theLaunchersOptionsStandAnywhereAndOnlyTheMasterReachesTheProgram() throws Exception {
     Output output =
         submitLocal(
             Map.of("SPARK_LOCAL_IP", "127.0.0.2"),
@@ -152,7 +152,7 @@ class SubmitLocalIT {
         .containsOnlyOnce("--master")
         .containsSequence("--master", "local[2]")
         .containsSequence("--conf", "spark.a=b c", "--verbose")
-        .endsWith("evaluate", "--model", "a model")
+        .endsWith("evaluate", "--model", "a model", "--master=local[2]")
         .doesNotContain("SPARK_LOCAL_IP=127.0.0.1", "--print", "--");
   }
 

@@ -183,6 +183,100 @@ class TrainIT {
   }
 
   @Test
+  void aCompleteRunOnOtherDataIsRefused() throws IOException {
+    Path run = temp.resolve("run");
+    assertThat(train("--epochs", "1", "--engine", "local", "--run-dir", run.toString()).exitCode())
+        .isZero();
+    // The training images twice: another test set of the right form.
+    Path mnist = Path.of("src/main/resources/io/sparkrnn/data/mnist");
+    CommandRun other =
+        train(
+            "--epochs",
+            "1",
+            "--engine",
+            "local",
+            "--run-dir",
+            run.toString(),
+            "--train-images",
+            mnist.resolve("train-images-idx3-ubyte.gz").toString(),
+            "--train-labels",
+            mnist.resolve("train-labels-idx1-ubyte.gz").toString(),
+            "--test-images",
+            mnist.resolve("train-images-idx3-ubyte.gz").toString(),
+            "--test-labels",
+            mnist.resolve("train-labels-idx1-ubyte.gz").toString());
+    assertThat(other.exitCode()).isEqualTo(64);
+    assertThat(other.errors()).contains("expected the data of its complete run");
+  }
+
+  @Test
+  void thereMustBeARunToResume() {
+    CommandRun run = train("--resume", "--run-dir", temp.resolve("mistyped").toString());
+    assertThat(run.exitCode()).isEqualTo(64);
+    assertThat(run.errors())
+        .contains("mistyped")
+        .contains("expected an earlier run, found nothing");
+  }
+
+  @Test
+  void aDirectoryThatWasOnlyClaimedIsStartedAfresh() throws IOException {
+    Path run = temp.resolve("run");
+    for (String name : List.of("attempts/1", "checkpoints", "results", "damaged")) {
+      Files.createDirectories(run.resolve(name));
+    }
+    Files.createDirectory(run.resolve("attempts/1.claim"));
+    CommandRun again = train("--epochs", "1", "--engine", "local", "--run-dir", run.toString());
+    assertThat(again.errors()).isEmpty();
+    assertThat(again.exitCode()).isZero();
+    assertThat(result(run).path("status").asText()).isEqualTo("succeeded");
+  }
+
+  @Test
+  void aMasterThatIsNoneIsAUsageErrorAndRecorded() throws IOException {
+    Path run = temp.resolve("run");
+    CommandRun failed = CommandRun.of("train", "--master", "local[x]", "--run-dir", run.toString());
+    assertThat(failed.exitCode()).isEqualTo(64);
+    assertThat(failed.errors()).contains("Cannot start Spark on local[x]");
+    assertThat(failed.errors().lines()).hasSize(1);
+    assertThat(result(run).path("exitCode").asInt()).isEqualTo(64);
+  }
+
+  @Test
+  void dl4jsOwnEngineLeavesTheSameKindOfRun() throws IOException {
+    Path run = temp.resolve("run");
+    CommandRun dl4j =
+        CommandRun.of(
+            "train",
+            "--engine",
+            "dl4j",
+            "--hidden",
+            "8",
+            "--epochs",
+            "2",
+            "--validation",
+            "58000",
+            "--clip-norm",
+            "0",
+            "--master",
+            "local[2]",
+            "--run-dir",
+            run.toString());
+    assertThat(dl4j.errors()).isEmpty();
+    assertThat(dl4j.exitCode()).isZero();
+    assertThat(result(run).path("engine").asText()).isEqualTo("dl4j");
+    assertThat(result(run).path("kernels").asText()).isEqualTo("dl4j");
+    assertThat(result(run).at("/validation/samples").asInt()).isEqualTo(58_000);
+    assertThat(result(run).at("/test/accuracy").asDouble()).isGreaterThan(0.2);
+    assertThat(checkpoints(run)).hasSize(2);
+
+    CommandRun refused =
+        CommandRun.of(
+            "train", "--engine", "dl4j", "--first-epoch-averaging-frequency", "2", "--dry-run");
+    assertThat(refused.exitCode()).isEqualTo(64);
+    assertThat(refused.errors()).contains("training.first-epoch-averaging-frequency");
+  }
+
+  @Test
   void aDirectoryWithOtherThingsIsRefused() throws IOException {
     Files.writeString(temp.resolve("letter.txt"), "hello");
     CommandRun run = train("--run-dir", temp.toString());

@@ -4,7 +4,7 @@ package io.sparkrnn.checkpoint;
 public final class RunBusyException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  RunBusyException(String message) {
+  public RunBusyException(String message) {
     super(message);
   }
 

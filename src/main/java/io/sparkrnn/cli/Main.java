@@ -81,10 +81,16 @@ public final class Main {
       commandLine.usage(commandLine.getOut());
       return ExitCode.USAGE;
     }
-    return commandLine.execute(args);
+    try {
+      return commandLine.execute(args);
+    } catch (Error e) {
+      // Memory, or a class that is missing: picocli handles exceptions only.
+      report(e, commandLine.getErr());
+      return ExitCode.of(e);
+    }
   }
 
-  private static void report(Exception failure, PrintWriter err) {
+  private static void report(Throwable failure, PrintWriter err) {
     err.println(
         "spark-rnn: " + (failure.getMessage() == null ? failure.toString() : failure.getMessage()));
     String log = System.getProperty(LOG_FILE);

@@ -99,16 +99,22 @@ final class ResultFile implements TrainingListener {
     return bytes(root);
   }
 
-  private void put(String part, EvaluationResult result) {
+  boolean hasValidation() {
+    return root.has("validation");
+  }
+
+  void put(String part, EvaluationResult result) {
     root.putObject(part)
         .put("accuracy", result.accuracy())
         .put("loss", result.loss())
         .put("samples", result.samples());
   }
 
-  /** {@code run.json}, which names the run. */
-  static byte[] runFile(String runId) {
-    return bytes(JSON.createObjectNode().put("runId", runId));
+  /**
+   * {@code run.json}: the run's name and effective configuration, in one file that is there or not.
+   */
+  static byte[] runFile(String runId, String configuration) {
+    return bytes(JSON.createObjectNode().put("runId", runId).put("configuration", configuration));
   }
 
   private static byte[] bytes(ObjectNode node) {

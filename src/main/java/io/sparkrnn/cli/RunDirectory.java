@@ -2,6 +2,7 @@ package io.sparkrnn.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkrnn.checkpoint.CheckpointStore;
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.Key;
@@ -42,6 +43,8 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
   static final String MODEL_FILE = "model.srnn";
   static final String DL4J_FILE = "model-dl4j.zip";
 
+  private static final Set<String> CLAIMED =
+      Set.of("attempts", "checkpoints", "results", "damaged");
   private static final long MAX_TEXT_BYTES = 1 << 20;
 
   /** What may differ between the attempts of one run: none of it can be seen in the parameters. */
@@ -81,9 +84,17 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
     }
     URI location = Storage.uri(configuration.run().dir());
     if (!storage.exists(location) || storage.list(location).isEmpty()) {
+      if (configuration.run().resume()) {
+        throw new UsageException(
+            "Cannot resume in %s: expected an earlier run, found nothing"
+                .formatted(Storage.describe(location)));
+      }
       return new RunDirectory(location, id, Optional.empty());
     }
     URI run = Storage.resolve(location, RUN_FILE);
+    if (!storage.exists(run) && onlyClaimed(storage, location)) {
+      return new RunDirectory(location, id, Optional.empty());
+    }
     if (!storage.exists(run)) {
       throw new UsageException(
           "Cannot use %s as run directory: expected nothing or an earlier run with its %s, found %d other entries"
@@ -96,6 +107,14 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
             new String(storage.read(file, MAX_TEXT_BYTES), StandardCharsets.UTF_8),
             Storage.describe(file));
     return new RunDirectory(location, runId, Optional.of(saved));
+  }
+
+  /**
+   * A driver was killed after its claim, before it named the run: there is nothing of a run yet.
+   */
+  private static boolean onlyClaimed(Storage storage, URI location) {
+    return storage.list(location).stream().allMatch(entry -> CLAIMED.contains(entry.name()))
+        && CheckpointStore.open(storage, location, "none", 1).list().isEmpty();
   }
 
   /** The texts of a saved configuration, for flags to override. */

@@ -1,8 +1,10 @@
 package io.sparkrnn.cli;
 
 import io.sparkrnn.config.ConfigurationLoader;
+import io.sparkrnn.config.Engine;
 import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.export.Dl4jZip;
 import io.sparkrnn.storage.Storage;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -53,6 +55,10 @@ final class TrainCommand implements Callable<Integer> {
         ConfigurationOptions.given(spec.commandLine().getParseResult(), Keys.all());
     RunConfiguration configuration = ConfigurationLoader.load(Optional.ofNullable(file), flags);
     Topologies.of(configuration.model());
+    if (configuration.training().engine() == Engine.DL4J && !Dl4jZip.available()) {
+      throw new UsageException(
+          "Cannot train with the engine dl4j: expected spark-rnn-dl4j.jar on the class path (--jars), found none");
+    }
     if (dryRun) {
       out.print(configuration.redacted().render());
       return ExitCode.DONE;
@@ -66,7 +72,9 @@ final class TrainCommand implements Callable<Integer> {
           new LinkedHashMap<>(RunDirectory.texts(directory.saved().orElseThrow()));
       texts.put(Keys.RUN_DIR.path(), configuration.run().dir());
       texts.putAll(flags);
-      configuration = ConfigurationLoader.load(Optional.empty(), texts);
+      configuration =
+          ConfigurationLoader.load(Optional.empty(), texts)
+              .withHadoopOf(directory.saved().orElseThrow());
     }
     return new TrainingRun(out, configuration, directory, storage).run();
   }

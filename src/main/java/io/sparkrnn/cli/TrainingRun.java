@@ -3,6 +3,7 @@ package io.sparkrnn.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sparkrnn.checkpoint.Checkpoint;
 import io.sparkrnn.checkpoint.CheckpointStore;
+import io.sparkrnn.checkpoint.RunBusyException;
 import io.sparkrnn.config.Engine;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.TrainingConfiguration;
@@ -20,9 +21,8 @@ import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.SparkEngine;
-import io.sparkrnn.spark.SparkEvaluation;
-import io.sparkrnn.spark.StockDl4jEngine;
 import io.sparkrnn.storage.Storage;
+import io.sparkrnn.storage.TargetExistsException;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.Recipe;
@@ -36,8 +36,11 @@ import io.sparkrnn.train.Updater;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -74,54 +77,78 @@ final class TrainingRun {
   /** Runs and returns the exit code. */
   int run() {
     if (!directory.isNew()) {
-      Optional<JsonNode> finished = directory.finishedResult(storage);
-      if (finished.isPresent()) {
-        directory.requireSameConfiguration(configuration);
-        out.printf("This run is complete: %s%n", Storage.describe(directory.location()));
-        out.printf(
-            "test accuracy %.2f%%%n",
-            100 * finished.get().path("test").path("accuracy").asDouble());
-        return ExitCode.DONE;
-      }
-      if (!configuration.run().resume()) {
-        throw new UsageException(
-            "Cannot start a new run in %s: expected an empty directory, found the unfinished run %s; continue it with --resume"
-                .formatted(Storage.describe(directory.location()), directory.runId()));
-      }
       directory.requireSameConfiguration(configuration);
     }
     TrainingConfiguration training = configuration.training();
     ImageTrainingData data =
         ImageTrainingData.read(
             configuration.data(), configuration.hadoop(), training.workers(), training.seed());
+    if (!directory.isNew()) {
+      Optional<JsonNode> finished = directory.finishedResult(storage);
+      if (finished.isPresent()) {
+        return reportAgain(finished.get(), data);
+      }
+      if (!configuration.run().resume()) {
+        throw new UsageException(
+            "Cannot start a new run in %s: expected an empty directory, found the unfinished run %s; continue it with --resume"
+                .formatted(Storage.describe(directory.location()), directory.runId()));
+      }
+    }
     RnnTopology topology =
         Topologies.of(configuration.model())
             .withData(data.timeSteps(), data.inputSize(), data.classes());
     StopSignals signals = StopSignals.listen();
     store.claimAttempt();
+    if (directory.isNew()) {
+      nameRun();
+    }
     try {
-      if (directory.isNew()) {
-        store.publishFile(
-            RunDirectory.CONFIGURATION_FILE,
-            configuration.redacted().render().getBytes(StandardCharsets.UTF_8));
-        store.publishFile(RunDirectory.RUN_FILE, ResultFile.runFile(directory.runId()));
-      }
       train(data, topology, signals);
       return ExitCode.DONE;
     } catch (TrainingStoppedException e) {
-      throw failed(new StoppedBySignalException(signals.number(), e));
-    } catch (RuntimeException e) {
-      throw failed(e);
+      StoppedBySignalException stopped = new StoppedBySignalException(signals.number(), e);
+      record(stopped);
+      throw stopped;
+    } catch (RuntimeException | Error e) {
+      record(e);
+      throw e;
     }
   }
 
-  private RuntimeException failed(RuntimeException failure) {
+  private int reportAgain(JsonNode finished, ImageTrainingData data) {
+    List<String> before = new ArrayList<>();
+    finished.at("/data/fingerprints").forEach(file -> before.add(file.path("sha256").asText()));
+    List<String> now = data.fingerprints().stream().map(DataFingerprint::sha256).toList();
+    if (!before.equals(now)) {
+      throw new UsageException(
+          "Cannot use %s as run directory: expected the data of its complete run, of SHA-256 %s, found %s"
+              .formatted(Storage.describe(directory.location()), before, now));
+    }
+    out.printf("This run is complete: %s%n", Storage.describe(directory.location()));
+    out.printf(
+        Locale.ROOT, "test accuracy %.2f%%%n", 100 * finished.at("/test/accuracy").asDouble());
+    return ExitCode.DONE;
+  }
+
+  private void nameRun() {
+    String effective = configuration.redacted().render();
     try {
-      store.publishResult(result.failed(ExitCode.of(failure), failure.getMessage(), store.list()));
+      store.publishFile(RunDirectory.RUN_FILE, ResultFile.runFile(directory.runId(), effective));
+    } catch (TargetExistsException e) {
+      throw new RunBusyException(
+          "Cannot start a new run in %s: another driver has begun one there at the same time"
+              .formatted(Storage.describe(directory.location())));
+    }
+    store.publishFile(RunDirectory.CONFIGURATION_FILE, effective.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void record(Throwable failure) {
+    try {
+      store.publishResult(
+          result.failed(ExitCode.of(failure), String.valueOf(failure.getMessage()), store.list()));
     } catch (RuntimeException e) {
       LOG.warn("the result of the failed run could not be written", e);
     }
-    return failure;
   }
 
   /** What an engine needs to train. */
@@ -196,25 +223,15 @@ final class TrainingRun {
 
   private void trainWithDl4j(Job job) {
     try (SparkEngine spark = startSpark();
-        SparkEvaluation evaluation = spark.evaluation(job.kernels(), job.topology(), job.data())) {
+        RoundRunner runner =
+            spark.dl4jRounds(
+                description(job.topology()),
+                job.recipe(),
+                job.data(),
+                configuration.training().averagingFrequency(),
+                job.kernels())) {
       job.console().engine("DL4J on " + spark.description());
-      StockDl4jEngine engine =
-          new StockDl4jEngine(
-              spark,
-              description(job.topology()),
-              job.recipe(),
-              job.data(),
-              configuration.training().averagingFrequency());
-      TrainingState end =
-          engine.train(
-              job.start().state(),
-              configuration.training().epochs(),
-              (state, report) -> {
-                job.console().onEpoch(report);
-                result.onEpoch(report);
-                checkpoint(job, state);
-              });
-      complete(job, end, evaluation::evaluate);
+      complete(job, loop(job, runner), runner::evaluate);
     }
   }
 
@@ -228,9 +245,13 @@ final class TrainingRun {
 
   private RoundPlan plan(ImageTrainingData data) {
     TrainingConfiguration training = configuration.training();
+    int minibatches = data.minibatchesPerEpoch(training.minibatchSize());
+    if (training.engine() == Engine.DL4J) {
+      return new RoundPlan(minibatches, minibatches, minibatches);
+    }
     int first = training.firstEpochAveragingFrequency();
     return new RoundPlan(
-        data.minibatchesPerEpoch(training.minibatchSize()),
+        minibatches,
         training.averagingFrequency(),
         first == 0 ? training.averagingFrequency() : first);
   }
@@ -304,13 +325,25 @@ final class TrainingRun {
 
   private void complete(
       Job job, TrainingState end, BiFunction<float[], Part, EvaluationResult> evaluation) {
+    if (job.options().validation() && !result.hasValidation()) {
+      // Resumed after the last epoch.
+      result.put("validation", evaluation.apply(end.parameters(), Part.VALIDATION));
+    }
     EvaluationResult test = evaluation.apply(end.parameters(), Part.TEST);
-    store.publishFile(
-        RunDirectory.MODEL_FILE,
-        new ModelFile(job.topology(), end.parameters(), Versions.all()).encode(directory.runId()));
+    publishModel(new ModelFile(job.topology(), end.parameters(), Versions.all()));
     publishDl4jZip(job.topology(), end);
     store.publishResult(result.succeeded(end, test, store.list()));
     job.console().summary(test, directory);
+  }
+
+  private void publishModel(ModelFile model) {
+    URI file = Storage.resolve(directory.location(), RunDirectory.MODEL_FILE);
+    // A run that was killed just after this has written it, perhaps with other versions in it.
+    if (storage.exists(file)
+        && Arrays.equals(ModelFile.read(storage, file).parameters(), model.parameters())) {
+      return;
+    }
+    store.publishFile(RunDirectory.MODEL_FILE, model.encode(directory.runId()));
   }
 
   private void publishDl4jZip(RnnTopology topology, TrainingState end) {

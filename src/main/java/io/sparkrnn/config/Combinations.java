@@ -41,6 +41,17 @@ final class Combinations {
               values.origin(Keys.RESUME),
               "expected a run to resume in " + Keys.RUN_DIR + ", found none"));
     }
+    if (run.training().engine() == Engine.DL4J
+        && run.training().firstEpochAveragingFrequency() != 0
+        && Collections.disjoint(
+            broken, List.of(Keys.ENGINE, Keys.FIRST_EPOCH_AVERAGING_FREQUENCY))) {
+      problems.add(
+          new Problem(
+              Keys.FIRST_EPOCH_AVERAGING_FREQUENCY.path(),
+              values.origin(Keys.FIRST_EPOCH_AVERAGING_FREQUENCY),
+              "expected 0 with the engine dl4j, which averages every epoch alike, found "
+                  + run.training().firstEpochAveragingFrequency()));
+    }
     return problems;
   }
 }

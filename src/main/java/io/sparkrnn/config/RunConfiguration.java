@@ -32,6 +32,8 @@ public record RunConfiguration(
   private static final Pattern SECRET =
       Pattern.compile("(?i)secret|password|token|credential|access[.]?key|account[.]key");
 
+  private static final String REDACTED = "(redacted)";
+
   public RunConfiguration {
     requireNonNull(model, "model");
     requireNonNull(data, "data");
@@ -65,8 +67,16 @@ public record RunConfiguration(
    */
   public RunConfiguration redacted() {
     Map<String, String> masked = new TreeMap<>(hadoop);
-    masked.replaceAll((property, value) -> SECRET.matcher(property).find() ? "(redacted)" : value);
+    masked.replaceAll((property, value) -> SECRET.matcher(property).find() ? REDACTED : value);
     return new RunConfiguration(model, data, training, updater, schedule, run, master, masked);
+  }
+
+  /** With another's Hadoop properties where it has none of its own; masked ones are left out. */
+  public RunConfiguration withHadoopOf(RunConfiguration other) {
+    Map<String, String> properties = new TreeMap<>(other.hadoop);
+    properties.values().removeIf(REDACTED::equals);
+    properties.putAll(hadoop);
+    return new RunConfiguration(model, data, training, updater, schedule, run, master, properties);
   }
 
   private static void line(StringBuilder hocon, String name, String value) {

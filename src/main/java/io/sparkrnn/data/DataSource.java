@@ -40,6 +40,26 @@ public final class DataSource {
     this.storage = storage;
   }
 
+  /**
+   * The same files by names that mean the same in every process: executors have other working
+   * directories.
+   */
+  static DataConfiguration absolute(DataConfiguration configuration) {
+    return new DataConfiguration(
+        absolute(configuration.uri()),
+        absolute(configuration.trainImages()),
+        absolute(configuration.trainLabels()),
+        absolute(configuration.testImages()),
+        absolute(configuration.testLabels()),
+        configuration.validation());
+  }
+
+  private static String absolute(String location) {
+    return location.isEmpty() || location.startsWith(BUILTIN_SCHEME)
+        ? location
+        : Storage.describe(Storage.uri(location));
+  }
+
   /** Reads training and test set, and checks that their images are of one size. */
   public static ImageData load(DataConfiguration configuration, Storage storage) {
     ImageSet training = loadTraining(configuration, storage);

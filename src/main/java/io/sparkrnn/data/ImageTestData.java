@@ -18,7 +18,7 @@ public final class ImageTestData implements EvaluationData {
 
   private ImageTestData(
       DataConfiguration configuration, Map<String, String> hadoopProperties, ImageSet images) {
-    this.configuration = configuration;
+    this.configuration = DataSource.absolute(configuration);
     this.hadoopProperties = Map.copyOf(hadoopProperties);
     this.fingerprints = List.copyOf(images.fingerprints());
     this.size = images.dataset().size();

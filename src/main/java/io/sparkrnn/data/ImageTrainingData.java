@@ -33,7 +33,7 @@ public final class ImageTrainingData implements TrainingData {
       int workers,
       long seed,
       ImageData images) {
-    this.configuration = configuration;
+    this.configuration = DataSource.absolute(configuration);
     this.hadoopProperties = Map.copyOf(hadoopProperties);
     this.seed = seed;
     this.fingerprints = List.copyOf(images.fingerprints());

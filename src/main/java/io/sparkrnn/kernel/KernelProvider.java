@@ -57,6 +57,7 @@ public record KernelProvider(String name, String reason) {
    * equal bits.
    */
   public static RnnKernels chosenByDriver(String name) {
+    requireFusedMultiplyAdd();
     if (name.equals("vector") && !hasVectorModule()) {
       WarnedOnce.LOGGED.run();
       return new PortableRnnKernels();

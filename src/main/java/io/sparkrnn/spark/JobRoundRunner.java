@@ -81,12 +81,15 @@ public final class JobRoundRunner implements RoundRunner {
             shard ->
                 new Replica(taskRecipe, KernelProvider.chosenByDriver(taskKernels))
                     .run(broadcast.value().value(), shard.value(), round));
-    ResultStream.forEach(results, average::add);
-    if (previousState != null) {
-      // Not this round's: a speculative copy of one of its tasks may still be reading it.
-      previousState.destroy();
+    try {
+      ResultStream.forEach(results, average::add);
+    } finally {
+      if (previousState != null) {
+        // Not this round's: a speculative copy of one of its tasks may still be reading it.
+        previousState.destroy();
+      }
+      previousState = broadcast;
     }
-    previousState = broadcast;
     return average.result();
   }
 

@@ -2,6 +2,7 @@ package io.sparkrnn.spark;
 
 import io.sparkrnn.data.EvaluationData;
 import io.sparkrnn.data.TrainingData;
+import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundRunner;
@@ -28,7 +29,12 @@ public final class SparkEngine implements AutoCloseable {
     } else if (!conf.contains("spark.master")) {
       conf.setMaster("local[*]");
     }
-    return new SparkEngine(new JavaSparkContext(conf));
+    try {
+      return new SparkEngine(new JavaSparkContext(conf));
+    } catch (Exception e) {
+      // Scala throws checked exceptions undeclared.
+      throw SparkJobException.cannotStart(conf.get("spark.master"), e);
+    }
   }
 
   /** For example {@code Spark 3.5.7 on local[*], 2 slots}. */
@@ -49,6 +55,16 @@ public final class SparkEngine implements AutoCloseable {
   /** Rounds of this application; a job a round. */
   public RoundRunner rounds(Recipe recipe, String kernels, TrainingData data) {
     return new JobRoundRunner(context, recipe, kernels, data);
+  }
+
+  /** DL4J Spark's own rounds, a round an epoch. */
+  public RoundRunner dl4jRounds(
+      NetworkDescription network,
+      Recipe recipe,
+      TrainingData data,
+      int averagingFrequency,
+      String kernels) {
+    return new Dl4jRoundRunner(this, network, recipe, data, averagingFrequency, kernels);
   }
 
   /** Evaluations of this application. */

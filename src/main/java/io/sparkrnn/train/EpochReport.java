@@ -9,6 +9,8 @@ import java.util.Optional;
  * @param epoch counts from 1
  * @param trainingLoss mean over the epoch's samples while they were trained on, in nats
  * @param learningRate of the last iteration
+ * @param samples that were trained on in these seconds; fewer than the epoch's in one that was
+ *     resumed
  * @param seconds of the epoch's rounds
  * @param computeSeconds of the slowest worker of each round, summed
  * @param validation empty where no training samples are held out

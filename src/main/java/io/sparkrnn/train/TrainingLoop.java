@@ -64,6 +64,7 @@ public final class TrainingLoop {
     TrainingState state = start;
     long epochNanos = 0;
     long computeNanos = 0;
+    long samples = 0;
     while (state.epoch() < options.epochs()) {
       Round round = options.plan().next(state);
       long began = System.nanoTime();
@@ -76,6 +77,7 @@ public final class TrainingLoop {
       state = state.after(round, result);
       epochNanos += roundNanos;
       computeNanos += result.computeNanos();
+      samples += result.samples();
       RoundReport report =
           new RoundReport(
               round,
@@ -86,10 +88,11 @@ public final class TrainingLoop {
       tell(listener -> listener.onRound(report));
 
       if (round.lastOfEpoch()) {
-        EpochReport epoch = report(state, epochNanos, computeNanos);
+        EpochReport epoch = report(state, samples, epochNanos, computeNanos);
         tell(listener -> listener.onEpoch(epoch));
         epochNanos = 0;
         computeNanos = 0;
+        samples = 0;
       }
       boolean due = round.lastOfEpoch() && state.epoch() % options.checkpointEvery() == 0;
       boolean stop = options.stopRequested().getAsBoolean();
@@ -103,7 +106,8 @@ public final class TrainingLoop {
     return state;
   }
 
-  private EpochReport report(TrainingState state, long epochNanos, long computeNanos) {
+  private EpochReport report(
+      TrainingState state, long samples, long epochNanos, long computeNanos) {
     Optional<EvaluationResult> validation =
         options.validation()
             ? Optional.of(runner.evaluate(state.parameters(), Part.VALIDATION))
@@ -112,7 +116,7 @@ public final class TrainingLoop {
         state.epoch(),
         state.epochLossSum() / state.epochSamples(),
         options.schedule().rate(state.iteration() - 1),
-        state.epochSamples(),
+        samples,
         epochNanos / 1e9,
         computeNanos / 1e9,
         validation);

@@ -34,7 +34,7 @@ class ConfigurationLoaderTest {
           new ModelConfiguration("vanilla-rnn", List.of(64, 32), "relu", RecurrentInit.IDENTITY),
           new DataConfiguration("builtin:mnist", "a/x", "a/y", "hdfs://nn/b/x", "b/y", 5000),
           new TrainingConfiguration(
-              3, 33, 256, 4, 7, 2, -5L, 0.0, 1e-4, Engine.DL4J, KernelChoice.PORTABLE),
+              3, 33, 256, 4, 7, 2, -5L, 0.0, 1e-4, Engine.LOCAL, KernelChoice.PORTABLE),
           new UpdaterConfiguration(UpdaterName.NESTEROVS, 0.1, 0.5, 0.8, 0.99, 1e-7),
           new ScheduleConfiguration(ScheduleName.STEP, 100, 0.1, 500, 0.01),
           new OutputConfiguration("file:///runs/r \"1\"\\", true, 2, 9),
@@ -61,7 +61,7 @@ class ConfigurationLoaderTest {
         seed = -5
         clip-norm = 0
         l2 = 1e-4
-        engine = dl4j
+        engine = local
         kernels = portable
       }
       updater {
@@ -100,7 +100,7 @@ class ConfigurationLoaderTest {
 
     assertThat(flags)
         .containsEntry("model.hidden", "64,32")
-        .containsEntry("training.engine", "dl4j");
+        .containsEntry("training.engine", "local");
     assertThat(ConfigurationLoader.load(Optional.empty(), flags).render())
         .isEqualTo(withHadoop(EXPLICIT, Map.of()).render());
   }

@@ -132,7 +132,7 @@ class BitIdentityIT {
     TrainingData failing = new FirstAttemptFails(DATA);
     try (JavaSparkContext context = context(master, VECTOR_MODULE);
         JobRoundRunner spark = new JobRoundRunner(context, recipe(DATA), "vector", failing)) {
-      RoundRunner losing = new LosesShards(context, spark, List.of(3L, 20L));
+      RoundRunner losing = new LosesShards(context, spark, List.of(3L, 9L));
       assertThat(train(DATA, losing)).isEqualTo(expected);
     }
   }

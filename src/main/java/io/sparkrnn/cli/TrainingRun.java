@@ -182,7 +182,7 @@ final class TrainingRun {
             complete(end, evaluation::evaluate, topology, console);
           }
         } else {
-          try (RoundRunner runner = spark.rounds(recipe, kernels.name(), data)) {
+          try (RoundRunner runner = spark.rounds(training.rounds(), recipe, kernels.name(), data)) {
             TrainingLoop loop = new TrainingLoop(options, runner, checkpoints, listeners);
             complete(loop.run(start), runner::evaluate, topology, console);
           }

@@ -60,6 +60,15 @@ public final class ResidentRoundRunner implements RoundRunner {
    */
   public ResidentRoundRunner(
       JavaSparkContext context, Recipe recipe, String kernels, TrainingData data) {
+    this(context, recipe, kernels, data, new RoundExchange(context.getConf(), data.workers()));
+  }
+
+  ResidentRoundRunner(
+      JavaSparkContext context,
+      Recipe recipe,
+      String kernels,
+      TrainingData data,
+      RoundExchange exchange) {
     this.context = context;
     this.recipe = recipe;
     this.kernels = kernels;
@@ -67,7 +76,7 @@ public final class ResidentRoundRunner implements RoundRunner {
     this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data);
     SparkConf conf = context.getConf();
     this.timeoutMillis = conf.getTimeAsMs("spark.rnn.exchange.timeout", "120s");
-    this.exchange = new RoundExchange(conf, data.workers());
+    this.exchange = exchange;
     this.expectedSlots = expectedSlots(conf);
   }
 

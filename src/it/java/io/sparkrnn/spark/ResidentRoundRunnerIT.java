@@ -55,7 +55,8 @@ class ResidentRoundRunnerIT {
         "local[4]",
         "local[16]",
         "local-cluster[2,1,1024]",
-        "local-cluster[3,1,512]"
+        "local-cluster[3,1,512]",
+        "local-cluster[2,2,1024]"
       })
   void everyMasterGivesTheLocalEnginesBits(String master) {
     try (JavaSparkContext context = SmallTraining.context(master);
@@ -106,7 +107,7 @@ class ResidentRoundRunnerIT {
       RoundRunner runner =
           new Disturbed(
               resident,
-              List.of(3L, 9L, 27L),
+              List.of(3L, 6L, 9L),
               () -> {
                 ProcessHandle executor = executorProcesses().get(0);
                 killed.add(executor);

@@ -15,7 +15,6 @@ import io.sparkrnn.train.WorkerResult;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
@@ -45,7 +44,9 @@ public final class ResidentRoundRunner implements RoundRunner {
   private final RoundExchange exchange;
   private final long timeoutMillis;
 
-  private int expectedSlots;
+  private final ExecutorSlots executorSlots;
+
+  private int allocatableSlots;
   private int slots;
   private List<Group> groups = List.of();
   private JavaRDD<List<Shard>> shards;
@@ -74,28 +75,10 @@ public final class ResidentRoundRunner implements RoundRunner {
     this.kernels = kernels;
     this.data = data;
     this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data);
-    SparkConf conf = context.getConf();
-    this.timeoutMillis = conf.getTimeAsMs("spark.rnn.exchange.timeout", "120s");
+    this.timeoutMillis = context.getConf().getTimeAsMs("spark.rnn.exchange.timeout", "120s");
     this.exchange = exchange;
-    this.expectedSlots = expectedSlots(conf);
-  }
-
-  /** Dynamic allocation starts executors for tasks that wait; other executors come unasked. */
-  private static int expectedSlots(SparkConf conf) {
-    if (!conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
-      return 1;
-    }
-    long executors = conf.getInt("spark.dynamicAllocation.maxExecutors", Integer.MAX_VALUE);
-    long slotsEach =
-        Math.max(1, conf.getInt("spark.executor.cores", 1) / conf.getInt("spark.task.cpus", 1));
-    return (int) Math.min(Integer.MAX_VALUE, executors * slotsEach);
-  }
-
-  private int availableSlots() {
-    slotsSeenNanos = System.nanoTime();
-    return context
-        .sc()
-        .maxNumConcurrentTasks(context.sc().resourceProfileManager().defaultResourceProfile());
+    this.executorSlots = new ExecutorSlots(context.sc());
+    this.allocatableSlots = executorSlots.allocatable();
   }
 
   /**
@@ -106,9 +89,9 @@ public final class ResidentRoundRunner implements RoundRunner {
    */
   @Override
   public RoundResult run(TrainingState state, Round round) {
-    followSlots();
-    exchange.begin(round, state);
     try {
+      followSlots();
+      exchange.begin(round, state);
       ParameterAverage average = new ParameterAverage(data.workers());
       int missing = data.workers();
       long completeNanos = System.nanoTime();
@@ -126,8 +109,7 @@ public final class ResidentRoundRunner implements RoundRunner {
           afterFailure();
         } else if (isComplete()) {
           completeNanos = System.nanoTime();
-        } else if (TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - completeNanos)
-            > timeoutMillis) {
+        } else if (millisSince(completeNanos) > timeoutMillis) {
           regroup();
         }
       }
@@ -165,28 +147,33 @@ public final class ResidentRoundRunner implements RoundRunner {
             context.sc(), shards, new ResidentTask(endpoint, recipe, kernels), exchange::wake);
   }
 
-  private void followSlots() {
+  private void followSlots() throws InterruptedException {
     if (stretch == null) {
-      slots = Math.max(expectedSlots, availableSlots());
+      if (slots == 0) {
+        executorSlots.awaitExecutors(data.workers());
+      }
+      slots = Math.max(allocatableSlots, executorSlots.available());
     } else if (groups.size() < data.workers()
-        && TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - slotsSeenNanos)
-            >= SLOTS_EVERY_MILLIS) {
-      int available = availableSlots();
-      if (available > slots) {
-        slots = available;
-        if (WorkerGroups.of(data.workers(), slots).size() > groups.size()) {
-          endStretch();
-        }
+        && millisSince(slotsSeenNanos) >= SLOTS_EVERY_MILLIS) {
+      slotsSeenNanos = System.nanoTime();
+      slots = Math.max(slots, executorSlots.available());
+      if (WorkerGroups.of(data.workers(), slots).size() > groups.size()) {
+        endStretch();
       }
     }
   }
 
+  private static long millisSince(long nanos) {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
+  }
+
   private boolean isComplete() {
-    return availableSlots() >= stretch.tasks() && stretch.runningTasks() >= stretch.tasks();
+    return executorSlots.available() >= stretch.tasks()
+        && stretch.runningTasks() >= stretch.tasks();
   }
 
   private void regroup() {
-    int found = Math.max(1, Math.min(availableSlots(), stretch.runningTasks()));
+    int found = Math.max(1, Math.min(executorSlots.available(), stretch.runningTasks()));
     LOG.warn(
         "Regrouping {} workers: expected {} running tasks, found {} for {} ms",
         data.workers(),
@@ -194,7 +181,7 @@ public final class ResidentRoundRunner implements RoundRunner {
         found,
         timeoutMillis);
     slots = found;
-    expectedSlots = 1;
+    allocatableSlots = 0;
     exchange.endStretch();
     stretch.cancel();
     stretch = null;
@@ -232,7 +219,7 @@ public final class ResidentRoundRunner implements RoundRunner {
   /** Evaluates on free slots if half of all are free; otherwise the tasks of the stretch end. */
   @Override
   public EvaluationResult evaluate(float[] parameters, Part part) {
-    if (stretch != null && availableSlots() < 2 * stretch.tasks()) {
+    if (stretch != null && executorSlots.available() < 2 * stretch.tasks()) {
       endStretch();
     }
     return evaluation.evaluate(parameters, part);

@@ -117,7 +117,7 @@ build_what_is_missing() {
   fi
   command -v mvn >/dev/null || fail 69 "Cannot build $jar: expected Maven (mvn) on the PATH, found none"
   echo "Building spark-rnn with Maven; the first time this takes a few minutes." >&2
-  (cd "$home" && mvn -q -B -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 ||
+  (cd "$home" && mvn -q -B -Dstyle.color=never -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 ||
     fail 69 "Cannot build $jar: Maven failed, see above"
 }
 

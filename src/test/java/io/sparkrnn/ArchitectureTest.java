@@ -48,7 +48,7 @@ class ArchitectureTest {
           "export");
 
   /** Each package with those that it may use; {@code cli} may use all. */
-  private static final Map<String, List<String>> MAY_USE =
+  static final Map<String, List<String>> MAY_USE =
       Map.ofEntries(
           entry("config", List.of()),
           entry("storage", List.of()),

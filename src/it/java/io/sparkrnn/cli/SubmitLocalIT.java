@@ -171,7 +171,10 @@ class SubmitLocalIT {
     assertThat(output.err()).isEmpty();
     assertThat(output.out())
         .startsWith("--driver-memory", "4g", "--driver-java-options")
-        .anyMatch(line -> line.matches("\"-Dlog4j2.*\" \"-Dspark-rnn.log=.*/my runs/.*\\.log\""))
+        .anyMatch(
+            line ->
+                line.matches(
+                    "--add-modules=jdk.incubator.vector \"-Dlog4j2.*\" \"-Dspark-rnn.log=.*/my runs/.*\\.log\""))
         .endsWith(HOME.resolve("target/spark-rnn.jar").toString(), "inspect", "a model");
   }
 

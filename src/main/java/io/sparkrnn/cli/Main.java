@@ -4,6 +4,8 @@ import io.sparkrnn.config.Keys;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import org.apache.spark.SparkUserAppException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -27,6 +29,10 @@ import picocli.CommandLine.Command;
       "143:stopped by SIGTERM after a checkpoint"
     })
 public final class Main {
+  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
+  /** The property by which launchers say where conf/log4j2.properties writes. */
+  private static final String LOG_FILE = "spark-rnn.log";
 
   /**
    * Runs a command. Under spark-submit a failure is thrown: exiting at once would make YARN start
@@ -68,10 +74,7 @@ public final class Main {
         });
     commandLine.setExecutionExceptionHandler(
         (exception, command, result) -> {
-          command.getErr().println("spark-rnn: " + exception.getMessage());
-          if (!ExitCode.isExplained(exception)) {
-            exception.printStackTrace(command.getErr());
-          }
+          report(exception, command.getErr());
           return ExitCode.of(exception);
         });
     if (args.length == 0) {
@@ -79,5 +82,20 @@ public final class Main {
       return ExitCode.USAGE;
     }
     return commandLine.execute(args);
+  }
+
+  private static void report(Exception failure, PrintWriter err) {
+    err.println(
+        "spark-rnn: " + (failure.getMessage() == null ? failure.toString() : failure.getMessage()));
+    String log = System.getProperty(LOG_FILE);
+    if (ExitCode.isExplained(failure)) {
+      return;
+    }
+    if (log == null) {
+      failure.printStackTrace(err);
+    } else {
+      LOG.error("unexpected failure", failure);
+      err.println("This was not expected. Details: " + log);
+    }
   }
 }

@@ -29,7 +29,6 @@ import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.StateSections;
-import io.sparkrnn.train.TrainingListener;
 import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.TrainingStoppedException;
@@ -42,7 +41,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +48,9 @@ import org.slf4j.LoggerFactory;
 /** One training run: data, rounds, evaluation, and everything that is left in the run directory. */
 final class TrainingRun {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
+
+  /** As a section of checkpoints: resumed by another, a run would give other bits. */
+  private static final String ARITHMETIC = String.valueOf(Versions.ARITHMETIC);
 
   private final PrintStream out;
   private final RunConfiguration configuration;
@@ -123,22 +124,28 @@ final class TrainingRun {
     return failure;
   }
 
+  /** What an engine needs to train. */
+  private record Job(
+      ImageTrainingData data,
+      RnnTopology topology,
+      Recipe recipe,
+      String kernels,
+      TrainingLoop.Options options,
+      Start start,
+      Console console) {}
+
   private void train(ImageTrainingData data, RnnTopology topology, StopSignals signals) {
     TrainingConfiguration training = configuration.training();
-    boolean stock = training.engine() == Engine.DL4J;
     KernelProvider kernels = KernelProvider.choose(training.kernels().toString());
     Recipe recipe = recipe(data, topology);
-    int firstFrequency = training.firstEpochAveragingFrequency();
-    RoundPlan plan =
-        new RoundPlan(
-            data.minibatchesPerEpoch(training.minibatchSize()),
-            training.averagingFrequency(),
-            firstFrequency == 0 ? training.averagingFrequency() : firstFrequency);
-    TrainingState start = startState(data, topology, recipe.updater());
-    result.describe(data, topology, stock ? "dl4j" : kernels.name());
+    RoundPlan plan = plan(data);
+    Start start = start(data, topology, recipe.updater());
     Console console = new Console(out, plan, training.epochs());
     console.heading(configuration, topology, data, directory);
-    if (!stock) {
+    if (training.engine() == Engine.DL4J) {
+      result.describe(data, topology, "dl4j");
+    } else {
+      result.describe(data, topology, kernels.name());
       console.kernels(kernels);
     }
     TrainingLoop.Options options =
@@ -149,48 +156,85 @@ final class TrainingRun {
             configuration.run().checkpointEvery(),
             data.size(Part.VALIDATION) > 0,
             signals::requested);
-    Function<TrainingState, URI> checkpoints =
-        state -> store.save(state.round(), sections(state, topology, data));
-    List<TrainingListener> listeners = List.of(console, result);
+    Job job = new Job(data, topology, recipe, kernels.name(), options, start, console);
     try {
-      if (training.engine() == Engine.LOCAL) {
-        console.engine("this JVM alone, without Spark");
-        try (RoundRunner runner =
-            new LocalRoundRunner(recipe, RnnKernels.named(kernels.name()), data)) {
-          TrainingLoop loop = new TrainingLoop(options, runner, checkpoints, listeners);
-          complete(loop.run(start), runner::evaluate, topology, console);
-        }
-        return;
-      }
-      try (SparkEngine spark =
-          SparkEngine.start("spark-rnn " + directory.runId(), configuration.master())) {
-        console.engine((stock ? "DL4J on " : "") + spark.description());
-        if (stock) {
-          StockDl4jEngine engine =
-              new StockDl4jEngine(
-                  spark, description(topology), recipe, data, training.averagingFrequency());
-          TrainingState end =
-              engine.train(
-                  start,
-                  training.epochs(),
-                  (state, report) -> {
-                    listeners.forEach(listener -> listener.onEpoch(report));
-                    URI location = checkpoints.apply(state);
-                    listeners.forEach(listener -> listener.onCheckpoint(location, state));
-                  });
-          try (SparkEvaluation evaluation = spark.evaluation(kernels.name(), topology, data)) {
-            complete(end, evaluation::evaluate, topology, console);
-          }
-        } else {
-          try (RoundRunner runner = spark.rounds(training.rounds(), recipe, kernels.name(), data)) {
-            TrainingLoop loop = new TrainingLoop(options, runner, checkpoints, listeners);
-            complete(loop.run(start), runner::evaluate, topology, console);
-          }
-        }
+      switch (training.engine()) {
+        case LOCAL -> trainHere(job);
+        case SPARK -> trainOnSpark(job);
+        case DL4J -> trainWithDl4j(job);
       }
     } finally {
       console.close();
     }
+  }
+
+  private void trainHere(Job job) {
+    job.console().engine("this JVM alone, without Spark");
+    try (RoundRunner runner =
+        new LocalRoundRunner(job.recipe(), RnnKernels.named(job.kernels()), job.data())) {
+      complete(job, loop(job, runner), runner::evaluate);
+    }
+  }
+
+  private void trainOnSpark(Job job) {
+    try (SparkEngine spark = startSpark();
+        RoundRunner runner =
+            spark.rounds(
+                configuration.training().rounds(), job.recipe(), job.kernels(), job.data())) {
+      job.console().engine(spark.description());
+      complete(job, loop(job, runner), runner::evaluate);
+    }
+  }
+
+  private TrainingState loop(Job job, RoundRunner runner) {
+    return job.start()
+        .train(
+            new TrainingLoop(
+                job.options(),
+                runner,
+                state -> checkpoint(job, state),
+                List.of(job.console(), result)));
+  }
+
+  private void trainWithDl4j(Job job) {
+    try (SparkEngine spark = startSpark();
+        SparkEvaluation evaluation = spark.evaluation(job.kernels(), job.topology(), job.data())) {
+      job.console().engine("DL4J on " + spark.description());
+      StockDl4jEngine engine =
+          new StockDl4jEngine(
+              spark,
+              description(job.topology()),
+              job.recipe(),
+              job.data(),
+              configuration.training().averagingFrequency());
+      TrainingState end =
+          engine.train(
+              job.start().state(),
+              configuration.training().epochs(),
+              (state, report) -> {
+                job.console().onEpoch(report);
+                result.onEpoch(report);
+                checkpoint(job, state);
+              });
+      complete(job, end, evaluation::evaluate);
+    }
+  }
+
+  private SparkEngine startSpark() {
+    return SparkEngine.start("spark-rnn " + directory.runId(), configuration.master());
+  }
+
+  private URI checkpoint(Job job, TrainingState state) {
+    return store.save(state.round(), sections(state, job.topology(), job.data()));
+  }
+
+  private RoundPlan plan(ImageTrainingData data) {
+    TrainingConfiguration training = configuration.training();
+    int first = training.firstEpochAveragingFrequency();
+    return new RoundPlan(
+        data.minibatchesPerEpoch(training.minibatchSize()),
+        training.averagingFrequency(),
+        first == 0 ? training.averagingFrequency() : first);
   }
 
   private Recipe recipe(ImageTrainingData data, RnnTopology topology) {
@@ -213,28 +257,45 @@ final class TrainingRun {
         topology, configuration.updater(), configuration.schedule(), configuration.training().l2());
   }
 
-  private TrainingState startState(ImageTrainingData data, RnnTopology topology, Updater updater) {
+  /** Where a run begins: at its initial parameters, or at a checkpoint. */
+  private record Start(TrainingState state, Optional<URI> checkpoint) {
+    TrainingState train(TrainingLoop loop) {
+      return checkpoint
+          .map(location -> loop.resume(state, location))
+          .orElseGet(() -> loop.run(state));
+    }
+  }
+
+  private Start start(ImageTrainingData data, RnnTopology topology, Updater updater) {
     Optional<Checkpoint> checkpoint = directory.isNew() ? Optional.empty() : store.latest();
     store.warnings().forEach(out::println);
     if (checkpoint.isEmpty()) {
       ParameterInitializer initializer =
           ParameterInitializer.valueOf(configuration.model().recurrentInit().name());
-      return TrainingState.initial(
-          initializer.initialise(topology, configuration.training().seed()), updater);
+      float[] parameters = initializer.initialise(topology, configuration.training().seed());
+      return new Start(TrainingState.initial(parameters, updater), Optional.empty());
     }
+    Map<String, byte[]> sections = checkpoint.get().sections();
     String where = Storage.describe(checkpoint.get().location());
-    String now = fingerprints(data);
-    String before =
-        new String(
-            checkpoint.get().sections().getOrDefault("data", new byte[0]), StandardCharsets.UTF_8);
-    if (!before.equals(now)) {
-      throw new DataException(
-          "Cannot resume from %s: expected data of SHA-256 %s, found %s"
-              .formatted(where, before.lines().toList(), now.lines().toList()));
-    }
-    TrainingState state = StateSections.read(checkpoint.get().sections(), where);
+    requireSame("data of SHA-256", sections.get("data"), fingerprints(data), where);
+    requireSame("the topology", sections.get("topology"), topology.encode(), where);
+    requireSame("arithmetic of version", sections.get("arithmetic"), ARITHMETIC, where);
+    TrainingState state = StateSections.read(sections, where);
     out.printf("Resuming from %s, after epoch %d, round %d%n", where, state.epoch(), state.round());
-    return state;
+    return new Start(state, Optional.of(checkpoint.get().location()));
+  }
+
+  private static void requireSame(String what, byte[] before, String now, String where) {
+    String found = before == null ? "nothing" : new String(before, StandardCharsets.UTF_8);
+    if (!found.equals(now)) {
+      throw new DataException(
+          "Cannot resume from %s: expected %s %s, found %s in the checkpoint"
+              .formatted(
+                  where,
+                  what,
+                  String.join(" ", now.lines().toList()),
+                  String.join(" ", found.lines().toList())));
+    }
   }
 
   private static String fingerprints(ImageTrainingData data) {
@@ -244,24 +305,32 @@ final class TrainingRun {
   }
 
   private void complete(
-      TrainingState end,
-      BiFunction<float[], Part, EvaluationResult> evaluation,
-      RnnTopology topology,
-      Console console) {
+      Job job, TrainingState end, BiFunction<float[], Part, EvaluationResult> evaluation) {
     EvaluationResult test = evaluation.apply(end.parameters(), Part.TEST);
     store.publishFile(
         RunDirectory.MODEL_FILE,
-        new ModelFile(topology, end.parameters(), Versions.all()).encode(directory.runId()));
-    // A run that was killed just here has written it: zips hold times, so the bytes would differ.
-    if (Dl4jZip.available()
-        && !storage.exists(Storage.resolve(directory.location(), RunDirectory.DL4J_FILE))) {
+        new ModelFile(job.topology(), end.parameters(), Versions.all()).encode(directory.runId()));
+    publishDl4jZip(job.topology(), end);
+    store.publishResult(result.succeeded(end, test, store.list()));
+    job.console().summary(test, directory);
+  }
+
+  private void publishDl4jZip(RnnTopology topology, TrainingState end) {
+    // A run that was killed just after this has written it: zips hold times, so the bytes would
+    // differ.
+    if (!Dl4jZip.available()
+        || storage.exists(Storage.resolve(directory.location(), RunDirectory.DL4J_FILE))) {
+      return;
+    }
+    try {
       NetworkState network =
           new NetworkState(
               end.parameters(), end.updaterState(), Math.toIntExact(end.iteration()), end.epoch());
       store.publishFile(RunDirectory.DL4J_FILE, Dl4jZip.encode(description(topology), network));
+    } catch (LinkageError e) {
+      // The model itself is complete; DL4J's copy of it needs a native library of this platform.
+      LOG.warn("no {} was written: ND4J cannot run here: {}", RunDirectory.DL4J_FILE, e.toString());
     }
-    store.publishResult(result.succeeded(end, test, store.list()));
-    console.summary(test, directory);
   }
 
   private Map<String, byte[]> sections(
@@ -270,6 +339,7 @@ final class TrainingRun {
     sections.put("topology", bytes(topology.encode()));
     sections.put("configuration", bytes(configuration.redacted().render()));
     sections.put("data", bytes(fingerprints(data)));
+    sections.put("arithmetic", bytes(ARITHMETIC));
     sections.put(
         "provenance",
         bytes(

@@ -21,7 +21,7 @@ class ConfigurationLoaderTest {
           new ModelConfiguration("row-rnn-150", List.of(), "", RecurrentInit.ORTHOGONAL),
           new DataConfiguration("builtin:mnist", "", "", "", "", 0),
           new TrainingConfiguration(
-              10, 64, 2, 1, 10, 0, 1, 1.0, 0.0, Engine.SPARK, KernelChoice.AUTO, RoundsChoice.AUTO),
+              10, 64, 2, 1, 5, 0, 1, 1.0, 0.0, Engine.SPARK, KernelChoice.AUTO, RoundsChoice.AUTO),
           new UpdaterConfiguration(UpdaterName.ADAM, 0.002, 0.9, 0.9, 0.999, 1e-8),
           new ScheduleConfiguration(ScheduleName.COSINE, 0, 0.5, 1000, 0.0),
           new OutputConfiguration("", false, 1, 3),

@@ -1,0 +1,180 @@
+package io.sparkrnn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparkrnn.config.ConfigurationLoader;
+import io.sparkrnn.config.Keys;
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.model.ModelZoo;
+import io.sparkrnn.model.RnnTopology;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine.Command;
+
+/** What the README tells people to type works, and what it lists is all there is. */
+class ReadmeTest {
+  private static final Pattern LAUNCHED =
+      Pattern.compile("(?m)(?:^|`)submit/local((?: [^`#\n]*)?)");
+  private static final Pattern FLAG = Pattern.compile("(?<![\\w-])(--[a-z][a-z0-9-]*)");
+  private static final Pattern MODEL = Pattern.compile("`((?:vanilla|row)-rnn[\\w-]*)`");
+  private static final Pattern EXIT_CODE = Pattern.compile("(?m)^\\| (\\d+ \\| .*) \\|$");
+  private static final Pattern PROFILE = Pattern.compile("-P([\\w-]+)|`(\\w+-(?:x86_64|arm64))`");
+
+  /** Of spark-submit and of the JVM. */
+  private static final Set<String> OTHERS =
+      Set.of("--properties-file", "--driver-java-options", "--add-modules");
+
+  @TempDir private Path temp;
+
+  private static String readme() throws IOException {
+    return Files.readString(Path.of("README.md"));
+  }
+
+  private static String section(String title) throws IOException {
+    String readme = readme();
+    int start = readme.indexOf("\n## " + title + "\n");
+    assertThat(start).as("section %s", title).isNotNegative();
+    int end = readme.indexOf("\n## ", start + 1);
+    return readme.substring(start, end < 0 ? readme.length() : end);
+  }
+
+  private static String block(String language) throws IOException {
+    String readme = readme();
+    String fence = "```" + language + "\n";
+    int start = readme.indexOf(fence) + fence.length();
+    return readme.substring(start, readme.indexOf("```", start));
+  }
+
+  private static List<String> found(Pattern pattern, String text) {
+    return pattern.matcher(text).results().map((MatchResult match) -> match.group(1)).toList();
+  }
+
+  static Stream<String> launches() throws IOException {
+    return found(LAUNCHED, readme()).stream().map(String::strip).distinct();
+  }
+
+  @Test
+  void theTwoCommandsStandAtTheTop() throws IOException {
+    assertThat(readme().lines().limit(10))
+        .anyMatch(line -> line.startsWith("submit/local "))
+        .anyMatch(line -> line.startsWith("mvn verify "));
+    assertThat(Path.of("submit", "local")).isExecutable();
+  }
+
+  @ParameterizedTest(name = "submit/local {0}")
+  @MethodSource("launches")
+  void commandsAreUnderstood(String arguments) throws IOException {
+    Path file = Files.writeString(temp.resolve("my.conf"), block("hocon"));
+    List<String> words =
+        Stream.of(
+                arguments
+                    // The launcher's own, which SubmitLocalIT tests.
+                    .replaceAll("--(driver-memory|spark-conf) \\S+", "")
+                    .replace("--print", "")
+                    .replace("my.conf", file.toString())
+                    .replace("DIR", temp.resolve("run").toString())
+                    .split(" +"))
+            .filter(word -> !word.isEmpty())
+            .collect(Collectors.toList());
+    if (words.isEmpty() || words.get(0).startsWith("--")) {
+      words.add(0, "train");
+    }
+    if (words.get(0).equals("evaluate")) {
+      // The run of another machine: the command line is understood, its model is not there.
+      CommandRun run = CommandRun.of(words.toArray(String[]::new));
+      assertThat(run.exitCode()).isEqualTo(ExitCode.STORAGE);
+      return;
+    }
+    if (words.get(0).equals("train") && !words.contains("--help") && !words.contains("--dry-run")) {
+      words.add("--dry-run");
+    }
+    CommandRun run = CommandRun.of(words.toArray(String[]::new));
+    assertThat(run.errors()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+  }
+
+  @Test
+  void theExampleFileIsAConfiguration() throws IOException {
+    RunConfiguration configuration = ConfigurationLoader.parse(block("hocon"), "the README");
+    assertThat(configuration.model().name()).isEqualTo("row-rnn-100x2");
+    assertThat(configuration.hadoop()).containsKey("fs.defaultFS");
+  }
+
+  @Test
+  void flagsExist() throws IOException {
+    Set<String> known = new TreeSet<>(OTHERS);
+    for (String command : List.of("train", "evaluate", "inspect")) {
+      known.addAll(found(FLAG, CommandRun.of(command, "--help").output()));
+    }
+    known.addAll(found(FLAG, Files.readString(Path.of("submit", "launcher.sh"))));
+    for (String document : List.of("README.md", "src/docs/architecture.md")) {
+      assertThat(known).containsAll(found(FLAG, Files.readString(Path.of(document))));
+    }
+  }
+
+  @Test
+  void theModelsAreThoseOfTheZoo() throws IOException {
+    assertThat(Set.copyOf(found(MODEL, section("From the notebook to here"))))
+        .isEqualTo(ModelZoo.models().stream().map(RnnTopology::name).collect(Collectors.toSet()));
+  }
+
+  @Test
+  void theExitCodesAreAll() throws IOException {
+    assertThat(found(EXIT_CODE, section("Exit codes")))
+        .containsExactly(
+            Stream.of(Main.class.getAnnotation(Command.class).exitCodeList())
+                .map(code -> code.replaceFirst(":", " | "))
+                .toArray(String[]::new));
+  }
+
+  @Test
+  void theEnginesAreAll() throws IOException {
+    List<String> engines = found(Pattern.compile("(?m)^\\| `(\\w+)` \\|"), section("Engines"));
+    assertThat(Keys.ENGINE.expected()).isEqualTo("one of " + String.join(", ", engines));
+  }
+
+  @Test
+  void profilesOfOtherPlatformsExist() throws IOException {
+    String pom = Files.readString(Path.of("pom.xml"));
+    List<String> profiles =
+        PROFILE
+            .matcher(section("Other platforms"))
+            .results()
+            .map(match -> match.group(1) != null ? match.group(1) : match.group(2))
+            .toList();
+    assertThat(profiles).hasSize(4);
+    assertThat(profiles).allSatisfy(name -> assertThat(pom).contains("<id>" + name + "</id>"));
+  }
+
+  @Test
+  void valuesThatItCallsDefaultsAre() throws IOException {
+    RunConfiguration defaults = ConfigurationLoader.defaults();
+    assertThat(defaults.model().name()).isEqualTo("row-rnn-150");
+    assertThat(defaults.data().uri()).isEqualTo("builtin:mnist");
+    assertThat(defaults.run().keep()).isEqualTo(3);
+    assertThat(defaults.run().checkpointEvery()).isEqualTo(1);
+    assertThat(Keys.ENGINE.text(defaults)).isEqualTo("spark");
+    assertThat(section("Run directory")).contains("the newest 3 (`--keep`)");
+  }
+
+  @Test
+  void dataHasItsLicence() throws IOException {
+    String source =
+        Files.readString(Path.of("src/main/resources/io/sparkrnn/data/mnist/SOURCE.md"));
+    assertThat(source).contains("CC BY-SA 3.0");
+    assertThat(section("Licence")).contains("CC BY-SA 3.0", "Apache License 2.0");
+    assertThat(Files.readString(Path.of("LICENSE"))).contains("Version 2.0, January 2004");
+  }
+}

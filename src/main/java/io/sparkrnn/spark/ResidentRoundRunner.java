@@ -199,17 +199,17 @@ public final class ResidentRoundRunner implements RoundRunner {
         }
       }
       RuntimeException translated = SparkJobException.translate(asException(failure));
-      if (!advanced || !failedTooOften(translated)) {
+      if (!advanced || !failedTooOften(failure, translated)) {
         throw translated;
       }
       LOG.warn("Starting the tasks of the workers again", translated);
     }
   }
 
-  /** Not cancelled by a user, for example. */
-  private static boolean failedTooOften(RuntimeException failure) {
-    return failure instanceof SparkJobException
-        && failure.getMessage().contains("times, most recent failure");
+  /** Not cancelled by a user, for example, and not for a reason that would be there again. */
+  private static boolean failedTooOften(Throwable failure, RuntimeException translated) {
+    return (translated instanceof SparkJobException || translated instanceof IllegalStateException)
+        && String.valueOf(failure.getMessage()).contains("times, most recent failure");
   }
 
   private static Exception asException(Throwable failure) {

@@ -4,6 +4,7 @@ import io.sparkrnn.checkpoint.RunBusyException;
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.kernel.KernelUnavailableException;
+import io.sparkrnn.spark.ExchangeUnreachableException;
 import io.sparkrnn.spark.SparkJobException;
 import io.sparkrnn.spark.SparkSettingException;
 import io.sparkrnn.storage.StorageException;
@@ -29,7 +30,8 @@ final class ExitCode {
       return USAGE;
     } else if (failure instanceof DataException) {
       return DATA;
-    } else if (failure instanceof SparkJobException) {
+    } else if (failure instanceof SparkJobException
+        || failure instanceof ExchangeUnreachableException) {
       return UNAVAILABLE;
     } else if (failure instanceof RunBusyException) {
       return BUSY;

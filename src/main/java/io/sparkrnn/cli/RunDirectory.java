@@ -57,6 +57,7 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
           Keys.MASTER,
           Keys.THREADS_PER_WORKER,
           Keys.KERNELS,
+          Keys.ROUNDS,
           // Compared by the content of the files.
           Keys.DATA_URI,
           Keys.TRAIN_IMAGES,

@@ -205,7 +205,9 @@ final class TrainingRun {
 
   private void trainOnSpark(Job job) {
     try (SparkEngine spark = startSpark();
-        RoundRunner runner = spark.rounds(job.recipe(), job.kernels(), job.data())) {
+        RoundRunner runner =
+            spark.rounds(
+                configuration.training().rounds(), job.recipe(), job.kernels(), job.data())) {
       job.console().engine(spark.description());
       complete(job, loop(job, runner), runner::evaluate);
     }

@@ -189,6 +189,14 @@ public final class Keys {
           oneOf(KernelChoice.class),
           c -> c.training().kernels());
 
+  public static final Key<RoundsChoice> ROUNDS =
+      new Key<>(
+          "training.rounds",
+          "--rounds",
+          "How rounds run on Spark: resident (tasks that stay), job (a job a round), or the faster one there is.",
+          oneOf(RoundsChoice.class),
+          c -> c.training().rounds());
+
   public static final Key<UpdaterName> UPDATER_NAME =
       new Key<>(
           "updater.name",
@@ -343,6 +351,7 @@ public final class Keys {
           L2,
           ENGINE,
           KERNELS,
+          ROUNDS,
           UPDATER_NAME,
           LEARNING_RATE,
           MOMENTUM,

@@ -18,6 +18,7 @@ import java.io.Serializable;
  * @param l2 coefficient of the L2 penalty on weights; 0: none
  * @param engine who runs the rounds
  * @param kernels which arithmetic runs; without effect on the result
+ * @param rounds how they run on Spark; without effect on the result
  */
 public record TrainingConfiguration(
     int epochs,
@@ -30,10 +31,12 @@ public record TrainingConfiguration(
     double clipNorm,
     double l2,
     Engine engine,
-    KernelChoice kernels)
+    KernelChoice kernels,
+    RoundsChoice rounds)
     implements Serializable {
   public TrainingConfiguration {
     requireNonNull(engine, "engine");
     requireNonNull(kernels, "kernels");
+    requireNonNull(rounds, "rounds");
   }
 }

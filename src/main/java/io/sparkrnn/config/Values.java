@@ -54,7 +54,8 @@ final class Values {
             get(Keys.CLIP_NORM),
             get(Keys.L2),
             get(Keys.ENGINE),
-            get(Keys.KERNELS)),
+            get(Keys.KERNELS),
+            get(Keys.ROUNDS)),
         new UpdaterConfiguration(
             get(Keys.UPDATER_NAME),
             get(Keys.LEARNING_RATE),

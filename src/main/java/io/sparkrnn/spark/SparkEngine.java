@@ -1,5 +1,6 @@
 package io.sparkrnn.spark;
 
+import io.sparkrnn.config.RoundsChoice;
 import io.sparkrnn.data.EvaluationData;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.dl4j.NetworkDescription;
@@ -52,9 +53,16 @@ public final class SparkEngine implements AutoCloseable {
     return context.sc().uiWebUrl().getOrElse(() -> "");
   }
 
-  /** Rounds of this application; a job a round. */
-  public RoundRunner rounds(Recipe recipe, String kernels, TrainingData data) {
-    return new JobRoundRunner(context, recipe, kernels, data);
+  /** Rounds of this application. */
+  public RoundRunner rounds(RoundsChoice choice, Recipe recipe, String kernels, TrainingData data) {
+    return switch (choice) {
+      case JOB -> new JobRoundRunner(context, recipe, kernels, data);
+      case RESIDENT -> new ResidentRoundRunner(context, recipe, kernels, data);
+      case AUTO ->
+          new AutomaticRounds(
+              () -> new ResidentRoundRunner(context, recipe, kernels, data),
+              () -> new JobRoundRunner(context, recipe, kernels, data));
+    };
   }
 
   /** DL4J Spark's own rounds, a round an epoch. */

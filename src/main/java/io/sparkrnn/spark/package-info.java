@@ -1,5 +1,6 @@
 /**
- * Rounds and evaluations as Spark jobs, and DL4J Spark's interfaces over them.
+ * Rounds and evaluations as Spark jobs or by tasks that stay, and DL4J Spark's interfaces over
+ * them.
  *
  * <p>Invariants: no shuffle, no barrier, no accumulator in training; an RDD holds worker or block
  * numbers and its tasks read their samples from the source, so that a lost block is rebuilt from

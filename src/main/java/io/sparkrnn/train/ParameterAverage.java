@@ -21,16 +21,44 @@ public final class ParameterAverage {
 
   private record Node(int level, int index) {}
 
-  private record Partial(
-      double[] parameters, double[] updaterState, long samples, double lossSum, long computeNanos) {
+  /** A node's part of the average. */
+  private sealed interface Partial {
+    long samples();
 
-    static Partial of(WorkerResult result) {
-      return new Partial(
+    double lossSum();
+
+    long computeNanos();
+
+    Sum toSum();
+
+    void addTo(Sum left);
+  }
+
+  /** One worker; its floats are widened only when they are added. */
+  private record Leaf(WorkerResult result) implements Partial {
+    @Override
+    public long samples() {
+      return result.samples();
+    }
+
+    @Override
+    public double lossSum() {
+      return result.lossSum();
+    }
+
+    @Override
+    public long computeNanos() {
+      return result.computeNanos();
+    }
+
+    @Override
+    public Sum toSum() {
+      return new Sum(
           weighted(result.parameters(), result.samples()),
           weighted(result.updaterState(), result.samples()),
-          result.samples(),
-          result.lossSum(),
-          result.computeNanos());
+          samples(),
+          lossSum(),
+          computeNanos());
     }
 
     private static double[] weighted(float[] values, long weight) {
@@ -41,22 +69,51 @@ public final class ParameterAverage {
       return sums;
     }
 
-    Partial plus(Partial right) {
-      addTo(parameters, right.parameters);
-      addTo(updaterState, right.updaterState);
-      return new Partial(
-          parameters,
-          updaterState,
-          samples + right.samples,
-          lossSum + right.lossSum,
-          Math.max(computeNanos, right.computeNanos));
+    @Override
+    public void addTo(Sum left) {
+      add(left.parameters(), result.parameters(), result.samples());
+      add(left.updaterState(), result.updaterState(), result.samples());
     }
 
-    private static void addTo(double[] left, double[] right) {
+    // Without samples the values do not count, even if they are not finite.
+    private static void add(double[] left, float[] values, long weight) {
+      for (int i = 0; i < left.length; i++) {
+        left[i] += weight > 0 ? (double) weight * values[i] : 0.0;
+      }
+    }
+  }
+
+  /** Several workers: sums of samples times values. */
+  private record Sum(
+      double[] parameters, double[] updaterState, long samples, double lossSum, long computeNanos)
+      implements Partial {
+    @Override
+    public Sum toSum() {
+      return this;
+    }
+
+    @Override
+    public void addTo(Sum left) {
+      add(left.parameters, parameters);
+      add(left.updaterState, updaterState);
+    }
+
+    private static void add(double[] left, double[] right) {
       for (int i = 0; i < left.length; i++) {
         left[i] += right[i];
       }
     }
+  }
+
+  private static Sum join(Partial leftPart, Partial rightPart) {
+    Sum left = leftPart.toSum();
+    rightPart.addTo(left);
+    return new Sum(
+        left.parameters(),
+        left.updaterState(),
+        left.samples() + rightPart.samples(),
+        left.lossSum() + rightPart.lossSum(),
+        Math.max(left.computeNanos(), rightPart.computeNanos()));
   }
 
   public ParameterAverage(int workers) {
@@ -70,7 +127,7 @@ public final class ParameterAverage {
       return;
     }
     seen[result.worker()] = true;
-    Partial partial = Partial.of(result);
+    Partial partial = new Leaf(result);
     int level = 0;
     int index = result.worker();
     while (1L << level < workers) {
@@ -81,7 +138,7 @@ public final class ParameterAverage {
           waiting.put(new Node(level, index), partial);
           return;
         }
-        partial = index < sibling ? partial.plus(other) : other.plus(partial);
+        partial = index < sibling ? join(partial, other) : join(other, partial);
       }
       level++;
       index >>= 1;
@@ -95,12 +152,13 @@ public final class ParameterAverage {
       throw new IllegalStateException(
           "an average needs the results of all %d workers".formatted(workers));
     }
+    Sum sum = root.toSum();
     return new RoundResult(
-        mean(root.parameters(), root.samples()),
-        mean(root.updaterState(), root.samples()),
-        root.samples(),
-        root.lossSum(),
-        root.computeNanos());
+        mean(sum.parameters(), sum.samples()),
+        mean(sum.updaterState(), sum.samples()),
+        sum.samples(),
+        sum.lossSum(),
+        sum.computeNanos());
   }
 
   private static float[] mean(double[] sums, long samples) {

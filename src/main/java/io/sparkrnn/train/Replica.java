@@ -9,14 +9,29 @@ import io.sparkrnn.kernel.Workspace;
 import io.sparkrnn.model.ParameterBlock;
 import io.sparkrnn.model.RnnTopology;
 
-/** A worker's model: runs the iterations of one round on its shard. */
+/**
+ * A worker's model: runs the iterations of one round on its shard. What it allocates is used again
+ * for its next round, whoever's that is; hence it serves one thread at a time.
+ */
 public final class Replica {
   private final Recipe recipe;
   private final RnnKernels kernels;
+  private final Workspace workspace;
+  private final float[] gradient;
+  private Order order = new Order(-1, -1, new int[0]);
+
+  /** The order of a shard's samples in one epoch, which holds for many rounds. */
+  private record Order(int epoch, int worker, int[] samples) {
+    boolean isOf(int wantedEpoch, int wantedWorker, int size) {
+      return epoch == wantedEpoch && worker == wantedWorker && samples.length == size;
+    }
+  }
 
   public Replica(Recipe recipe, RnnKernels kernels) {
     this.recipe = recipe;
     this.kernels = kernels;
+    this.workspace = new Workspace(recipe.topology().shape(), recipe.minibatchSize());
+    this.gradient = new float[recipe.topology().parameterCount()];
   }
 
   /** One round, a pure function: the state is not changed, and equal arguments give equal bits. */
@@ -24,11 +39,9 @@ public final class Replica {
     long start = System.nanoTime();
     SequenceDataset data = shard.samples();
     DataShape.require(recipe.topology().shape(), data);
-    int[] order = MinibatchPlan.order(recipe.seed(), round.epoch(), shard.worker(), data.size());
+    int[] samplesInOrder = order(round.epoch(), shard.worker(), data.size());
     float[] parameters = state.parameters().clone();
     float[] updaterState = state.updaterState().clone();
-    float[] gradient = new float[parameters.length];
-    Workspace workspace = new Workspace(recipe.topology().shape(), recipe.minibatchSize());
     long samples = 0;
     double lossSum = 0;
     try (WorkerThreads threads = new WorkerThreads(recipe.threadsPerWorker())) {
@@ -38,10 +51,10 @@ public final class Replica {
           break;
         }
         int count = (int) Math.min(recipe.minibatchSize(), data.size() - first);
-        layOut(data, order, (int) first, count, workspace);
-        lossSum += computeGradient(parameters, gradient, workspace, threads);
+        layOut(data, samplesInOrder, (int) first, count);
+        lossSum += computeGradient(parameters, threads);
         long iteration = round.firstIteration() + i;
-        regularise(parameters, gradient);
+        regularise(parameters);
         recipe
             .updater()
             .step(parameters, gradient, updaterState, recipe.schedule().rate(iteration), iteration);
@@ -52,18 +65,23 @@ public final class Replica {
         shard.worker(), parameters, updaterState, samples, lossSum, System.nanoTime() - start);
   }
 
-  private static void layOut(
-      SequenceDataset data, int[] order, int first, int count, Workspace workspace) {
+  private int[] order(int epoch, int worker, int size) {
+    if (!order.isOf(epoch, worker, size)) {
+      order = new Order(epoch, worker, MinibatchPlan.order(recipe.seed(), epoch, worker, size));
+    }
+    return order.samples();
+  }
+
+  private void layOut(SequenceDataset data, int[] samplesInOrder, int first, int count) {
     workspace.begin(count);
-    data.layOut(order, first, count, workspace.input(), workspace.paddedSamples());
+    data.layOut(samplesInOrder, first, count, workspace.input(), workspace.paddedSamples());
     for (int s = 0; s < count; s++) {
-      workspace.labels()[s] = data.label(order[first + s]);
+      workspace.labels()[s] = data.label(samplesInOrder[first + s]);
     }
   }
 
   /** Forward, loss and backward of the minibatch in the workspace; returns its summed loss. */
-  private double computeGradient(
-      float[] parameters, float[] gradient, Workspace workspace, WorkerThreads threads) {
+  private double computeGradient(float[] parameters, WorkerThreads threads) {
     NetworkShape shape = workspace.shape();
     threads.split(
         workspace.paddedSamples(),
@@ -83,7 +101,7 @@ public final class Replica {
   }
 
   /** The global norm; in double where its square is beyond float, or clipping would give zero. */
-  private double norm(float[] gradient) {
+  private double norm() {
     float squares = kernels.sumOfSquares(gradient);
     if (squares != Float.POSITIVE_INFINITY) {
       return Math.sqrt(squares);
@@ -96,9 +114,9 @@ public final class Replica {
   }
 
   /** Clips by the global norm, then adds L2: DL4J, too, regularises what normalisation left. */
-  private void regularise(float[] parameters, float[] gradient) {
+  private void regularise(float[] parameters) {
     if (recipe.clipNorm() > 0) {
-      double norm = norm(gradient);
+      double norm = norm();
       if (norm > recipe.clipNorm()) {
         float scale = (float) (recipe.clipNorm() / norm);
         for (int i = 0; i < gradient.length; i++) {

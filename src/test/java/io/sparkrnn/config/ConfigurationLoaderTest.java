@@ -21,7 +21,7 @@ class ConfigurationLoaderTest {
           new ModelConfiguration("row-rnn-150", List.of(), "", RecurrentInit.ORTHOGONAL),
           new DataConfiguration("builtin:mnist", "", "", "", "", 0),
           new TrainingConfiguration(
-              10, 64, 2, 1, 5, 0, 1, 1.0, 0.0, Engine.SPARK, KernelChoice.AUTO),
+              10, 64, 2, 1, 5, 0, 1, 1.0, 0.0, Engine.SPARK, KernelChoice.AUTO, RoundsChoice.AUTO),
           new UpdaterConfiguration(UpdaterName.ADAM, 0.002, 0.9, 0.9, 0.999, 1e-8),
           new ScheduleConfiguration(ScheduleName.COSINE, 0, 0.5, 1000, 0.0),
           new OutputConfiguration("", false, 1, 3),
@@ -34,7 +34,18 @@ class ConfigurationLoaderTest {
           new ModelConfiguration("vanilla-rnn", List.of(64, 32), "relu", RecurrentInit.IDENTITY),
           new DataConfiguration("builtin:mnist", "a/x", "a/y", "hdfs://nn/b/x", "b/y", 5000),
           new TrainingConfiguration(
-              3, 33, 256, 4, 7, 2, -5L, 0.0, 1e-4, Engine.LOCAL, KernelChoice.PORTABLE),
+              3,
+              33,
+              256,
+              4,
+              7,
+              2,
+              -5L,
+              0.0,
+              1e-4,
+              Engine.LOCAL,
+              KernelChoice.PORTABLE,
+              RoundsChoice.JOB),
           new UpdaterConfiguration(UpdaterName.NESTEROVS, 0.1, 0.5, 0.8, 0.99, 1e-7),
           new ScheduleConfiguration(ScheduleName.STEP, 100, 0.1, 500, 0.01),
           new OutputConfiguration("file:///runs/r \"1\"\\", true, 2, 9),
@@ -63,6 +74,7 @@ class ConfigurationLoaderTest {
         l2 = 1e-4
         engine = local
         kernels = portable
+        rounds = job
       }
       updater {
         name = nesterovs, learning-rate = 0.1, momentum = .5, beta1 = 0.8, beta2 = 0.99, epsilon = 1E-7
@@ -202,6 +214,7 @@ class ConfigurationLoaderTest {
         "training.l2                               | -1e-9",
         "training.l2                               | 1e999",
         "training.kernels                          | cuda",
+        "training.rounds                           | barrier",
         "training.engine                           | flink",
         "updater.name                              | rmsprop",
         "updater.learning-rate                     | 0",

@@ -1,0 +1,88 @@
+package io.sparkrnn.spark;
+
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
+
+/** How many tasks Spark can run at a time. */
+final class ExecutorSlots {
+  private static final Pattern LOCAL_CLUSTER =
+      Pattern.compile("local-cluster\\[\\s*(\\d+)\\s*,\\s*(\\d+)\\s*,.*");
+  private static final long POLL_MILLIS = 20;
+  private static final long SETTLED_MILLIS = 200;
+
+  private final SparkContext context;
+  private final SparkConf conf;
+
+  ExecutorSlots(SparkContext context) {
+    this.context = context;
+    this.conf = context.getConf();
+  }
+
+  /** Slots of the executors that are registered now. */
+  int available() {
+    return context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile());
+  }
+
+  /** Slots that dynamic allocation would start for tasks that wait; 0 without it. */
+  int allocatable() {
+    if (!conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
+      return 0;
+    }
+    long executors = conf.getInt("spark.dynamicAllocation.maxExecutors", Integer.MAX_VALUE);
+    long each = Math.max(1, conf.getInt("spark.executor.cores", 1) / cpusPerTask());
+    return (int) Math.min(Integer.MAX_VALUE, executors * each);
+  }
+
+  /**
+   * Waits for executors that are on their way when an application has just begun: for all that the
+   * configuration speaks of, where it does; otherwise until no more have come for a moment.
+   *
+   * @param wanted more need not be waited for
+   */
+  void awaitExecutors(int wanted) throws InterruptedException {
+    if (context.isLocal() || allocatable() > 0) {
+      return;
+    }
+    long deadline =
+        System.nanoTime()
+            + TimeUnit.MILLISECONDS.toNanos(
+                conf.getTimeAsMs("spark.scheduler.maxRegisteredResourcesWaitingTime", "30s"));
+    int configured = configured();
+    int before = 0;
+    long grownNanos = System.nanoTime();
+    while (System.nanoTime() < deadline) {
+      int now = available();
+      if (now > before) {
+        grownNanos = System.nanoTime();
+        before = now;
+      }
+      boolean settled =
+          now > 0
+              && TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - grownNanos) >= SETTLED_MILLIS;
+      if (now >= wanted || (configured > 0 ? now >= configured : settled)) {
+        return;
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  /** Slots that the configuration speaks of; 0 where it leaves them to the cluster. */
+  private int configured() {
+    Matcher localCluster = LOCAL_CLUSTER.matcher(context.master());
+    if (localCluster.matches()) {
+      return Integer.parseInt(localCluster.group(1))
+          * (Integer.parseInt(localCluster.group(2)) / cpusPerTask());
+    } else if (conf.contains("spark.executor.instances")) {
+      return conf.getInt("spark.executor.instances", 0)
+          * (conf.getInt("spark.executor.cores", 1) / cpusPerTask());
+    }
+    return conf.getInt("spark.cores.max", 0) / cpusPerTask();
+  }
+
+  private int cpusPerTask() {
+    return conf.getInt("spark.task.cpus", 1);
+  }
+}

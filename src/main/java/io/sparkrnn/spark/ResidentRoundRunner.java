@@ -1,0 +1,249 @@
+package io.sparkrnn.spark;
+
+import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.data.Shard;
+import io.sparkrnn.data.TrainingData;
+import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.spark.WorkerGroups.Group;
+import io.sparkrnn.train.ParameterAverage;
+import io.sparkrnn.train.Recipe;
+import io.sparkrnn.train.Round;
+import io.sparkrnn.train.RoundResult;
+import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.TrainingState;
+import io.sparkrnn.train.WorkerResult;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rounds by tasks that stay: one Spark job for all rounds up to the next evaluation, whose tasks
+ * each hold a group of workers and meet the driver once a round in its {@link RoundExchange}.
+ *
+ * <p>A round costs a message up and one down instead of a Spark job. A lost task is run again by
+ * Spark and is told what is missing of the current round; when there are fewer slots than tasks for
+ * longer than {@code spark.rnn.exchange.timeout}, the workers are grouped anew. All of it leaves
+ * the bits as they are, since a round is a pure function.
+ */
+public final class ResidentRoundRunner implements RoundRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(ResidentRoundRunner.class);
+  private static final long LOOK_AROUND_MILLIS = 1_000;
+  private static final long SLOTS_EVERY_MILLIS = 100;
+  private static final long END_MILLIS = 10_000;
+
+  private final JavaSparkContext context;
+  private final Recipe recipe;
+  private final String kernels;
+  private final TrainingData data;
+  private final SparkEvaluation evaluation;
+  private final RoundExchange exchange;
+  private final long timeoutMillis;
+
+  private final ExecutorSlots executorSlots;
+
+  private int allocatableSlots;
+  private int slots;
+  private List<Group> groups = List.of();
+  private JavaRDD<List<Shard>> shards;
+  private ResidentStretch stretch;
+  private long slotsSeenNanos;
+  private boolean advanced;
+
+  /**
+   * A runner.
+   *
+   * @param kernels the implementation that every task uses, by name
+   */
+  public ResidentRoundRunner(
+      JavaSparkContext context, Recipe recipe, String kernels, TrainingData data) {
+    this(context, recipe, kernels, data, new RoundExchange(context.getConf(), data.workers()));
+  }
+
+  ResidentRoundRunner(
+      JavaSparkContext context,
+      Recipe recipe,
+      String kernels,
+      TrainingData data,
+      RoundExchange exchange) {
+    this.context = context;
+    this.recipe = recipe;
+    this.kernels = kernels;
+    this.data = data;
+    this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data);
+    this.timeoutMillis = context.getConf().getTimeAsMs("spark.rnn.exchange.timeout", "120s");
+    this.exchange = exchange;
+    this.executorSlots = new ExecutorSlots(context.sc());
+    this.allocatableSlots = executorSlots.allocatable();
+  }
+
+  /**
+   * Runs one round.
+   *
+   * @throws ExchangeUnreachableException if tasks could not talk to the driver; the round may be
+   *     run in another way
+   */
+  @Override
+  public RoundResult run(TrainingState state, Round round) {
+    try {
+      followSlots();
+      exchange.begin(round, state);
+      ParameterAverage average = new ParameterAverage(data.workers());
+      int missing = data.workers();
+      long completeNanos = System.nanoTime();
+      while (missing > 0) {
+        if (stretch == null) {
+          start(round);
+          completeNanos = System.nanoTime();
+        }
+        Optional<WorkerResult> result = exchange.poll(LOOK_AROUND_MILLIS);
+        if (result.isPresent()) {
+          average.add(result.get());
+          missing--;
+          completeNanos = System.nanoTime();
+        } else if (stretch.isOver()) {
+          afterFailure();
+        } else if (isComplete()) {
+          completeNanos = System.nanoTime();
+        } else if (millisSince(completeNanos) > timeoutMillis) {
+          regroup();
+        }
+      }
+      advanced = true;
+      return average.result();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(
+          "interrupted while waiting for the results of round " + round.number(), e);
+    }
+  }
+
+  private void start(Round round) {
+    List<Group> wanted = WorkerGroups.of(data.workers(), slots);
+    if (!wanted.equals(groups)) {
+      // Read anew: tasks would wait spark.locality.wait for the executors that hold other groups.
+      forgetShards();
+      groups = wanted;
+      TrainingData source = data;
+      shards =
+          context
+              .parallelize(groups, groups.size())
+              .map(group -> group.workers().mapToObj(source::shard).toList())
+              .setName("shards")
+              .persist(StorageLevel.MEMORY_ONLY());
+    }
+    context
+        .sc()
+        .setJobDescription(
+            "rounds from epoch %d, round %d".formatted(round.epoch() + 1, round.number()));
+    ExchangeEndpoint endpoint = exchange.beginStretch(groups);
+    advanced = false;
+    stretch =
+        new ResidentStretch(
+            context.sc(), shards, new ResidentTask(endpoint, recipe, kernels), exchange::wake);
+  }
+
+  private void followSlots() throws InterruptedException {
+    if (stretch == null) {
+      if (slots == 0) {
+        executorSlots.awaitExecutors(data.workers());
+      }
+      slots = Math.max(allocatableSlots, executorSlots.available());
+    } else if (groups.size() < data.workers()
+        && millisSince(slotsSeenNanos) >= SLOTS_EVERY_MILLIS) {
+      slotsSeenNanos = System.nanoTime();
+      slots = Math.max(slots, executorSlots.available());
+      if (WorkerGroups.of(data.workers(), slots).size() > groups.size()) {
+        endStretch();
+      }
+    }
+  }
+
+  private static long millisSince(long nanos) {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
+  }
+
+  private boolean isComplete() {
+    return executorSlots.available() >= stretch.tasks()
+        && stretch.runningTasks() >= stretch.tasks();
+  }
+
+  private void regroup() {
+    int found = Math.max(1, Math.min(executorSlots.available(), stretch.runningTasks()));
+    LOG.warn(
+        "Regrouping {} workers: expected {} running tasks, found {} for {} ms",
+        data.workers(),
+        stretch.tasks(),
+        found,
+        timeoutMillis);
+    slots = found;
+    allocatableSlots = 0;
+    exchange.endStretch();
+    stretch.cancel();
+    stretch = null;
+  }
+
+  /** A stretch that got somewhere is begun again: its failures are those of many rounds. */
+  private void afterFailure() {
+    Throwable failure = stretch.failure().orElse(null);
+    stretch = null;
+    exchange.endStretch();
+    if (failure != null) {
+      for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        if (cause instanceof ExchangeUnreachableException unreachable) {
+          throw unreachable;
+        }
+      }
+      RuntimeException translated = SparkJobException.translate(asException(failure));
+      if (!advanced || !failedTooOften(failure, translated)) {
+        throw translated;
+      }
+      LOG.warn("Starting the tasks of the workers again", translated);
+    }
+  }
+
+  /** Not cancelled by a user, for example, and not for a reason that would be there again. */
+  private static boolean failedTooOften(Throwable failure, RuntimeException translated) {
+    return (translated instanceof SparkJobException || translated instanceof IllegalStateException)
+        && String.valueOf(failure.getMessage()).contains("times, most recent failure");
+  }
+
+  private static Exception asException(Throwable failure) {
+    return failure instanceof Exception e ? e : new IllegalStateException(failure);
+  }
+
+  /** Evaluates on free slots if half of all are free; otherwise the tasks of the stretch end. */
+  @Override
+  public EvaluationResult evaluate(float[] parameters, Part part) {
+    if (stretch != null && executorSlots.available() < 2 * stretch.tasks()) {
+      endStretch();
+    }
+    return evaluation.evaluate(parameters, part);
+  }
+
+  private void endStretch() {
+    exchange.endStretch();
+    stretch.end(END_MILLIS);
+    stretch = null;
+  }
+
+  private void forgetShards() {
+    if (shards != null) {
+      shards.unpersist();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (stretch != null) {
+      endStretch();
+    }
+    exchange.close();
+    forgetShards();
+    evaluation.close();
+  }
+}

@@ -1,0 +1,47 @@
+package io.sparkrnn.spark;
+
+import io.sparkrnn.data.Shard;
+import io.sparkrnn.kernel.KernelProvider;
+import io.sparkrnn.spark.RoundMessages.RunRound;
+import io.sparkrnn.train.Recipe;
+import io.sparkrnn.train.Replica;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.TaskContext;
+
+/**
+ * A task that stays: runs the rounds of its group of workers until the driver ends the stretch.
+ *
+ * @param kernels the implementation that it uses, by name
+ */
+record ResidentTask(ExchangeEndpoint endpoint, Recipe recipe, String kernels)
+    implements Serializable {
+
+  /** Runs the rounds and returns their number. */
+  int run(List<Shard> shards) {
+    TaskContext task = TaskContext.get();
+    Replica replica = new Replica(recipe, KernelProvider.chosenByDriver(kernels));
+    int rounds = 0;
+    try (ExchangeClient driver = new ExchangeClient(endpoint)) {
+      while (driver.ask(task.partitionId()) instanceof RunRound todo) {
+        for (Shard shard : shards) {
+          task.killTaskIfInterrupted();
+          if (isWanted(shard.worker(), todo.workers())) {
+            driver.send(todo.round().number(), replica.run(todo.state(), shard, todo.round()));
+          }
+        }
+        rounds++;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      task.killTaskIfInterrupted();
+      throw new IllegalStateException("interrupted while waiting for the driver", e);
+    }
+    return rounds;
+  }
+
+  private static boolean isWanted(int worker, int[] workers) {
+    return workers.length == 0 || Arrays.stream(workers).anyMatch(w -> w == worker);
+  }
+}

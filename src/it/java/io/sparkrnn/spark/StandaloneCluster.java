@@ -1,0 +1,178 @@
+package io.sparkrnn.spark;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.spark.launcher.JavaModuleOptions;
+
+/**
+ * A Spark standalone cluster of processes on this machine: a master, and Spark workers of one core
+ * and 1 GiB each. Every port is a free one. Needs the jars that Maven lays under target/.
+ */
+final class StandaloneCluster implements AutoCloseable {
+  private static final Pattern MASTER_URL =
+      Pattern.compile("Starting Spark master at (spark://\\S+)");
+  private static final Pattern MASTER_PAGE = Pattern.compile("started at (http://\\S+)");
+  private static final long START_SECONDS = 120;
+
+  private final Path directory;
+  private final List<Process> daemons = new ArrayList<>();
+  // A test that is killed does not close its cluster.
+  private final Thread killer = new Thread(this::kill, "standalone-cluster-killer");
+  private final String master;
+
+  private StandaloneCluster(Path directory, int workers, Map<String, String> settings) {
+    this.directory = directory;
+    Runtime.getRuntime().addShutdownHook(killer);
+    try {
+      List<String> ports = List.of("--host", "127.0.0.1", "--port", "0", "--webui-port", "0");
+      daemon("master", settings, "org.apache.spark.deploy.master.Master", ports);
+      this.master = await(() -> inLog("master", MASTER_URL));
+      URI page = URI.create(await(() -> inLog("master", MASTER_PAGE)) + "/json/");
+      for (int i = 0; i < workers; i++) {
+        List<String> arguments = new ArrayList<>(ports);
+        arguments.addAll(List.of("--cores", "1", "--memory", "1g"));
+        arguments.addAll(List.of("--work-dir", directory.resolve("work-" + i).toString(), master));
+        daemon("worker-" + i, settings, "org.apache.spark.deploy.worker.Worker", arguments);
+      }
+      await(() -> aliveWorkers(page) == workers ? "" : null);
+    } catch (Throwable e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts a cluster and waits until all Spark workers are there.
+   *
+   * @param directory for logs and the executors' files
+   * @param settings properties of Spark for the daemons
+   */
+  static StandaloneCluster start(Path directory, int workers, Map<String, String> settings) {
+    return new StandaloneCluster(directory, workers, settings);
+  }
+
+  /** For example {@code spark://127.0.0.1:40521}. */
+  String master() {
+    return master;
+  }
+
+  /** The executors' processes of one application. */
+  List<ProcessHandle> executors(String applicationId) {
+    return daemons.stream()
+        .flatMap(daemon -> daemon.toHandle().descendants())
+        .filter(
+            process -> {
+              String command = process.info().commandLine().orElse("");
+              return command.contains("CoarseGrainedExecutorBackend")
+                  && command.contains(applicationId);
+            })
+        .toList();
+  }
+
+  private void daemon(
+      String name, Map<String, String> settings, String mainClass, List<String> arguments) {
+    Path spark = Path.of("target", "spark").toAbsolutePath();
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(Arrays.asList(JavaModuleOptions.defaultModuleOptions().strip().split("\\s+")));
+    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
+    command.addAll(List.of("-cp", spark.resolve("jars") + File.separator + "*", mainClass));
+    command.addAll(arguments);
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log(name).toFile());
+    builder.environment().put("SPARK_HOME", spark.toString());
+    builder.environment().put("SPARK_SCALA_VERSION", "2.12");
+    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    try {
+      daemons.add(builder.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path log(String name) {
+    return directory.resolve(name + ".log");
+  }
+
+  private String inLog(String name, Pattern pattern) {
+    try {
+      Matcher matcher = pattern.matcher(Files.readString(log(name)));
+      return matcher.find() ? matcher.group(1) : null;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static long aliveWorkers(URI page) {
+    try {
+      JsonNode status = new ObjectMapper().readTree(page.toURL());
+      return status.path("aliveworkers").asLong();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  /** What is there at last; an exception with the logs if a daemon ends or time runs out. */
+  private String await(Supplier<String> found) {
+    long began = System.nanoTime();
+    try {
+      while (System.nanoTime() - began < TimeUnit.SECONDS.toNanos(START_SECONDS)
+          && daemons.stream().allMatch(Process::isAlive)) {
+        String value = found.get();
+        if (value != null) {
+          return value;
+        }
+        Thread.sleep(50);
+      }
+      StringBuilder logs = new StringBuilder();
+      try (var files = Files.newDirectoryStream(directory, "*.log")) {
+        for (Path file : files) {
+          logs.append(System.lineSeparator()).append(Files.readString(file));
+        }
+      }
+      throw new IllegalStateException("the standalone cluster did not start:" + logs);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Kills all processes, executors and drivers of Spark workers included. */
+  private void kill() {
+    List<ProcessHandle> processes =
+        daemons.stream()
+            .flatMap(
+                daemon ->
+                    Stream.concat(Stream.of(daemon.toHandle()), daemon.toHandle().descendants()))
+            .toList();
+    processes.forEach(ProcessHandle::destroyForcibly);
+    processes.forEach(process -> process.onExit().orTimeout(10, TimeUnit.SECONDS).join());
+  }
+
+  @Override
+  public void close() {
+    kill();
+    Runtime.getRuntime().removeShutdownHook(killer);
+  }
+}

@@ -4,16 +4,17 @@ import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
-import io.sparkrnn.kernel.KernelProvider;
+import io.sparkrnn.spark.RoundTask.ByBroadcast;
+import io.sparkrnn.spark.RoundTask.StateOfRound;
+import io.sparkrnn.spark.RoundTask.WithTask;
 import io.sparkrnn.train.ParameterAverage;
 import io.sparkrnn.train.Recipe;
-import io.sparkrnn.train.Replica;
 import io.sparkrnn.train.Round;
 import io.sparkrnn.train.RoundResult;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.TrainingState;
-import io.sparkrnn.train.WorkerResult;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -22,13 +23,18 @@ import org.apache.spark.storage.StorageLevel;
 
 /** Rounds as Spark jobs of one stage, a task a worker; works with any number of slots. */
 public final class JobRoundRunner implements RoundRunner {
+  /** Above 1,000 KiB Spark warns of large tasks, in every round. */
+  private static final long LARGEST_WITH_TASK_BYTES = 900 * 1024;
+
   private final JavaSparkContext context;
   private final Recipe recipe;
   private final String kernels;
   private final int workers;
   private final JavaRDD<Parcel<Shard>> shards;
   private final SparkEvaluation evaluation;
-  private Broadcast<Parcel<TrainingState>> previousState;
+  private final long runner = ThreadLocalRandom.current().nextLong();
+  private Broadcast<Parcel<TrainingState>> stateOfRound;
+  private Broadcast<Parcel<TrainingState>> olderState;
 
   /**
    * A runner.
@@ -72,25 +78,28 @@ public final class JobRoundRunner implements RoundRunner {
     context
         .sc()
         .setJobDescription("epoch %d, round %d".formatted(round.epoch() + 1, round.number()));
-    Broadcast<Parcel<TrainingState>> broadcast = context.broadcast(new Parcel<>(state));
-    Recipe taskRecipe = recipe;
-    String taskKernels = kernels;
     ParameterAverage average = new ParameterAverage(workers);
-    JavaRDD<WorkerResult> results =
-        shards.map(
-            shard ->
-                new Replica(taskRecipe, KernelProvider.chosenByDriver(taskKernels))
-                    .run(broadcast.value().value(), shard.value(), round));
     try {
-      ResultStream.forEach(results, average::add);
+      ResultStream.forEach(
+          shards, new RoundTask(runner, recipe, kernels, round, ship(state)), average::add);
     } finally {
-      if (previousState != null) {
+      if (olderState != null) {
         // Not this round's: a speculative copy of one of its tasks may still be reading it.
-        previousState.destroy();
+        olderState.destroy();
       }
-      previousState = broadcast;
+      olderState = stateOfRound;
+      stateOfRound = null;
     }
     return average.result();
+  }
+
+  private StateOfRound ship(TrainingState state) {
+    long bytes = Float.BYTES * ((long) state.parameters().length + state.updaterState().length);
+    if (bytes <= LARGEST_WITH_TASK_BYTES) {
+      return new WithTask(state);
+    }
+    stateOfRound = context.broadcast(new Parcel<>(state));
+    return new ByBroadcast(stateOfRound);
   }
 
   @Override
@@ -102,8 +111,9 @@ public final class JobRoundRunner implements RoundRunner {
   public void close() {
     shards.unpersist();
     evaluation.close();
-    if (previousState != null) {
-      previousState.destroy();
+    Replicas.forget(runner);
+    if (olderState != null) {
+      olderState.destroy();
     }
   }
 }

@@ -1,7 +1,11 @@
 package io.sparkrnn.spark;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.RDD;
@@ -18,8 +22,21 @@ import scala.runtime.BoxedUnit;
 final class ResultStream {
   private ResultStream() {}
 
-  /** What a task does; Spark ships it, so it must be serializable. */
-  private interface SerializableFunction2<A, B, C> extends Function2<A, B, C>, Serializable {}
+  /** What becomes of an element; Spark ships it. */
+  interface ElementFunction<T, R> extends Function<T, R>, Serializable {}
+
+  /** What a task does with its partition. */
+  private record PartitionTask<T, R>(ElementFunction<T, R> function)
+      implements Function2<TaskContext, Iterator<T>, Parcel<Object[]>>, Serializable {
+    @Override
+    public Parcel<Object[]> apply(TaskContext context, Iterator<T> elements) {
+      List<Object> results = new ArrayList<>();
+      while (elements.hasNext()) {
+        results.add(function.apply(elements.next()));
+      }
+      return new Parcel<>(results.toArray());
+    }
+  }
 
   /**
    * Runs a job and hands over the elements of each partition when its task ends, one at a time, in
@@ -29,15 +46,20 @@ final class ResultStream {
    *     otherwise
    */
   static <T> void forEach(JavaRDD<T> rdd, Consumer<T> consumer) {
+    forEach(rdd, element -> element, consumer);
+  }
+
+  /**
+   * As above, with what a function makes of the elements. An RDD mapped by it would do the same,
+   * but for every new one Spark looks through the function and serializes it to see whether it can.
+   */
+  static <T, R> void forEach(JavaRDD<T> rdd, ElementFunction<T, R> function, Consumer<R> consumer) {
     RDD<T> scalaRdd = rdd.rdd();
-    SerializableFunction2<TaskContext, Iterator<T>, Parcel<Object[]>> task =
-        (context, elements) ->
-            new Parcel<>(JavaConverters.seqAsJavaList(elements.toList()).toArray());
     Function2<Object, Parcel<Object[]>, BoxedUnit> handler =
         (partition, elements) -> {
           for (Object element : elements.value()) {
             @SuppressWarnings("unchecked")
-            T typed = (T) element;
+            R typed = (R) element;
             consumer.accept(typed);
           }
           return BoxedUnit.UNIT;
@@ -47,11 +69,9 @@ final class ResultStream {
           .sparkContext()
           .runJob(
               scalaRdd,
-              task,
+              new PartitionTask<>(function),
               JavaConverters.asScalaBuffer(
-                      java.util.stream.IntStream.range(0, rdd.getNumPartitions())
-                          .<Object>mapToObj(i -> i)
-                          .toList())
+                      IntStream.range(0, rdd.getNumPartitions()).<Object>mapToObj(i -> i).toList())
                   .toSeq(),
               handler,
               ClassTag$.MODULE$.apply(Parcel.class));

@@ -1,0 +1,46 @@
+package io.sparkrnn.spark;
+
+import io.sparkrnn.data.Shard;
+import io.sparkrnn.spark.ResultStream.ElementFunction;
+import io.sparkrnn.train.Recipe;
+import io.sparkrnn.train.Round;
+import io.sparkrnn.train.TrainingState;
+import io.sparkrnn.train.WorkerResult;
+import java.io.Serializable;
+import org.apache.spark.broadcast.Broadcast;
+
+/**
+ * One worker's part of a round that is a Spark job.
+ *
+ * @param runner a random number of the runner
+ * @param kernels the implementation that it uses, by name
+ */
+record RoundTask(long runner, Recipe recipe, String kernels, Round round, StateOfRound state)
+    implements ElementFunction<Parcel<Shard>, WorkerResult> {
+
+  /** How the state comes to the tasks. */
+  sealed interface StateOfRound extends Serializable {
+    TrainingState get();
+  }
+
+  /** With the task: nothing but the task has to be fetched, but every task decodes it. */
+  record WithTask(TrainingState state) implements StateOfRound {
+    @Override
+    public TrainingState get() {
+      return state;
+    }
+  }
+
+  /** By a broadcast: an executor fetches it once more, and decodes it once for all its tasks. */
+  record ByBroadcast(Broadcast<Parcel<TrainingState>> broadcast) implements StateOfRound {
+    @Override
+    public TrainingState get() {
+      return broadcast.value().value();
+    }
+  }
+
+  @Override
+  public WorkerResult apply(Parcel<Shard> shard) {
+    return Replicas.of(runner, recipe, kernels).run(state.get(), shard.value(), round);
+  }
+}

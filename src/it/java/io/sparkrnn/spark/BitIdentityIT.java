@@ -2,6 +2,13 @@ package io.sparkrnn.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.kernel.Activation;
+import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.PortableRnnKernels;
+import io.sparkrnn.model.ParameterInitializer;
+import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.train.LocalRoundRunner;
+import io.sparkrnn.train.Recipe;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
@@ -106,6 +113,37 @@ class BitIdentityIT {
         RoundRunner runner =
             new JobRoundRunner(context, SmallTraining.recipe(many), "vector", many)) {
       assertThat(SmallTraining.run(many, runner)).isEqualTo(SmallTraining.local(many));
+    }
+  }
+
+  @Test
+  void aStateThatIsTooLargeToGoWithTheTasksGivesTheSameBits() {
+    Recipe small = SmallTraining.recipe(DATA);
+    RnnTopology wide =
+        new RnnTopology("wide", new NetworkShape(6, 7, List.of(300), Activation.TANH, 4));
+    Recipe recipe =
+        new Recipe(
+            wide,
+            small.minibatchSize(),
+            1,
+            small.updater(),
+            small.schedule(),
+            small.clipNorm(),
+            small.l2(),
+            small.seed());
+    TrainingState state =
+        TrainingState.initial(
+            ParameterInitializer.ORTHOGONAL.initialise(wide, 42), recipe.updater());
+    Round round = SmallTraining.plan(DATA).next(state);
+    RoundRunner local = new LocalRoundRunner(recipe, new PortableRnnKernels(), DATA);
+    RoundResult expected = local.run(state, round);
+    try (JavaSparkContext context = context("local[2]", VECTOR_MODULE);
+        RoundRunner runner = new JobRoundRunner(context, recipe, "portable", DATA)) {
+      for (int i = 0; i < 3; i++) {
+        RoundResult result = runner.run(state, round);
+        assertThat(result.parameters()).isEqualTo(expected.parameters());
+        assertThat(result.updaterState()).isEqualTo(expected.updaterState());
+      }
     }
   }
 }

@@ -24,8 +24,8 @@ import org.apache.spark.network.crypto.AuthClientBootstrap;
 import org.apache.spark.network.server.NoOpRpcHandler;
 import org.apache.spark.network.util.TransportConf;
 
-/** A task's connection to the driver's {@link RoundExchange}; for one thread. */
-final class ExchangeClient implements AutoCloseable {
+/** The way to the driver over Spark's transport. */
+final class ExchangeClient implements DriverConnection {
   private static final long LONGEST_SILENCE_MILLIS = 10_000;
 
   private final ExchangeEndpoint endpoint;
@@ -68,19 +68,14 @@ final class ExchangeClient implements AutoCloseable {
     }
   }
 
-  /** Sends a result; if it gets lost, the answer to {@link #ask} will be to run the round again. */
-  void send(long round, WorkerResult result) {
+  @Override
+  public void send(long round, WorkerResult result) {
     connection.send(
         RoundMessages.encode(new Result(endpoint.run(), endpoint.stretch(), round, result)));
   }
 
-  /**
-   * What the group has to do next; waits until there is something.
-   *
-   * @throws ExchangeUnreachableException if the driver refuses, or the connection is lost and
-   *     cannot be made again
-   */
-  Reply ask(int group) throws InterruptedException {
+  @Override
+  public Reply ask(int group) throws InterruptedException {
     int retries = settings.maxIORetries();
     while (true) {
       try {

@@ -23,7 +23,7 @@ record ResidentTask(ExchangeEndpoint endpoint, Recipe recipe, String kernels)
     TaskContext task = TaskContext.get();
     Replica replica = new Replica(recipe, KernelProvider.chosenByDriver(kernels));
     int rounds = 0;
-    try (ExchangeClient driver = new ExchangeClient(endpoint)) {
+    try (DriverConnection driver = DriverConnection.to(endpoint)) {
       while (driver.ask(task.partitionId()) instanceof RunRound todo) {
         for (Shard shard : shards) {
           task.killTaskIfInterrupted();

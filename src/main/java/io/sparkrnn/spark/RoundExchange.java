@@ -4,6 +4,7 @@ import io.sparkrnn.spark.RoundMessages.Ask;
 import io.sparkrnn.spark.RoundMessages.EndOfStretch;
 import io.sparkrnn.spark.RoundMessages.Ping;
 import io.sparkrnn.spark.RoundMessages.Pong;
+import io.sparkrnn.spark.RoundMessages.Reply;
 import io.sparkrnn.spark.RoundMessages.Request;
 import io.sparkrnn.spark.RoundMessages.Result;
 import io.sparkrnn.spark.RoundMessages.RunRound;
@@ -15,11 +16,14 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.spark.SecurityManager;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
@@ -47,6 +51,8 @@ import scala.Tuple2;
  * counts. A task's results and its next question come over one connection, hence in order.
  */
 final class RoundExchange implements AutoCloseable {
+  private static final Map<Long, RoundExchange> OPEN = new ConcurrentHashMap<>();
+
   private final long run = ThreadLocalRandom.current().nextLong();
   private final int workers;
   private final String host;
@@ -59,10 +65,16 @@ final class RoundExchange implements AutoCloseable {
   private int stretch;
   private List<Group> groups = List.of();
   private RunRound current;
+  // Encoded once for all groups; null as long as none has asked over the network.
   private ByteBuffer currentBytes;
   private final BitSet missing = new BitSet();
 
-  private record Waiting(int group, TransportClient client, RpcResponseCallback callback) {}
+  /**
+   * Who waits for something to do.
+   *
+   * @param asker whom a lost connection belongs to
+   */
+  private record Waiting(int group, Object asker, Consumer<Reply> callback) {}
 
   /**
    * Starts to listen where the driver does, at {@code spark.rnn.exchange.port}.
@@ -92,6 +104,12 @@ final class RoundExchange implements AutoCloseable {
       transport.close();
       throw new ExchangeUnreachableException(bindAddress, port, e.getMessage());
     }
+    OPEN.put(run, this);
+  }
+
+  /** The exchange of a runner that is in this JVM. */
+  static Optional<RoundExchange> inThisJvm(long run) {
+    return Optional.ofNullable(OPEN.get(run));
   }
 
   /** Begins another stretch; tasks of an older one are told to end. */
@@ -105,23 +123,19 @@ final class RoundExchange implements AutoCloseable {
   synchronized void endStretch() {
     stretch++;
     groups = List.of();
-    waiting.forEach(ask -> end(ask.callback()));
+    waiting.forEach(ask -> ask.callback().accept(new EndOfStretch()));
     waiting.clear();
   }
 
   /** Hands a round to every group, and forgets the one before. */
-  void begin(Round round, TrainingState state) {
-    RunRound message = new RunRound(new int[0], round, state);
-    ByteBuffer bytes = RoundMessages.encode(message);
-    synchronized (this) {
-      results.removeIf(Optional::isPresent);
-      current = message;
-      currentBytes = bytes;
-      missing.set(0, workers);
-      List<Waiting> asked = List.copyOf(waiting);
-      waiting.clear();
-      asked.forEach(this::answer);
-    }
+  synchronized void begin(Round round, TrainingState state) {
+    results.removeIf(Optional::isPresent);
+    current = new RunRound(new int[0], round, state);
+    currentBytes = null;
+    missing.set(0, workers);
+    List<Waiting> asked = List.copyOf(waiting);
+    waiting.clear();
+    asked.forEach(this::answer);
   }
 
   /**
@@ -144,33 +158,56 @@ final class RoundExchange implements AutoCloseable {
 
   @Override
   public void close() {
+    OPEN.remove(run);
     endStretch();
     server.close();
     transport.close();
   }
 
-  private synchronized void answer(Waiting ask) {
+  private void answer(Waiting ask) {
     Group group = groups.get(ask.group());
     int[] lacking = group.workers().filter(missing::get).toArray();
     if (lacking.length == 0) {
       waiting.add(ask);
     } else if (lacking.length == group.end() - group.from()) {
-      ask.callback().onSuccess(currentBytes.duplicate());
+      ask.callback().accept(current);
     } else {
-      ask.callback()
-          .onSuccess(RoundMessages.encode(new RunRound(lacking, current.round(), current.state())));
+      ask.callback().accept(new RunRound(lacking, current.round(), current.state()));
     }
   }
 
-  private static void end(RpcResponseCallback callback) {
-    callback.onSuccess(RoundMessages.encode(new EndOfStretch()));
+  private synchronized ByteBuffer encoded(Reply reply) {
+    if (reply != current) {
+      return RoundMessages.encode(reply);
+    }
+    if (currentBytes == null) {
+      currentBytes = RoundMessages.encode(current);
+    }
+    return currentBytes.duplicate();
   }
 
-  private synchronized boolean isCurrent(Request request) {
+  /**
+   * Answers, now or when there is something to do.
+   *
+   * @param asker to be forgotten when it is gone
+   */
+  synchronized void ask(Ask request, Object asker, Consumer<Reply> callback) {
+    if (isCurrent(request)) {
+      answer(new Waiting(request.group(), asker, callback));
+    } else {
+      callback.accept(new EndOfStretch());
+    }
+  }
+
+  synchronized void forget(Object asker) {
+    waiting.removeIf(ask -> ask.asker().equals(asker));
+  }
+
+  private boolean isCurrent(Request request) {
     return request.run() == run && request.stretch() == stretch && !groups.isEmpty();
   }
 
-  private synchronized void take(Result message) {
+  synchronized void take(Result message) {
     WorkerResult result = message.result();
     // Of an earlier stretch, too: a result depends on nothing but the round.
     if (message.run() == run
@@ -199,16 +236,11 @@ final class RoundExchange implements AutoCloseable {
     @Override
     public void receive(TransportClient client, ByteBuffer bytes, RpcResponseCallback callback) {
       Request request = RoundMessages.decodeRequest(bytes);
-      if (request instanceof Ping) {
-        callback.onSuccess(RoundMessages.encode(new Pong()));
-        return;
-      }
-      synchronized (RoundExchange.this) {
-        if (!(request instanceof Ask ask) || !isCurrent(request)) {
-          end(callback);
-        } else {
-          answer(new Waiting(ask.group(), client, callback));
-        }
+      if (request instanceof Ask ask) {
+        ask(ask, client, reply -> callback.onSuccess(encoded(reply)));
+      } else {
+        callback.onSuccess(
+            RoundMessages.encode(request instanceof Ping ? new Pong() : new EndOfStretch()));
       }
     }
 
@@ -221,9 +253,7 @@ final class RoundExchange implements AutoCloseable {
 
     @Override
     public void channelInactive(TransportClient client) {
-      synchronized (RoundExchange.this) {
-        waiting.removeIf(ask -> ask.client().equals(client));
-      }
+      forget(client);
     }
 
     @Override

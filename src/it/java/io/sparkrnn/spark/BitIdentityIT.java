@@ -2,6 +2,9 @@ package io.sparkrnn.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.data.TrainingData;
+import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.kernel.PortableRnnKernels;
@@ -9,9 +12,6 @@ import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.Recipe;
-import io.sparkrnn.data.EvaluationData.Part;
-import io.sparkrnn.data.TrainingData;
-import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.train.Round;
 import io.sparkrnn.train.RoundResult;
 import io.sparkrnn.train.RoundRunner;

@@ -32,7 +32,7 @@ enum GoldenTraining {
       60_000,
       "--hidden 150 --activation tanh --updater adam --learning-rate 0.002 --l2 0"
           + " --epochs 1 --minibatch-size 64 --workers 2 --validation 0",
-      "?");
+      "a32f2eeac6514fed5fabda0136fb910394926a30cc80a9e011039ca9383f5538");
 
   private static final String COMMON =
       " --model row-rnn-150 --seed 1 --recurrent-init orthogonal --schedule cosine"

@@ -67,13 +67,13 @@ record TrainingJvm(Jdk jdk, List<String> options, List<String> arguments, List<S
 
   private static Stream<Named<Supplier<TrainingJvm>>> on(String name, Supplier<Jdk> jdk) {
     return Stream.concat(
-        Stream.of(Named.of("portable, " + name, () -> portable(jdk.get()))),
-        Stream.of(128, 256, 512)
+        Stream.of(512, 256, 128)
             .map(
                 bits ->
                     Named.of(
                         "vector, %d bits, %s".formatted(bits, name),
-                        () -> vector(jdk.get(), bits))));
+                        () -> vector(jdk.get(), bits))),
+        Stream.of(Named.of("portable, " + name, () -> portable(jdk.get()))));
   }
 
   /** Runs these trainings with each number of threads, one after the other. */

@@ -6,7 +6,6 @@ import io.sparkrnn.data.Shard;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.kernel.Workspace;
 import io.sparkrnn.model.ParameterBlock;
-import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.WorkerThreads.RangeTask;
 import java.util.Arrays;
 
@@ -19,6 +18,7 @@ public final class Replica {
   private final RnnKernels kernels;
   private final Workspace workspace;
   private final float[] gradient;
+  private final ParameterBlock[] weights;
   private Order order = new Order(-1, -1, new int[0]);
 
   /** The order of a shard's samples in one epoch, which holds for many rounds. */
@@ -33,6 +33,10 @@ public final class Replica {
     this.kernels = kernels;
     this.workspace = new Workspace(recipe.topology().shape(), recipe.minibatchSize());
     this.gradient = new float[recipe.topology().parameterCount()];
+    this.weights =
+        recipe.topology().parameters().stream()
+            .filter(block -> block.kind() != ParameterBlock.Kind.BIAS)
+            .toArray(ParameterBlock[]::new);
   }
 
   /** One round, a pure function: the state is not changed, and equal arguments give equal bits. */
@@ -146,12 +150,9 @@ public final class Replica {
     }
     if (recipe.l2() > 0) {
       float l2 = (float) recipe.l2();
-      RnnTopology topology = recipe.topology();
-      for (ParameterBlock block : topology.parameters()) {
-        if (block.kind() != ParameterBlock.Kind.BIAS) {
-          for (int i = block.offset(); i < block.end(); i++) {
-            gradient[i] += l2 * parameters[i];
-          }
+      for (ParameterBlock block : weights) {
+        for (int i = block.offset(); i < block.end(); i++) {
+          gradient[i] += l2 * parameters[i];
         }
       }
     }

@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import platform
+import signal
 import statistics
 import subprocess
 import sys
@@ -137,10 +138,10 @@ def run_once(peer, seed, scratch):
         try:
             for line in process.stdout:
                 lines.append((time.perf_counter() - start, line.rstrip("\n")))
+        except BaseException:  # Interrupted: no peer may go on without us.
+            process.terminate()
+            raise
         finally:
-            # Interrupted: no peer may go on without us.
-            if process.poll() is None and sys.exc_info()[0]:
-                process.terminate()
             process.wait()
         seconds = time.perf_counter() - start
         errors.seek(0)
@@ -190,28 +191,32 @@ def time_to_accuracy(lines):
             "validationAccuracies": [accuracy for _, accuracy in epochs]}
 
 
-def summarise(comparison, runs):
-    """Peers with their median and its ratio to the first peer's."""
+def summarise(comparison, names, runs):
+    """Peers with their median and its ratio to the first peer's, where that one has a figure."""
     peers = []
-    for name in dict.fromkeys(run["peer"] for run in runs):
+    for name in names:
         own = [run for run in runs if run["peer"] == name]
+        if not own:
+            continue
         values = [run["measured"][comparison.metric] for run in own]
         first = [run["measured"]["firstEpochSeconds"] for run in own if "firstEpochSeconds" in run["measured"]]
         test = [run["measured"]["testAccuracy"] for run in own if "testAccuracy" in run["measured"]]
         median = statistics.median(values)
         peers.append({
             "name": name, "values": values, "median": median,
-            "ratio": median / peers[0]["median"] if peers else 1.0,
             "reached": all(run["measured"].get("reached", True) for run in own),
             "firstEpochSeconds": statistics.median(first) if first else None,
             "wallSeconds": statistics.median(run["wallSeconds"] for run in own),
             "testAccuracy": statistics.median(test) if test else None,
         })
+    comparable = peers and peers[0]["name"] == names[0] and peers[0]["reached"]
+    for peer in peers:
+        peer["ratio"] = peer["median"] / peers[0]["median"] if comparable else None
     return {"title": comparison.title, "metric": comparison.metric, "peers": peers, "runs": runs}
 
 
 def markdown(results):
-    def cell(value, form="{:.3g}"):
+    def cell(value, form="{:.1f}"):
         return "-" if value is None else form.format(value)
 
     about = results["machine"]
@@ -225,7 +230,7 @@ def markdown(results):
             least = "" if peer["reached"] else ">= "
             text.append(
                 f"| {peer['name']} | {len(peer['values'])} | {least}{peer['median']:.4g} | {min(peer['values']):.4g} "
-                f"| {max(peer['values']):.4g} | {least}{peer['ratio']:.2f} | {cell(peer['firstEpochSeconds'])} "
+                f"| {max(peer['values']):.4g} | {least}{cell(peer['ratio'], '{:.2f}')} | {cell(peer['firstEpochSeconds'])} "
                 f"| {cell(peer['wallSeconds'])} | {cell(peer['testAccuracy'], '{:.4f}')} |")
     return "\n".join(text) + "\n"
 
@@ -251,6 +256,7 @@ def compare(name, options, settings, has_torch, scratch):
     if not has_torch and any(peer.library == "PyTorch" for peer in peers):
         say(f"PyTorch is left out: {options.python} cannot import torch; src/docs/benchmarks.md says how to get it.")
         peers = [peer for peer in peers if peer.library != "PyTorch"]
+    names = [peer.name for peer in peers]
     runs, complete = [], True
     for seed in range(1, options.runs + 1):
         for peer in list(peers):
@@ -264,7 +270,7 @@ def compare(name, options, settings, has_torch, scratch):
             runs.append(run)
             say(f"  {name} {seed}/{options.runs}  {peer.name}: {comparison.metric} "
                 f"{run['measured'][comparison.metric]:.4g}, command {run['wallSeconds']:.1f} s")
-    return summarise(comparison, runs), complete
+    return summarise(comparison, names, runs), complete
 
 
 def show_list(settings):
@@ -306,6 +312,7 @@ def main(words):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         sys.exit(main(sys.argv[1:]))
     except PeerFailed as failure:

@@ -184,7 +184,7 @@ def time_to_accuracy(lines):
     for at, line in lines:
         words = line.split()
         if len(words) == 6 and "/" in words[0] and words[2].endswith("%"):
-            epochs.append((at, float(words[2].rstrip("%")) / 100))
+            epochs.append((at, round(float(words[2].rstrip("%")) / 100, 4)))
     good = [at for at, accuracy in epochs if accuracy >= comparisons.TARGET_ACCURACY]
     end = good[0] if good else epochs[-1][0]
     return {"secondsToAccuracy": end - start, "wallSecondsToAccuracy": end, "reached": bool(good),

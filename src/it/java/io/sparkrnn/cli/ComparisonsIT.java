@@ -5,12 +5,20 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkrnn.evaluation.ConfusionMatrix;
+import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.train.EpochReport;
+import io.sparkrnn.train.RoundPlan;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -33,7 +41,7 @@ class ComparisonsIT {
 
   @BeforeEach
   void requirePython() throws Exception {
-    boolean found = true;
+    boolean found;
     try {
       found = python("-c", "import sys; sys.exit(sys.version_info < (3, 10))").status() == 0;
     } catch (IOException e) {
@@ -187,6 +195,53 @@ class ComparisonsIT {
         .contains("PyTorch, 1 thread: expected exit code 0, found 1 of")
         .containsOnlyOnce("PyTorch, 1 thread is left out from now on.");
     assertThat(directory.resolve("results/results.md")).content().contains("spark-rnn, 1 thread");
+  }
+
+  @Test
+  void theScreenTellsWhenAnAccuracyWasReached() throws Exception {
+    ByteArrayOutputStream screen = new ByteArrayOutputStream();
+    Console console =
+        new Console(
+            new PrintStream(screen, true, StandardCharsets.UTF_8), new RoundPlan(10, 5, 5), 3);
+    console.engine("somewhere");
+    console.onEpoch(epoch(1, 969));
+    console.onEpoch(epoch(2, 970));
+    console.onEpoch(epoch(3, 990));
+    Path lines =
+        Files.writeString(directory.resolve("lines"), screen.toString(StandardCharsets.UTF_8));
+
+    Output output =
+        python(
+            "-c",
+            """
+            import json, sys
+            sys.path.insert(0, sys.argv[1])
+            import compare
+            lines = open(sys.argv[2], encoding="utf-8").read().splitlines()
+            print(json.dumps(compare.time_to_accuracy(list(enumerate(lines)))))
+            """,
+            BENCH.toString(),
+            lines.toString());
+
+    assertThat(output.err()).isEmpty();
+    JsonNode found = new ObjectMapper().readTree(output.out());
+    assertThat(found.at("/validationAccuracies").toString()).isEqualTo("[0.969,0.97,0.99]");
+    assertThat(found.at("/reached").asBoolean()).isTrue();
+    // The numbers of lines stand for seconds: the engine, nothing, the heading, epochs 1 and 2.
+    assertThat(found.at("/secondsToAccuracy").asInt()).isEqualTo(4);
+  }
+
+  private static EpochReport epoch(int number, int rightOfThousand) {
+    ConfusionMatrix confusion =
+        ConfusionMatrix.of(new long[] {rightOfThousand, 1000 - rightOfThousand, 0, 0}, 2);
+    return new EpochReport(
+        number,
+        0.5,
+        0.001,
+        55_000,
+        2.5,
+        2,
+        Optional.of(new EvaluationResult(confusion, 0.5, 1000)));
   }
 
   @Test

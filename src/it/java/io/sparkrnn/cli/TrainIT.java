@@ -109,6 +109,7 @@ class TrainIT {
             "/validation/loss",
             "/validation/samples",
             "/training/samples",
+            "/training/startupSeconds",
             "/training/seconds",
             "/training/epochSeconds/0",
             "/training/computeSeconds",

@@ -13,21 +13,28 @@ import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.EpochReport;
+import io.sparkrnn.train.RoundReport;
 import io.sparkrnn.train.TrainingListener;
 import io.sparkrnn.train.TrainingState;
+import java.lang.management.ManagementFactory;
+import java.time.Instant;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code result.json}, the contract for machines: gathers what listeners are told, and writes it
  * down.
  */
 final class ResultFile implements TrainingListener {
+  private static final Logger LOG = LoggerFactory.getLogger(ResultFile.class);
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   private final ObjectNode root = JSON.createObjectNode();
   private final ArrayNode epochSeconds = JSON.createArrayNode();
   private final long startNanos = System.nanoTime();
+  private double startupSeconds;
   private double computeSeconds;
   private double averagingSeconds;
   private double roundSeconds;
@@ -62,6 +69,20 @@ final class ResultFile implements TrainingListener {
   }
 
   @Override
+  public void onRound(RoundReport report) {
+    if (startupSeconds == 0) {
+      // Workers measure themselves, perhaps on machines with other clocks.
+      Instant firstIteration = Instant.now().minusNanos(report.computeNanos());
+      long jvmStartMillis = ManagementFactory.getRuntimeMXBean().getStartTime();
+      startupSeconds = (firstIteration.toEpochMilli() - jvmStartMillis) / 1e3;
+      LOG.info(
+          "the first iteration began at {}, {} s after the JVM's start",
+          firstIteration,
+          startupSeconds);
+    }
+  }
+
+  @Override
   public void onEpoch(EpochReport epoch) {
     epochSeconds.add(epoch.seconds());
     roundSeconds += epoch.seconds();
@@ -88,6 +109,7 @@ final class ResultFile implements TrainingListener {
 
   private byte[] finish(List<CheckpointEntry> checkpoints) {
     ObjectNode training = root.withObject("/training");
+    training.put("startupSeconds", startupSeconds);
     training.put("seconds", (System.nanoTime() - startNanos) / 1e9);
     training.set("epochSeconds", epochSeconds);
     training.put("computeSeconds", computeSeconds);

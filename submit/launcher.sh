@@ -106,8 +106,11 @@ parse() {
 }
 
 require_java_17() {
-  local found
-  found=$("$java" -XshowSettings:properties -version 2>&1 |
+  local found release
+  # Beside the JDK's bin directory; asking the JVM itself takes as long as starting one.
+  release=$(dirname "$(readlink -f "$(command -v "$java")")")/../release
+  found=$(sed -n 's/^JAVA_VERSION="\(17\)[".].*/\1/p' "$release" 2>/dev/null) || true
+  [[ $found == 17 ]] || found=$("$java" -XshowSettings:properties -version 2>&1 |
     sed -n 's/^ *java\.specification\.version = //p') || true
   [[ $found == 17 ]] ||
     fail 69 "Cannot start: expected Java 17 (JAVA_HOME or java on the PATH), found ${found:+Java }${found:-none} at $java"
@@ -146,8 +149,10 @@ launch() {
     command=("$java" "${module_options[@]}" "$vector_module" "-Xmx$driver_memory" "${jvm_options[@]}"
       -cp "$target/spark/jars/*" org.apache.spark.deploy.SparkSubmit)
   fi
+  # In this JVM the program finds DL4J's jar beside its own; Spark would copy 130 MB.
+  [[ $master == local || $master == 'local['* ]] || spark_options=(--jars "$target/spark-rnn-dl4j.jar" ${spark_options[@]+"${spark_options[@]}"})
   command+=(--class io.sparkrnn.cli.Main --master "$master"
-    --jars "$target/spark-rnn-dl4j.jar" --properties-file "$home/conf/spark-defaults.conf"
+    --properties-file "$home/conf/spark-defaults.conf"
     ${spark_options[@]+"${spark_options[@]}"}
     "$target/spark-rnn.jar" "${program[@]}")
   if ((${#environment[@]} > 0)); then

@@ -51,6 +51,8 @@ class SparkSubmitIT {
   }
 
   private Process submit(Path run) throws IOException {
+    // Elsewhere than DL4J's jar.
+    Path jar = Files.copy(TARGET.resolve("spark-rnn.jar"), temp.resolve("spark-rnn.jar"));
     List<String> command =
         new ArrayList<>(
             List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
@@ -68,7 +70,7 @@ class SparkSubmitIT {
                     Path.of("conf", "spark-defaults.conf").toAbsolutePath().toString(),
                     "--conf",
                     "spark.ui.enabled=false",
-                    TARGET.resolve("spark-rnn.jar").toString()),
+                    jar.toString()),
                 Stream.concat(TRAINING.stream(), Stream.of("--run-dir", run.toString())))
             .toList());
     ProcessBuilder builder =

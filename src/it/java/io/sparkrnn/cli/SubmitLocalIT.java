@@ -122,8 +122,6 @@ class SubmitLocalIT {
             "io.sparkrnn.cli.Main",
             "--master",
             "local[*]",
-            "--jars",
-            HOME.resolve("target/spark-rnn-dl4j.jar").toString(),
             "--properties-file",
             HOME.resolve("conf/spark-defaults.conf").toString())
         .endsWith(HOME.resolve("target/spark-rnn.jar").toString(), "train", "--epochs", "1");

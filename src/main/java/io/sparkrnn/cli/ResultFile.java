@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.config.RunConfiguration;
@@ -28,11 +29,10 @@ import org.slf4j.LoggerFactory;
  */
 final class ResultFile implements TrainingListener {
   private static final Logger LOG = LoggerFactory.getLogger(ResultFile.class);
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-  private final ObjectNode root = JSON.createObjectNode();
-  private final ArrayNode epochSeconds = JSON.createArrayNode();
+  private final ObjectNode root = JSON.objectNode();
+  private final ArrayNode epochSeconds = JSON.arrayNode();
   private final long startNanos = System.nanoTime();
   private double startupSeconds;
   private double computeSeconds;
@@ -117,7 +117,7 @@ final class ResultFile implements TrainingListener {
     training.put("samplesPerSecond", roundSeconds == 0 ? 0 : samples / roundSeconds);
     ArrayNode list = root.putArray("checkpoints");
     checkpoints.forEach(checkpoint -> list.add(Storage.describe(checkpoint.location())));
-    root.set("versions", JSON.valueToTree(Versions.all()));
+    Versions.all().forEach(root.putObject("versions")::put);
     return bytes(root);
   }
 
@@ -136,12 +136,14 @@ final class ResultFile implements TrainingListener {
    * {@code run.json}: the run's name and effective configuration, in one file that is there or not.
    */
   static byte[] runFile(String runId, String configuration) {
-    return bytes(JSON.createObjectNode().put("runId", runId).put("configuration", configuration));
+    return bytes(JSON.objectNode().put("runId", runId).put("configuration", configuration));
   }
 
   private static byte[] bytes(ObjectNode node) {
     try {
-      return JSON.writeValueAsBytes(node);
+      // Made when there is something to write: it takes its time to load, and Spark is to start
+      // first.
+      return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(node);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree of numbers and texts is always JSON", e);
     }

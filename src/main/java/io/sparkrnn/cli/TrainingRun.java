@@ -94,7 +94,10 @@ final class TrainingRun {
     }
     // Spark takes seconds to start, in which the data can be read.
     try (StartingSpark spark =
-        StartingSpark.begin("spark-rnn " + directory.runId(), configuration.master())) {
+        StartingSpark.begin(
+            "spark-rnn " + directory.runId(),
+            configuration.master(),
+            configuration.training().threadsPerWorker())) {
       return run(Optional.of(spark));
     }
   }

@@ -15,10 +15,11 @@ public final class StartingSpark implements AutoCloseable {
    * Begins to start Spark.
    *
    * @param master empty: what spark-submit was told, or every core of this machine
+   * @param threadsPerTask {@code spark.task.cpus}, unless that is set
    */
-  public static StartingSpark begin(String applicationName, String master) {
+  public static StartingSpark begin(String applicationName, String master, int threadsPerTask) {
     FutureTask<SparkEngine> start =
-        new FutureTask<>(() -> SparkEngine.start(applicationName, master));
+        new FutureTask<>(() -> SparkEngine.start(applicationName, master, threadsPerTask));
     Thread thread = new Thread(start, "spark-start");
     thread.setDaemon(true);
     thread.start();

@@ -135,9 +135,9 @@ build_what_is_missing() {
 # start. It ignores an archive that does not fit its version or class path, but not one that is cut off: hence the rename.
 share_classes() {
   local work
-  [[ -z ${SPARK_HOME:-} && ! -f $classes && -w $target ]] || return 0
+  [[ -z ${SPARK_HOME:-} && ! $classes -nt $target/spark/jars && -w $target ]] || return 0
   echo "Preparing for faster starts; this takes some seconds, once." >&2
-  work=$(mktemp -d "$target/classes.XXXXXX")
+  work=$(mktemp -d "$target/classes.XXXXXX") || return 0
   if (
     cd "$work"
     env SPARK_LOCAL_IP=127.0.0.1 "${bundled[@]}" "$java" "${module_options[@]}" "$vector_module" \
@@ -145,7 +145,9 @@ share_classes() {
       -cp "$target/spark/jars/*" org.apache.spark.deploy.SparkSubmit --class io.sparkrnn.cli.Main --master 'local[1]' \
       "$target/spark-rnn.jar" train --hidden 1 --epochs 1 --validation 59000 --run-dir run
   ) >"$work/out" 2>&1 </dev/null; then
-    mv -f "$work/classes.jsa" "$classes"
+    mv -f "$work/classes.jsa" "$classes" || true
+  else
+    : >"$classes" # Is ignored, too, and not tried again.
   fi
   rm -rf "$work"
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.spark.SparkContext$;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -109,6 +110,7 @@ class TrainIT {
             "/validation/loss",
             "/validation/samples",
             "/training/samples",
+            "/training/startupSeconds",
             "/training/seconds",
             "/training/epochSeconds/0",
             "/training/computeSeconds",
@@ -314,7 +316,7 @@ class TrainIT {
   }
 
   @Test
-  void badDataEndsWithItsCodeBeforeSparkStarts() throws IOException {
+  void badDataEndsWithItsCodeAndSpark() throws IOException {
     Path data = Files.createDirectory(temp.resolve("data"));
     for (String name :
         List.of(
@@ -331,6 +333,8 @@ class TrainIT {
         .contains("expected magic 0x00000803")
         .contains("found 0x00000000");
     assertThat(run.errors().lines()).hasSize(1);
+    // Started meanwhile, and stopped.
+    assertThat(SparkContext$.MODULE$.getActive().isEmpty()).isTrue();
   }
 
   @Test

@@ -21,6 +21,7 @@ import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.SparkEngine;
+import io.sparkrnn.spark.StartingSpark;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.TargetExistsException;
 import io.sparkrnn.train.LearningRateSchedule;
@@ -78,15 +79,9 @@ final class TrainingRun {
   int run() {
     if (!directory.isNew()) {
       directory.requireSameConfiguration(configuration);
-    }
-    TrainingConfiguration training = configuration.training();
-    ImageTrainingData data =
-        ImageTrainingData.read(
-            configuration.data(), configuration.hadoop(), training.workers(), training.seed());
-    if (!directory.isNew()) {
       Optional<JsonNode> finished = directory.finishedResult(storage);
       if (finished.isPresent()) {
-        return reportAgain(finished.get(), data);
+        return reportAgain(finished.get(), readData());
       }
       if (!configuration.run().resume()) {
         throw new UsageException(
@@ -94,6 +89,21 @@ final class TrainingRun {
                 .formatted(Storage.describe(directory.location()), directory.runId()));
       }
     }
+    if (configuration.training().engine() == Engine.LOCAL) {
+      return run(Optional.empty());
+    }
+    // Spark takes seconds to start, in which the data can be read.
+    try (StartingSpark spark =
+        StartingSpark.begin(
+            "spark-rnn " + directory.runId(),
+            configuration.master(),
+            configuration.training().threadsPerWorker())) {
+      return run(Optional.of(spark));
+    }
+  }
+
+  private int run(Optional<StartingSpark> spark) {
+    ImageTrainingData data = readData();
     RnnTopology topology =
         Topologies.of(configuration.model())
             .withData(data.timeSteps(), data.inputSize(), data.classes());
@@ -103,7 +113,7 @@ final class TrainingRun {
       nameRun();
     }
     try {
-      train(data, topology, signals);
+      train(data, topology, signals, spark);
       return ExitCode.DONE;
     } catch (TrainingStoppedException e) {
       StoppedBySignalException stopped = new StoppedBySignalException(signals.number(), e);
@@ -113,6 +123,12 @@ final class TrainingRun {
       record(e);
       throw e;
     }
+  }
+
+  private ImageTrainingData readData() {
+    TrainingConfiguration training = configuration.training();
+    return ImageTrainingData.read(
+        configuration.data(), configuration.hadoop(), training.workers(), training.seed());
   }
 
   private int reportAgain(JsonNode finished, ImageTrainingData data) {
@@ -161,7 +177,11 @@ final class TrainingRun {
       Start start,
       Console console) {}
 
-  private void train(ImageTrainingData data, RnnTopology topology, StopSignals signals) {
+  private void train(
+      ImageTrainingData data,
+      RnnTopology topology,
+      StopSignals signals,
+      Optional<StartingSpark> spark) {
     TrainingConfiguration training = configuration.training();
     KernelProvider kernels = KernelProvider.choose(training.kernels().toString());
     Recipe recipe = recipe(data, topology);
@@ -187,8 +207,8 @@ final class TrainingRun {
     try {
       switch (training.engine()) {
         case LOCAL -> trainHere(job);
-        case SPARK -> trainOnSpark(job);
-        case DL4J -> trainWithDl4j(job);
+        case SPARK -> trainOnSpark(job, spark.orElseThrow().await());
+        case DL4J -> trainWithDl4j(job, spark.orElseThrow().await());
       }
     } finally {
       console.close();
@@ -203,11 +223,9 @@ final class TrainingRun {
     }
   }
 
-  private void trainOnSpark(Job job) {
-    try (SparkEngine spark = startSpark();
-        RoundRunner runner =
-            spark.rounds(
-                configuration.training().rounds(), job.recipe(), job.kernels(), job.data())) {
+  private void trainOnSpark(Job job, SparkEngine spark) {
+    try (RoundRunner runner =
+        spark.rounds(configuration.training().rounds(), job.recipe(), job.kernels(), job.data())) {
       job.console().engine(spark.description());
       complete(job, loop(job, runner), runner::evaluate);
     }
@@ -223,22 +241,17 @@ final class TrainingRun {
                 List.of(job.console(), result)));
   }
 
-  private void trainWithDl4j(Job job) {
-    try (SparkEngine spark = startSpark();
-        RoundRunner runner =
-            spark.dl4jRounds(
-                description(job.topology()),
-                job.recipe(),
-                job.data(),
-                configuration.training().averagingFrequency(),
-                job.kernels())) {
+  private void trainWithDl4j(Job job, SparkEngine spark) {
+    try (RoundRunner runner =
+        spark.dl4jRounds(
+            description(job.topology()),
+            job.recipe(),
+            job.data(),
+            configuration.training().averagingFrequency(),
+            job.kernels())) {
       job.console().engine("DL4J on " + spark.description());
       complete(job, loop(job, runner), runner::evaluate);
     }
-  }
-
-  private SparkEngine startSpark() {
-    return SparkEngine.start("spark-rnn " + directory.runId(), configuration.master());
   }
 
   private URI checkpoint(Job job, TrainingState state) {

@@ -145,13 +145,22 @@ class TrainIT {
         Files.delete(cut.resolve(name));
       }
       Files.deleteIfExists(cut.resolve("model-dl4j.zip"));
-      // Only the directory is said; the settings are the run's own.
+      // Only the directory is said, and what may differ; the settings are the run's own.
       CommandRun resumed =
-          CommandRun.of("train", "--resume", "--run-dir", cut.toString(), "--engine", "local");
+          CommandRun.of(
+              "train",
+              "--resume",
+              "--run-dir",
+              cut.toString(),
+              "--engine",
+              "local",
+              "--evaluation-overlap-rounds",
+              kept == 1 ? "0" : "1000");
       assertThat(resumed.exitCode()).isZero();
       assertThat(resumed.output()).contains("Resuming from").contains("after epoch " + kept);
       assertThat(result(cut).path("parametersSha256"))
           .isEqualTo(result(whole).path("parametersSha256"));
+      assertThat(result(cut).path("validation")).isEqualTo(result(whole).path("validation"));
       assertThat(model(cut).parameters()).isEqualTo(model(whole).parameters());
     }
   }

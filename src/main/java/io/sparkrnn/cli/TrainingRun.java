@@ -25,6 +25,7 @@ import io.sparkrnn.spark.StartingSpark;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.TargetExistsException;
 import io.sparkrnn.train.LearningRateSchedule;
+import io.sparkrnn.train.LocalEvaluation;
 import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundPlan;
@@ -45,6 +46,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -173,7 +175,8 @@ final class TrainingRun {
       RnnTopology topology,
       Recipe recipe,
       String kernels,
-      TrainingLoop.Options options,
+      RoundPlan plan,
+      BooleanSupplier stopRequested,
       Start start,
       Console console) {}
 
@@ -195,15 +198,8 @@ final class TrainingRun {
       result.describe(data, topology, kernels.name());
       console.kernels(kernels);
     }
-    TrainingLoop.Options options =
-        new TrainingLoop.Options(
-            training.epochs(),
-            plan,
-            recipe.schedule(),
-            configuration.run().checkpointEvery(),
-            data.size(Part.VALIDATION) > 0,
-            signals::requested);
-    Job job = new Job(data, topology, recipe, kernels.name(), options, start, console);
+    Job job =
+        new Job(data, topology, recipe, kernels.name(), plan, signals::requested, start, console);
     try {
       switch (training.engine()) {
         case LOCAL -> trainHere(job);
@@ -232,13 +228,34 @@ final class TrainingRun {
   }
 
   private TrainingState loop(Job job, RoundRunner runner) {
+    TrainingLoop.Options options =
+        new TrainingLoop.Options(
+            configuration.training().epochs(),
+            job.plan(),
+            job.recipe().schedule(),
+            configuration.run().checkpointEvery(),
+            validation(job, runner),
+            job.stopRequested());
     return job.start()
         .train(
             new TrainingLoop(
-                job.options(),
-                runner,
-                state -> checkpoint(job, state),
-                List.of(job.console(), result)));
+                options, runner, state -> checkpoint(job, state), List.of(job.console(), result)));
+  }
+
+  private Optional<TrainingLoop.Validation> validation(Job job, RoundRunner runner) {
+    if (job.data().size(Part.VALIDATION) == 0) {
+      return Optional.empty();
+    }
+    int overlapRounds = configuration.training().evaluationOverlapRounds();
+    // Executors are busy with the next rounds.
+    LocalEvaluation onDriver =
+        new LocalEvaluation(RnnKernels.named(job.kernels()), job.topology(), job.data());
+    return Optional.of(
+        new TrainingLoop.Validation(
+            overlapRounds > 0
+                ? parameters -> onDriver.evaluate(parameters, Part.VALIDATION)
+                : parameters -> runner.evaluate(parameters, Part.VALIDATION),
+            overlapRounds));
   }
 
   private void trainWithDl4j(Job job, SparkEngine spark) {
@@ -340,7 +357,7 @@ final class TrainingRun {
 
   private void complete(
       Job job, TrainingState end, BiFunction<float[], Part, EvaluationResult> evaluation) {
-    if (job.options().validation() && !result.hasValidation()) {
+    if (job.data().size(Part.VALIDATION) > 0 && !result.hasValidation()) {
       // Resumed after the last epoch.
       result.put("validation", evaluation.apply(end.parameters(), Part.VALIDATION));
     }

@@ -203,12 +203,15 @@ class SubmitLocalIT {
 
   @Test
   void driverAndExecutorsGetTheVectorModule() throws Exception {
-    assertThat(words(submitLocal("--print"))).contains("--add-modules=jdk.incubator.vector");
+    String[] options = {
+      "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "--add-modules=jdk.incubator.vector"
+    };
+    assertThat(words(submitLocal("--print"))).containsSequence(options);
     assertThat(Files.readAllLines(HOME.resolve("conf/spark-defaults.conf")))
         .filteredOn(line -> line.startsWith("spark.executor.extraJavaOptions"))
         .singleElement()
         .asString()
-        .endsWith(" --add-modules=jdk.incubator.vector");
+        .endsWith(" " + String.join(" ", options));
   }
 
   @Test
@@ -255,7 +258,7 @@ class SubmitLocalIT {
         .anyMatch(
             line ->
                 line.matches(
-                    "--add-modules=jdk.incubator.vector \"-Dlog4j2.*\" \"-Dspark-rnn.log=.*/my runs/.*\\.log\""))
+                    "-Djdk.* --add-modules=jdk.incubator.vector \"-Dlog4j2.*\" \"-Dspark-rnn.log=.*/my runs/.*\\.log\""))
         .endsWith(HOME.resolve("target/spark-rnn.jar").toString(), "inspect", "a model");
   }
 

@@ -1,15 +1,12 @@
 package io.sparkrnn.kernel;
 
+import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/**
- * The Vector API: {@link PortableRnnKernels}' bits, faster. The weight gradients are products over
- * samples; for their lanes to hold different outputs, the activations are transposed to {@code
- * [timeStep][sample][unit]} once a minibatch.
- */
+/** The Vector API: {@link PortableRnnKernels}' bits, faster. */
 public final class VectorRnnKernels extends ElmanKernels {
   private static final VectorSpecies<Float> SPECIES = VectorKernelsSpecies.SPECIES;
   private static final int L = SPECIES.length();
@@ -43,6 +40,7 @@ public final class VectorRnnKernels extends ElmanKernels {
 
   @Override
   void activate(Activation activation, float[] h, int at, int rows, int stride, int columns) {
+    Objects.checkFromToIndex(at, at + (rows - 1) * stride + columns, h.length);
     for (int row = 0; row < rows; row++) {
       int start = at + row * stride;
       if (activation == Activation.TANH) {
@@ -85,6 +83,8 @@ public final class VectorRnnKernels extends ElmanKernels {
   @Override
   void differentiate(
       Activation activation, float[] delta, float[] h, int at, int rows, int stride, int columns) {
+    Objects.checkFromToIndex(at, at + (rows - 1) * stride + columns, h.length);
+    Objects.checkFromToIndex(at, at + (rows - 1) * stride + columns, delta.length);
     for (int row = 0; row < rows; row++) {
       int start = at + row * stride;
       if (activation == Activation.TANH) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,14 @@ class ArtifactsIT {
         .contains("io/sparkrnn/cli/Main.class", "io/sparkrnn/data/mnist/train-images-idx3-ubyte.gz")
         .noneMatch(name -> name.endsWith(".so") || name.endsWith(".dll") || name.endsWith(".dylib"))
         .noneMatch(name -> name.startsWith("org/nd4j") || name.startsWith("org/apache/spark"));
+  }
+
+  @Test
+  void theSlimJarFindsTheDl4jJarBesideIt() throws IOException {
+    try (JarFile file = new JarFile(SLIM.toFile())) {
+      assertThat(file.getManifest().getMainAttributes().getValue(Attributes.Name.CLASS_PATH))
+          .isEqualTo(DL4J.getFileName().toString());
+    }
   }
 
   @Test

@@ -29,7 +29,11 @@ class DocumentsTest {
   private static final Pattern TABLE_ROW = Pattern.compile("(?m)^\\| `(\\w+)` \\|.*\\|(.*)\\|$");
 
   static Stream<Path> documents() {
-    return Stream.of(Path.of("README.md"), ARCHITECTURE, Path.of("src", "docs", "development.md"));
+    return Stream.of(
+        Path.of("README.md"),
+        ARCHITECTURE,
+        Path.of("src", "docs", "development.md"),
+        Path.of("src", "docs", "benchmarks.md"));
   }
 
   @ParameterizedTest

@@ -48,9 +48,29 @@ class SparkSubmitIT {
     assertThat(result(submitted).path("test")).isEqualTo(result(local).path("test"));
     assertThat(submitted.resolve("model.srnn")).exists();
     assertThat(submitted.resolve("model-dl4j.zip")).doesNotExist();
+    assertThat(result(submitted).path("kernels").asText()).isEqualTo("vector");
+    assertThat(executorMessages())
+        .hasSize(2)
+        .allMatch(text -> text.contains("Using incubator modules: jdk.incubator.vector"));
+  }
+
+  /** What each executor's JVM wrote to its standard error, where it names its modules. */
+  private List<String> executorMessages() throws IOException {
+    List<String> messages = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(temp.resolve("spark/work"))) {
+      for (Path file : files.filter(path -> path.endsWith("stderr")).toList()) {
+        messages.add(Files.readString(file));
+      }
+    }
+    return messages;
   }
 
   private Process submit(Path run) throws IOException {
+    // A home of its own, where executors write.
+    Path home = Files.createDirectory(temp.resolve("spark"));
+    Files.createSymbolicLink(home.resolve("jars"), TARGET.resolve("spark/jars"));
+    // Elsewhere than DL4J's jar.
+    Path jar = Files.copy(TARGET.resolve("spark-rnn.jar"), temp.resolve("spark-rnn.jar"));
     List<String> command =
         new ArrayList<>(
             List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
@@ -58,6 +78,7 @@ class SparkSubmitIT {
     command.addAll(
         Stream.concat(
                 Stream.of(
+                    "--add-modules=jdk.incubator.vector",
                     "-Xmx1g",
                     "-cp",
                     TARGET.resolve("spark/jars") + File.separator + "*",
@@ -68,7 +89,7 @@ class SparkSubmitIT {
                     Path.of("conf", "spark-defaults.conf").toAbsolutePath().toString(),
                     "--conf",
                     "spark.ui.enabled=false",
-                    TARGET.resolve("spark-rnn.jar").toString()),
+                    jar.toString()),
                 Stream.concat(TRAINING.stream(), Stream.of("--run-dir", run.toString())))
             .toList());
     ProcessBuilder builder =
@@ -76,7 +97,7 @@ class SparkSubmitIT {
             .directory(temp.toFile())
             .redirectOutput(temp.resolve("out").toFile())
             .redirectError(temp.resolve("err").toFile());
-    builder.environment().put("SPARK_HOME", TARGET.resolve("spark").toString());
+    builder.environment().put("SPARK_HOME", home.toString());
     builder.environment().put("SPARK_SCALA_VERSION", "2.12");
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     return builder.start();

@@ -79,6 +79,8 @@ class StopIT {
             "16",
             "--epochs",
             "12",
+            "--validation",
+            "5000",
             "--engine",
             engine,
             "--master",

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,11 +44,7 @@ class SubmitLocalIT {
             .directory(directory.toFile())
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
-    builder
-        .environment()
-        .keySet()
-        .removeIf(name -> name.matches("SPARK_.*|.*JAVA_OPTIONS|.*JAVA_TOOL_OPTIONS"));
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    asOfAUser(builder.environment());
     builder.environment().putAll(environment);
     Process process = builder.start();
     try {
@@ -58,11 +55,39 @@ class SubmitLocalIT {
     return new Output(process.exitValue(), Files.readAllLines(out), Files.readAllLines(err));
   }
 
+  /** Without what Maven sets for other tests. */
+  private static void asOfAUser(Map<String, String> environment) {
+    environment
+        .keySet()
+        .removeIf(name -> name.matches("SPARK_.*|.*JAVA_OPTIONS|.*JAVA_TOOL_OPTIONS"));
+    environment.put("JAVA_HOME", System.getProperty("java.home"));
+  }
+
   private static List<String> words(Output printed) {
     return printed.out().stream()
         .flatMap(line -> Stream.of(line.replaceFirst(" \\\\$", "").strip().split("(?<!\\\\) ")))
         .map(word -> word.replaceAll("\\\\(.)", "$1"))
         .toList();
+  }
+
+  /** Which says that it does, on the screen. */
+  @BeforeAll
+  static void prepareWhatIsMissing(@TempDir Path elsewhere) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(HOME.resolve("submit/local").toString(), "--version")
+            .directory(elsewhere.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(elsewhere.resolve("out").toFile());
+    asOfAUser(builder.environment());
+    assertThat(builder.start().waitFor()).isZero();
+  }
+
+  @Test
+  void classesAreSharedBetweenStarts() throws Exception {
+    Path archive = HOME.resolve("target/spark-rnn.jsa");
+
+    assertThat(archive).exists();
+    assertThat(words(submitLocal("--print"))).contains("-XX:SharedArchiveFile=" + archive);
   }
 
   @Test
@@ -122,12 +147,71 @@ class SubmitLocalIT {
             "io.sparkrnn.cli.Main",
             "--master",
             "local[*]",
-            "--jars",
-            HOME.resolve("target/spark-rnn-dl4j.jar").toString(),
             "--properties-file",
             HOME.resolve("conf/spark-defaults.conf").toString())
         .endsWith(HOME.resolve("target/spark-rnn.jar").toString(), "train", "--epochs", "1");
     assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void aTaskCountsTheThreadsOfItsWorker() throws Exception {
+    for (List<String> arguments :
+        List.of(
+            List.of("--threads-per-worker", "2"),
+            List.of("train", "--workers=1", "--threads-per-worker=2"))) {
+      List<String> command = new ArrayList<>(List.of("--print", "--master", "local[2]"));
+      command.addAll(arguments);
+
+      List<String> words = words(submitLocal(command.toArray(String[]::new)));
+
+      assertThat(words).containsSequence("--conf", "spark.task.cpus=2");
+      assertThat(String.join(" ", words)).contains(" " + String.join(" ", arguments));
+    }
+    assertThat(words(submitLocal("--print"))).noneMatch(word -> word.contains("spark.task.cpus"));
+    // What is no number is for the program to refuse.
+    assertThat(words(submitLocal("--print", "--threads-per-worker")))
+        .noneMatch(word -> word.contains("spark.task.cpus"));
+    // What the user says comes later, and wins.
+    assertThat(
+            words(
+                submitLocal(
+                    "--print", "--threads-per-worker", "2", "--spark-conf", "spark.task.cpus=1")))
+        .containsSequence("--conf", "spark.task.cpus=2", "--conf", "spark.task.cpus=1");
+  }
+
+  @Test
+  void threadsAndKernelsAreAsTheScreenSays() throws Exception {
+    Output output =
+        submitLocal(
+            "--hidden",
+            "4",
+            "--epochs",
+            "1",
+            "--workers",
+            "1",
+            "--threads-per-worker",
+            "2",
+            "--master",
+            "local[2]");
+
+    assertThat(output.err()).isEmpty();
+    assertThat(output.status()).isZero();
+    // Two threads make one slot of two cores.
+    assertThat(output.out()).anyMatch(line -> line.matches("engine .* on local\\[2], 1 slots"));
+    assertThat(output.out()).anyMatch(line -> line.matches("kernels +vector kernels, \\d+ bits"));
+  }
+
+  @Test
+  void driverAndExecutorsGetTheVectorModule() throws Exception {
+    String[] options = {
+      "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "--add-modules=jdk.incubator.vector"
+    };
+    assertThat(words(submitLocal("--print"))).containsSequence(options);
+    assertThat(Files.readAllLines(HOME.resolve("conf/spark-defaults.conf")))
+        .filteredOn(line -> line.startsWith("spark.executor.extraJavaOptions"))
+        .singleElement()
+        .asString()
+        .endsWith(" " + String.join(" ", options));
   }
 
   @Test
@@ -174,7 +258,7 @@ class SubmitLocalIT {
         .anyMatch(
             line ->
                 line.matches(
-                    "--add-modules=jdk.incubator.vector \"-Dlog4j2.*\" \"-Dspark-rnn.log=.*/my runs/.*\\.log\""))
+                    "-Djdk.* --add-modules=jdk.incubator.vector \"-Dlog4j2.*\" \"-Dspark-rnn.log=.*/my runs/.*\\.log\""))
         .endsWith(HOME.resolve("target/spark-rnn.jar").toString(), "inspect", "a model");
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.spark.SparkContext$;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -109,6 +110,7 @@ class TrainIT {
             "/validation/loss",
             "/validation/samples",
             "/training/samples",
+            "/training/startupSeconds",
             "/training/seconds",
             "/training/epochSeconds/0",
             "/training/computeSeconds",
@@ -143,13 +145,22 @@ class TrainIT {
         Files.delete(cut.resolve(name));
       }
       Files.deleteIfExists(cut.resolve("model-dl4j.zip"));
-      // Only the directory is said; the settings are the run's own.
+      // Only the directory is said, and what may differ; the settings are the run's own.
       CommandRun resumed =
-          CommandRun.of("train", "--resume", "--run-dir", cut.toString(), "--engine", "local");
+          CommandRun.of(
+              "train",
+              "--resume",
+              "--run-dir",
+              cut.toString(),
+              "--engine",
+              "local",
+              "--evaluation-overlap-rounds",
+              kept == 1 ? "0" : "1000");
       assertThat(resumed.exitCode()).isZero();
       assertThat(resumed.output()).contains("Resuming from").contains("after epoch " + kept);
       assertThat(result(cut).path("parametersSha256"))
           .isEqualTo(result(whole).path("parametersSha256"));
+      assertThat(result(cut).path("validation")).isEqualTo(result(whole).path("validation"));
       assertThat(model(cut).parameters()).isEqualTo(model(whole).parameters());
     }
   }
@@ -314,7 +325,7 @@ class TrainIT {
   }
 
   @Test
-  void badDataEndsWithItsCodeBeforeSparkStarts() throws IOException {
+  void badDataEndsWithItsCodeAndSpark() throws IOException {
     Path data = Files.createDirectory(temp.resolve("data"));
     for (String name :
         List.of(
@@ -331,6 +342,8 @@ class TrainIT {
         .contains("expected magic 0x00000803")
         .contains("found 0x00000000");
     assertThat(run.errors().lines()).hasSize(1);
+    // Started meanwhile, and stopped.
+    assertThat(SparkContext$.MODULE$.getActive().isEmpty()).isTrue();
   }
 
   @Test

@@ -32,6 +32,7 @@ import io.sparkrnn.train.Updater;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
@@ -411,7 +412,7 @@ class AveragingTrainingMasterIT {
     TrainingData data = new RoundRobin();
     RoundPlan plan = new RoundPlan(data.minibatchesPerEpoch(MINIBATCH), FREQUENCY, FREQUENCY);
     return new TrainingLoop(
-            new TrainingLoop.Options(EPOCHS, plan, schedule, 1, false, () -> false),
+            new TrainingLoop.Options(EPOCHS, plan, schedule, 1, Optional.empty(), () -> false),
             new LocalRoundRunner(recipe, RnnKernels.named("portable"), data),
             state -> URI.create("none:" + state.round()),
             List.of())

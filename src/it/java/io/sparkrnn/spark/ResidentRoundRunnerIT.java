@@ -66,6 +66,23 @@ class ResidentRoundRunnerIT {
   }
 
   @Test
+  void anEvaluationOnTheDriverLeavesTheTasksWhereTheyAre() {
+    try (JavaSparkContext context = SmallTraining.context("local[2]");
+        RoundRunner runner = resident(context, DATA)) {
+      assertThat(SmallTraining.runOverlapping(DATA, runner, 3))
+          .isEqualTo(SmallTraining.local(DATA));
+      // All rounds of both epochs, and the test evaluation at the end.
+      assertThat(context.statusTracker().getJobIdsForGroup(null)).hasSize(2);
+    }
+    try (JavaSparkContext context = SmallTraining.context("local[2]");
+        RoundRunner runner = resident(context, DATA)) {
+      assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
+      // The rounds and the evaluation of each epoch, and the test evaluation.
+      assertThat(context.statusTracker().getJobIdsForGroup(null)).hasSize(5);
+    }
+  }
+
+  @Test
   void runs64LogicalWorkersOnTwoSlots() {
     TrainingData many = new SyntheticData(64, 64 * 16 + 100, 6, 7, 4);
     try (JavaSparkContext context = SmallTraining.context("local[2]");

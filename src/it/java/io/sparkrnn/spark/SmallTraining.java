@@ -12,12 +12,14 @@ import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.EpochReport;
 import io.sparkrnn.train.LearningRateSchedule;
+import io.sparkrnn.train.LocalEvaluation;
 import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.TrainingListener;
 import io.sparkrnn.train.TrainingLoop;
+import io.sparkrnn.train.TrainingLoop.Validation;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.Updater;
 import java.io.File;
@@ -25,6 +27,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -60,6 +63,23 @@ final class SmallTraining {
   }
 
   static Outcome run(TrainingData data, RoundRunner runner) {
+    return run(
+        data,
+        runner,
+        new Validation(parameters -> runner.evaluate(parameters, Part.VALIDATION), 0));
+  }
+
+  /** With rounds that go on while the driver evaluates. */
+  static Outcome runOverlapping(TrainingData data, RoundRunner runner, int overlapRounds) {
+    LocalEvaluation onDriver = new LocalEvaluation(new PortableRnnKernels(), TOPOLOGY, data);
+    return run(
+        data,
+        runner,
+        new Validation(
+            parameters -> onDriver.evaluate(parameters, Part.VALIDATION), overlapRounds));
+  }
+
+  private static Outcome run(TrainingData data, RoundRunner runner, Validation validation) {
     Recipe recipe = recipe(data);
     List<EvaluationResult> epochs = new ArrayList<>();
     TrainingListener listener =
@@ -72,7 +92,7 @@ final class SmallTraining {
     TrainingState end =
         new TrainingLoop(
                 new TrainingLoop.Options(
-                    EPOCHS, plan(data), recipe.schedule(), 1, true, () -> false),
+                    EPOCHS, plan(data), recipe.schedule(), 1, Optional.of(validation), () -> false),
                 runner,
                 state -> URI.create("none:" + state.round()),
                 List.of(listener))

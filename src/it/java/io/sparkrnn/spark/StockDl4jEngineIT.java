@@ -27,6 +27,7 @@ import io.sparkrnn.train.Updater;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -92,7 +93,7 @@ class StockDl4jEngineIT {
                     new RoundPlan(1, FREQUENCY, FREQUENCY),
                     recipe.schedule(),
                     1,
-                    false,
+                    Optional.empty(),
                     () -> false),
                 new LocalRoundRunner(recipe, RnnKernels.named("portable"), data),
                 state -> URI.create("none:" + state.round()),

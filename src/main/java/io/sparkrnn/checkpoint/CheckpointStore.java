@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Anyone may read; what changes something needs {@link #claimAttempt} first and throws {@link
  * RunBusyException} after a later attempt has claimed. All methods throw {@link StorageException}.
- * For use by one thread.
+ * For use by one thread at a time.
  */
 public final class CheckpointStore {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);

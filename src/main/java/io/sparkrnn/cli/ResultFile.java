@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.config.RunConfiguration;
@@ -13,21 +14,27 @@ import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.EpochReport;
+import io.sparkrnn.train.RoundReport;
 import io.sparkrnn.train.TrainingListener;
 import io.sparkrnn.train.TrainingState;
+import java.lang.management.ManagementFactory;
+import java.time.Instant;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code result.json}, the contract for machines: gathers what listeners are told, and writes it
  * down.
  */
 final class ResultFile implements TrainingListener {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private static final Logger LOG = LoggerFactory.getLogger(ResultFile.class);
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-  private final ObjectNode root = JSON.createObjectNode();
-  private final ArrayNode epochSeconds = JSON.createArrayNode();
+  private final ObjectNode root = JSON.objectNode();
+  private final ArrayNode epochSeconds = JSON.arrayNode();
   private final long startNanos = System.nanoTime();
+  private double startupSeconds;
   private double computeSeconds;
   private double averagingSeconds;
   private double roundSeconds;
@@ -62,6 +69,20 @@ final class ResultFile implements TrainingListener {
   }
 
   @Override
+  public void onRound(RoundReport report) {
+    if (startupSeconds == 0) {
+      // Workers measure themselves, perhaps on machines with other clocks.
+      Instant firstIteration = Instant.now().minusNanos(report.computeNanos());
+      long jvmStartMillis = ManagementFactory.getRuntimeMXBean().getStartTime();
+      startupSeconds = (firstIteration.toEpochMilli() - jvmStartMillis) / 1e3;
+      LOG.info(
+          "the first iteration began at {}, {} s after the JVM's start",
+          firstIteration,
+          startupSeconds);
+    }
+  }
+
+  @Override
   public void onEpoch(EpochReport epoch) {
     epochSeconds.add(epoch.seconds());
     roundSeconds += epoch.seconds();
@@ -88,6 +109,7 @@ final class ResultFile implements TrainingListener {
 
   private byte[] finish(List<CheckpointEntry> checkpoints) {
     ObjectNode training = root.withObject("/training");
+    training.put("startupSeconds", startupSeconds);
     training.put("seconds", (System.nanoTime() - startNanos) / 1e9);
     training.set("epochSeconds", epochSeconds);
     training.put("computeSeconds", computeSeconds);
@@ -95,7 +117,7 @@ final class ResultFile implements TrainingListener {
     training.put("samplesPerSecond", roundSeconds == 0 ? 0 : samples / roundSeconds);
     ArrayNode list = root.putArray("checkpoints");
     checkpoints.forEach(checkpoint -> list.add(Storage.describe(checkpoint.location())));
-    root.set("versions", JSON.valueToTree(Versions.all()));
+    Versions.all().forEach(root.putObject("versions")::put);
     return bytes(root);
   }
 
@@ -114,12 +136,14 @@ final class ResultFile implements TrainingListener {
    * {@code run.json}: the run's name and effective configuration, in one file that is there or not.
    */
   static byte[] runFile(String runId, String configuration) {
-    return bytes(JSON.createObjectNode().put("runId", runId).put("configuration", configuration));
+    return bytes(JSON.objectNode().put("runId", runId).put("configuration", configuration));
   }
 
   private static byte[] bytes(ObjectNode node) {
     try {
-      return JSON.writeValueAsBytes(node);
+      // Made when there is something to write: it takes its time to load, and Spark is to start
+      // first.
+      return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(node);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree of numbers and texts is always JSON", e);
     }

@@ -58,6 +58,7 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
           Keys.THREADS_PER_WORKER,
           Keys.KERNELS,
           Keys.ROUNDS,
+          Keys.EVALUATION_OVERLAP_ROUNDS,
           // Compared by the content of the files.
           Keys.DATA_URI,
           Keys.TRAIN_IMAGES,

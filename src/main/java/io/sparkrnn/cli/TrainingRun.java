@@ -21,9 +21,11 @@ import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.SparkEngine;
+import io.sparkrnn.spark.StartingSpark;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.TargetExistsException;
 import io.sparkrnn.train.LearningRateSchedule;
+import io.sparkrnn.train.LocalEvaluation;
 import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundPlan;
@@ -44,6 +46,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,15 +81,9 @@ final class TrainingRun {
   int run() {
     if (!directory.isNew()) {
       directory.requireSameConfiguration(configuration);
-    }
-    TrainingConfiguration training = configuration.training();
-    ImageTrainingData data =
-        ImageTrainingData.read(
-            configuration.data(), configuration.hadoop(), training.workers(), training.seed());
-    if (!directory.isNew()) {
       Optional<JsonNode> finished = directory.finishedResult(storage);
       if (finished.isPresent()) {
-        return reportAgain(finished.get(), data);
+        return reportAgain(finished.get(), readData());
       }
       if (!configuration.run().resume()) {
         throw new UsageException(
@@ -94,6 +91,21 @@ final class TrainingRun {
                 .formatted(Storage.describe(directory.location()), directory.runId()));
       }
     }
+    if (configuration.training().engine() == Engine.LOCAL) {
+      return run(Optional.empty());
+    }
+    // Spark takes seconds to start, in which the data can be read.
+    try (StartingSpark spark =
+        StartingSpark.begin(
+            "spark-rnn " + directory.runId(),
+            configuration.master(),
+            configuration.training().threadsPerWorker())) {
+      return run(Optional.of(spark));
+    }
+  }
+
+  private int run(Optional<StartingSpark> spark) {
+    ImageTrainingData data = readData();
     RnnTopology topology =
         Topologies.of(configuration.model())
             .withData(data.timeSteps(), data.inputSize(), data.classes());
@@ -103,7 +115,7 @@ final class TrainingRun {
       nameRun();
     }
     try {
-      train(data, topology, signals);
+      train(data, topology, signals, spark);
       return ExitCode.DONE;
     } catch (TrainingStoppedException e) {
       StoppedBySignalException stopped = new StoppedBySignalException(signals.number(), e);
@@ -113,6 +125,12 @@ final class TrainingRun {
       record(e);
       throw e;
     }
+  }
+
+  private ImageTrainingData readData() {
+    TrainingConfiguration training = configuration.training();
+    return ImageTrainingData.read(
+        configuration.data(), configuration.hadoop(), training.workers(), training.seed());
   }
 
   private int reportAgain(JsonNode finished, ImageTrainingData data) {
@@ -157,11 +175,16 @@ final class TrainingRun {
       RnnTopology topology,
       Recipe recipe,
       String kernels,
-      TrainingLoop.Options options,
+      RoundPlan plan,
+      BooleanSupplier stopRequested,
       Start start,
       Console console) {}
 
-  private void train(ImageTrainingData data, RnnTopology topology, StopSignals signals) {
+  private void train(
+      ImageTrainingData data,
+      RnnTopology topology,
+      StopSignals signals,
+      Optional<StartingSpark> spark) {
     TrainingConfiguration training = configuration.training();
     KernelProvider kernels = KernelProvider.choose(training.kernels().toString());
     Recipe recipe = recipe(data, topology);
@@ -175,20 +198,13 @@ final class TrainingRun {
       result.describe(data, topology, kernels.name());
       console.kernels(kernels);
     }
-    TrainingLoop.Options options =
-        new TrainingLoop.Options(
-            training.epochs(),
-            plan,
-            recipe.schedule(),
-            configuration.run().checkpointEvery(),
-            data.size(Part.VALIDATION) > 0,
-            signals::requested);
-    Job job = new Job(data, topology, recipe, kernels.name(), options, start, console);
+    Job job =
+        new Job(data, topology, recipe, kernels.name(), plan, signals::requested, start, console);
     try {
       switch (training.engine()) {
         case LOCAL -> trainHere(job);
-        case SPARK -> trainOnSpark(job);
-        case DL4J -> trainWithDl4j(job);
+        case SPARK -> trainOnSpark(job, spark.orElseThrow().await());
+        case DL4J -> trainWithDl4j(job, spark.orElseThrow().await());
       }
     } finally {
       console.close();
@@ -203,42 +219,56 @@ final class TrainingRun {
     }
   }
 
-  private void trainOnSpark(Job job) {
-    try (SparkEngine spark = startSpark();
-        RoundRunner runner =
-            spark.rounds(
-                configuration.training().rounds(), job.recipe(), job.kernels(), job.data())) {
+  private void trainOnSpark(Job job, SparkEngine spark) {
+    try (RoundRunner runner =
+        spark.rounds(configuration.training().rounds(), job.recipe(), job.kernels(), job.data())) {
       job.console().engine(spark.description());
       complete(job, loop(job, runner), runner::evaluate);
     }
   }
 
   private TrainingState loop(Job job, RoundRunner runner) {
+    TrainingLoop.Options options =
+        new TrainingLoop.Options(
+            configuration.training().epochs(),
+            job.plan(),
+            job.recipe().schedule(),
+            configuration.run().checkpointEvery(),
+            validation(job, runner),
+            job.stopRequested());
     return job.start()
         .train(
             new TrainingLoop(
-                job.options(),
-                runner,
-                state -> checkpoint(job, state),
-                List.of(job.console(), result)));
+                options, runner, state -> checkpoint(job, state), List.of(job.console(), result)));
   }
 
-  private void trainWithDl4j(Job job) {
-    try (SparkEngine spark = startSpark();
-        RoundRunner runner =
-            spark.dl4jRounds(
-                description(job.topology()),
-                job.recipe(),
-                job.data(),
-                configuration.training().averagingFrequency(),
-                job.kernels())) {
+  private Optional<TrainingLoop.Validation> validation(Job job, RoundRunner runner) {
+    if (job.data().size(Part.VALIDATION) == 0) {
+      return Optional.empty();
+    }
+    int overlapRounds = configuration.training().evaluationOverlapRounds();
+    // Executors are busy with the next rounds.
+    LocalEvaluation onDriver =
+        new LocalEvaluation(RnnKernels.named(job.kernels()), job.topology(), job.data());
+    return Optional.of(
+        new TrainingLoop.Validation(
+            overlapRounds > 0
+                ? parameters -> onDriver.evaluate(parameters, Part.VALIDATION)
+                : parameters -> runner.evaluate(parameters, Part.VALIDATION),
+            overlapRounds));
+  }
+
+  private void trainWithDl4j(Job job, SparkEngine spark) {
+    try (RoundRunner runner =
+        spark.dl4jRounds(
+            description(job.topology()),
+            job.recipe(),
+            job.data(),
+            configuration.training().averagingFrequency(),
+            job.kernels())) {
       job.console().engine("DL4J on " + spark.description());
       complete(job, loop(job, runner), runner::evaluate);
     }
-  }
-
-  private SparkEngine startSpark() {
-    return SparkEngine.start("spark-rnn " + directory.runId(), configuration.master());
   }
 
   private URI checkpoint(Job job, TrainingState state) {
@@ -327,7 +357,7 @@ final class TrainingRun {
 
   private void complete(
       Job job, TrainingState end, BiFunction<float[], Part, EvaluationResult> evaluation) {
-    if (job.options().validation() && !result.hasValidation()) {
+    if (job.data().size(Part.VALIDATION) > 0 && !result.hasValidation()) {
       // Resumed after the last epoch.
       result.put("validation", evaluation.apply(end.parameters(), Part.VALIDATION));
     }

@@ -197,6 +197,14 @@ public final class Keys {
           oneOf(RoundsChoice.class),
           c -> c.training().rounds());
 
+  public static final Key<Integer> EVALUATION_OVERLAP_ROUNDS =
+      new Key<>(
+          "training.evaluation-overlap-rounds",
+          "--evaluation-overlap-rounds",
+          "Rounds of the next epoch that run while the driver evaluates the held-out samples, before the result is reported and the checkpoint written; 0: none, executors evaluate.",
+          wholeNumber(0, MANY),
+          c -> c.training().evaluationOverlapRounds());
+
   public static final Key<UpdaterName> UPDATER_NAME =
       new Key<>(
           "updater.name",
@@ -352,6 +360,7 @@ public final class Keys {
           ENGINE,
           KERNELS,
           ROUNDS,
+          EVALUATION_OVERLAP_ROUNDS,
           UPDATER_NAME,
           LEARNING_RATE,
           MOMENTUM,

@@ -19,6 +19,8 @@ import java.io.Serializable;
  * @param engine who runs the rounds
  * @param kernels which arithmetic runs; without effect on the result
  * @param rounds how they run on Spark; without effect on the result
+ * @param evaluationOverlapRounds rounds of the next epoch that run while the driver evaluates; 0:
+ *     none, executors evaluate; without effect on the result
  */
 public record TrainingConfiguration(
     int epochs,
@@ -32,7 +34,8 @@ public record TrainingConfiguration(
     double l2,
     Engine engine,
     KernelChoice kernels,
-    RoundsChoice rounds)
+    RoundsChoice rounds,
+    int evaluationOverlapRounds)
     implements Serializable {
   public TrainingConfiguration {
     requireNonNull(engine, "engine");

@@ -55,7 +55,8 @@ final class Values {
             get(Keys.L2),
             get(Keys.ENGINE),
             get(Keys.KERNELS),
-            get(Keys.ROUNDS)),
+            get(Keys.ROUNDS),
+            get(Keys.EVALUATION_OVERLAP_ROUNDS)),
         new UpdaterConfiguration(
             get(Keys.UPDATER_NAME),
             get(Keys.LEARNING_RATE),

@@ -30,13 +30,30 @@ record ByteValues(byte[] values) implements SequenceValues {
   }
 
   @Override
-  public void transpose(int[] starts, int sampleValues, float[] target, int paddedSamples) {
-    for (int value = 0; value < sampleValues; value++) {
+  public void transpose(
+      int[] samples, int offset, int count, int sampleValues, float[] target, int paddedSamples) {
+    int value = 0;
+    for (; value + 4 <= sampleValues; value += 4) {
       int row = value * paddedSamples;
-      for (int place = 0; place < starts.length; place++) {
-        target[row + place] = SCALED[values[starts[place] + value] & 0xFF];
+      for (int place = 0; place < count; place++) {
+        int at = samples[offset + place] * sampleValues + value;
+        int to = row + place;
+        target[to] = SCALED[values[at] & 0xFF];
+        target[to + paddedSamples] = SCALED[values[at + 1] & 0xFF];
+        target[to + 2 * paddedSamples] = SCALED[values[at + 2] & 0xFF];
+        target[to + 3 * paddedSamples] = SCALED[values[at + 3] & 0xFF];
       }
-      Arrays.fill(target, row + starts.length, row + paddedSamples, 0f);
+    }
+    for (; value < sampleValues; value++) {
+      for (int place = 0; place < count; place++) {
+        target[value * paddedSamples + place] =
+            SCALED[values[samples[offset + place] * sampleValues + value] & 0xFF];
+      }
+    }
+    if (count < paddedSamples) {
+      for (int row = 0; row < sampleValues; row++) {
+        Arrays.fill(target, row * paddedSamples + count, (row + 1) * paddedSamples, 0f);
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package io.sparkrnn.data;
 import io.sparkrnn.random.RandomStreams;
 import io.sparkrnn.random.SeededRandom;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** Holds out training samples for validation. */
 public final class DatasetSplit {
@@ -21,6 +22,9 @@ public final class DatasetSplit {
       throw new DataException(
           "Cannot hold out validation samples: expected 0 to %d of the %d training samples, found %d"
               .formatted(size - 1, size, validation));
+    }
+    if (validation == 0) {
+      return new Split(IntStream.range(0, size).toArray(), new int[0]);
     }
     int[] shuffled = SeededRandom.of(seed, RandomStreams.VALIDATION_SPLIT).permutation(size);
     int[] heldOut = Arrays.copyOf(shuffled, validation);

@@ -21,13 +21,30 @@ record FloatValues(float[] values) implements SequenceValues {
   }
 
   @Override
-  public void transpose(int[] starts, int sampleValues, float[] target, int paddedSamples) {
-    for (int value = 0; value < sampleValues; value++) {
+  public void transpose(
+      int[] samples, int offset, int count, int sampleValues, float[] target, int paddedSamples) {
+    int value = 0;
+    for (; value + 4 <= sampleValues; value += 4) {
       int row = value * paddedSamples;
-      for (int place = 0; place < starts.length; place++) {
-        target[row + place] = values[starts[place] + value];
+      for (int place = 0; place < count; place++) {
+        int at = samples[offset + place] * sampleValues + value;
+        int to = row + place;
+        target[to] = values[at];
+        target[to + paddedSamples] = values[at + 1];
+        target[to + 2 * paddedSamples] = values[at + 2];
+        target[to + 3 * paddedSamples] = values[at + 3];
       }
-      Arrays.fill(target, row + starts.length, row + paddedSamples, 0f);
+    }
+    for (; value < sampleValues; value++) {
+      for (int place = 0; place < count; place++) {
+        target[value * paddedSamples + place] =
+            values[samples[offset + place] * sampleValues + value];
+      }
+    }
+    if (count < paddedSamples) {
+      for (int row = 0; row < sampleValues; row++) {
+        Arrays.fill(target, row * paddedSamples + count, (row + 1) * paddedSamples, 0f);
+      }
     }
   }
 

@@ -170,7 +170,10 @@ public final class SequenceDataset implements Serializable {
           "Cannot lay out a minibatch: expected room for %d x %d x %d floats, found %d"
               .formatted(timeSteps, inputSize, paddedSamples, target.length));
     }
-    values.transpose(starts(samples, offset, count), sampleValues, target, paddedSamples);
+    for (int place = 0; place < count; place++) {
+      Objects.checkIndex(samples[offset + place], labels.length);
+    }
+    values.transpose(samples, offset, count, sampleValues, target, paddedSamples);
   }
 
   /**
@@ -181,7 +184,7 @@ public final class SequenceDataset implements Serializable {
    * @throws IndexOutOfBoundsException if a sample does not exist
    */
   public float[] batch(int[] samples, Axes order) {
-    int[] starts = starts(samples, 0, samples.length);
+    int[] starts = starts(samples);
     float[] batch = new float[Math.multiplyExact(samples.length, timeSteps * inputSize)];
     for (int place = 0; place < samples.length; place++) {
       for (int step = 0; step < timeSteps; step++) {
@@ -204,8 +207,7 @@ public final class SequenceDataset implements Serializable {
    * @throws IndexOutOfBoundsException if a sample does not exist
    */
   public SequenceDataset subset(int[] samples) {
-    SequenceValues chosen =
-        values.gather(starts(samples, 0, samples.length), timeSteps * inputSize);
+    SequenceValues chosen = values.gather(starts(samples), timeSteps * inputSize);
     short[] chosenLabels = new short[samples.length];
     for (int place = 0; place < samples.length; place++) {
       chosenLabels[place] = labels[samples[place]];
@@ -213,11 +215,10 @@ public final class SequenceDataset implements Serializable {
     return new SequenceDataset(chosen, chosenLabels, timeSteps, inputSize, classes);
   }
 
-  private int[] starts(int[] samples, int offset, int count) {
-    int[] starts = new int[count];
-    for (int place = 0; place < count; place++) {
-      starts[place] =
-          Objects.checkIndex(samples[offset + place], labels.length) * timeSteps * inputSize;
+  private int[] starts(int[] samples) {
+    int[] starts = new int[samples.length];
+    for (int place = 0; place < samples.length; place++) {
+      starts[place] = Objects.checkIndex(samples[place], labels.length) * timeSteps * inputSize;
     }
     return starts;
   }

@@ -12,10 +12,11 @@ sealed interface SequenceValues extends Serializable permits ByteValues, FloatVa
   float scaled(int index);
 
   /**
-   * Writes {@code target[value * paddedSamples + place] = scaled(starts[place] + value)} for all
-   * values of a sample, and 0 where there is no start for a place.
+   * Writes {@code target[value * paddedSamples + place] = scaled(samples[offset + place] *
+   * sampleValues + value)} for all values of a sample, and 0 for places from {@code count} on.
    */
-  void transpose(int[] starts, int sampleValues, float[] target, int paddedSamples);
+  void transpose(
+      int[] samples, int offset, int count, int sampleValues, float[] target, int paddedSamples);
 
   /** A copy of the samples that begin at the starts. */
   SequenceValues gather(int[] starts, int sampleValues);

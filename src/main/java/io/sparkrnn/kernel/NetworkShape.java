@@ -102,6 +102,10 @@ public record NetworkShape(
    * work to split.
    */
   public int gradientRows() {
-    return hidden.stream().mapToInt(Integer::intValue).sum() + classes;
+    int rows = classes;
+    for (int l = 0; l < layers(); l++) {
+      rows += units(l);
+    }
+    return rows;
   }
 }

@@ -60,5 +60,5 @@ public interface RnnKernels {
   /**
    * The sum of squares, folded over 64 virtual lanes and then pairwise from the outer halves in.
    */
-  float sumOfSquares(float[] values);
+  float sumOfSquares(Workspace workspace, float[] values);
 }

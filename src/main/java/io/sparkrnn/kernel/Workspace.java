@@ -13,6 +13,9 @@ public final class Workspace {
    */
   public static final int LANES = 16;
 
+  /** Sums over all parameters fold over so many. */
+  static final int VIRTUAL_LANES = 64;
+
   private final NetworkShape shape;
   private final int maxSamples;
 
@@ -24,13 +27,13 @@ public final class Workspace {
   final int[] labels;
   final double[] losses;
 
-  // Activations as [timeStep][sample][unit], and rows of weight gradients, both padded to whole
-  // vectors in units.
-  final float[] inputBySample;
-  final float[][] hiddenBySample;
+  // Rows of the gradient: of the input weights, the bias, the recurrent weights, then padding.
   final float[] gradientRows;
   final int gradientRowLength;
 
+  final float[] lanes = new float[VIRTUAL_LANES];
+
+  private final ThreadLocal<Scratch> scratch;
   private int samples;
 
   public Workspace(NetworkShape shape, int maxSamples) {
@@ -44,14 +47,12 @@ public final class Workspace {
       hidden[l] = new float[Math.multiplyExact(shape.timeSteps() * shape.units(l), padded)];
       delta[l] = new float[hidden[l].length];
     }
-    inputBySample = new float[shape.timeSteps() * padded * padded(shape.inputSize())];
-    hiddenBySample = new float[shape.layers()][];
-    int widest = shape.inputSize();
+    int widest = shape.topUnits() + 1;
     for (int l = 0; l < shape.layers(); l++) {
-      hiddenBySample[l] = new float[shape.timeSteps() * padded * padded(shape.units(l))];
-      widest = Math.max(widest, shape.units(l));
+      widest = Math.max(widest, shape.inputs(l) + 1 + shape.units(l));
     }
     gradientRowLength = padded(widest);
+    scratch = ThreadLocal.withInitial(() -> new Scratch(shape, padded * gradientRowLength));
     gradientRows = new float[shape.gradientRows() * gradientRowLength];
     logits = new float[shape.classes() * padded];
     outputDelta = new float[shape.classes() * padded];
@@ -61,6 +62,10 @@ public final class Workspace {
 
   static int padded(int count) {
     return (count + LANES - 1) / LANES * LANES;
+  }
+
+  Scratch scratch() {
+    return scratch.get();
   }
 
   /** Says how many samples the next minibatch has; rows shrink to its padded size. */

@@ -17,6 +17,7 @@ import io.sparkrnn.train.Updater;
 import java.net.URI;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -223,7 +224,12 @@ public final class AveragingTrainingMaster
       RoundPlan plan, Recipe recipe, RoundRunner rounds, TrainingState start) {
     TrainingLoop.Options oneEpoch =
         new TrainingLoop.Options(
-            start.epoch() + 1, plan, recipe.schedule(), Integer.MAX_VALUE, false, () -> false);
+            start.epoch() + 1,
+            plan,
+            recipe.schedule(),
+            Integer.MAX_VALUE,
+            Optional.empty(),
+            () -> false);
     // The network is what DL4J's users keep; they save it themselves.
     return new TrainingLoop(oneEpoch, rounds, state -> NOWHERE, List.of()).run(start);
   }

@@ -22,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rounds by tasks that stay: one Spark job for all rounds up to the next evaluation, whose tasks
- * each hold a group of workers and meet the driver once a round in its {@link RoundExchange}.
+ * Rounds by tasks that stay: one Spark job for all rounds up to the next evaluation on executors,
+ * whose tasks each hold a group of workers and meet the driver once a round in its {@link
+ * RoundExchange}.
  *
  * <p>A round costs a message up and one down instead of a Spark job. A lost task is run again by
  * Spark and is told what is missing of the current round; when there are fewer slots than tasks for

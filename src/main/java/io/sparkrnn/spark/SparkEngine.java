@@ -22,8 +22,10 @@ public final class SparkEngine implements AutoCloseable {
    * Starts Spark.
    *
    * @param master empty: what spark-submit was told, or every core of this machine
+   * @param threadsPerTask {@code spark.task.cpus}, unless that is set; never more than the cores of
+   *     local mode
    */
-  public static SparkEngine start(String applicationName, String master) {
+  public static SparkEngine start(String applicationName, String master, int threadsPerTask) {
     SparkConf conf = new SparkConf().setAppName(applicationName);
     if (!master.isEmpty()) {
       conf.setMaster(master);
@@ -31,6 +33,8 @@ public final class SparkEngine implements AutoCloseable {
       conf.setMaster("local[*]");
     }
     try {
+      int cpus = TaskCpus.of(conf.get("spark.master"), conf.getInt(TaskCpus.KEY, threadsPerTask));
+      conf.set(TaskCpus.KEY, String.valueOf(cpus));
       return new SparkEngine(new JavaSparkContext(conf));
     } catch (Exception e) {
       // Scala throws checked exceptions undeclared.
@@ -38,10 +42,18 @@ public final class SparkEngine implements AutoCloseable {
     }
   }
 
+  /** Starts Spark for tasks of one thread. */
+  public static SparkEngine start(String applicationName, String master) {
+    return start(applicationName, master, 1);
+  }
+
   /** For example {@code Spark 3.5.7 on local[*], 2 slots}. */
   public String description() {
     return "Spark %s on %s, %d slots"
-        .formatted(version(), context.master(), context.defaultParallelism());
+        .formatted(
+            version(),
+            context.master(),
+            Math.max(1, context.defaultParallelism() / context.getConf().getInt(TaskCpus.KEY, 1)));
   }
 
   public static String version() {

@@ -31,4 +31,9 @@ public record EpochReport(
   public double averagingSeconds() {
     return seconds - computeSeconds;
   }
+
+  EpochReport with(Optional<EvaluationResult> result) {
+    return new EpochReport(
+        epoch, trainingLoss, learningRate, samples, seconds, computeSeconds, result);
+  }
 }

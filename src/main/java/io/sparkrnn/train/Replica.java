@@ -3,11 +3,11 @@ package io.sparkrnn.train;
 import io.sparkrnn.data.MinibatchPlan;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
-import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.kernel.Workspace;
 import io.sparkrnn.model.ParameterBlock;
-import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.train.WorkerThreads.RangeTask;
+import java.util.Arrays;
 
 /**
  * A worker's model: runs the iterations of one round on its shard. What it allocates is used again
@@ -18,6 +18,7 @@ public final class Replica {
   private final RnnKernels kernels;
   private final Workspace workspace;
   private final float[] gradient;
+  private final ParameterBlock[] weights;
   private Order order = new Order(-1, -1, new int[0]);
 
   /** The order of a shard's samples in one epoch, which holds for many rounds. */
@@ -32,6 +33,10 @@ public final class Replica {
     this.kernels = kernels;
     this.workspace = new Workspace(recipe.topology().shape(), recipe.minibatchSize());
     this.gradient = new float[recipe.topology().parameterCount()];
+    this.weights =
+        recipe.topology().parameters().stream()
+            .filter(block -> block.kind() != ParameterBlock.Kind.BIAS)
+            .toArray(ParameterBlock[]::new);
   }
 
   /** One round, a pure function: the state is not changed, and equal arguments give equal bits. */
@@ -41,7 +46,14 @@ public final class Replica {
     DataShape.require(recipe.topology().shape(), data);
     int[] samplesInOrder = order(round.epoch(), shard.worker(), data.size());
     float[] parameters = state.parameters().clone();
-    float[] updaterState = state.updaterState().clone();
+    float[][] moments = moments(state.updaterState(), parameters.length);
+    RangeTask propagate =
+        (from, to) -> {
+          kernels.forward(parameters, workspace, from, to);
+          kernels.outputDeltas(workspace, from, to);
+          kernels.backward(parameters, workspace, from, to);
+        };
+    RangeTask accumulate = (from, to) -> kernels.gradient(workspace, gradient, from, to);
     long samples = 0;
     double lossSum = 0;
     try (WorkerThreads threads = new WorkerThreads(recipe.threadsPerWorker())) {
@@ -52,17 +64,24 @@ public final class Replica {
         }
         int count = (int) Math.min(recipe.minibatchSize(), data.size() - first);
         layOut(data, samplesInOrder, (int) first, count);
-        lossSum += computeGradient(parameters, threads);
+        threads.split(workspace.paddedSamples(), Workspace.LANES, propagate);
+        threads.split(workspace.shape().gradientRows(), 1, accumulate);
+        lossSum += loss();
         long iteration = round.firstIteration() + i;
         regularise(parameters);
         recipe
             .updater()
-            .step(parameters, gradient, updaterState, recipe.schedule().rate(iteration), iteration);
+            .step(parameters, gradient, moments, recipe.schedule().rate(iteration), iteration);
         samples += count;
       }
     }
     return new WorkerResult(
-        shard.worker(), parameters, updaterState, samples, lossSum, System.nanoTime() - start);
+        shard.worker(),
+        parameters,
+        state(moments, parameters.length),
+        samples,
+        lossSum,
+        System.nanoTime() - start);
   }
 
   private int[] order(int epoch, int worker, int size) {
@@ -80,19 +99,8 @@ public final class Replica {
     }
   }
 
-  /** Forward, loss and backward of the minibatch in the workspace; returns its summed loss. */
-  private double computeGradient(float[] parameters, WorkerThreads threads) {
-    NetworkShape shape = workspace.shape();
-    threads.split(
-        workspace.paddedSamples(),
-        Workspace.LANES,
-        (from, to) -> {
-          kernels.forward(parameters, workspace, from, to);
-          kernels.outputDeltas(workspace, from, to);
-          kernels.backward(parameters, workspace, from, to);
-        });
-    threads.split(
-        shape.gradientRows(), 1, (from, to) -> kernels.gradient(workspace, gradient, from, to));
+  /** Summed over the minibatch in the workspace. */
+  private double loss() {
     double sum = 0;
     for (int s = 0; s < workspace.samples(); s++) {
       sum += workspace.losses()[s];
@@ -100,9 +108,25 @@ public final class Replica {
     return sum;
   }
 
+  private float[][] moments(float[] updaterState, int parameters) {
+    float[][] moments = new float[recipe.updater().moments()][];
+    for (int m = 0; m < moments.length; m++) {
+      moments[m] = Arrays.copyOfRange(updaterState, m * parameters, (m + 1) * parameters);
+    }
+    return moments;
+  }
+
+  private static float[] state(float[][] moments, int parameters) {
+    float[] state = new float[moments.length * parameters];
+    for (int m = 0; m < moments.length; m++) {
+      System.arraycopy(moments[m], 0, state, m * parameters, parameters);
+    }
+    return state;
+  }
+
   /** The global norm; in double where its square is beyond float, or clipping would give zero. */
   private double norm() {
-    float squares = kernels.sumOfSquares(gradient);
+    float squares = kernels.sumOfSquares(workspace, gradient);
     if (squares != Float.POSITIVE_INFINITY) {
       return Math.sqrt(squares);
     }
@@ -126,12 +150,9 @@ public final class Replica {
     }
     if (recipe.l2() > 0) {
       float l2 = (float) recipe.l2();
-      RnnTopology topology = recipe.topology();
-      for (ParameterBlock block : topology.parameters()) {
-        if (block.kind() != ParameterBlock.Kind.BIAS) {
-          for (int i = block.offset(); i < block.end(); i++) {
-            gradient[i] += l2 * parameters[i];
-          }
+      for (ParameterBlock block : weights) {
+        for (int i = block.offset(); i < block.end(); i++) {
+          gradient[i] += l2 * parameters[i];
         }
       }
     }

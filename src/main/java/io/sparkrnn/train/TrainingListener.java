@@ -2,14 +2,16 @@ package io.sparkrnn.train;
 
 import java.net.URI;
 
-/** Observes a run. What it throws is logged, and the listener dropped. */
+/**
+ * Observes a run, on the thread of its loop. What it throws is logged, and the listener dropped.
+ */
 public interface TrainingListener {
   /** After each round. */
   default void onRound(RoundReport report) {}
 
-  /** After each epoch, its evaluation included. */
+  /** After each epoch, its evaluation included; where rounds overlap, some rounds into the next. */
   default void onEpoch(EpochReport report) {}
 
-  /** After a checkpoint has been committed. */
+  /** After a checkpoint has been committed; at the latest when the next epoch ends. */
   default void onCheckpoint(URI location, TrainingState state) {}
 }

@@ -1,32 +1,28 @@
 package io.sparkrnn.train;
 
-import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.evaluation.EvaluationResult;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Rounds until the last epoch is done: run, average, evaluate, checkpoint, in this order. */
+/**
+ * Rounds until the last epoch is done: run, average, evaluate, checkpoint, in this order. What
+ * follows an epoch may be done while the next rounds run ({@link EpochCompletion}); it takes effect
+ * at fixed rounds, so nothing depends on how long it takes.
+ */
 public final class TrainingLoop {
-  private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
-
   private final Options options;
   private final RoundRunner runner;
   private final Function<TrainingState, URI> checkpoints;
   private final List<TrainingListener> listeners;
-  private URI lastCheckpoint;
 
   /**
    * What the loop does between rounds.
    *
    * @param checkpointEvery epochs; the last epoch always ends with a checkpoint
-   * @param validation whether samples are held out to evaluate after each epoch
+   * @param validation empty where no samples are held out to evaluate after each epoch
    * @param stopRequested asked after each round
    */
   public record Options(
@@ -34,13 +30,24 @@ public final class TrainingLoop {
       RoundPlan plan,
       LearningRateSchedule schedule,
       int checkpointEvery,
-      boolean validation,
+      Optional<Validation> validation,
       BooleanSupplier stopRequested) {}
+
+  /**
+   * The evaluation after each epoch.
+   *
+   * @param evaluate parameters on the held-out samples; called by another thread than the runner is
+   *     if rounds overlap
+   * @param overlapRounds rounds of the next epoch that run before the result takes effect, at most
+   *     all of them; 0: they wait
+   */
+  public record Validation(Function<float[], EvaluationResult> evaluate, int overlapRounds) {}
 
   /**
    * A loop.
    *
-   * @param checkpoints commits a state and says where
+   * @param checkpoints commits a state and says where; called by a thread of the loop's own, one
+   *     call at a time
    */
   public TrainingLoop(
       Options options,
@@ -50,17 +57,28 @@ public final class TrainingLoop {
     this.options = options;
     this.runner = runner;
     this.checkpoints = checkpoints;
-    this.listeners = new ArrayList<>(listeners);
+    this.listeners = List.copyOf(listeners);
   }
 
   /** Trains from a checkpoint's state and returns the last. */
   public TrainingState resume(TrainingState start, URI checkpoint) {
-    lastCheckpoint = checkpoint;
-    return run(start);
+    return run(start, Optional.of(checkpoint));
   }
 
   /** Trains from the initial state and returns the last. */
   public TrainingState run(TrainingState start) {
+    return run(start, Optional.empty());
+  }
+
+  private TrainingState run(TrainingState start, Optional<URI> checkpoint) {
+    Listeners told = new Listeners(listeners);
+    // Closing it finishes what is under way, whatever ends the rounds.
+    try (EpochCompletion completion = new EpochCompletion(options, checkpoints, told, checkpoint)) {
+      return run(start, told, completion);
+    }
+  }
+
+  private TrainingState run(TrainingState start, Listeners told, EpochCompletion completion) {
     TrainingState state = start;
     long epochNanos = 0;
     long computeNanos = 0;
@@ -71,8 +89,9 @@ public final class TrainingLoop {
       RoundResult result = runner.run(state, round);
       long roundNanos = System.nanoTime() - began;
       if (!result.finite()) {
+        completion.finish();
         throw new TrainingDivergedException(
-            round, result.lossSum(), lastCheckpoint == null ? null : lastCheckpoint.toString());
+            round, result.lossSum(), completion.lastCheckpoint().map(URI::toString).orElse(null));
       }
       state = state.after(round, result);
       epochNanos += roundNanos;
@@ -85,33 +104,25 @@ public final class TrainingLoop {
               result.samples(),
               result.computeNanos(),
               roundNanos);
-      tell(listener -> listener.onRound(report));
+      told.tell(listener -> listener.onRound(report));
 
+      completion.afterRound(state);
       if (round.lastOfEpoch()) {
-        EpochReport epoch = report(state, samples, epochNanos, computeNanos);
-        tell(listener -> listener.onEpoch(epoch));
+        completion.begin(state, report(state, samples, epochNanos, computeNanos));
         epochNanos = 0;
         computeNanos = 0;
         samples = 0;
       }
-      boolean due = round.lastOfEpoch() && state.epoch() % options.checkpointEvery() == 0;
-      boolean stop = options.stopRequested().getAsBoolean();
-      if (due || stop || state.epoch() == options.epochs()) {
-        lastCheckpoint = checkpoint(state);
-      }
-      if (stop && state.epoch() < options.epochs()) {
-        throw new TrainingStoppedException(state.round(), lastCheckpoint.toString());
+      if (options.stopRequested().getAsBoolean() && state.epoch() < options.epochs()) {
+        throw new TrainingStoppedException(state.round(), completion.save(state).toString());
       }
     }
+    completion.finish();
     return state;
   }
 
   private EpochReport report(
       TrainingState state, long samples, long epochNanos, long computeNanos) {
-    Optional<EvaluationResult> validation =
-        options.validation()
-            ? Optional.of(runner.evaluate(state.parameters(), Part.VALIDATION))
-            : Optional.empty();
     return new EpochReport(
         state.epoch(),
         state.epochLossSum() / state.epochSamples(),
@@ -119,25 +130,6 @@ public final class TrainingLoop {
         samples,
         epochNanos / 1e9,
         computeNanos / 1e9,
-        validation);
-  }
-
-  private URI checkpoint(TrainingState state) {
-    URI location = checkpoints.apply(state);
-    tell(listener -> listener.onCheckpoint(location, state));
-    return location;
-  }
-
-  private void tell(Consumer<TrainingListener> event) {
-    listeners.removeIf(
-        listener -> {
-          try {
-            event.accept(listener);
-            return false;
-          } catch (RuntimeException e) {
-            LOG.warn("dropping the listener {}, which failed", listener.getClass().getName(), e);
-            return true;
-          }
-        });
+        Optional.empty());
   }
 }

@@ -9,20 +9,26 @@ import java.io.Serializable;
  */
 public sealed interface Updater extends Serializable {
 
-  /** Floats of state for so many parameters. */
-  int stateSize(int parameters);
+  /** Arrays of state, each as long as the parameters. */
+  int moments();
+
+  /** Floats of state for so many parameters: the moments, one after another. */
+  default int stateSize(int parameters) {
+    return moments() * parameters;
+  }
 
   /**
    * Subtracts one step from the parameters.
    *
    * @param parameters changed in place
    * @param gradient of the mean loss, after clipping and regularisation
-   * @param state changed in place
+   * @param moments changed in place; arrays of their own, since C2 does not vectorise a loop over
+   *     two windows of one
    * @param learningRate of this iteration
    * @param iteration counts from 0
    */
   void step(
-      float[] parameters, float[] gradient, float[] state, double learningRate, long iteration);
+      float[] parameters, float[] gradient, float[][] moments, double learningRate, long iteration);
 
   static Updater of(UpdaterConfiguration configuration) {
     return switch (configuration.name()) {
@@ -35,13 +41,17 @@ public sealed interface Updater extends Serializable {
   /** {@code w -= lr g}. */
   record Sgd() implements Updater {
     @Override
-    public int stateSize(int parameters) {
+    public int moments() {
       return 0;
     }
 
     @Override
     public void step(
-        float[] parameters, float[] gradient, float[] state, double learningRate, long iteration) {
+        float[] parameters,
+        float[] gradient,
+        float[][] moments,
+        double learningRate,
+        long iteration) {
       float rate = (float) learningRate;
       for (int i = 0; i < parameters.length; i++) {
         parameters[i] -= rate * gradient[i];
@@ -55,19 +65,24 @@ public sealed interface Updater extends Serializable {
    */
   record Nesterovs(double momentum) implements Updater {
     @Override
-    public int stateSize(int parameters) {
-      return parameters;
+    public int moments() {
+      return 1;
     }
 
     @Override
     public void step(
-        float[] parameters, float[] gradient, float[] state, double learningRate, long iteration) {
+        float[] parameters,
+        float[] gradient,
+        float[][] moments,
+        double learningRate,
+        long iteration) {
       float rate = (float) learningRate;
       float mu = (float) momentum;
+      float[] velocity = moments[0];
       for (int i = 0; i < parameters.length; i++) {
-        float before = state[i];
+        float before = velocity[i];
         float after = mu * before - rate * gradient[i];
-        state[i] = after;
+        velocity[i] = after;
         parameters[i] -= mu * before - (1f + mu) * after;
       }
     }
@@ -80,13 +95,17 @@ public sealed interface Updater extends Serializable {
    */
   record Adam(double beta1, double beta2, double epsilon) implements Updater {
     @Override
-    public int stateSize(int parameters) {
-      return 2 * parameters;
+    public int moments() {
+      return 2;
     }
 
     @Override
     public void step(
-        float[] parameters, float[] gradient, float[] state, double learningRate, long iteration) {
+        float[] parameters,
+        float[] gradient,
+        float[][] moments,
+        double learningRate,
+        long iteration) {
       double t = iteration + 1.0;
       float rate =
           (float)
@@ -96,13 +115,14 @@ public sealed interface Updater extends Serializable {
       float b1 = (float) beta1;
       float b2 = (float) beta2;
       float eps = (float) epsilon;
-      int n = parameters.length;
-      for (int i = 0; i < n; i++) {
+      float[] first = moments[0];
+      float[] second = moments[1];
+      for (int i = 0; i < parameters.length; i++) {
         float g = gradient[i];
-        float m = b1 * state[i] + (1f - b1) * g;
-        float v = b2 * state[n + i] + (1f - b2) * (g * g);
-        state[i] = m;
-        state[n + i] = v;
+        float m = b1 * first[i] + (1f - b1) * g;
+        float v = b2 * second[i] + (1f - b2) * (g * g);
+        first[i] = m;
+        second[i] = v;
         parameters[i] -= rate * m / ((float) Math.sqrt(v) + eps);
       }
     }

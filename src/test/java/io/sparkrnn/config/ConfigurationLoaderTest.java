@@ -21,7 +21,19 @@ class ConfigurationLoaderTest {
           new ModelConfiguration("row-rnn-150", List.of(), "", RecurrentInit.ORTHOGONAL),
           new DataConfiguration("builtin:mnist", "", "", "", "", 0),
           new TrainingConfiguration(
-              10, 64, 2, 1, 5, 0, 1, 1.0, 0.0, Engine.SPARK, KernelChoice.AUTO, RoundsChoice.AUTO),
+              10,
+              64,
+              2,
+              1,
+              5,
+              0,
+              1,
+              1.0,
+              0.0,
+              Engine.SPARK,
+              KernelChoice.AUTO,
+              RoundsChoice.AUTO,
+              20),
           new UpdaterConfiguration(UpdaterName.ADAM, 0.002, 0.9, 0.9, 0.999, 1e-8),
           new ScheduleConfiguration(ScheduleName.COSINE, 0, 0.5, 1000, 0.0),
           new OutputConfiguration("", false, 1, 3),
@@ -45,7 +57,8 @@ class ConfigurationLoaderTest {
               1e-4,
               Engine.LOCAL,
               KernelChoice.PORTABLE,
-              RoundsChoice.JOB),
+              RoundsChoice.JOB,
+              0),
           new UpdaterConfiguration(UpdaterName.NESTEROVS, 0.1, 0.5, 0.8, 0.99, 1e-7),
           new ScheduleConfiguration(ScheduleName.STEP, 100, 0.1, 500, 0.01),
           new OutputConfiguration("file:///runs/r \"1\"\\", true, 2, 9),
@@ -75,6 +88,7 @@ class ConfigurationLoaderTest {
         engine = local
         kernels = portable
         rounds = job
+        evaluation-overlap-rounds = 0
       }
       updater {
         name = nesterovs, learning-rate = 0.1, momentum = .5, beta1 = 0.8, beta2 = 0.99, epsilon = 1E-7

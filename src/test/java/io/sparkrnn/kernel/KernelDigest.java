@@ -46,7 +46,7 @@ public final class KernelDigest {
     for (int l = 0; l < minibatch.shape().layers(); l++) {
       update(digest, ws.hidden(l));
     }
-    update(digest, new float[] {kernels.sumOfSquares(gradient)});
+    update(digest, new float[] {kernels.sumOfSquares(ws, gradient)});
   }
 
   private static void update(MessageDigest digest, float[] values) {

@@ -402,6 +402,9 @@ abstract class RnnKernelsTest {
     assertThat(ws.outputDelta[stride + 1]).isEqualTo(-0.5f);
   }
 
+  private static final Workspace SMALL =
+      new Workspace(new NetworkShape(1, 1, List.of(1), Activation.TANH, 1), 1);
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 7, 63, 64, 65, 128, 1000, 28_360})
   void sumOfSquaresFoldsSixtyFourLanesPairwise(int length) {
@@ -414,7 +417,7 @@ abstract class RnnKernelsTest {
       lanes[i % 64] = Math.fma(values[i], values[i], lanes[i % 64]);
       exact += (double) values[i] * values[i];
     }
-    float sum = kernels.sumOfSquares(values);
+    float sum = kernels.sumOfSquares(SMALL, values);
     assertThat(sum).isEqualTo(folded(lanes, 0, 1));
     assertThat((double) sum).isCloseTo(exact, within(1e-6 * exact));
   }
@@ -430,9 +433,9 @@ abstract class RnnKernelsTest {
   void sumOfSquaresPassesOnWhatIsNotFinite() {
     float[] values = new float[70];
     values[69] = Float.NaN;
-    assertThat(kernels.sumOfSquares(values)).isNaN();
+    assertThat(kernels.sumOfSquares(SMALL, values)).isNaN();
     values[69] = Float.NEGATIVE_INFINITY;
-    assertThat(kernels.sumOfSquares(values)).isEqualTo(Float.POSITIVE_INFINITY);
+    assertThat(kernels.sumOfSquares(SMALL, values)).isEqualTo(Float.POSITIVE_INFINITY);
   }
 
   @Test

@@ -15,16 +15,19 @@ import io.sparkrnn.kernel.PortableRnnKernels;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.train.TrainingLoop.Validation;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole runs of the local runner on sequences whose first time step must be remembered. */
 class LearningTest {
@@ -52,20 +55,34 @@ class LearningTest {
       RoundRunner runner,
       List<TrainingState> saved,
       BooleanSupplier stop) {
+    Validation validation =
+        new Validation(parameters -> runner.evaluate(parameters, Part.VALIDATION), 0);
+    return loop(recipe, data, epochs, validation, runner, saved, stop);
+  }
+
+  private static TrainingLoop loop(
+      Recipe recipe,
+      InMemoryData data,
+      int epochs,
+      Validation validation,
+      RoundRunner runner,
+      List<TrainingState> saved,
+      BooleanSupplier stop,
+      TrainingListener... listeners) {
     return new TrainingLoop(
         new TrainingLoop.Options(
             epochs,
             new RoundPlan(data.minibatchesPerEpoch(MINIBATCH), 3, 1),
             recipe.schedule(),
             1,
-            true,
+            Optional.of(validation),
             stop),
         runner,
         state -> {
           saved.add(state);
           return URI.create("memory:" + state.round());
         },
-        List.of());
+        List.of(listeners));
   }
 
   private static TrainingState start(Recipe recipe) {
@@ -141,6 +158,76 @@ class LearningTest {
       assertThat(resumed.round()).isEqualTo(13);
       assertThat(resumed.iteration()).isEqualTo(uninterrupted.iteration());
       assertThat(resumed.epochLossSum()).isEqualTo(uninterrupted.epochLossSum());
+    }
+  }
+
+  /** A run's end, its epochs as listeners saw them, and what was saved. */
+  private record Run(
+      TrainingState end,
+      List<EvaluationResult> epochs,
+      List<TrainingState> saved,
+      boolean stopped) {}
+
+  private static Run run(TrainingState from, int overlapRounds, long stopAfter) {
+    Recipe recipe = recipe(Activation.TANH, new Updater.Adam(0.9, 0.999, 1e-8), 0.01, 3);
+    InMemoryData data = InMemoryData.ofSizes(8, 4, 4, 107, 95);
+    LocalEvaluation evaluation = new LocalEvaluation(KERNELS, recipe.topology(), data);
+    Validation validation =
+        new Validation(
+            parameters -> evaluation.evaluate(parameters, Part.VALIDATION), overlapRounds);
+    List<EvaluationResult> epochs = new ArrayList<>();
+    List<TrainingState> saved = new ArrayList<>();
+    long[] round = {from.round()};
+    TrainingLoop loop =
+        loop(
+            recipe,
+            data,
+            3,
+            validation,
+            new LocalRoundRunner(recipe, KERNELS, data),
+            saved,
+            () -> ++round[0] == stopAfter,
+            new TrainingListener() {
+              @Override
+              public void onEpoch(EpochReport report) {
+                epochs.add(report.validation().orElseThrow());
+              }
+            });
+    try {
+      return new Run(loop.run(from), epochs, saved, false);
+    } catch (TrainingStoppedException e) {
+      return new Run(saved.get(saved.size() - 1), epochs, saved, true);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 100})
+  void overlapAndStopsChangeNeitherBitsNorMetrics(int overlapRounds) {
+    TrainingState start =
+        start(recipe(Activation.TANH, new Updater.Adam(0.9, 0.999, 1e-8), 0.01, 3));
+    Run waiting = run(start, 0, -1);
+    assertThat(waiting.epochs()).hasSize(3).doesNotHaveDuplicates();
+    assertThat(waiting.saved()).extracting(TrainingState::round).containsExactly(7L, 10L, 13L);
+
+    Run overlapping = run(start, overlapRounds, -1);
+    assertThat(overlapping.end().parametersSha256()).isEqualTo(waiting.end().parametersSha256());
+    assertThat(overlapping.end().updaterState()).isEqualTo(waiting.end().updaterState());
+    assertThat(overlapping.epochs()).isEqualTo(waiting.epochs());
+    for (int i = 0; i < 3; i++) {
+      assertThat(StateSections.of(overlapping.saved().get(i)))
+          .usingRecursiveComparison()
+          .isEqualTo(StateSections.of(waiting.saved().get(i)));
+    }
+
+    for (long stopAfter = 1; stopAfter < 13; stopAfter++) {
+      Run first = run(start, overlapRounds, stopAfter);
+      assertThat(first.stopped()).isTrue();
+      assertThat(first.end().round()).isEqualTo(stopAfter);
+      Run second = run(first.end(), overlapRounds, -1);
+      assertThat(second.end().parametersSha256()).isEqualTo(waiting.end().parametersSha256());
+      List<EvaluationResult> epochs = new ArrayList<>(first.epochs());
+      epochs.addAll(second.epochs());
+      assertThat(epochs).isEqualTo(waiting.epochs());
     }
   }
 

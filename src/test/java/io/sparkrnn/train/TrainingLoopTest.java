@@ -8,14 +8,17 @@ import static org.assertj.core.api.Assertions.within;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.train.TrainingLoop.Validation;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 class TrainingLoopTest {
-  private final List<String> events = new ArrayList<>();
+  private final List<String> events = Collections.synchronizedList(new ArrayList<>());
 
   /** Adds one to its parameter in each round; one round may bring something else. */
   private final class CountingRunner implements RoundRunner {
@@ -44,8 +47,7 @@ class TrainingLoopTest {
 
     @Override
     public EvaluationResult evaluate(float[] parameters, Part part) {
-      events.add("evaluate " + part + " " + parameters[0]);
-      return EvaluationResult.fold(List.of(new BlockResult(0, new long[] {1, 0, 0, 1}, 0.5, 2)), 2);
+      throw new IllegalStateException("the loop evaluates as its options say");
     }
 
     @Override
@@ -75,20 +77,33 @@ class TrainingLoopTest {
     }
   }
 
-  private URI save(TrainingState state) {
-    events.add("save " + state.round());
+  private static URI save(TrainingState state) {
     return URI.create("memory:" + state.round());
   }
 
+  private EvaluationResult evaluate(float[] parameters) {
+    events.add("evaluate " + parameters[0]);
+    return EvaluationResult.fold(List.of(new BlockResult(0, new long[] {1, 0, 0, 1}, 0.5, 2)), 2);
+  }
+
   private static TrainingLoop.Options options(
-      int epochs, int checkpointEvery, boolean validation, BooleanSupplier stop) {
+      int epochs, int checkpointEvery, Optional<Validation> validation, BooleanSupplier stop) {
     return new TrainingLoop.Options(
         epochs, new RoundPlan(5, 3, 3), Recipes.constant(0.25), checkpointEvery, validation, stop);
   }
 
-  private TrainingLoop loop(
+  private TrainingLoop.Options evaluated(int epochs, int checkpointEvery, BooleanSupplier stop) {
+    return options(epochs, checkpointEvery, Optional.of(new Validation(this::evaluate, 0)), stop);
+  }
+
+  private static TrainingLoop.Options unevaluated(
+      int epochs, int checkpointEvery, BooleanSupplier stop) {
+    return options(epochs, checkpointEvery, Optional.empty(), stop);
+  }
+
+  private static TrainingLoop loop(
       TrainingLoop.Options options, RoundRunner runner, TrainingListener... listeners) {
-    return new TrainingLoop(options, runner, this::save, List.of(listeners));
+    return new TrainingLoop(options, runner, TrainingLoopTest::save, List.of(listeners));
   }
 
   private static TrainingState initial() {
@@ -98,7 +113,7 @@ class TrainingLoopTest {
   @Test
   void stepsFollowOneAnotherInOrder() {
     TrainingState end =
-        loop(options(3, 2, true, () -> false), new CountingRunner(), new Recorder("listener"))
+        loop(evaluated(3, 2, () -> false), new CountingRunner(), new Recorder("listener"))
             .run(initial());
     assertThat(events)
         .containsExactly(
@@ -106,23 +121,21 @@ class TrainingLoopTest {
             "listener round 0",
             "run 1",
             "listener round 1",
-            "evaluate VALIDATION 2.0",
+            "evaluate 2.0",
             "listener epoch 1",
             "run 2",
             "listener round 2",
             "run 3",
             "listener round 3",
-            "evaluate VALIDATION 4.0",
+            "evaluate 4.0",
             "listener epoch 2",
-            "save 4",
-            "listener memory:4",
             "run 4",
             "listener round 4",
             "run 5",
             "listener round 5",
-            "evaluate VALIDATION 6.0",
+            "listener memory:4",
+            "evaluate 6.0",
             "listener epoch 3",
-            "save 6",
             "listener memory:6");
     assertThat(end.parameters()).containsExactly(6f);
     assertThat(end.epoch()).isEqualTo(3);
@@ -145,7 +158,7 @@ class TrainingLoopTest {
             epochs.add(report);
           }
         };
-    loop(options(2, 1, false, () -> false), new CountingRunner(), listener).run(initial());
+    loop(unevaluated(2, 1, () -> false), new CountingRunner(), listener).run(initial());
     assertThat(rounds).extracting(RoundReport::meanLoss).containsExactly(0.5, 1.0, 1.5, 2.0);
     assertThat(rounds).extracting(RoundReport::samples).containsOnly(10L);
     assertThat(rounds)
@@ -186,7 +199,7 @@ class TrainingLoopTest {
         };
     TrainingState end =
         loop(
-                options(2, 1, false, () -> false),
+                unevaluated(2, 1, () -> false),
                 new CountingRunner(),
                 new Recorder("before"),
                 failing,
@@ -211,20 +224,20 @@ class TrainingLoopTest {
       events.clear();
       TrainingLoop loop =
           loop(
-              options(3, 1, true, () -> false),
+              evaluated(3, 1, () -> false),
               new CountingRunner(3, bad.parameter(), bad.loss()),
               new Recorder("listener"));
       assertThatExceptionOfType(TrainingDivergedException.class)
           .isThrownBy(() -> loop.run(initial()))
           .withMessageContaining("in epoch 2, round 3:")
           .withMessageContaining("the last good checkpoint is memory:2");
-      assertThat(events).endsWith("run 3").doesNotContain("save 4");
+      assertThat(events).endsWith("run 3", "listener memory:2");
     }
   }
 
   @Test
   void divergenceBeforeTheFirstCheckpointSaysSo() {
-    TrainingLoop loop = loop(options(3, 1, true, () -> false), new CountingRunner(0, Float.NaN, 1));
+    TrainingLoop loop = loop(evaluated(3, 1, () -> false), new CountingRunner(0, Float.NaN, 1));
     assertThatExceptionOfType(TrainingDivergedException.class)
         .isThrownBy(() -> loop.run(initial()))
         .withMessageContaining("in epoch 1, round 0:")
@@ -234,7 +247,7 @@ class TrainingLoopTest {
   @Test
   void divergenceAfterResumingNamesTheCheckpointResumedFrom() {
     TrainingState state = new TrainingState(new float[1], new float[0], 2, 1, 0, 5, 0, 0);
-    TrainingLoop loop = loop(options(3, 1, true, () -> false), new CountingRunner(3, Float.NaN, 1));
+    TrainingLoop loop = loop(evaluated(3, 1, () -> false), new CountingRunner(3, Float.NaN, 1));
     assertThatExceptionOfType(TrainingDivergedException.class)
         .isThrownBy(() -> loop.resume(state, URI.create("memory:2")))
         .withMessageContaining("in epoch 2, round 3:")
@@ -246,37 +259,44 @@ class TrainingLoopTest {
     int[] asked = new int[1];
     TrainingLoop loop =
         loop(
-            options(3, 1, true, () -> ++asked[0] == 3),
-            new CountingRunner(),
-            new Recorder("listener"));
+            evaluated(3, 1, () -> ++asked[0] == 3), new CountingRunner(), new Recorder("listener"));
     assertThatExceptionOfType(TrainingStoppedException.class)
         .isThrownBy(() -> loop.run(initial()))
         .withMessage("Stopped as asked after round 2; continue from memory:3 with --resume.");
-    assertThat(events).endsWith("run 2", "listener round 2", "save 3", "listener memory:3");
+    assertThat(events).endsWith("listener round 2", "listener memory:2", "listener memory:3");
   }
 
   @Test
   void aRequestToStopAtAnEpochsEndSavesOnce() {
     int[] asked = new int[1];
-    TrainingLoop loop = loop(options(3, 1, false, () -> ++asked[0] == 2), new CountingRunner());
+    TrainingLoop loop =
+        loop(
+            unevaluated(3, 1, () -> ++asked[0] == 2),
+            new CountingRunner(),
+            new Recorder("listener"));
     assertThatExceptionOfType(TrainingStoppedException.class).isThrownBy(() -> loop.run(initial()));
-    assertThat(events).containsExactly("run 0", "run 1", "save 2");
+    assertThat(events)
+        .endsWith("run 1", "listener round 1", "listener epoch 1", "listener memory:2");
   }
 
   @Test
   void aRequestToStopInTheLastRoundChangesNothing() {
     int[] asked = new int[1];
     TrainingState end =
-        loop(options(1, 1, false, () -> ++asked[0] == 2), new CountingRunner()).run(initial());
+        loop(
+                unevaluated(1, 1, () -> ++asked[0] == 2),
+                new CountingRunner(),
+                new Recorder("listener"))
+            .run(initial());
     assertThat(end.epoch()).isEqualTo(1);
-    assertThat(events).containsExactly("run 0", "run 1", "save 2");
+    assertThat(events)
+        .endsWith("run 1", "listener round 1", "listener epoch 1", "listener memory:2");
   }
 
   @Test
   void aFinishedStateNeedsNoRound() {
     TrainingState done = new TrainingState(new float[1], new float[0], 2, 1, 0, 5, 3, 4);
-    assertThat(loop(options(1, 1, true, () -> false), new CountingRunner()).run(done))
-        .isSameAs(done);
+    assertThat(loop(evaluated(1, 1, () -> false), new CountingRunner()).run(done)).isSameAs(done);
     assertThat(events).isEmpty();
   }
 
@@ -284,13 +304,24 @@ class TrainingLoopTest {
   void aCheckpointThatCannotBeWrittenStopsTheRun() {
     TrainingLoop loop =
         new TrainingLoop(
-            options(3, 1, false, () -> false),
+            unevaluated(3, 1, () -> false),
             new CountingRunner(),
             state -> {
               throw new IllegalStateException("no space");
             },
-            List.of());
+            List.of(new Recorder("listener")));
     assertThatIllegalStateException().isThrownBy(() -> loop.run(initial())).withMessage("no space");
-    assertThat(events).containsExactly("run 0", "run 1");
+    // Seen when the next epoch ends, whenever it failed.
+    assertThat(events)
+        .containsExactly(
+            "run 0",
+            "listener round 0",
+            "run 1",
+            "listener round 1",
+            "listener epoch 1",
+            "run 2",
+            "listener round 2",
+            "run 3",
+            "listener round 3");
   }
 }

@@ -69,7 +69,7 @@ class UpdaterTest {
   private static void assertFollows(Updater updater, IntFunction<Scalar> each) {
     Random random = new Random(5);
     float[] parameters = new float[PARAMETERS];
-    float[] state = new float[updater.stateSize(PARAMETERS)];
+    float[][] moments = new float[updater.moments()][PARAMETERS];
     double[] expected = new double[PARAMETERS];
     Scalar[] scalars = new Scalar[PARAMETERS];
     for (int i = 0; i < PARAMETERS; i++) {
@@ -86,7 +86,7 @@ class UpdaterTest {
         expected[i] = scalars[i].step(expected[i], gradient[i], rate, iteration + 1);
       }
       float[] before = gradient.clone();
-      updater.step(parameters, gradient, state, rate, iteration);
+      updater.step(parameters, gradient, moments, rate, iteration);
       assertThat(gradient).as("a gradient is only read").isEqualTo(before);
       for (int i = 0; i < PARAMETERS; i++) {
         assertThat((double) parameters[i])
@@ -110,25 +110,26 @@ class UpdaterTest {
 
   private static float stepped(Updater updater, int steps) {
     float[] parameters = {1f};
-    float[] state = new float[updater.stateSize(1)];
+    float[][] moments = new float[updater.moments()][1];
     for (int iteration = 0; iteration < steps; iteration++) {
-      updater.step(parameters, new float[] {0.5f}, state, 0.1, iteration);
+      updater.step(parameters, new float[] {0.5f}, moments, 0.1, iteration);
     }
     return parameters[0];
   }
 
   @Test
-  void adamsStateIsAllFirstMomentsThenAllSecond() {
-    float[] state = new float[4];
-    new Updater.Adam(0.5, 0.75, 1e-8).step(new float[2], new float[] {4f, -8f}, state, 0.1, 0);
-    assertThat(state).containsExactly(2f, -4f, 4f, 16f);
+  void adamsFirstMomentsComeBeforeTheSecond() {
+    float[][] moments = new float[2][2];
+    new Updater.Adam(0.5, 0.75, 1e-8).step(new float[2], new float[] {4f, -8f}, moments, 0.1, 0);
+    assertThat(moments[0]).containsExactly(2f, -4f);
+    assertThat(moments[1]).containsExactly(4f, 16f);
   }
 
   @Test
   void adamStaysFiniteAfterMillionsOfIterations() {
     float[] parameters = {1f};
     new Updater.Adam(0.9, 0.999, 1e-8)
-        .step(parameters, new float[] {0.5f}, new float[2], 0.001, 50_000_000_000L);
+        .step(parameters, new float[] {0.5f}, new float[2][1], 0.001, 50_000_000_000L);
     assertThat(parameters[0]).isBetween(0.99f, 1f);
   }
 

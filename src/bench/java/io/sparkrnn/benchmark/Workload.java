@@ -1,0 +1,49 @@
+package io.sparkrnn.benchmark;
+
+import io.sparkrnn.config.DataConfiguration;
+import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.kernel.Activation;
+import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.model.ModelZoo;
+import io.sparkrnn.model.RnnTopology;
+import java.util.List;
+import java.util.Map;
+
+/** A network and a minibatch size that benchmarks run with, on the bundled MNIST images. */
+record Workload(RnnTopology topology, int minibatchSize) {
+  static final long SEED = 1;
+
+  /** As JMH lists its parameters. */
+  static final String ROW_RNN_150 = "row-rnn-150";
+
+  static final String ROW_RNN_100X2 = "row-rnn-100x2";
+
+  /** Not in the zoo: large enough that its weights leave the nearest cache. */
+  static final String ROW_RNN_512X2 = "row-rnn-512x2";
+
+  /**
+   * The workload of a name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static Workload named(String name) {
+    return switch (name) {
+      case ROW_RNN_150, ROW_RNN_100X2 -> new Workload(ModelZoo.find(name).orElseThrow(), 64);
+      case ROW_RNN_512X2 ->
+          new Workload(
+              new RnnTopology(
+                  name, new NetworkShape(28, 28, List.of(512, 512), Activation.TANH, 10)),
+              128);
+      default ->
+          throw new IllegalArgumentException(
+              "expected model %s, %s or %s, found %s"
+                  .formatted(ROW_RNN_150, ROW_RNN_100X2, ROW_RNN_512X2, name));
+    };
+  }
+
+  /** All training images as one worker's. */
+  static ImageTrainingData mnist() {
+    return ImageTrainingData.read(
+        new DataConfiguration("builtin:mnist", "", "", "", "", 0), Map.of(), 1, SEED);
+  }
+}

@@ -1,0 +1,52 @@
+package io.sparkrnn.kernel;
+
+import static org.junit.platform.engine.TestExecutionResult.Status.SUCCESSFUL;
+import static org.junit.platform.engine.discovery.ClassNameFilter.includeClassNamePatterns;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
+
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+
+/**
+ * A program that runs the unit tests of this package whose class names match a pattern, prints for
+ * each class how many have passed, and ends with 1 when one has failed.
+ */
+public final class KernelTests {
+  private KernelTests() {}
+
+  public static void main(String[] args) {
+    LauncherDiscoveryRequest tests =
+        LauncherDiscoveryRequestBuilder.request()
+            .selectors(selectPackage(KernelTests.class.getPackageName()))
+            .filters(includeClassNamePatterns(args[0]))
+            .build();
+    SummaryGeneratingListener summary = new SummaryGeneratingListener();
+    Passed passed = new Passed(new TreeMap<>());
+    LauncherFactory.create().execute(tests, summary, passed);
+    passed.byClass.forEach((name, count) -> System.out.println("passed " + name + " " + count));
+    PrintWriter out = new PrintWriter(System.out, true);
+    summary.getSummary().printFailuresTo(out);
+    System.exit(summary.getSummary().getTotalFailureCount() == 0 ? 0 : 1);
+  }
+
+  private record Passed(Map<String, Integer> byClass) implements TestExecutionListener {
+    @Override
+    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+      if (test.isTest() && result.getStatus() == SUCCESSFUL) {
+        // The class that runs: an inherited method is the subclass's test, too.
+        String name =
+            ((MethodSource) test.getSource().orElseThrow()).getJavaClass().getSimpleName();
+        byClass.merge(name, 1, Integer::sum);
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package io.sparkrnn.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.sparkrnn.ForkedJvm;
+import io.sparkrnn.Jdk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import jdk.incubator.vector.FloatVector;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The kernels pass all of their unit tests on a newer JDK, too: none is left out there. {@code
+ * EqualBitsTest}, one of them, forks JVMs of the JDK that runs it.
+ */
+class NewerJdkIT {
+  private static final Pattern PASSED = Pattern.compile("(?m)^passed (\\w+) (\\d+)$");
+
+  @TempDir private static Path temp;
+  private static Map<String, Integer> passedHere;
+  private static Map<String, Integer> passedThere;
+
+  @BeforeAll
+  static void runTheWholePackageOnBothJdks() throws Exception {
+    Jdk newer = Jdk.newer();
+    // Side by side: the two together take about as long as one.
+    ForkedJvm here = start(Jdk.running(), Jdk.withVectorModule(), ".*Test");
+    ForkedJvm there = start(newer, Jdk.withVectorModule(), ".*Test");
+    passedHere = passed(here);
+    passedThere = passed(there);
+  }
+
+  @Test
+  void theWholePackagePasses() {
+    assertThat(passedHere).containsKeys("PortableRnnKernelsTest", "VectorRnnKernelsTest");
+    assertThat(passedThere).isEqualTo(passedHere);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {128, 256, 512})
+  void vectorKernelsPassWithEveryWidth(int bits) throws Exception {
+    int widest = FloatVector.SPECIES_PREFERRED.vectorBitSize();
+    assumeTrue(
+        bits <= widest,
+        "Skipped with vectors of %d bits: this CPU's have %d".formatted(bits, widest));
+    ForkedJvm jvm =
+        start(
+            Jdk.newer(),
+            Jdk.withVectorModule("-Dspark-rnn.vector.bits=" + bits),
+            ".*\\.VectorRnnKernelsTest");
+    assertThat(passed(jvm))
+        .isEqualTo(Map.of("VectorRnnKernelsTest", passedHere.get("VectorRnnKernelsTest")));
+  }
+
+  @Test
+  void portableKernelsPassWithoutTheVectorModule() throws Exception {
+    ForkedJvm jvm = start(Jdk.newer(), List.of(), ".*\\.PortableRnnKernelsTest");
+    assertThat(passed(jvm))
+        .isEqualTo(Map.of("PortableRnnKernelsTest", passedHere.get("PortableRnnKernelsTest")));
+  }
+
+  private static ForkedJvm start(Jdk jdk, List<String> options, String classNames)
+      throws IOException {
+    return jdk.start(
+        options,
+        System.getProperty("java.class.path"),
+        KernelTests.class.getName(),
+        List.of(classNames),
+        temp.resolve("%s %s".formatted(jdk, options.hashCode())));
+  }
+
+  private static Map<String, Integer> passed(ForkedJvm jvm) throws Exception {
+    Map<String, Integer> passed =
+        PASSED
+            .matcher(jvm.awaitOutput())
+            .results()
+            .collect(
+                Collectors.toMap(
+                    (MatchResult line) -> line.group(1), line -> Integer.valueOf(line.group(2))));
+    System.out.printf("%s: %s%n", jvm.what(), passed);
+    return passed;
+  }
+}

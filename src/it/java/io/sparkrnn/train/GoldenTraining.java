@@ -1,0 +1,60 @@
+package io.sparkrnn.train;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Trainings on MNIST with the SHA-256 of the parameters that they end on, on every CPU. All
+ * settings that have a part in it are said, so that other defaults leave it alone. A value may
+ * change only together with {@code Versions.ARITHMETIC}.
+ */
+enum GoldenTraining {
+  /** 440 images for 3 workers: 146 or 147 each, two minibatches and a short one. */
+  ONE_LAYER(
+      500,
+      "--hidden 150 --activation tanh --updater adam --learning-rate 0.002 --l2 0"
+          + " --epochs 2 --minibatch-size 64 --workers 3 --validation 60",
+      "eade7f59a025d3d3398dd099b227b887f36bec41e0d8c68d66e7aadb6c8d04c8"),
+  TWO_LAYERS(
+      500,
+      "--hidden 100,100 --activation relu --updater nesterovs --learning-rate 0.02 --l2 0.001"
+          + " --epochs 2 --minibatch-size 64 --workers 3 --validation 60",
+      "7310fa988df06424505c7f3be71d6ec59990c5bba0dfcc32236fa7de5b06010f"),
+  /** Small enough for an interpreter: 20 or 21 images a worker, one minibatch and a short one. */
+  TINY(
+      41,
+      "--hidden 9,5 --activation tanh --updater adam --learning-rate 0.002 --l2 0"
+          + " --epochs 1 --minibatch-size 16 --workers 2 --validation 0",
+      "46b2b9dbca4a95a8d9a5e436eef9484127485c7cea75baa1b9a957688db052a1"),
+  /** All 60,000 images. */
+  EPOCH(
+      60_000,
+      "--hidden 150 --activation tanh --updater adam --learning-rate 0.002 --l2 0"
+          + " --epochs 1 --minibatch-size 64 --workers 2 --validation 0",
+      "a32f2eeac6514fed5fabda0136fb910394926a30cc80a9e011039ca9383f5538");
+
+  private static final String COMMON =
+      " --model row-rnn-150 --seed 1 --recurrent-init orthogonal --schedule cosine"
+          + " --warm-up-iterations 0 --final-fraction 0 --averaging-frequency 2"
+          + " --first-epoch-averaging-frequency 0 --clip-norm 1 --momentum 0.9 --beta1 0.9"
+          + " --beta2 0.999 --epsilon 1e-8";
+
+  final String sha256;
+  private final int images;
+  private final String settings;
+
+  GoldenTraining(int images, String settings, String sha256) {
+    this.images = images;
+    this.settings = settings;
+    this.sha256 = sha256;
+  }
+
+  /** Arguments of {@code train}; its data are written to the directory where they are not yet. */
+  List<String> arguments(Path directory) {
+    List<String> arguments = new ArrayList<>(List.of("train"));
+    arguments.addAll(List.of((settings + COMMON).split(" ")));
+    arguments.addAll(List.of("--data", FirstImages.in(directory, images).toString()));
+    return arguments;
+  }
+}

@@ -1,0 +1,53 @@
+package io.sparkrnn.benchmark;
+
+import io.sparkrnn.model.ParameterInitializer;
+import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.random.SeededRandom;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** One step of Adam on all parameters. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(3)
+public class UpdaterBenchmark {
+  @Param({Workload.ROW_RNN_150, Workload.ROW_RNN_100X2, Workload.ROW_RNN_512X2})
+  public String model = Workload.ROW_RNN_150;
+
+  private float[] parameters;
+  private float[] gradient;
+  private float[] state;
+  private long iteration;
+
+  @Setup
+  public void load() {
+    RnnTopology topology = Workload.named(model).topology();
+    parameters = ParameterInitializer.ORTHOGONAL.initialise(topology, Workload.SEED);
+    gradient = new float[parameters.length];
+    SeededRandom random = SeededRandom.of(Workload.SEED);
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i] = random.nextFloat() - 0.5f;
+    }
+    state = new float[SteadyIterations.ADAM.stateSize(parameters.length)];
+  }
+
+  @Benchmark
+  public float[] adam() {
+    SteadyIterations.ADAM.step(
+        parameters, gradient, state, SteadyIterations.LEARNING_RATE, iteration++);
+    return parameters;
+  }
+}

@@ -1,0 +1,63 @@
+package io.sparkrnn.spark;
+
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/** A Spark application that starts while its driver does something else. */
+public final class StartingSpark implements AutoCloseable {
+  private final FutureTask<SparkEngine> start;
+
+  private StartingSpark(FutureTask<SparkEngine> start) {
+    this.start = start;
+  }
+
+  /**
+   * Begins to start Spark.
+   *
+   * @param master empty: what spark-submit was told, or every core of this machine
+   * @param threadsPerTask {@code spark.task.cpus}, unless that is set
+   */
+  public static StartingSpark begin(String applicationName, String master, int threadsPerTask) {
+    FutureTask<SparkEngine> start =
+        new FutureTask<>(() -> SparkEngine.start(applicationName, master, threadsPerTask));
+    Thread thread = new Thread(start, "spark-start");
+    thread.setDaemon(true);
+    thread.start();
+    return new StartingSpark(start);
+  }
+
+  /**
+   * Waits until Spark runs; it ends when this is closed.
+   *
+   * @throws SparkJobException if it could not start
+   * @throws SparkSettingException if a setting of Spark's is not what it should be
+   */
+  public SparkEngine await() {
+    try {
+      return start.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      } else if (e.getCause() instanceof Error failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("Spark's start threw " + e.getCause(), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while Spark was starting", e);
+    }
+  }
+
+  /** Stops Spark, which has to be up for that. */
+  @Override
+  public void close() {
+    SparkEngine started;
+    try {
+      started = await();
+    } catch (RuntimeException | Error e) {
+      // There is nothing to stop; whoever awaited it was told.
+      return;
+    }
+    started.close();
+  }
+}

@@ -1,0 +1,173 @@
+package io.sparkrnn.train;
+
+import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.train.TrainingLoop.Validation;
+import java.net.URI;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * What follows an epoch: its evaluation, its report, its checkpoint.
+ *
+ * <p>One thread evaluates and writes while the next rounds run. An evaluation takes effect a fixed
+ * number of rounds later: listeners are told, and only then is the checkpoint begun, so a run that
+ * is resumed from a checkpoint never lacks its evaluation. The checkpoint takes effect when the
+ * next epoch ends. Whatever ends the run, both are finished first. Taking effect happens on the
+ * caller's thread, and waits.
+ */
+final class EpochCompletion implements AutoCloseable {
+  private final TrainingLoop.Options options;
+  private final Function<TrainingState, URI> checkpoints;
+  private final Listeners listeners;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(work -> new Thread(work, "rnn.epoch-completion"));
+
+  private Optional<URI> lastCheckpoint;
+  private long lastSavedRound = -1;
+  private Optional<Evaluating> evaluating = Optional.empty();
+  private Optional<Saving> saving = Optional.empty();
+
+  /** An epoch's end whose evaluation has not taken effect. */
+  private record Evaluating(
+      TrainingState state,
+      EpochReport report,
+      CompletableFuture<Optional<EvaluationResult>> validation) {}
+
+  /** A checkpoint that has not taken effect. */
+  private record Saving(TrainingState state, CompletableFuture<URI> location) {}
+
+  EpochCompletion(
+      TrainingLoop.Options options,
+      Function<TrainingState, URI> checkpoints,
+      Listeners listeners,
+      Optional<URI> lastCheckpoint) {
+    this.options = options;
+    this.checkpoints = checkpoints;
+    this.listeners = listeners;
+    this.lastCheckpoint = lastCheckpoint;
+  }
+
+  /** Begins with an epoch that has ended, after finishing the one before. */
+  void begin(TrainingState state, EpochReport report) {
+    finish();
+    float[] parameters = state.parameters();
+    evaluating =
+        Optional.of(
+            new Evaluating(
+                state,
+                report,
+                overlapRounds() > 0
+                    ? inBackground(() -> validate(parameters))
+                    : CompletableFuture.completedFuture(validate(parameters))));
+    afterRound(state);
+  }
+
+  private int overlapRounds() {
+    return options.validation().map(Validation::overlapRounds).orElse(0);
+  }
+
+  private Optional<EvaluationResult> validate(float[] parameters) {
+    return options.validation().map(validation -> validation.evaluate().apply(parameters));
+  }
+
+  /** Lets an evaluation take effect if this is its round. */
+  void afterRound(TrainingState state) {
+    if (evaluating.isPresent()
+        && state.round() - evaluating.get().state().round() >= overlapRounds()) {
+      finishEvaluation();
+    }
+  }
+
+  /** Saves a state before it returns, if that has not been done. */
+  URI save(TrainingState state) {
+    finish();
+    if (state.round() != lastSavedRound) {
+      beginCheckpoint(state);
+      finishCheckpoint();
+    }
+    return lastCheckpoint.orElseThrow();
+  }
+
+  /** Waits for all that has begun and lets it take effect. */
+  void finish() {
+    finishEvaluation();
+    finishCheckpoint();
+  }
+
+  /** The newest checkpoint that has taken effect. */
+  Optional<URI> lastCheckpoint() {
+    return lastCheckpoint;
+  }
+
+  private void finishEvaluation() {
+    if (evaluating.isPresent()) {
+      Evaluating ended = evaluating.get();
+      evaluating = Optional.empty();
+      EpochReport report = ended.report().with(await(ended.validation()));
+      listeners.tell(listener -> listener.onEpoch(report));
+      int epoch = ended.state().epoch();
+      if (epoch % options.checkpointEvery() == 0 || epoch == options.epochs()) {
+        beginCheckpoint(ended.state());
+      }
+    }
+  }
+
+  private void beginCheckpoint(TrainingState state) {
+    saving = Optional.of(new Saving(state, inBackground(() -> checkpoints.apply(state))));
+  }
+
+  private void finishCheckpoint() {
+    if (saving.isPresent()) {
+      Saving begun = saving.get();
+      saving = Optional.empty();
+      URI location = await(begun.location());
+      lastCheckpoint = Optional.of(location);
+      lastSavedRound = begun.state().round();
+      listeners.tell(listener -> listener.onCheckpoint(location, begun.state()));
+    }
+  }
+
+  private <T> CompletableFuture<T> inBackground(Supplier<T> work) {
+    return CompletableFuture.supplyAsync(work, thread);
+  }
+
+  /** Throws what the work has thrown, itself: callers tell failures by their types. */
+  private static <T> T await(CompletableFuture<T> work) {
+    try {
+      return work.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      } else if (e.getCause() instanceof Error failure) {
+        throw failure;
+      }
+      throw e;
+    }
+  }
+
+  /** Finishes what has begun and ends the thread. */
+  @Override
+  public void close() {
+    try {
+      finish();
+    } finally {
+      thread.shutdown();
+      awaitEnd();
+    }
+  }
+
+  private void awaitEnd() {
+    try {
+      // It has nothing to do any more.
+      thread.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

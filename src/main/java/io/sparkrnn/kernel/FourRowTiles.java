@@ -14,16 +14,7 @@ final class FourRowTiles {
   private FourRowTiles() {}
 
   static void tile4x4(
-      float[] c,
-      int c0,
-      int cRow,
-      int depth,
-      float[] a,
-      int a0,
-      int aRow,
-      float[] b,
-      int b0,
-      int bRow) {
+      float[] c, int c0, int cRow, int depth, float[] a, int a0, int aRow, float[] b, int b0, int bRow) {
     int c1 = c0 + cRow;
     int c2 = c1 + cRow;
     int c3 = c2 + cRow;
@@ -71,35 +62,27 @@ final class FourRowTiles {
       s32 = w3.fma(v2, s32);
       s33 = w3.fma(v3, s33);
     }
-    s00.intoArray(c, c0);
-    s01.intoArray(c, c0 + L);
-    s02.intoArray(c, c0 + 2 * L);
-    s03.intoArray(c, c0 + 3 * L);
-    s10.intoArray(c, c1);
-    s11.intoArray(c, c1 + L);
-    s12.intoArray(c, c1 + 2 * L);
-    s13.intoArray(c, c1 + 3 * L);
-    s20.intoArray(c, c2);
-    s21.intoArray(c, c2 + L);
-    s22.intoArray(c, c2 + 2 * L);
-    s23.intoArray(c, c2 + 3 * L);
-    s30.intoArray(c, c3);
-    s31.intoArray(c, c3 + L);
-    s32.intoArray(c, c3 + 2 * L);
-    s33.intoArray(c, c3 + 3 * L);
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    one.mul(s00).intoArray(c, c0);
+    one.mul(s01).intoArray(c, c0 + L);
+    one.mul(s02).intoArray(c, c0 + 2 * L);
+    one.mul(s03).intoArray(c, c0 + 3 * L);
+    one.mul(s10).intoArray(c, c1);
+    one.mul(s11).intoArray(c, c1 + L);
+    one.mul(s12).intoArray(c, c1 + 2 * L);
+    one.mul(s13).intoArray(c, c1 + 3 * L);
+    one.mul(s20).intoArray(c, c2);
+    one.mul(s21).intoArray(c, c2 + L);
+    one.mul(s22).intoArray(c, c2 + 2 * L);
+    one.mul(s23).intoArray(c, c2 + 3 * L);
+    one.mul(s30).intoArray(c, c3);
+    one.mul(s31).intoArray(c, c3 + L);
+    one.mul(s32).intoArray(c, c3 + 2 * L);
+    one.mul(s33).intoArray(c, c3 + 3 * L);
   }
 
   static void tile4x2(
-      float[] c,
-      int c0,
-      int cRow,
-      int depth,
-      float[] a,
-      int a0,
-      int aRow,
-      float[] b,
-      int b0,
-      int bRow) {
+      float[] c, int c0, int cRow, int depth, float[] a, int a0, int aRow, float[] b, int b0, int bRow) {
     int c1 = c0 + cRow;
     int c2 = c1 + cRow;
     int c3 = c2 + cRow;
@@ -129,27 +112,19 @@ final class FourRowTiles {
       s30 = w3.fma(v0, s30);
       s31 = w3.fma(v1, s31);
     }
-    s00.intoArray(c, c0);
-    s01.intoArray(c, c0 + L);
-    s10.intoArray(c, c1);
-    s11.intoArray(c, c1 + L);
-    s20.intoArray(c, c2);
-    s21.intoArray(c, c2 + L);
-    s30.intoArray(c, c3);
-    s31.intoArray(c, c3 + L);
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    one.mul(s00).intoArray(c, c0);
+    one.mul(s01).intoArray(c, c0 + L);
+    one.mul(s10).intoArray(c, c1);
+    one.mul(s11).intoArray(c, c1 + L);
+    one.mul(s20).intoArray(c, c2);
+    one.mul(s21).intoArray(c, c2 + L);
+    one.mul(s30).intoArray(c, c3);
+    one.mul(s31).intoArray(c, c3 + L);
   }
 
   static void tile4x1(
-      float[] c,
-      int c0,
-      int cRow,
-      int depth,
-      float[] a,
-      int a0,
-      int aRow,
-      float[] b,
-      int b0,
-      int bRow) {
+      float[] c, int c0, int cRow, int depth, float[] a, int a0, int aRow, float[] b, int b0, int bRow) {
     int c1 = c0 + cRow;
     int c2 = c1 + cRow;
     int c3 = c2 + cRow;
@@ -170,9 +145,10 @@ final class FourRowTiles {
       FloatVector w3 = FloatVector.broadcast(SPECIES, a[ai + 3 * aRow]);
       s30 = w3.fma(v0, s30);
     }
-    s00.intoArray(c, c0);
-    s10.intoArray(c, c1);
-    s20.intoArray(c, c2);
-    s30.intoArray(c, c3);
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    one.mul(s00).intoArray(c, c0);
+    one.mul(s10).intoArray(c, c1);
+    one.mul(s20).intoArray(c, c2);
+    one.mul(s30).intoArray(c, c3);
   }
 }

@@ -14,16 +14,7 @@ final class SixRowTiles {
   private SixRowTiles() {}
 
   static void tile6x4(
-      float[] c,
-      int c0,
-      int cRow,
-      int depth,
-      float[] a,
-      int a0,
-      int aRow,
-      float[] b,
-      int b0,
-      int bRow) {
+      float[] c, int c0, int cRow, int depth, float[] a, int a0, int aRow, float[] b, int b0, int bRow) {
     int c1 = c0 + cRow;
     int c2 = c1 + cRow;
     int c3 = c2 + cRow;
@@ -91,43 +82,35 @@ final class SixRowTiles {
       s52 = w5.fma(v2, s52);
       s53 = w5.fma(v3, s53);
     }
-    s00.intoArray(c, c0);
-    s01.intoArray(c, c0 + L);
-    s02.intoArray(c, c0 + 2 * L);
-    s03.intoArray(c, c0 + 3 * L);
-    s10.intoArray(c, c1);
-    s11.intoArray(c, c1 + L);
-    s12.intoArray(c, c1 + 2 * L);
-    s13.intoArray(c, c1 + 3 * L);
-    s20.intoArray(c, c2);
-    s21.intoArray(c, c2 + L);
-    s22.intoArray(c, c2 + 2 * L);
-    s23.intoArray(c, c2 + 3 * L);
-    s30.intoArray(c, c3);
-    s31.intoArray(c, c3 + L);
-    s32.intoArray(c, c3 + 2 * L);
-    s33.intoArray(c, c3 + 3 * L);
-    s40.intoArray(c, c4);
-    s41.intoArray(c, c4 + L);
-    s42.intoArray(c, c4 + 2 * L);
-    s43.intoArray(c, c4 + 3 * L);
-    s50.intoArray(c, c5);
-    s51.intoArray(c, c5 + L);
-    s52.intoArray(c, c5 + 2 * L);
-    s53.intoArray(c, c5 + 3 * L);
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    one.mul(s00).intoArray(c, c0);
+    one.mul(s01).intoArray(c, c0 + L);
+    one.mul(s02).intoArray(c, c0 + 2 * L);
+    one.mul(s03).intoArray(c, c0 + 3 * L);
+    one.mul(s10).intoArray(c, c1);
+    one.mul(s11).intoArray(c, c1 + L);
+    one.mul(s12).intoArray(c, c1 + 2 * L);
+    one.mul(s13).intoArray(c, c1 + 3 * L);
+    one.mul(s20).intoArray(c, c2);
+    one.mul(s21).intoArray(c, c2 + L);
+    one.mul(s22).intoArray(c, c2 + 2 * L);
+    one.mul(s23).intoArray(c, c2 + 3 * L);
+    one.mul(s30).intoArray(c, c3);
+    one.mul(s31).intoArray(c, c3 + L);
+    one.mul(s32).intoArray(c, c3 + 2 * L);
+    one.mul(s33).intoArray(c, c3 + 3 * L);
+    one.mul(s40).intoArray(c, c4);
+    one.mul(s41).intoArray(c, c4 + L);
+    one.mul(s42).intoArray(c, c4 + 2 * L);
+    one.mul(s43).intoArray(c, c4 + 3 * L);
+    one.mul(s50).intoArray(c, c5);
+    one.mul(s51).intoArray(c, c5 + L);
+    one.mul(s52).intoArray(c, c5 + 2 * L);
+    one.mul(s53).intoArray(c, c5 + 3 * L);
   }
 
   static void tile6x2(
-      float[] c,
-      int c0,
-      int cRow,
-      int depth,
-      float[] a,
-      int a0,
-      int aRow,
-      float[] b,
-      int b0,
-      int bRow) {
+      float[] c, int c0, int cRow, int depth, float[] a, int a0, int aRow, float[] b, int b0, int bRow) {
     int c1 = c0 + cRow;
     int c2 = c1 + cRow;
     int c3 = c2 + cRow;
@@ -169,31 +152,23 @@ final class SixRowTiles {
       s50 = w5.fma(v0, s50);
       s51 = w5.fma(v1, s51);
     }
-    s00.intoArray(c, c0);
-    s01.intoArray(c, c0 + L);
-    s10.intoArray(c, c1);
-    s11.intoArray(c, c1 + L);
-    s20.intoArray(c, c2);
-    s21.intoArray(c, c2 + L);
-    s30.intoArray(c, c3);
-    s31.intoArray(c, c3 + L);
-    s40.intoArray(c, c4);
-    s41.intoArray(c, c4 + L);
-    s50.intoArray(c, c5);
-    s51.intoArray(c, c5 + L);
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    one.mul(s00).intoArray(c, c0);
+    one.mul(s01).intoArray(c, c0 + L);
+    one.mul(s10).intoArray(c, c1);
+    one.mul(s11).intoArray(c, c1 + L);
+    one.mul(s20).intoArray(c, c2);
+    one.mul(s21).intoArray(c, c2 + L);
+    one.mul(s30).intoArray(c, c3);
+    one.mul(s31).intoArray(c, c3 + L);
+    one.mul(s40).intoArray(c, c4);
+    one.mul(s41).intoArray(c, c4 + L);
+    one.mul(s50).intoArray(c, c5);
+    one.mul(s51).intoArray(c, c5 + L);
   }
 
   static void tile6x1(
-      float[] c,
-      int c0,
-      int cRow,
-      int depth,
-      float[] a,
-      int a0,
-      int aRow,
-      float[] b,
-      int b0,
-      int bRow) {
+      float[] c, int c0, int cRow, int depth, float[] a, int a0, int aRow, float[] b, int b0, int bRow) {
     int c1 = c0 + cRow;
     int c2 = c1 + cRow;
     int c3 = c2 + cRow;
@@ -222,11 +197,12 @@ final class SixRowTiles {
       FloatVector w5 = FloatVector.broadcast(SPECIES, a[ai + 5 * aRow]);
       s50 = w5.fma(v0, s50);
     }
-    s00.intoArray(c, c0);
-    s10.intoArray(c, c1);
-    s20.intoArray(c, c2);
-    s30.intoArray(c, c3);
-    s40.intoArray(c, c4);
-    s50.intoArray(c, c5);
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    one.mul(s00).intoArray(c, c0);
+    one.mul(s10).intoArray(c, c1);
+    one.mul(s20).intoArray(c, c2);
+    one.mul(s30).intoArray(c, c3);
+    one.mul(s40).intoArray(c, c4);
+    one.mul(s50).intoArray(c, c5);
   }
 }

@@ -9,6 +9,10 @@ import jdk.incubator.vector.VectorSpecies;
  * takes its products in index order, so that neither tiles nor the width of vectors can be seen in
  * the result.
  *
+ * <p>Sums are multiplied by one when they are stored: C2 knows the class of a product, but of a
+ * variable of a loop only what it has seen in this JVM, and another library's vectors of another width
+ * would make a tile twenty times slower.
+ *
  * <p>A tile's sums must fit the registers and be at least eight, since two additions start in each
  * cycle and each takes four. Of 32 registers of 512 bits, six rows of four vectors take 24; of 16
  * narrower ones, six rows of two take 12.
@@ -82,18 +86,8 @@ final class VectorProduct {
     };
   }
 
-  private static void six(
-      int vectors,
-      float[] c,
-      int c0,
-      int cRow,
-      int depth,
-      float[] a,
-      int a0,
-      int aRow,
-      float[] b,
-      int b0,
-      int bRow) {
+  private static void six(int vectors,
+      float[] c, int c0, int cRow, int depth, float[] a, int a0, int aRow, float[] b, int b0, int bRow) {
     switch (vectors) {
       case 4 -> SixRowTiles.tile6x4(c, c0, cRow, depth, a, a0, aRow, b, b0, bRow);
       case 2 -> SixRowTiles.tile6x2(c, c0, cRow, depth, a, a0, aRow, b, b0, bRow);
@@ -101,18 +95,8 @@ final class VectorProduct {
     }
   }
 
-  private static void four(
-      int vectors,
-      float[] c,
-      int c0,
-      int cRow,
-      int depth,
-      float[] a,
-      int a0,
-      int aRow,
-      float[] b,
-      int b0,
-      int bRow) {
+  private static void four(int vectors,
+      float[] c, int c0, int cRow, int depth, float[] a, int a0, int aRow, float[] b, int b0, int bRow) {
     switch (vectors) {
       case 4 -> FourRowTiles.tile4x4(c, c0, cRow, depth, a, a0, aRow, b, b0, bRow);
       case 2 -> FourRowTiles.tile4x2(c, c0, cRow, depth, a, a0, aRow, b, b0, bRow);
@@ -120,8 +104,7 @@ final class VectorProduct {
     }
   }
 
-  private static void one(
-      int vectors, float[] c, int c0, int depth, float[] a, int a0, float[] b, int b0, int bRow) {
+  private static void one(int vectors, float[] c, int c0, int depth, float[] a, int a0, float[] b, int b0, int bRow) {
     switch (vectors) {
       case 4 -> tile1x4(c, c0, depth, a, a0, b, b0, bRow);
       case 2 -> tile1x2(c, c0, depth, a, a0, b, b0, bRow);
@@ -148,10 +131,11 @@ final class VectorProduct {
       s02 = w0.fma(v2, s02);
       s03 = w0.fma(v3, s03);
     }
-    s00.intoArray(c, c0);
-    s01.intoArray(c, c0 + L);
-    s02.intoArray(c, c0 + 2 * L);
-    s03.intoArray(c, c0 + 3 * L);
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    one.mul(s00).intoArray(c, c0);
+    one.mul(s01).intoArray(c, c0 + L);
+    one.mul(s02).intoArray(c, c0 + 2 * L);
+    one.mul(s03).intoArray(c, c0 + 3 * L);
   }
 
   private static void tile1x2(
@@ -167,8 +151,9 @@ final class VectorProduct {
       s00 = w0.fma(v0, s00);
       s01 = w0.fma(v1, s01);
     }
-    s00.intoArray(c, c0);
-    s01.intoArray(c, c0 + L);
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    one.mul(s00).intoArray(c, c0);
+    one.mul(s01).intoArray(c, c0 + L);
   }
 
   private static void tile1x1(
@@ -181,6 +166,7 @@ final class VectorProduct {
       FloatVector w0 = FloatVector.broadcast(SPECIES, a[ai]);
       s00 = w0.fma(v0, s00);
     }
-    s00.intoArray(c, c0);
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    one.mul(s00).intoArray(c, c0);
   }
 }

@@ -6,6 +6,8 @@ written as JSON, as Markdown and, with matplotlib, as pictures. See src/docs/ben
 """
 
 import argparse
+import contextlib
+import dataclasses
 import datetime
 import json
 import os
@@ -45,6 +47,8 @@ def parse(words):
     parser.add_argument("--epochs", type=positive(int), help="instead of each comparison's own number")
     parser.add_argument("--seconds", type=positive(float), help="to measure iterations [10]; warm-up as long")
     parser.add_argument("--master", help="a Spark master, such as spark://host:7077: one more peer of epoch-2-workers")
+    parser.add_argument("--cluster", action="store_true",
+                        help="start a standalone cluster of two executor processes here, to be that master")
     parser.add_argument("--python", default=sys.executable, help="a Python that has PyTorch [the one that runs this]")
     parser.add_argument("--out", type=pathlib.Path, help="directory for the results [a new one under target/bench]")
     parser.add_argument("--no-build", action="store_true", help="run what is there under target/")
@@ -280,6 +284,23 @@ def show_list(settings):
             say(f"    {peer.name}")
 
 
+@contextlib.contextmanager
+def cluster(wanted):
+    """The master of a standalone cluster that lives as long as it is needed, or None."""
+    if not wanted:
+        yield None
+        return
+    command = comparisons.jvm(main="io.sparkrnn.spark.StandaloneCluster")
+    with subprocess.Popen(command, cwd=HOME, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        master = process.stdout.readline().strip()
+        if not master:
+            raise PeerFailed(f"Cannot start a cluster: {' '.join(command)} failed")
+        # Its processes are on the loopback address, where a driver does not look by itself.
+        os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+        yield master
+        process.stdin.close()
+
+
 def main(words):
     options = parse(words)
     settings = comparisons.Settings(
@@ -299,7 +320,8 @@ def main(words):
     directory.mkdir(parents=True, exist_ok=True)
     results = {"began": began, "model": options.model, "machine": machine(options.python), "comparisons": {}}
     complete = True
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, cluster(options.cluster) as master:
+        settings = dataclasses.replace(settings, master=master or settings.master)
         for name in options.comparison:
             say(f"{name}: {COMPARISONS[name].title}")
             results["comparisons"][name], all_ran = compare(

@@ -59,7 +59,7 @@ class Comparison:
     peers: object  # A function of the settings.
 
 
-def jvm(*arguments):
+def jvm(*arguments, main="io.sparkrnn.benchmark.Peers"):
     java = os.path.join(os.environ["JAVA_HOME"], "bin", "java") if os.environ.get("JAVA_HOME") else "java"
     class_path = ":".join(
         str(TARGET / part)
@@ -68,7 +68,7 @@ def jvm(*arguments):
     logging = f"-Dlog4j2.configurationFile=file:{HOME / 'conf/log4j2.properties'}"
     log = f"-Dspark-rnn.log={TARGET / 'bench' / 'peers.log'}"
     return (java, "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "--add-modules=jdk.incubator.vector", "-Xmx4g", logging, log,
-            "-cp", class_path, "io.sparkrnn.benchmark.Peers", *arguments)
+            "-cp", class_path, main, *arguments)
 
 
 def ours(name, settings, epochs, *arguments, master=None, recipe=SAME_RECIPE):
@@ -130,7 +130,7 @@ def epoch_2_workers(settings):
     processes = ("--processes", "2", "--epochs", settings.epochs_or(4))
     peers = [ours("spark-rnn, local[2]", settings, 4, *two, master="local[2]")]
     if settings.master:
-        peers.append(ours(f"spark-rnn, {settings.master}", settings, 4, *two, master=settings.master))
+        peers.append(ours("spark-rnn, standalone cluster", settings, 4, *two, master=settings.master))
     return peers + [
         torch("PyTorch, 2 processes, DistributedDataParallel", settings, "epochs", *processes),
         torch("PyTorch, 2 processes, average every 10 iterations", settings, "epochs", *processes,

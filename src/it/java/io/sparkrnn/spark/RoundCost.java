@@ -32,10 +32,8 @@ import org.apache.spark.api.java.JavaSparkContext;
  * standalone cluster of two executor processes. All kinds take turns, so that they meet the same
  * machine.
  *
- * <p>Run it from the project's directory after a build, with the module options that spark-submit
- * adds, {@code SPARK_HOME=target/spark}, {@code SPARK_SCALA_VERSION=2.12} and {@code
- * SPARK_LOCAL_IP=127.0.0.1}. Arguments: blocks to measure, rounds a block. Prints a table, and JSON
- * after it.
+ * <p>{@code src/bench/round-cost} runs it. Arguments: blocks to measure, rounds a block. Prints a
+ * table, and JSON after it.
  */
 final class RoundCost {
   private static final int WORKERS = 2;
@@ -118,9 +116,12 @@ final class RoundCost {
   private static Map<String, Double> measure(String master, int blocks, int rounds) {
     Map<String, String> settings =
         Map.of(
-            "spark.executor.memory", "1g",
-            "spark.locality.wait", "200ms",
-            "spark.executor.extraJavaOptions", "--add-modules=jdk.incubator.vector");
+            "spark.executor.memory",
+            "1g",
+            "spark.locality.wait",
+            "200ms",
+            "spark.executor.extraJavaOptions",
+            "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0 --add-modules=jdk.incubator.vector");
     try (JavaSparkContext context = SmallTraining.context(master, settings)) {
       return new RoundCost(context, rounds).measure(blocks);
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -64,6 +65,17 @@ final class StandaloneCluster implements AutoCloseable {
    */
   static StandaloneCluster start(Path directory, int workers, Map<String, String> settings) {
     return new StandaloneCluster(directory, workers, settings);
+  }
+
+  /**
+   * A cluster of two executors for a benchmark: prints its master, and ends when its input does.
+   */
+  public static void main(String[] arguments) throws IOException {
+    Path directory = Files.createTempDirectory("standalone-cluster");
+    try (StandaloneCluster cluster = start(directory, 2, Map.of())) {
+      System.out.println(cluster.master());
+      System.in.transferTo(OutputStream.nullOutputStream());
+    }
   }
 
   /** For example {@code spark://127.0.0.1:40521}. */

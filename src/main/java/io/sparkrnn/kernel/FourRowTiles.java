@@ -14,7 +14,16 @@ final class FourRowTiles {
   private FourRowTiles() {}
 
   static void tile4x4(
-      float[] c, int c0, int cRow, int depth, float[] a, int a0, int aRow, float[] b, int b0, int bRow) {
+      float[] c,
+      int c0,
+      int cRow,
+      int depth,
+      float[] a,
+      int a0,
+      int aRow,
+      float[] b,
+      int b0,
+      int bRow) {
     int c1 = c0 + cRow;
     int c2 = c1 + cRow;
     int c3 = c2 + cRow;
@@ -82,7 +91,16 @@ final class FourRowTiles {
   }
 
   static void tile4x2(
-      float[] c, int c0, int cRow, int depth, float[] a, int a0, int aRow, float[] b, int b0, int bRow) {
+      float[] c,
+      int c0,
+      int cRow,
+      int depth,
+      float[] a,
+      int a0,
+      int aRow,
+      float[] b,
+      int b0,
+      int bRow) {
     int c1 = c0 + cRow;
     int c2 = c1 + cRow;
     int c3 = c2 + cRow;
@@ -124,7 +142,16 @@ final class FourRowTiles {
   }
 
   static void tile4x1(
-      float[] c, int c0, int cRow, int depth, float[] a, int a0, int aRow, float[] b, int b0, int bRow) {
+      float[] c,
+      int c0,
+      int cRow,
+      int depth,
+      float[] a,
+      int a0,
+      int aRow,
+      float[] b,
+      int b0,
+      int bRow) {
     int c1 = c0 + cRow;
     int c2 = c1 + cRow;
     int c3 = c2 + cRow;

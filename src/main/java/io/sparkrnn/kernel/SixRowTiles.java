@@ -14,7 +14,16 @@ final class SixRowTiles {
   private SixRowTiles() {}
 
   static void tile6x4(
-      float[] c, int c0, int cRow, int depth, float[] a, int a0, int aRow, float[] b, int b0, int bRow) {
+      float[] c,
+      int c0,
+      int cRow,
+      int depth,
+      float[] a,
+      int a0,
+      int aRow,
+      float[] b,
+      int b0,
+      int bRow) {
     int c1 = c0 + cRow;
     int c2 = c1 + cRow;
     int c3 = c2 + cRow;
@@ -110,7 +119,16 @@ final class SixRowTiles {
   }
 
   static void tile6x2(
-      float[] c, int c0, int cRow, int depth, float[] a, int a0, int aRow, float[] b, int b0, int bRow) {
+      float[] c,
+      int c0,
+      int cRow,
+      int depth,
+      float[] a,
+      int a0,
+      int aRow,
+      float[] b,
+      int b0,
+      int bRow) {
     int c1 = c0 + cRow;
     int c2 = c1 + cRow;
     int c3 = c2 + cRow;
@@ -168,7 +186,16 @@ final class SixRowTiles {
   }
 
   static void tile6x1(
-      float[] c, int c0, int cRow, int depth, float[] a, int a0, int aRow, float[] b, int b0, int bRow) {
+      float[] c,
+      int c0,
+      int cRow,
+      int depth,
+      float[] a,
+      int a0,
+      int aRow,
+      float[] b,
+      int b0,
+      int bRow) {
     int c1 = c0 + cRow;
     int c2 = c1 + cRow;
     int c3 = c2 + cRow;

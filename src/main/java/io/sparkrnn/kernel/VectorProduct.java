@@ -10,8 +10,8 @@ import jdk.incubator.vector.VectorSpecies;
  * the result.
  *
  * <p>Sums are multiplied by one when they are stored: C2 knows the class of a product, but of a
- * variable of a loop only what it has seen in this JVM, and another library's vectors of another width
- * would make a tile twenty times slower.
+ * variable of a loop only what it has seen in this JVM, and another library's vectors of another
+ * width would make a tile twenty times slower.
  *
  * <p>A tile's sums must fit the registers and be at least eight, since two additions start in each
  * cycle and each takes four. Of 32 registers of 512 bits, six rows of four vectors take 24; of 16
@@ -86,8 +86,18 @@ final class VectorProduct {
     };
   }
 
-  private static void six(int vectors,
-      float[] c, int c0, int cRow, int depth, float[] a, int a0, int aRow, float[] b, int b0, int bRow) {
+  private static void six(
+      int vectors,
+      float[] c,
+      int c0,
+      int cRow,
+      int depth,
+      float[] a,
+      int a0,
+      int aRow,
+      float[] b,
+      int b0,
+      int bRow) {
     switch (vectors) {
       case 4 -> SixRowTiles.tile6x4(c, c0, cRow, depth, a, a0, aRow, b, b0, bRow);
       case 2 -> SixRowTiles.tile6x2(c, c0, cRow, depth, a, a0, aRow, b, b0, bRow);
@@ -95,8 +105,18 @@ final class VectorProduct {
     }
   }
 
-  private static void four(int vectors,
-      float[] c, int c0, int cRow, int depth, float[] a, int a0, int aRow, float[] b, int b0, int bRow) {
+  private static void four(
+      int vectors,
+      float[] c,
+      int c0,
+      int cRow,
+      int depth,
+      float[] a,
+      int a0,
+      int aRow,
+      float[] b,
+      int b0,
+      int bRow) {
     switch (vectors) {
       case 4 -> FourRowTiles.tile4x4(c, c0, cRow, depth, a, a0, aRow, b, b0, bRow);
       case 2 -> FourRowTiles.tile4x2(c, c0, cRow, depth, a, a0, aRow, b, b0, bRow);
@@ -104,7 +124,8 @@ final class VectorProduct {
     }
   }
 
-  private static void one(int vectors, float[] c, int c0, int depth, float[] a, int a0, float[] b, int b0, int bRow) {
+  private static void one(
+      int vectors, float[] c, int c0, int depth, float[] a, int a0, float[] b, int b0, int bRow) {
     switch (vectors) {
       case 4 -> tile1x4(c, c0, depth, a, a0, b, b0, bRow);
       case 2 -> tile1x2(c, c0, depth, a, a0, b, b0, bRow);

@@ -158,8 +158,7 @@ class StandaloneClusterIT {
         Map.of(
             "spark.authenticate", "true",
             "spark.authenticate.secret", "a-secret-of-this-test",
-            "spark.network.crypto.enabled", "true",
-            "spark.network.crypto.authEngineVersion", "2");
+            "spark.network.crypto.enabled", "true");
     Path secured = Files.createDirectory(directory.resolve("secured"));
     try (StandaloneCluster closed = StandaloneCluster.start(secured, 2, settings);
         JavaSparkContext context = context(closed, settings);

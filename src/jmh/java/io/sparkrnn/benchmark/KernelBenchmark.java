@@ -85,6 +85,6 @@ public class KernelBenchmark {
 
   @Benchmark
   public float sumOfSquares() {
-    return rnn.sumOfSquares(gradient);
+    return rnn.sumOfSquares(workspace, gradient);
   }
 }

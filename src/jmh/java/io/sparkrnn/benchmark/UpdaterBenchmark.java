@@ -29,7 +29,7 @@ public class UpdaterBenchmark {
 
   private float[] parameters;
   private float[] gradient;
-  private float[] state;
+  private float[][] moments;
   private long iteration;
 
   @Setup
@@ -41,13 +41,13 @@ public class UpdaterBenchmark {
     for (int i = 0; i < gradient.length; i++) {
       gradient[i] = random.nextFloat() - 0.5f;
     }
-    state = new float[SteadyIterations.ADAM.stateSize(parameters.length)];
+    moments = new float[SteadyIterations.ADAM.moments()][parameters.length];
   }
 
   @Benchmark
   public float[] adam() {
     SteadyIterations.ADAM.step(
-        parameters, gradient, state, SteadyIterations.LEARNING_RATE, iteration++);
+        parameters, gradient, moments, SteadyIterations.LEARNING_RATE, iteration++);
     return parameters;
   }
 }

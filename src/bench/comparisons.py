@@ -67,7 +67,7 @@ def jvm(*arguments, main="io.sparkrnn.benchmark.Peers"):
     # Nothing but warnings on the screen, as submit/local has it.
     logging = f"-Dlog4j2.configurationFile=file:{HOME / 'conf/log4j2.properties'}"
     log = f"-Dspark-rnn.log={TARGET / 'bench' / 'peers.log'}"
-    return (java, "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "--add-modules=jdk.incubator.vector", "-Xmx4g", logging, log,
+    return (java, "--add-modules=jdk.incubator.vector", "-Xmx4g", logging, log,
             "-cp", class_path, main, *arguments)
 
 

@@ -121,7 +121,7 @@ final class RoundCost {
             "spark.locality.wait",
             "200ms",
             "spark.executor.extraJavaOptions",
-            "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0 --add-modules=jdk.incubator.vector");
+            "--add-modules=jdk.incubator.vector");
     try (JavaSparkContext context = SmallTraining.context(master, settings)) {
       return new RoundCost(context, rounds).measure(blocks);
     }

@@ -43,7 +43,7 @@ final class VectorProduct {
       float[] b,
       int bAt,
       int bRow) {
-    // Once for all, so that a JVM that is told not to check each vector reads no foreign memory.
+    // A JVM may be told not to check each vector; it must read no foreign memory all the same.
     Objects.checkFromToIndex(cAt, cAt + (rows - 1) * cRow + columns, c.length);
     Objects.checkFromToIndex(bAt, bAt + (depth - 1) * bRow + columns, b.length);
     int chunks = (depth + DEPTH - 1) / DEPTH;

@@ -33,7 +33,8 @@ class DocumentsTest {
         Path.of("README.md"),
         ARCHITECTURE,
         Path.of("src", "docs", "development.md"),
-        Path.of("src", "docs", "benchmarks.md"));
+        Path.of("src", "docs", "benchmarks.md"),
+        Path.of("src", "docs", "cluster-size.md"));
   }
 
   @ParameterizedTest

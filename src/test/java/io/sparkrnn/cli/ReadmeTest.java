@@ -2,11 +2,14 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.model.RnnTopology;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -176,5 +179,36 @@ class ReadmeTest {
     assertThat(source).contains("CC BY-SA 3.0");
     assertThat(section("Licence")).contains("CC BY-SA 3.0", "Apache License 2.0");
     assertThat(Files.readString(Path.of("LICENSE"))).contains("Version 2.0, January 2004");
+  }
+
+  @Test
+  void speedsAreThoseOfThePublishedBenchmarks() throws IOException {
+    assertThat(readme().replaceAll("\\s+", " "))
+        .contains(
+            "reaches 97%% of the images held out in %.1f s".formatted(accuracy("spark-rnn")),
+            "PyTorch needs %.0f s with the notebook's recipe"
+                .formatted(accuracy("PyTorch, the notebook's recipe")),
+            "and %.0f s with ours".formatted(accuracy("PyTorch, spark-rnn's recipe")),
+            "A vector iteration takes %.1f ms on one core, PyTorch's %.1f ms"
+                .formatted(median("iteration", "spark-rnn"), median("iteration", "PyTorch")));
+  }
+
+  private static double accuracy(String peer) throws IOException {
+    return median("time-to-accuracy", peer);
+  }
+
+  /** Of the first of all peers whose name begins so, with the model that is measured first. */
+  private static double median(String comparison, String peer) throws IOException {
+    JsonNode results = new ObjectMapper().readTree(new File("src/docs/benchmarks.json"));
+    for (JsonNode compared : results.path("comparisons")) {
+      if (compared.path("comparison").asText().equals(comparison)) {
+        for (JsonNode found : compared.path("peers")) {
+          if (found.path("name").asText().startsWith(peer)) {
+            return found.path("median").asDouble();
+          }
+        }
+      }
+    }
+    throw new AssertionError("no " + peer + " in " + comparison);
   }
 }

@@ -151,20 +151,26 @@ class StandaloneClusterIT {
   }
 
   // Not with spark.network.crypto.cipher AES/GCM/NoPadding: in this Spark not even its own daemons
-  // can talk to each other with it (SPARK-56227).
+  // can talk to each other with it (SPARK-56227). A driver of its own, since Spark keeps the secret
+  // of a local master for the life of its JVM.
   @Test
-  void worksWithAuthenticationAndEncryption() throws IOException {
+  void worksWithAuthenticationAndEncryption() throws Exception {
     Map<String, String> settings =
         Map.of(
             "spark.authenticate", "true",
             "spark.authenticate.secret", "a-secret-of-this-test",
             "spark.network.crypto.enabled", "true");
+    List<String> arguments = new ArrayList<>(List.of("--rounds", "resident"));
+    settings.forEach((key, value) -> arguments.addAll(List.of("--spark-conf", key + "=" + value)));
+    Path local = train("unsecured", "--engine", "local");
     Path secured = Files.createDirectory(directory.resolve("secured"));
-    try (StandaloneCluster closed = StandaloneCluster.start(secured, 2, settings);
-        JavaSparkContext context = context(closed, settings);
-        RoundRunner runner = rounds(RoundsChoice.RESIDENT, context)) {
-      assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
-      assertThat(closed.executors(context.sc().applicationId())).hasSize(2);
+    try (StandaloneCluster closed = StandaloneCluster.start(secured, 2, settings)) {
+      arguments.addAll(List.of("--master", closed.master()));
+      Path run = train("closed", arguments.toArray(String[]::new));
+
+      assertThat(Files.readString(output("closed"))).contains("on " + closed.master());
+      assertThat(result(run).path("parametersSha256"))
+          .isEqualTo(result(local).path("parametersSha256"));
     }
   }
 

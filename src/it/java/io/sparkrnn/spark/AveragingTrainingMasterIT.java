@@ -22,6 +22,7 @@ import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.train.CheckpointCadence;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.Recipe;
@@ -412,9 +413,15 @@ class AveragingTrainingMasterIT {
     TrainingData data = new RoundRobin();
     RoundPlan plan = new RoundPlan(data.minibatchesPerEpoch(MINIBATCH), FREQUENCY, FREQUENCY);
     return new TrainingLoop(
-            new TrainingLoop.Options(EPOCHS, plan, schedule, 1, Optional.empty(), () -> false),
+            new TrainingLoop.Options(
+                EPOCHS,
+                plan,
+                schedule,
+                CheckpointCadence.ofEpochs(1),
+                Optional.empty(),
+                () -> false),
             new LocalRoundRunner(recipe, RnnKernels.named("portable"), data),
-            state -> URI.create("none:" + state.round()),
+            (state, validation) -> URI.create("none:" + state.round()),
             List.of())
         .run(
             TrainingState.initial(

@@ -10,6 +10,7 @@ import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.kernel.PortableRnnKernels;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.train.CheckpointCadence;
 import io.sparkrnn.train.EpochReport;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.LocalEvaluation;
@@ -92,9 +93,14 @@ final class SmallTraining {
     TrainingState end =
         new TrainingLoop(
                 new TrainingLoop.Options(
-                    EPOCHS, plan(data), recipe.schedule(), 1, Optional.of(validation), () -> false),
+                    EPOCHS,
+                    plan(data),
+                    recipe.schedule(),
+                    CheckpointCadence.ofEpochs(1),
+                    Optional.of(validation),
+                    () -> false),
                 runner,
-                state -> URI.create("none:" + state.round()),
+                (state, scores) -> URI.create("none:" + state.round()),
                 List.of(listener))
             .run(start(recipe));
     return new Outcome(

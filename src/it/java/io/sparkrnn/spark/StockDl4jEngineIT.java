@@ -15,6 +15,7 @@ import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.train.CheckpointCadence;
 import io.sparkrnn.train.EpochReport;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.LocalEvaluation;
@@ -92,11 +93,11 @@ class StockDl4jEngineIT {
                     6,
                     new RoundPlan(1, FREQUENCY, FREQUENCY),
                     recipe.schedule(),
-                    1,
+                    CheckpointCadence.ofEpochs(1),
                     Optional.empty(),
                     () -> false),
                 new LocalRoundRunner(recipe, RnnKernels.named("portable"), data),
-                state -> URI.create("none:" + state.round()),
+                (state, validation) -> URI.create("none:" + state.round()),
                 List.of())
             .run(start(recipe));
     assertThat(theirs.iteration()).isEqualTo(ours.iteration());

@@ -6,6 +6,8 @@ import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.TargetExistsException;
 import java.net.URI;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,70 +15,109 @@ import java.util.regex.Pattern;
  * One driver's claim on a run directory: {@code attempts/<n>}, out of which it renames whatever it
  * publishes and into whose {@code trash} it renames whatever it deletes. Once a later attempt has
  * renamed the directory away, all of that fails with {@link RunBusyException} and changes nothing.
+ * Safe for use by several threads.
  */
 final class Attempt {
-  private static final Pattern NAME = Pattern.compile("(\\d{1,9})(\\.claim|\\.fenced)?");
+  private static final String FENCED = ".fenced";
+
+  /** What is added to the name of an attempt's directory when its driver has ended. */
+  static final String RELEASED = ".released";
+
+  private static final Pattern NAME =
+      Pattern.compile("(\\d{1,9})(\\.claim|\\.fenced|\\.released)?");
 
   private final Storage storage;
   private final URI runDirectory;
   private final URI directory;
   private final int number;
-  private int files;
+  private final Ownership ownership;
+  private final AtomicInteger files = new AtomicInteger();
+  private final AtomicLong beats = new AtomicLong();
 
-  private Attempt(Storage storage, URI runDirectory, int number) {
+  private Attempt(Storage storage, URI runDirectory, int number, Ownership ownership) {
     this.storage = storage;
     this.runDirectory = runDirectory;
     this.directory = Storage.resolve(runDirectory, "attempts/" + number);
     this.number = number;
+    this.ownership = ownership;
   }
 
   /**
-   * Takes the next number and fences all lower ones. {@code <n>.claim} stays for ever, so a number
-   * is never used twice and a fenced directory never comes back. Claiming is written before others'
-   * claims are looked for: of two attempts that start together, the lower sees the higher's claim,
-   * or the higher sees the lower's directory.
+   * Takes the number after the latest attempt's and fences all lower ones. {@code <n>.claim} stays
+   * for ever, so a number is never used twice, of drivers that have seen the same vacancy one gets
+   * it, and a fenced directory never comes back. Claiming is written before others' claims are
+   * looked for: if a driver was stopped here for so long that another has taken over, it sees the
+   * other's claim, or the other sees its directory.
    */
-  static Attempt claim(Storage storage, URI runDirectory) {
+  static Attempt claim(Storage storage, Vacancy vacancy) {
+    URI runDirectory = vacancy.runDirectory();
     URI attempts = Storage.resolve(runDirectory, "attempts");
     storage.createDirectories(attempts);
-    int number = highest(storage.list(attempts)) + 1;
-    while (!storage.createDirectory(Storage.resolve(attempts, number + ".claim"))) {
-      number++;
+    int number = vacancy.attempt() + 1;
+    if (!storage.createDirectory(Storage.resolve(attempts, number + ".claim"))) {
+      throw new RunBusyException(
+          "Cannot claim %s: expected attempt %d to be free, found that another driver has just taken it"
+              .formatted(Storage.describe(runDirectory), number));
     }
-    Attempt attempt = new Attempt(storage, runDirectory, number);
+    Attempt attempt = new Attempt(storage, runDirectory, number, vacancy.ownership());
     storage.createDirectory(attempt.directory);
     List<FileEntry> others = storage.list(attempts);
     int highest = highest(others);
     if (highest > number) {
       storage.delete(attempt.directory);
       throw new RunBusyException(
-          "Cannot claim %s: attempt %d started together with attempt %d, which owns it now"
+          "Cannot claim %s: expected attempt %d to be the latest, found that attempt %d took over"
               .formatted(Storage.describe(runDirectory), number, highest));
     }
+    attempt.beat();
     for (FileEntry other : others) {
       if (other.name().matches("\\d+") && !other.name().equals(Integer.toString(number))) {
         fence(storage, attempts, other.name());
       }
     }
     attempt.fenced("claim", runDirectory, () -> storage.createDirectory(attempt.path("trash")));
+    // Only now that this attempt is known to be the owner: what fenced ones had not published.
+    for (FileEntry entry : storage.list(attempts)) {
+      if (entry.name().endsWith(FENCED)) {
+        storage.delete(Storage.resolve(attempts, entry.name()));
+      }
+    }
     return attempt;
   }
 
   private static void fence(Storage storage, URI attempts, String name) {
     try {
-      storage.rename(Storage.resolve(attempts, name), Storage.resolve(attempts, name + ".fenced"));
+      storage.rename(Storage.resolve(attempts, name), Storage.resolve(attempts, name + FENCED));
     } catch (MissingFileException e) {
       // A still later attempt was faster, and will be found on the first publish.
     }
   }
 
-  private static int highest(List<FileEntry> entries) {
+  static int highest(List<FileEntry> entries) {
     return entries.stream()
         .map(entry -> NAME.matcher(entry.name()))
         .filter(Matcher::matches)
         .mapToInt(name -> Integer.parseInt(name.group(1)))
         .max()
         .orElse(0);
+  }
+
+  /** Shows that this driver lives. */
+  void beat() {
+    HeartbeatFile file =
+        new HeartbeatFile(beats.incrementAndGet(), ownership.owner(), ownership.heartbeat());
+    replace(file.encode(), path(HeartbeatFile.NAME));
+  }
+
+  /** Says that this driver has ended, so that nobody needs to wait. It owns nothing any more. */
+  void release() {
+    URI released = Storage.resolve(runDirectory, "attempts/" + number + RELEASED);
+    fenced("release", runDirectory, () -> storage.rename(directory, released));
+    for (FileEntry entry : storage.list(released)) {
+      if (!entry.name().equals(HeartbeatFile.NAME)) {
+        storage.delete(Storage.resolve(released, entry.name()));
+      }
+    }
   }
 
   int number() {
@@ -104,16 +145,24 @@ final class Attempt {
 
   /** Deletes a public file by way of the trash, which only the owner has. */
   void delete(URI file) {
-    URI trash = path("trash/" + nextName(file));
-    fenced("delete", file, () -> storage.rename(file, trash));
+    URI trash = discard("delete", file);
     storage.delete(trash);
   }
 
   /** Moves a public file to another public name by way of the trash, which only the owner has. */
   void move(URI file, URI target) {
-    URI trash = path("trash/" + nextName(file));
-    fenced("set aside", file, () -> storage.rename(file, trash));
+    URI trash = discard("set aside", file);
     fenced("set aside", file, () -> storage.rename(trash, target));
+  }
+
+  /**
+   * By {@link Storage#replace}, since on local disks {@link Storage#rename} has two steps: a driver
+   * that was fenced between them would still take the old name away. Nothing has the new one.
+   */
+  private URI discard(String action, URI file) {
+    URI trash = path("trash/" + nextName(file));
+    fenced(action, file, () -> storage.replace(file, trash));
+    return trash;
   }
 
   /** Tells a lost directory from any other missing file. */
@@ -140,7 +189,7 @@ final class Attempt {
    */
   private String nextName(URI target) {
     String path = target.getPath();
-    return ++files + "-" + path.substring(path.lastIndexOf('/') + 1);
+    return files.incrementAndGet() + "-" + path.substring(path.lastIndexOf('/') + 1);
   }
 
   private URI path(String name) {

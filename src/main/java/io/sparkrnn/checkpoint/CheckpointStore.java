@@ -4,50 +4,45 @@ import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.FormatException;
 import io.sparkrnn.storage.MissingFileException;
 import io.sparkrnn.storage.NewerFormatException;
-import io.sparkrnn.storage.SectionFile;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import io.sparkrnn.storage.TargetExistsException;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalDouble;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The run directory of one run:
  *
  * <pre>
  * attempts/7/                             private to the driver that claimed attempt 7
+ * attempts/7/heartbeat                    who it is; changes while it lives
  * attempts/7/trash/                       what it is deleting
  * attempts/7.claim/                       the number is taken, for ever
- * attempts/6.fenced/                      what an earlier attempt left
- * checkpoints/checkpoint-000000420.srnn   state after 420 rounds, a {@link SectionFile}
+ * attempts/6.released/                    the driver of attempt 6 has ended and said so
+ * checkpoints/checkpoint-000000420.srnn   state after 420 rounds, a {@link
+ *                                         io.sparkrnn.storage.SectionFile}
  * damaged/                                checkpoints that could not be read, for people to look at
  * results/3.json                          the third result
  * result.json                             a copy of the newest result: a hint, may lag behind
  * </pre>
  *
  * <p>Anyone may read; what changes something needs {@link #claimAttempt} first and throws {@link
- * RunBusyException} after a later attempt has claimed. All methods throw {@link StorageException}.
- * For use by one thread at a time.
+ * RunBusyException} after a later attempt has claimed. All methods throw {@link StorageException};
+ * those that publish only after they have tried for a while. For use by one thread at a time, apart
+ * from {@link #requireOwnership}.
  */
-public final class CheckpointStore {
-  private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
-  private static final String KIND = "checkpoint";
-  private static final String ROUND_SECTION = "checkpoint.round";
-  private static final long MAX_ROUND = 999_999_999;
+public final class CheckpointStore implements AutoCloseable {
   private static final Pattern CHECKPOINT_NAME = Pattern.compile("checkpoint-(\\d{9})\\.srnn");
   private static final Pattern RESULT_NAME = Pattern.compile("(\\d{1,9})\\.json");
 
@@ -56,75 +51,139 @@ public final class CheckpointStore {
   private final URI checkpoints;
   private final String runId;
   private final int keep;
-  private final Set<Long> verifiedRounds = new HashSet<>();
-  private final List<String> warnings = new ArrayList<>();
-  private Optional<Attempt> attempt = Optional.empty();
+  private final Retry retry;
 
-  private CheckpointStore(Storage storage, URI runDirectory, String runId, int keep) {
+  /** Rounds whose checkpoints were read or written by this store, with their scores. */
+  private final Map<Long, OptionalDouble> verified = new HashMap<>();
+
+  private final List<String> warnings = new ArrayList<>();
+  private volatile Optional<Owned> owned = Optional.empty();
+
+  private record Owned(Attempt attempt, Heartbeat heartbeat) {}
+
+  private CheckpointStore(Storage storage, URI runDirectory, String runId, int keep, Retry retry) {
     this.storage = storage;
     this.runDirectory = runDirectory;
     this.checkpoints = Storage.resolve(runDirectory, "checkpoints");
     this.runId = runId;
     this.keep = keep;
+    this.retry = retry;
   }
 
   /**
    * The store of a run directory, which need not exist yet. Touches nothing.
    *
    * @param runId stands in every checkpoint; another run's is refused
-   * @param keep how many of the newest good checkpoints stay, at least 1
+   * @param keep how many of the newest good checkpoints stay beside the best one, at least 1
    */
-  public static CheckpointStore open(Storage storage, URI runDirectory, String runId, int keep) {
+  public static CheckpointStore open(
+      Storage storage, URI runDirectory, String runId, int keep, Retry retry) {
     if (keep < 1) {
       throw new IllegalArgumentException("expected to keep at least 1 checkpoint, found " + keep);
     }
-    return new CheckpointStore(storage, runDirectory, runId, keep);
+    return new CheckpointStore(storage, runDirectory, runId, keep, retry);
   }
 
   /**
-   * Makes this process the run directory's owner: takes the next attempt number, and renames the
-   * directories of all earlier attempts away so that they can publish no more.
+   * Returns once no other driver is at work in the run directory: at once when its last driver has
+   * said that it ended, else when its heartbeat has stood still for long enough. Changes nothing.
+   *
+   * @param waiting told once, in one sentence, when there is something to wait for
+   * @throws RunBusyException as soon as another driver shows a sign of life
+   */
+  public Vacancy awaitVacancy(Ownership ownership, Consumer<String> waiting) {
+    return new OwnerWatch(storage, runDirectory, ownership).await(waiting);
+  }
+
+  /**
+   * Makes this process the run directory's owner: takes the next attempt number, renames the
+   * directories of all earlier attempts away so that they can publish no more, and shows signs of
+   * life until {@link #close}.
    *
    * @return the number, from 1
-   * @throws RunBusyException when a later attempt claimed at the same time
+   * @throws RunBusyException when another driver claimed since the vacancy was found
    */
-  public int claimAttempt() {
+  public int claimAttempt(Vacancy vacancy) {
     storage.createDirectories(runDirectory);
-    Attempt claimed = Attempt.claim(storage, runDirectory);
-    storage.createDirectories(checkpoints);
-    storage.createDirectories(Storage.resolve(runDirectory, "results"));
-    storage.createDirectories(Storage.resolve(runDirectory, "damaged"));
-    attempt = Optional.of(claimed);
-    return claimed.number();
+    for (String name : List.of("checkpoints", "results", "damaged")) {
+      storage.createDirectories(Storage.resolve(runDirectory, name));
+    }
+    Attempt attempt = Attempt.claim(storage, vacancy);
+    owned =
+        Optional.of(new Owned(attempt, new Heartbeat(attempt, vacancy.ownership().heartbeat())));
+    return attempt.number();
   }
 
   /**
-   * Commits a checkpoint, then deletes all but the newest good ones. Saving equal bytes again
-   * changes nothing.
+   * Returns while this process may be the owner, as far as its heartbeats know. By any thread.
+   *
+   * @throws RunBusyException after a later attempt has taken over
+   */
+  public void requireOwnership() {
+    owned
+        .flatMap(ours -> ours.heartbeat().lost())
+        .ifPresent(
+            lost -> {
+              throw new RunBusyException(lost.getMessage(), lost);
+            });
+  }
+
+  /** Gives the run directory up, and says so; one that was taken over is left alone. */
+  @Override
+  public void close() {
+    Optional<Owned> ours = owned;
+    owned = Optional.empty();
+    if (ours.isPresent()) {
+      ours.get().heartbeat().close();
+      try {
+        ours.get().attempt().release();
+      } catch (RunBusyException | StorageException e) {
+        // A successor will wait for as long as for a driver that was killed.
+        warnings.add(e.getMessage());
+      }
+    }
+  }
+
+  /**
+   * Commits a checkpoint, then deletes all but the newest good ones and the one with the best
+   * score. Saving equal bytes again changes nothing.
    *
    * @param round the rounds that are complete, at most 999,999,999
    * @param sections named bytes
+   * @param score of these parameters on held-out samples, higher is better; empty where they were
+   *     not evaluated
    * @return the checkpoint's file
+   * @throws CheckpointNotSavedException when it could not be written, however often it was tried
    * @throws TargetExistsException when the round has a checkpoint with other content
    */
-  public URI save(long round, Map<String, byte[]> sections) {
-    if (round < 0 || round > MAX_ROUND) {
-      throw new IllegalArgumentException(
-          "expected a round of 0 to " + MAX_ROUND + ", found " + round);
+  public URI save(long round, Map<String, byte[]> sections, OptionalDouble score) {
+    byte[] file = CheckpointFile.encode(runId, round, score, sections);
+    URI target = checkpoint(round);
+    try {
+      publishOnce(file, target);
+    } catch (TargetExistsException e) {
+      throw e;
+    } catch (StorageException e) {
+      throw new CheckpointNotSavedException(
+          "Cannot save the checkpoint of round %d: gave up trying (%s); the last good checkpoint is %s"
+              .formatted(round, e.getMessage(), lastGood()),
+          e);
     }
-    Map<String, byte[]> all = new LinkedHashMap<>();
-    all.put(ROUND_SECTION, roundBytes(round));
-    sections.forEach(
-        (name, bytes) -> {
-          if (all.putIfAbsent(name, bytes) != null) {
-            throw new IllegalArgumentException("the section name " + name + " is taken");
-          }
-        });
-    URI target = Storage.resolve(checkpoints, "checkpoint-%09d.srnn".formatted(round));
-    publishOnce(SectionFile.encode(KIND, runId, all), target);
-    verifiedRounds.add(round);
-    retain();
+    verified.put(round, score);
+    try {
+      retain();
+    } catch (StorageException e) {
+      // The next checkpoint's retention deletes what this one could not.
+      warnings.add(e.getMessage());
+    }
     return target;
+  }
+
+  private String lastGood() {
+    return verified.keySet().stream()
+        .max(Comparator.naturalOrder())
+        .map(round -> Storage.describe(checkpoint(round)))
+        .orElse("none");
   }
 
   /**
@@ -135,7 +194,45 @@ public final class CheckpointStore {
    * @throws StorageException when the newest belongs to another run
    */
   public Optional<Checkpoint> latest() {
-    return newestFirst().stream().flatMap(entry -> load(entry).stream()).findFirst();
+    List<CheckpointEntry> entries = newestFirst();
+    for (CheckpointEntry entry : entries) {
+      Optional<Checkpoint> checkpoint = load(entry);
+      if (checkpoint.isPresent()) {
+        warnOfLostRounds(entries.get(0).round(), entry.round());
+        return checkpoint;
+      }
+    }
+    if (!entries.isEmpty()) {
+      warnOfLostRounds(entries.get(0).round(), 0);
+    }
+    return Optional.empty();
+  }
+
+  private void warnOfLostRounds(long newest, long used) {
+    if (newest > used) {
+      warnings.add(
+          "%d rounds are lost: the newest checkpoint had %d, the newest good one has %d"
+              .formatted(newest - used, newest, used));
+    }
+  }
+
+  /**
+   * The good checkpoint with the highest score, the earliest of equals; empty where none has one.
+   */
+  public Optional<CheckpointEntry> best() {
+    return best(list().stream().filter(this::isGood).toList());
+  }
+
+  private Optional<CheckpointEntry> best(List<CheckpointEntry> good) {
+    return good.stream()
+        .filter(entry -> score(entry).isPresent())
+        .max(
+            Comparator.comparingDouble((CheckpointEntry entry) -> score(entry).getAsDouble())
+                .thenComparing(Comparator.comparingLong(CheckpointEntry::round).reversed()));
+  }
+
+  private OptionalDouble score(CheckpointEntry entry) {
+    return verified.getOrDefault(entry.round(), OptionalDouble.empty());
   }
 
   /** All checkpoints by round, unread; none when there is no run directory. */
@@ -151,9 +248,14 @@ public final class CheckpointStore {
     return entries;
   }
 
-  /** What went wrong with checkpoints so far and did not stop anything, one sentence each. */
-  public List<String> warnings() {
-    return List.copyOf(warnings);
+  /**
+   * What has gone wrong with checkpoints since this was last asked and did not stop anything, one
+   * sentence each.
+   */
+  public List<String> takeWarnings() {
+    List<String> taken = List.copyOf(warnings);
+    warnings.clear();
+    return taken;
   }
 
   /**
@@ -164,11 +266,26 @@ public final class CheckpointStore {
    */
   public URI publishResult(byte[] json) {
     URI results = Storage.resolve(runDirectory, "results");
-    int number = 1 + highestResult(results);
+    // The number is chosen once: a try whose answer was lost is found again under it.
+    int number = 1 + retry.run(() -> highestResult(results));
     URI target = Storage.resolve(results, number + ".json");
-    owner().publish(json, target);
-    owner().replace(json, Storage.resolve(runDirectory, "result.json"));
+    publishOnce(json, target);
+    URI copy = Storage.resolve(runDirectory, "result.json");
+    retry.run(
+        () -> {
+          owner().replace(json, copy);
+          return copy;
+        });
     return target;
+  }
+
+  /** The newest result, whatever {@code result.json} says; empty before the first. */
+  public Optional<byte[]> latestResult() {
+    URI results = Storage.resolve(runDirectory, "results");
+    int number = highestResult(results);
+    return number == 0
+        ? Optional.empty()
+        : Optional.of(readAll(Storage.resolve(results, number + ".json")));
   }
 
   private int highestResult(URI results) {
@@ -192,27 +309,38 @@ public final class CheckpointStore {
     return target;
   }
 
-  /** A resumed run is bit-identical, so what it publishes again is no conflict. */
+  /**
+   * A resumed run is bit-identical, and a try whose answer was lost may have succeeded, so what is
+   * published again is no conflict.
+   */
   private void publishOnce(byte[] bytes, URI target) {
-    try {
-      owner().publish(bytes, target);
-    } catch (TargetExistsException e) {
-      if (storage.isDirectory(target) || !Arrays.equals(bytes, readAll(target))) {
-        throw e;
+    retry.run(
+        () -> {
+          try {
+            owner().publish(bytes, target);
+          } catch (TargetExistsException e) {
+            if (storage.isDirectory(target) || !Arrays.equals(bytes, readAll(target))) {
+              throw e;
+            }
+            storage.force(target);
+          }
+          return target;
+        });
+  }
+
+  private void retain() {
+    List<CheckpointEntry> good = newestFirst().stream().filter(this::isGood).toList();
+    Optional<CheckpointEntry> best = best(good);
+    for (CheckpointEntry entry : good.subList(Math.min(keep, good.size()), good.size())) {
+      if (!best.equals(Optional.of(entry))) {
+        owner().delete(entry.location());
+        verified.remove(entry.round());
       }
     }
   }
 
-  private void retain() {
-    int good = 0;
-    for (CheckpointEntry entry : newestFirst()) {
-      if (good == keep) {
-        owner().delete(entry.location());
-        verifiedRounds.remove(entry.round());
-      } else if (verifiedRounds.contains(entry.round()) || load(entry).isPresent()) {
-        good++;
-      }
-    }
+  private boolean isGood(CheckpointEntry entry) {
+    return verified.containsKey(entry.round()) || load(entry).isPresent();
   }
 
   private List<CheckpointEntry> newestFirst() {
@@ -224,8 +352,9 @@ public final class CheckpointStore {
   /** Empty when it is damaged or was deleted since it was listed. */
   private Optional<Checkpoint> load(CheckpointEntry entry) {
     try {
-      Checkpoint checkpoint = read(entry);
-      verifiedRounds.add(entry.round());
+      byte[] bytes = retry.run(() -> readAll(entry.location()));
+      Checkpoint checkpoint = CheckpointFile.decode(bytes, entry, runId);
+      verified.put(entry.round(), checkpoint.score());
       return Optional.of(checkpoint);
     } catch (NewerFormatException e) {
       throw e;
@@ -237,38 +366,14 @@ public final class CheckpointStore {
     }
   }
 
-  private Checkpoint read(CheckpointEntry entry) {
-    String where = Storage.describe(entry.location());
-    SectionFile file = SectionFile.decode(readAll(entry.location()), where);
-    if (!file.kind().equals(KIND)) {
-      throw new FormatException(
-          "Cannot read " + where + ": expected a checkpoint, found a " + file.kind());
-    }
-    if (!file.id().equals(runId)) {
-      throw new StorageException(
-          "Cannot use %s: expected a checkpoint of run %s, found one of run %s"
-              .formatted(where, runId, file.id()));
-    }
-    if (!Arrays.equals(file.section(ROUND_SECTION), roundBytes(entry.round()))) {
-      throw new FormatException(
-          "Cannot read " + where + ": expected round " + entry.round() + ", found that of another");
-    }
-    Map<String, byte[]> sections = new LinkedHashMap<>(file.sections());
-    sections.remove(ROUND_SECTION);
-    return new Checkpoint(
-        entry.location(), runId, entry.round(), Collections.unmodifiableMap(sections));
-  }
-
   private void setAside(CheckpointEntry entry, FormatException damage) {
-    String consequence = "an earlier checkpoint is used";
-    if (attempt.isPresent()) {
+    String consequence = "";
+    if (owned.isPresent()) {
       URI target = freeDamagedName(entry);
       owner().move(entry.location(), target);
-      consequence = "it was set aside as " + Storage.describe(target) + ", and " + consequence;
+      consequence = "; it was set aside as " + Storage.describe(target);
     }
-    String warning = damage.getMessage() + "; " + consequence;
-    LOG.warn(warning);
-    warnings.add(warning);
+    warnings.add(damage.getMessage() + consequence);
   }
 
   private URI freeDamagedName(CheckpointEntry entry) {
@@ -278,8 +383,14 @@ public final class CheckpointStore {
   }
 
   private Attempt owner() {
-    return attempt.orElseThrow(
-        () -> new IllegalStateException("claimAttempt comes before changing " + runDirectory));
+    return owned
+        .orElseThrow(
+            () -> new IllegalStateException("claimAttempt comes before changing " + runDirectory))
+        .attempt();
+  }
+
+  private URI checkpoint(long round) {
+    return Storage.resolve(checkpoints, "checkpoint-%09d.srnn".formatted(round));
   }
 
   private List<FileEntry> listOrNothing(URI directory) {
@@ -292,9 +403,5 @@ public final class CheckpointStore {
 
   private byte[] readAll(URI file) {
     return storage.read(file, Storage.MAX_FILE_BYTES);
-  }
-
-  private static byte[] roundBytes(long round) {
-    return ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(round).array();
   }
 }

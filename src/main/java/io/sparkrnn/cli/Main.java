@@ -1,5 +1,6 @@
 package io.sparkrnn.cli;
 
+import io.sparkrnn.checkpoint.MonotonicClock;
 import io.sparkrnn.config.Keys;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -51,7 +52,12 @@ public final class Main {
 
   /** Runs a command and returns its exit code. */
   static int run(PrintStream out, PrintStream err, String... args) {
-    CommandLine train = new CommandLine(new TrainCommand(out));
+    return run(out, err, MonotonicClock.SYSTEM, args);
+  }
+
+  /** As the other, with a clock of the caller's for all waiting on storage and other drivers. */
+  static int run(PrintStream out, PrintStream err, MonotonicClock clock, String... args) {
+    CommandLine train = new CommandLine(new TrainCommand(out, clock));
     ConfigurationOptions.addTo(train.getCommandSpec(), Keys.all());
     CommandLine evaluate = new CommandLine(new EvaluateCommand(out));
     ConfigurationOptions.addTo(evaluate.getCommandSpec(), EvaluateCommand.KEYS);

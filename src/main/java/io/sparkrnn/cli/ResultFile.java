@@ -52,8 +52,10 @@ final class ResultFile implements TrainingListener {
     root.put("epochs", training.epochs());
   }
 
-  void describe(ImageTrainingData data, RnnTopology topology, String kernels) {
+  void describe(ImageTrainingData data, RnnTopology topology, String kernels, int attempt) {
+    root.put("attempt", attempt);
     root.put("kernels", kernels);
+    root.put("cpu", Versions.cpu());
     root.put("topology", topology.summary());
     root.put("parameters", topology.parameterCount());
     root.withObject("/training").put("samples", data.trainingSize());
@@ -91,6 +93,17 @@ final class ResultFile implements TrainingListener {
     samples += epoch.samples();
     root.withObject("/training").put("loss", epoch.trainingLoss());
     epoch.validation().ifPresent(validation -> put("validation", validation));
+  }
+
+  /** What was allowed to differ since the run began, one sentence each. */
+  void drift(List<String> drift) {
+    ArrayNode list = root.putArray("drift");
+    drift.forEach(list::add);
+  }
+
+  /** The checkpoint with the best validation. */
+  void best(CheckpointEntry checkpoint) {
+    root.put("bestCheckpoint", Storage.describe(checkpoint.location()));
   }
 
   byte[] succeeded(TrainingState end, EvaluationResult test, List<CheckpointEntry> checkpoints) {

@@ -3,6 +3,7 @@ package io.sparkrnn.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.checkpoint.CheckpointStore;
+import io.sparkrnn.checkpoint.Retry;
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.Key;
@@ -13,7 +14,6 @@ import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -30,7 +30,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * Where a run keeps what it makes, and what an earlier attempt at it left there.
  *
  * @param runId stands in every checkpoint
- * @param saved the configuration of the run that is already there
+ * @param saved the configuration of the run that is already there, as of its newest checkpoint
  */
 record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved) {
   /** Names the run; written once, before everything else. */
@@ -52,8 +52,14 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
       Set.of(
           Keys.RUN_DIR,
           Keys.RESUME,
+          Keys.ALLOW_DRIFT,
           Keys.CHECKPOINT_EVERY,
+          Keys.CHECKPOINT_EVERY_ROUNDS,
+          Keys.CHECKPOINT_EVERY_MINUTES,
           Keys.KEEP,
+          Keys.RETRY_SECONDS,
+          Keys.HEARTBEAT_SECONDS,
+          Keys.TAKEOVER_SECONDS,
           Keys.MASTER,
           Keys.THREADS_PER_WORKER,
           Keys.KERNELS,
@@ -102,12 +108,18 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
           "Cannot use %s as run directory: expected nothing or an earlier run with its %s, found %d other entries"
               .formatted(Storage.describe(location), RUN_FILE, storage.list(location).size()));
     }
-    String runId = json(storage, run).path("runId").asText();
-    URI file = Storage.resolve(location, CONFIGURATION_FILE);
+    JsonNode named = json(storage.read(run, MAX_TEXT_BYTES), Storage.describe(run));
+    String runId = named.path("runId").asText();
+    // Not by its owner, so damaged ones are left to him. What has drifted since the run began
+    // stands in the checkpoints.
     RunConfiguration saved =
-        ConfigurationLoader.parse(
-            new String(storage.read(file, MAX_TEXT_BYTES), StandardCharsets.UTF_8),
-            Storage.describe(file));
+        CheckpointStore.open(storage, location, runId, 1, Retry.NEVER)
+            .latest()
+            .map(RunIdentity::saved)
+            .orElseGet(
+                () ->
+                    ConfigurationLoader.parse(
+                        named.path("configuration").asText(), Storage.describe(run)));
     return new RunDirectory(location, runId, Optional.of(saved));
   }
 
@@ -116,7 +128,7 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
    */
   private static boolean onlyClaimed(Storage storage, URI location) {
     return storage.list(location).stream().allMatch(entry -> CLAIMED.contains(entry.name()))
-        && CheckpointStore.open(storage, location, "none", 1).list().isEmpty();
+        && CheckpointStore.open(storage, location, "none", 1, Retry.NEVER).list().isEmpty();
   }
 
   /** The texts of a saved configuration, for flags to override. */
@@ -125,6 +137,8 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
     for (Key<?> key : Keys.all()) {
       texts.put(key.path(), key.text(saved));
     }
+    // Allowed once, not for ever.
+    texts.remove(Keys.ALLOW_DRIFT.path());
     return texts;
   }
 
@@ -132,46 +146,55 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
     return saved.isEmpty();
   }
 
-  /** What keeps a configuration from continuing the run that is there, by key. */
-  List<Problem> drift(RunConfiguration now) {
+  /** What differs between a saved configuration and one that is to continue its run, by key. */
+  static List<Problem> drift(RunConfiguration saved, RunConfiguration now, String where) {
     List<Problem> problems = new ArrayList<>();
     for (Key<?> key : Keys.all()) {
-      String before = key.text(saved.orElseThrow());
+      String before = key.text(saved);
       if (!FREE.contains(key) && !before.equals(key.text(now))) {
         problems.add(
             new Problem(
                 key.path(),
                 key.flag(),
-                "expected \"%s\" as in the run of %s, found \"%s\""
-                    .formatted(before, Storage.describe(location), key.text(now))));
+                "expected \"%s\" as in %s, found \"%s\"".formatted(before, where, key.text(now))));
       }
     }
     return problems;
   }
 
-  void requireSameConfiguration(RunConfiguration now) {
-    List<Problem> drift = drift(now);
-    if (!drift.isEmpty()) {
-      throw new ConfigurationException(drift);
+  /**
+   * Refuses what differs and was not allowed to.
+   *
+   * @param allowed fields that may differ
+   * @throws ConfigurationException with every key that may not
+   */
+  static void requireAllowed(List<Problem> drift, List<String> allowed) {
+    List<Problem> refused =
+        drift.stream().filter(problem -> !allowed.contains(problem.key())).toList();
+    if (!refused.isEmpty()) {
+      throw new ConfigurationException(refused);
     }
   }
 
-  /** The result of a run that has ended well. */
-  Optional<JsonNode> finishedResult(Storage storage) {
-    URI result = Storage.resolve(location, RESULT_FILE);
-    return storage.exists(result)
-        ? Optional.of(json(storage, result)).filter(node -> node.path("exitCode").asInt(-1) == 0)
-        : Optional.empty();
+  void requireSameConfiguration(RunConfiguration now) {
+    String where = "the run of " + Storage.describe(location);
+    requireAllowed(drift(saved.orElseThrow(), now, where), now.run().allowDrift());
   }
 
-  private static JsonNode json(Storage storage, URI file) {
+  /** The result of a run that has ended well. */
+  Optional<JsonNode> finishedResult(CheckpointStore store) {
+    return store
+        .latestResult()
+        .map(bytes -> json(bytes, "the newest result in " + Storage.describe(location)))
+        .filter(node -> node.path("exitCode").asInt(-1) == 0);
+  }
+
+  private static JsonNode json(byte[] bytes, String where) {
     try {
-      return new ObjectMapper().readTree(storage.read(file, MAX_TEXT_BYTES));
+      return new ObjectMapper().readTree(bytes);
     } catch (IOException e) {
       throw new StorageException(
-          "Cannot read %s: expected JSON, found %s"
-              .formatted(Storage.describe(file), e.getMessage()),
-          e);
+          "Cannot read %s: expected JSON, found %s".formatted(where, e.getMessage()), e);
     }
   }
 }

@@ -11,11 +11,9 @@ final class StopSignals {
   private final AtomicInteger received = new AtomicInteger();
 
   /** Listens from now on. */
-  static StopSignals listen() {
-    StopSignals signals = new StopSignals();
-    signals.handle("TERM");
-    signals.handle("INT");
-    return signals;
+  void listen() {
+    handle("TERM");
+    handle("INT");
   }
 
   private void handle(String name) {

@@ -1,5 +1,6 @@
 package io.sparkrnn.cli;
 
+import io.sparkrnn.checkpoint.MonotonicClock;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.Engine;
 import io.sparkrnn.config.Keys;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
     usageHelpAutoWidth = true)
 final class TrainCommand implements Callable<Integer> {
   private final PrintStream out;
+  private final MonotonicClock clock;
 
   @Spec private CommandSpec spec;
 
@@ -45,8 +47,9 @@ final class TrainCommand implements Callable<Integer> {
       description = "Check the configuration, print it, and stop before Spark starts.")
   private boolean dryRun;
 
-  TrainCommand(PrintStream out) {
+  TrainCommand(PrintStream out, MonotonicClock clock) {
     this.out = out;
+    this.clock = clock;
   }
 
   @Override
@@ -76,6 +79,6 @@ final class TrainCommand implements Callable<Integer> {
           ConfigurationLoader.load(Optional.empty(), texts)
               .withHadoopOf(directory.saved().orElseThrow());
     }
-    return new TrainingRun(out, configuration, directory, storage).run();
+    return new TrainingRun(out, clock, configuration, directory, storage).run();
   }
 }

@@ -3,11 +3,14 @@ package io.sparkrnn.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sparkrnn.checkpoint.Checkpoint;
 import io.sparkrnn.checkpoint.CheckpointStore;
+import io.sparkrnn.checkpoint.MonotonicClock;
+import io.sparkrnn.checkpoint.Ownership;
+import io.sparkrnn.checkpoint.Retry;
 import io.sparkrnn.checkpoint.RunBusyException;
+import io.sparkrnn.checkpoint.Vacancy;
 import io.sparkrnn.config.Engine;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.TrainingConfiguration;
-import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.DataFingerprint;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.ImageTrainingData;
@@ -24,13 +27,13 @@ import io.sparkrnn.spark.SparkEngine;
 import io.sparkrnn.spark.StartingSpark;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.TargetExistsException;
+import io.sparkrnn.train.CheckpointCadence;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.LocalEvaluation;
 import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.RoundRunner;
-import io.sparkrnn.train.StateSections;
 import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.TrainingStoppedException;
@@ -38,16 +41,14 @@ import io.sparkrnn.train.Updater;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.BiFunction;
-import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,44 +56,63 @@ import org.slf4j.LoggerFactory;
 final class TrainingRun {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
 
-  /** As a section of checkpoints: resumed by another, a run would give other bits. */
-  private static final String ARITHMETIC = String.valueOf(Versions.ARITHMETIC);
-
   private final PrintStream out;
+  private final MonotonicClock clock;
   private final RunConfiguration configuration;
   private final RunDirectory directory;
   private final Storage storage;
   private final CheckpointStore store;
   private final ResultFile result;
+  private final StopSignals signals = new StopSignals();
+  private volatile boolean failing;
 
   TrainingRun(
-      PrintStream out, RunConfiguration configuration, RunDirectory directory, Storage storage) {
+      PrintStream out,
+      MonotonicClock clock,
+      RunConfiguration configuration,
+      RunDirectory directory,
+      Storage storage) {
     this.out = out;
+    this.clock = clock;
     this.configuration = configuration;
     this.directory = directory;
     this.storage = storage;
     this.store =
         CheckpointStore.open(
-            storage, directory.location(), directory.runId(), configuration.run().keep());
+            storage,
+            directory.location(),
+            directory.runId(),
+            configuration.run().keep(),
+            new Retry(
+                seconds(configuration.run().retrySeconds()),
+                () -> failing || signals.requested(),
+                clock));
     this.result = new ResultFile(configuration, directory.runId());
+  }
+
+  private static Duration seconds(double seconds) {
+    return Duration.ofNanos(Math.round(seconds * 1e9));
   }
 
   /** Runs and returns the exit code. */
   int run() {
-    if (!directory.isNew()) {
-      directory.requireSameConfiguration(configuration);
-      Optional<JsonNode> finished = directory.finishedResult(storage);
-      if (finished.isPresent()) {
-        return reportAgain(finished.get(), readData());
-      }
-      if (!configuration.run().resume()) {
-        throw new UsageException(
-            "Cannot start a new run in %s: expected an empty directory, found the unfinished run %s; continue it with --resume"
-                .formatted(Storage.describe(directory.location()), directory.runId()));
-      }
+    Optional<JsonNode> finished = finished();
+    if (finished.isPresent()) {
+      return reportAgain(finished.get(), readData());
+    }
+    Vacancy vacancy = store.awaitVacancy(ownership(), out::println);
+    // The owner may have finished in the meantime.
+    finished = finished();
+    if (finished.isPresent()) {
+      return reportAgain(finished.get(), readData());
+    }
+    if (!directory.isNew() && !configuration.run().resume() && !vacancy.nextTry()) {
+      throw new UsageException(
+          "Cannot start a new run in %s: expected an empty directory, found the unfinished run %s; continue it with --resume"
+              .formatted(Storage.describe(directory.location()), directory.runId()));
     }
     if (configuration.training().engine() == Engine.LOCAL) {
-      return run(Optional.empty());
+      return run(vacancy, Optional.empty());
     }
     // Spark takes seconds to start, in which the data can be read.
     try (StartingSpark spark =
@@ -100,30 +120,41 @@ final class TrainingRun {
             "spark-rnn " + directory.runId(),
             configuration.master(),
             configuration.training().threadsPerWorker())) {
-      return run(Optional.of(spark));
+      return run(vacancy, Optional.of(spark));
     }
   }
 
-  private int run(Optional<StartingSpark> spark) {
+  /** The result of the run that is there, if it is complete. */
+  private Optional<JsonNode> finished() {
+    if (directory.isNew()) {
+      return Optional.empty();
+    }
+    directory.requireSameConfiguration(configuration);
+    return directory.finishedResult(store);
+  }
+
+  private Ownership ownership() {
+    return new Ownership(
+        ThisProcess.owner(System.getenv()),
+        seconds(configuration.run().heartbeatSeconds()),
+        seconds(configuration.run().takeoverSeconds()),
+        clock);
+  }
+
+  private int run(Vacancy vacancy, Optional<StartingSpark> spark) {
     ImageTrainingData data = readData();
     RnnTopology topology =
         Topologies.of(configuration.model())
             .withData(data.timeSteps(), data.inputSize(), data.classes());
-    StopSignals signals = StopSignals.listen();
-    store.claimAttempt();
-    if (directory.isNew()) {
+    signals.listen();
+    // Closing it gives the run directory up.
+    try (store) {
+      int attempt = store.claimAttempt(vacancy);
       nameRun();
-    }
-    try {
-      train(data, topology, signals, spark);
+      train(attempt, data, topology, spark);
       return ExitCode.DONE;
     } catch (TrainingStoppedException e) {
-      StoppedBySignalException stopped = new StoppedBySignalException(signals.number(), e);
-      record(stopped);
-      throw stopped;
-    } catch (RuntimeException | Error e) {
-      record(e);
-      throw e;
+      throw new StoppedBySignalException(signals.number(), e);
     }
   }
 
@@ -150,17 +181,28 @@ final class TrainingRun {
 
   private void nameRun() {
     String effective = configuration.redacted().render();
-    try {
-      store.publishFile(RunDirectory.RUN_FILE, ResultFile.runFile(directory.runId(), effective));
-    } catch (TargetExistsException e) {
-      throw new RunBusyException(
-          "Cannot start a new run in %s: another driver has begun one there at the same time"
-              .formatted(Storage.describe(directory.location())));
+    if (directory.isNew()) {
+      try {
+        store.publishFile(RunDirectory.RUN_FILE, ResultFile.runFile(directory.runId(), effective));
+      } catch (TargetExistsException e) {
+        throw new RunBusyException(
+            "Cannot start a new run in %s: another driver has begun one there at the same time"
+                .formatted(Storage.describe(directory.location())));
+      }
     }
-    store.publishFile(RunDirectory.CONFIGURATION_FILE, effective.getBytes(StandardCharsets.UTF_8));
+    // A driver that was killed just before this has written the first file only.
+    if (!storage.exists(Storage.resolve(directory.location(), RunDirectory.CONFIGURATION_FILE))) {
+      store.publishFile(
+          RunDirectory.CONFIGURATION_FILE, effective.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   private void record(Throwable failure) {
+    failing = true;
+    if (failure instanceof RunBusyException) {
+      // What is written there is another's now.
+      return;
+    }
     try {
       store.publishResult(
           result.failed(ExitCode.of(failure), String.valueOf(failure.getMessage()), store.list()));
@@ -176,30 +218,46 @@ final class TrainingRun {
       Recipe recipe,
       String kernels,
       RoundPlan plan,
-      BooleanSupplier stopRequested,
       Start start,
       Console console) {}
 
   private void train(
-      ImageTrainingData data,
-      RnnTopology topology,
-      StopSignals signals,
-      Optional<StartingSpark> spark) {
+      int attempt, ImageTrainingData data, RnnTopology topology, Optional<StartingSpark> spark) {
+    try {
+      begin(attempt, data, topology, spark);
+    } catch (TrainingStoppedException e) {
+      record(new StoppedBySignalException(signals.number(), e));
+      throw e;
+    } catch (RuntimeException | Error e) {
+      record(e);
+      throw e;
+    }
+  }
+
+  private void begin(
+      int attempt, ImageTrainingData data, RnnTopology topology, Optional<StartingSpark> spark) {
     TrainingConfiguration training = configuration.training();
     KernelProvider kernels = KernelProvider.choose(training.kernels().toString());
     Recipe recipe = recipe(data, topology);
     RoundPlan plan = plan(data);
-    Start start = start(data, topology, recipe.updater());
+    boolean dl4j = training.engine() == Engine.DL4J;
+    RunIdentity identity =
+        new RunIdentity(
+            configuration,
+            topology,
+            recipe.schedule(),
+            data.fingerprints(),
+            dl4j ? "dl4j" : kernels.reason(),
+            List.of());
+    Start start = start(identity, recipe.updater(), plan);
     Console console = new Console(out, plan, training.epochs());
     console.heading(configuration, topology, data, directory);
-    if (training.engine() == Engine.DL4J) {
-      result.describe(data, topology, "dl4j");
-    } else {
-      result.describe(data, topology, kernels.name());
+    result.describe(data, topology, dl4j ? "dl4j" : kernels.name(), attempt);
+    result.drift(start.identity().drift());
+    if (!dl4j) {
       console.kernels(kernels);
     }
-    Job job =
-        new Job(data, topology, recipe, kernels.name(), plan, signals::requested, start, console);
+    Job job = new Job(data, topology, recipe, kernels.name(), plan, start, console);
     try {
       switch (training.engine()) {
         case LOCAL -> trainHere(job);
@@ -233,13 +291,25 @@ final class TrainingRun {
             configuration.training().epochs(),
             job.plan(),
             job.recipe().schedule(),
-            configuration.run().checkpointEvery(),
+            new CheckpointCadence(
+                configuration.run().checkpointEvery(),
+                configuration.run().checkpointEveryRounds(),
+                seconds(60 * configuration.run().checkpointEveryMinutes()),
+                clock::nanoTime),
             validation(job, runner),
-            job.stopRequested());
+            this::stopRequested);
     return job.start()
         .train(
             new TrainingLoop(
-                options, runner, state -> checkpoint(job, state), List.of(job.console(), result)));
+                options,
+                runner,
+                (state, validation) -> checkpoint(job.start().identity(), state, validation),
+                List.of(job.console(), result)));
+  }
+
+  private boolean stopRequested() {
+    store.requireOwnership();
+    return signals.requested();
   }
 
   private Optional<TrainingLoop.Validation> validation(Job job, RoundRunner runner) {
@@ -271,8 +341,15 @@ final class TrainingRun {
     }
   }
 
-  private URI checkpoint(Job job, TrainingState state) {
-    return store.save(state.round(), sections(state, job.topology(), job.data()));
+  private URI checkpoint(
+      RunIdentity identity, TrainingState state, Optional<EvaluationResult> validation) {
+    OptionalDouble score =
+        validation.isPresent()
+            ? OptionalDouble.of(validation.get().accuracy())
+            : OptionalDouble.empty();
+    URI location = store.save(state.round(), identity.sections(state, validation), score);
+    store.takeWarnings().forEach(LOG::warn);
+    return location;
   }
 
   private RoundPlan plan(ImageTrainingData data) {
@@ -309,7 +386,7 @@ final class TrainingRun {
   }
 
   /** Where a run begins: at its initial parameters, or at a checkpoint. */
-  private record Start(TrainingState state, Optional<URI> checkpoint) {
+  private record Start(RunIdentity identity, TrainingState state, Optional<URI> checkpoint) {
     TrainingState train(TrainingLoop loop) {
       return checkpoint
           .map(location -> loop.resume(state, location))
@@ -317,42 +394,25 @@ final class TrainingRun {
     }
   }
 
-  private Start start(ImageTrainingData data, RnnTopology topology, Updater updater) {
-    Optional<Checkpoint> checkpoint = directory.isNew() ? Optional.empty() : store.latest();
-    store.warnings().forEach(out::println);
-    if (checkpoint.isEmpty()) {
+  private Start start(RunIdentity identity, Updater updater, RoundPlan plan) {
+    Optional<Checkpoint> found = directory.isNew() ? Optional.empty() : store.latest();
+    store.takeWarnings().forEach(out::println);
+    int parameterCount = identity.topology().parameterCount();
+    if (found.isEmpty()) {
       ParameterInitializer initializer =
           ParameterInitializer.valueOf(configuration.model().recurrentInit().name());
-      float[] parameters = initializer.initialise(topology, configuration.training().seed());
-      return new Start(TrainingState.initial(parameters, updater), Optional.empty());
+      float[] parameters =
+          initializer.initialise(identity.topology(), configuration.training().seed());
+      return new Start(identity, TrainingState.initial(parameters, updater), Optional.empty());
     }
-    Map<String, byte[]> sections = checkpoint.get().sections();
-    String where = Storage.describe(checkpoint.get().location());
-    requireSame("data of SHA-256", sections.get("data"), fingerprints(data), where);
-    requireSame("the topology", sections.get("topology"), topology.encode(), where);
-    requireSame("arithmetic of version", sections.get("arithmetic"), ARITHMETIC, where);
-    TrainingState state = StateSections.read(sections, where);
-    out.printf("Resuming from %s, after epoch %d, round %d%n", where, state.epoch(), state.round());
-    return new Start(state, Optional.of(checkpoint.get().location()));
-  }
-
-  private static void requireSame(String what, byte[] before, String now, String where) {
-    String found = before == null ? "nothing" : new String(before, StandardCharsets.UTF_8);
-    if (!found.equals(now)) {
-      throw new DataException(
-          "Cannot resume from %s: expected %s %s, found %s in the checkpoint"
-              .formatted(
-                  where,
-                  what,
-                  String.join(" ", now.lines().toList()),
-                  String.join(" ", found.lines().toList())));
-    }
-  }
-
-  private static String fingerprints(ImageTrainingData data) {
-    return data.fingerprints().stream()
-        .map(DataFingerprint::sha256)
-        .collect(Collectors.joining("\n", "", "\n"));
+    Checkpoint checkpoint = found.get();
+    RunIdentity resumed = identity.resuming(checkpoint);
+    TrainingState state =
+        resumed.state(checkpoint, updater.stateSize(parameterCount), plan.minibatchesPerEpoch());
+    out.printf(
+        "Resuming from %s, after epoch %d, round %d%n",
+        Storage.describe(checkpoint.location()), state.epoch(), state.round());
+    return new Start(resumed, state, Optional.of(checkpoint.location()));
   }
 
   private void complete(
@@ -364,6 +424,7 @@ final class TrainingRun {
     EvaluationResult test = evaluation.apply(end.parameters(), Part.TEST);
     publishModel(new ModelFile(job.topology(), end.parameters(), Versions.all()));
     publishDl4jZip(job.topology(), end);
+    store.best().ifPresent(result::best);
     store.publishResult(result.succeeded(end, test, store.list()));
     job.console().summary(test, directory);
   }
@@ -394,25 +455,5 @@ final class TrainingRun {
       // The model itself is complete; DL4J's copy of it needs a native library of this platform.
       LOG.warn("no {} was written: ND4J cannot run here: {}", RunDirectory.DL4J_FILE, e.toString());
     }
-  }
-
-  private Map<String, byte[]> sections(
-      TrainingState state, RnnTopology topology, ImageTrainingData data) {
-    Map<String, byte[]> sections = new LinkedHashMap<>(StateSections.of(state));
-    sections.put("topology", bytes(topology.encode()));
-    sections.put("configuration", bytes(configuration.redacted().render()));
-    sections.put("data", bytes(fingerprints(data)));
-    sections.put("arithmetic", bytes(ARITHMETIC));
-    sections.put(
-        "provenance",
-        bytes(
-            Versions.all().entrySet().stream()
-                .map(version -> version.getKey() + "=" + version.getValue())
-                .collect(Collectors.joining("\n", "", "\n"))));
-    return sections;
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

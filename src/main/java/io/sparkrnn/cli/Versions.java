@@ -1,9 +1,16 @@
 package io.sparkrnn.cli;
 
 import io.sparkrnn.spark.SparkEngine;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
+import java.util.stream.Stream;
 import picocli.CommandLine.IVersionProvider;
 
 /** What a run was made with. */
@@ -20,10 +27,40 @@ final class Versions implements IVersionProvider {
     Map<String, String> versions = new LinkedHashMap<>();
     versions.put("sparkRnn", sparkRnn());
     versions.put("arithmetic", String.valueOf(ARITHMETIC));
+    versions.put("gitCommit", gitCommit());
     versions.put("spark", SparkEngine.version());
     versions.put("java", System.getProperty("java.version"));
     versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     return versions;
+  }
+
+  /**
+   * What the build was made from, {@code -dirty} with changes; "unknown" outside of a repository.
+   */
+  private static String gitCommit() {
+    Properties git = new Properties();
+    try (InputStream in = Versions.class.getResourceAsStream("git.properties")) {
+      if (in != null) {
+        git.load(in);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    boolean dirty = Boolean.parseBoolean(git.getProperty("git.dirty"));
+    return git.getProperty("git.commit.id.full", "unknown") + (dirty ? "-dirty" : "");
+  }
+
+  /** The CPU's name where Linux gives it, else its architecture. */
+  static String cpu() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .findFirst()
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .orElse(System.getProperty("os.arch"));
+    } catch (IOException | UncheckedIOException e) {
+      return System.getProperty("os.arch");
+    }
   }
 
   @Override

@@ -10,7 +10,16 @@ final class Combinations {
   private static final List<Key<String>> FILES =
       List.of(Keys.TRAIN_IMAGES, Keys.TRAIN_LABELS, Keys.TEST_IMAGES, Keys.TEST_LABELS);
 
+  private static final String DRIFTING =
+      "data, arithmetic or keys outside of the section model, whose parameters would not fit";
+
   private Combinations() {}
+
+  private static boolean mayDrift(String field) {
+    return field.equals("data")
+        || field.equals("arithmetic")
+        || (Keys.find(field).isPresent() && !field.startsWith("model."));
+  }
 
   /** A rule is not applied where a key in it is broken: its value is not the one that was meant. */
   static List<Problem> check(RunConfiguration run, Values values, Set<Key<?>> broken) {
@@ -40,6 +49,17 @@ final class Combinations {
               Keys.RESUME.path(),
               values.origin(Keys.RESUME),
               "expected a run to resume in " + Keys.RUN_DIR + ", found none"));
+    }
+    if (!broken.contains(Keys.ALLOW_DRIFT)) {
+      run.run().allowDrift().stream()
+          .filter(field -> !mayDrift(field))
+          .map(
+              field ->
+                  new Problem(
+                      Keys.ALLOW_DRIFT.path(),
+                      values.origin(Keys.ALLOW_DRIFT),
+                      "expected %s, found \"%s\"".formatted(DRIFTING, field)))
+          .forEach(problems::add);
     }
     if (run.training().engine() == Engine.DL4J
         && run.training().firstEpochAveragingFrequency() != 0

@@ -7,6 +7,7 @@ import static io.sparkrnn.config.ValueType.number;
 import static io.sparkrnn.config.ValueType.onOff;
 import static io.sparkrnn.config.ValueType.oneOf;
 import static io.sparkrnn.config.ValueType.text;
+import static io.sparkrnn.config.ValueType.texts;
 import static io.sparkrnn.config.ValueType.wholeNumber;
 import static io.sparkrnn.config.ValueType.wholeNumbers;
 
@@ -309,6 +310,14 @@ public final class Keys {
           onOff(),
           c -> c.run().resume());
 
+  public static final Key<List<String>> ALLOW_DRIFT =
+      new Key<>(
+          "run.allow-drift",
+          "--allow-drift",
+          "What may differ from the resumed run although the result is then another one: keys of this file, data, arithmetic.",
+          texts("FIELD"),
+          c -> c.run().allowDrift());
+
   public static final Key<Integer> CHECKPOINT_EVERY =
       new Key<>(
           "run.checkpoint-every",
@@ -317,13 +326,53 @@ public final class Keys {
           wholeNumber(1, MANY),
           c -> c.run().checkpointEvery());
 
+  public static final Key<Integer> CHECKPOINT_EVERY_ROUNDS =
+      new Key<>(
+          "run.checkpoint-every-rounds",
+          "--checkpoint-every-rounds",
+          "Also a checkpoint so many rounds after the last one; 0: none.",
+          wholeNumber(0, MANY),
+          c -> c.run().checkpointEveryRounds());
+
+  public static final Key<Double> CHECKPOINT_EVERY_MINUTES =
+      new Key<>(
+          "run.checkpoint-every-minutes",
+          "--checkpoint-every-minutes",
+          "Also a checkpoint so many minutes after the last one; 0: none.",
+          number("a number from 0 to 1000000", x -> x >= 0 && x <= 1e6),
+          c -> c.run().checkpointEveryMinutes());
+
   public static final Key<Integer> KEEP =
       new Key<>(
           "run.keep",
           "--keep",
-          "Checkpoints that are kept, the newest.",
+          "Checkpoints that are kept, the newest; the one with the best validation accuracy stays beside them.",
           wholeNumber(1, MANY),
           c -> c.run().keep());
+
+  public static final Key<Double> RETRY_SECONDS =
+      new Key<>(
+          "run.retry-seconds",
+          "--retry-seconds",
+          "Seconds for which writing to the run directory is tried again when it fails.",
+          number("a number from 0 to 1000000", x -> x >= 0 && x <= 1e6),
+          c -> c.run().retrySeconds());
+
+  public static final Key<Double> HEARTBEAT_SECONDS =
+      new Key<>(
+          "run.heartbeat-seconds",
+          "--heartbeat-seconds",
+          "Seconds between two signs of life of the driver in the run directory.",
+          number("a number from 0.01 to 1000000", x -> x >= 0.01 && x <= 1e6),
+          c -> c.run().heartbeatSeconds());
+
+  public static final Key<Double> TAKEOVER_SECONDS =
+      new Key<>(
+          "run.takeover-seconds",
+          "--takeover-seconds",
+          "Seconds without a sign of life, three of its heartbeats at least, after which another driver's run may be resumed.",
+          number("a number from 0.01 to 1000000", x -> x >= 0.01 && x <= 1e6),
+          c -> c.run().takeoverSeconds());
 
   public static final Key<String> MASTER =
       new Key<>(
@@ -374,8 +423,14 @@ public final class Keys {
           FINAL_FRACTION,
           RUN_DIR,
           RESUME,
+          ALLOW_DRIFT,
           CHECKPOINT_EVERY,
+          CHECKPOINT_EVERY_ROUNDS,
+          CHECKPOINT_EVERY_MINUTES,
           KEEP,
+          RETRY_SECONDS,
+          HEARTBEAT_SECONDS,
+          TAKEOVER_SECONDS,
           MASTER);
 
   private Keys() {}

@@ -99,6 +99,26 @@ record ValueType<T>(
         List::toString);
   }
 
+  /** Names without commas in them. */
+  static ValueType<List<String>> texts(String label) {
+    return new ValueType<>(
+        "names, separated by commas",
+        label + "," + label,
+        true,
+        text -> {
+          List<String> values =
+              text.isEmpty()
+                  ? List.of()
+                  : Stream.of(text.split(",", -1)).map(String::strip).toList();
+          return values.contains("") ? Optional.empty() : Optional.of(values);
+        },
+        values -> String.join(",", values),
+        values ->
+            values.stream()
+                .map(ConfigUtil::quoteString)
+                .collect(Collectors.joining(", ", "[", "]")));
+  }
+
   static ValueType<Double> number(String expected, DoublePredicate inRange) {
     return of(
         expected,

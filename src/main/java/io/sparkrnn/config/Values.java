@@ -71,7 +71,16 @@ final class Values {
             get(Keys.DECAY_ITERATIONS),
             get(Keys.FINAL_FRACTION)),
         new OutputConfiguration(
-            get(Keys.RUN_DIR), get(Keys.RESUME), get(Keys.CHECKPOINT_EVERY), get(Keys.KEEP)),
+            get(Keys.RUN_DIR),
+            get(Keys.RESUME),
+            get(Keys.ALLOW_DRIFT),
+            get(Keys.CHECKPOINT_EVERY),
+            get(Keys.CHECKPOINT_EVERY_ROUNDS),
+            get(Keys.CHECKPOINT_EVERY_MINUTES),
+            get(Keys.KEEP),
+            get(Keys.RETRY_SECONDS),
+            get(Keys.HEARTBEAT_SECONDS),
+            get(Keys.TAKEOVER_SECONDS)),
         get(Keys.MASTER),
         hadoop);
   }

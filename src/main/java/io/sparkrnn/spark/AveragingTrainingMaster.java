@@ -7,6 +7,7 @@ import io.sparkrnn.dl4j.UnsupportedNetworkException;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.train.CheckpointCadence;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundPlan;
@@ -227,11 +228,11 @@ public final class AveragingTrainingMaster
             start.epoch() + 1,
             plan,
             recipe.schedule(),
-            Integer.MAX_VALUE,
+            CheckpointCadence.ofEpochs(Integer.MAX_VALUE),
             Optional.empty(),
             () -> false);
     // The network is what DL4J's users keep; they save it themselves.
-    return new TrainingLoop(oneEpoch, rounds, state -> NOWHERE, List.of()).run(start);
+    return new TrainingLoop(oneEpoch, rounds, (state, validation) -> NOWHERE, List.of()).run(start);
   }
 
   /** DL4J's callers count the epoch themselves after {@code executeTraining}. */

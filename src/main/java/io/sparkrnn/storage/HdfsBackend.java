@@ -150,6 +150,11 @@ final class HdfsBackend implements StorageBackend {
   }
 
   @Override
+  public void force(URI file) {
+    // The name node answers a rename when it is in its journal, and only forced bytes are renamed.
+  }
+
+  @Override
   public void delete(URI path) throws IOException {
     try {
       context.delete(path(path), true);

@@ -145,11 +145,24 @@ final class LocalBackend implements StorageBackend {
       Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
     } else {
       link(source, target);
+      // Before the old name goes: after a power cut one of the two names is there.
+      forceDirectory(target.getParent());
       // Whoever renamed the source's directory away in this very moment has the old name now; the
       // commit stands.
       Files.deleteIfExists(source);
+      return;
     }
     forceDirectory(target.getParent());
+    forceOtherParent(source, target);
+  }
+
+  /** A directory that has lost a name is forced, too, or a power cut brings the name back. */
+  private static void forceOtherParent(Path source, Path target) {
+    Path parent = source.getParent();
+    // Renamed away itself in this very moment, it is another's to force.
+    if (!parent.equals(target.getParent()) && Files.isDirectory(parent)) {
+      forceDirectory(parent);
+    }
   }
 
   private static void link(Path source, Path target) throws IOException {
@@ -180,6 +193,16 @@ final class LocalBackend implements StorageBackend {
     Files.move(
         path(from), target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     forceDirectory(target.getParent());
+    forceOtherParent(path(from), target);
+  }
+
+  @Override
+  public void force(URI file) throws IOException {
+    Path path = path(file);
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    forceDirectory(path.getParent());
   }
 
   @Override

@@ -96,6 +96,11 @@ final class ReadOnlyBackend implements StorageBackend {
   }
 
   @Override
+  public void force(URI file) {
+    throw refusal(file);
+  }
+
+  @Override
   public void delete(URI path) {
     throw refusal(path);
   }

@@ -309,6 +309,14 @@ public final class Storage {
   }
 
   /**
+   * Makes a file and its name outlive a power cut: for who finds that another has published what he
+   * was about to, and cannot know whether that was finished.
+   */
+  public void force(URI file) {
+    run("force to disk", file, backend -> backend.force(file));
+  }
+
+  /**
    * Writes a file in an existing directory so that readers see either the old or the new bytes, and
    * never a part.
    */

@@ -9,7 +9,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -18,18 +17,20 @@ import java.util.function.Supplier;
  * <p>One thread evaluates and writes while the next rounds run. An evaluation takes effect a fixed
  * number of rounds later: listeners are told, and only then is the checkpoint begun, so a run that
  * is resumed from a checkpoint never lacks its evaluation. The checkpoint takes effect when the
- * next epoch ends. Whatever ends the run, both are finished first. Taking effect happens on the
- * caller's thread, and waits.
+ * next epoch ends or the next checkpoint is due. Whatever ends the run, both are finished first.
+ * Taking effect happens on the caller's thread, and waits.
  */
 final class EpochCompletion implements AutoCloseable {
   private final TrainingLoop.Options options;
-  private final Function<TrainingState, URI> checkpoints;
+  private final CheckpointWriter checkpoints;
   private final Listeners listeners;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(work -> new Thread(work, "rnn.epoch-completion"));
 
   private Optional<URI> lastCheckpoint;
   private long lastSavedRound = -1;
+  private long lastBegunRound;
+  private long lastBegunNanos;
   private Optional<Evaluating> evaluating = Optional.empty();
   private Optional<Saving> saving = Optional.empty();
 
@@ -44,13 +45,16 @@ final class EpochCompletion implements AutoCloseable {
 
   EpochCompletion(
       TrainingLoop.Options options,
-      Function<TrainingState, URI> checkpoints,
+      CheckpointWriter checkpoints,
       Listeners listeners,
+      long startRound,
       Optional<URI> lastCheckpoint) {
     this.options = options;
     this.checkpoints = checkpoints;
     this.listeners = listeners;
     this.lastCheckpoint = lastCheckpoint;
+    this.lastBegunRound = startRound;
+    this.lastBegunNanos = options.cadence().nanoTime().getAsLong();
   }
 
   /** Begins with an epoch that has ended, after finishing the one before. */
@@ -84,11 +88,27 @@ final class EpochCompletion implements AutoCloseable {
     }
   }
 
+  /**
+   * Begins a checkpoint within an epoch, where the cadence asks for it. While an evaluation is
+   * under way it waits for a later round: a run that is resumed would lack the evaluation.
+   */
+  void checkpointIfDue(TrainingState state) {
+    if (evaluating.isEmpty()
+        && options
+            .cadence()
+            .dueWithin(
+                state.round() - lastBegunRound,
+                options.cadence().nanoTime().getAsLong() - lastBegunNanos)) {
+      finishCheckpoint();
+      beginCheckpoint(state, Optional.empty());
+    }
+  }
+
   /** Saves a state before it returns, if that has not been done. */
   URI save(TrainingState state) {
     finish();
     if (state.round() != lastSavedRound) {
-      beginCheckpoint(state);
+      beginCheckpoint(state, Optional.empty());
       finishCheckpoint();
     }
     return lastCheckpoint.orElseThrow();
@@ -109,17 +129,21 @@ final class EpochCompletion implements AutoCloseable {
     if (evaluating.isPresent()) {
       Evaluating ended = evaluating.get();
       evaluating = Optional.empty();
-      EpochReport report = ended.report().with(await(ended.validation()));
+      Optional<EvaluationResult> validation = await(ended.validation());
+      EpochReport report = ended.report().with(validation);
       listeners.tell(listener -> listener.onEpoch(report));
       int epoch = ended.state().epoch();
-      if (epoch % options.checkpointEvery() == 0 || epoch == options.epochs()) {
-        beginCheckpoint(ended.state());
+      if (epoch % options.cadence().epochs() == 0 || epoch == options.epochs()) {
+        beginCheckpoint(ended.state(), validation);
       }
     }
   }
 
-  private void beginCheckpoint(TrainingState state) {
-    saving = Optional.of(new Saving(state, inBackground(() -> checkpoints.apply(state))));
+  private void beginCheckpoint(TrainingState state, Optional<EvaluationResult> validation) {
+    lastBegunRound = state.round();
+    lastBegunNanos = options.cadence().nanoTime().getAsLong();
+    saving =
+        Optional.of(new Saving(state, inBackground(() -> checkpoints.save(state, validation))));
   }
 
   private void finishCheckpoint() {

@@ -15,21 +15,21 @@ import java.util.function.Function;
 public final class TrainingLoop {
   private final Options options;
   private final RoundRunner runner;
-  private final Function<TrainingState, URI> checkpoints;
+  private final CheckpointWriter checkpoints;
   private final List<TrainingListener> listeners;
 
   /**
    * What the loop does between rounds.
    *
-   * @param checkpointEvery epochs; the last epoch always ends with a checkpoint
+   * @param cadence the last epoch always ends with a checkpoint
    * @param validation empty where no samples are held out to evaluate after each epoch
-   * @param stopRequested asked after each round
+   * @param stopRequested asked after each round; what it throws ends the run
    */
   public record Options(
       int epochs,
       RoundPlan plan,
       LearningRateSchedule schedule,
-      int checkpointEvery,
+      CheckpointCadence cadence,
       Optional<Validation> validation,
       BooleanSupplier stopRequested) {}
 
@@ -43,16 +43,10 @@ public final class TrainingLoop {
    */
   public record Validation(Function<float[], EvaluationResult> evaluate, int overlapRounds) {}
 
-  /**
-   * A loop.
-   *
-   * @param checkpoints commits a state and says where; called by a thread of the loop's own, one
-   *     call at a time
-   */
   public TrainingLoop(
       Options options,
       RoundRunner runner,
-      Function<TrainingState, URI> checkpoints,
+      CheckpointWriter checkpoints,
       List<TrainingListener> listeners) {
     this.options = options;
     this.runner = runner;
@@ -73,7 +67,8 @@ public final class TrainingLoop {
   private TrainingState run(TrainingState start, Optional<URI> checkpoint) {
     Listeners told = new Listeners(listeners);
     // Closing it finishes what is under way, whatever ends the rounds.
-    try (EpochCompletion completion = new EpochCompletion(options, checkpoints, told, checkpoint)) {
+    try (EpochCompletion completion =
+        new EpochCompletion(options, checkpoints, told, start.round(), checkpoint)) {
       return run(start, told, completion);
     }
   }
@@ -112,6 +107,8 @@ public final class TrainingLoop {
         epochNanos = 0;
         computeNanos = 0;
         samples = 0;
+      } else {
+        completion.checkpointIfDue(state);
       }
       if (options.stopRequested().getAsBoolean() && state.epoch() < options.epochs()) {
         throw new TrainingStoppedException(state.round(), completion.save(state).toString());

@@ -15,10 +15,13 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,7 +44,7 @@ abstract class CheckpointStoreContract {
     assertThat(store.list()).isEmpty();
     assertThat(store.latest()).isEmpty();
 
-    assertThat(store.claimAttempt()).isEqualTo(1);
+    assertThat(claim(store)).isEqualTo(1);
     assertThat(store.latest()).isEmpty();
     assertThat(names("")).containsExactly("attempts", "checkpoints", "damaged", "results");
   }
@@ -52,7 +55,7 @@ abstract class CheckpointStoreContract {
     Map<String, byte[]> sections = new LinkedHashMap<>();
     sections.put("parameters", new byte[] {1, 2, 3});
     sections.put("a", new byte[0]);
-    URI saved = store.save(7, sections);
+    URI saved = store.save(7, sections, OptionalDouble.empty());
 
     assertThat(saved).isEqualTo(path("checkpoints/checkpoint-000000007.srnn"));
     Checkpoint checkpoint = store(3).latest().orElseThrow();
@@ -61,14 +64,14 @@ abstract class CheckpointStoreContract {
     assertThat(checkpoint.round()).isEqualTo(7);
     assertThat(checkpoint.sections().keySet()).containsExactly("parameters", "a");
     assertThat(checkpoint.sections().get("parameters")).containsExactly(1, 2, 3);
-    assertThat(names("attempts/1")).containsExactly("trash");
+    assertThat(names("attempts/1")).containsExactly("heartbeat", "trash");
   }
 
   @Test
   void givesTheNewestByRound() {
     CheckpointStore store = claimed(9);
     for (long round : new long[] {9, 100, 10, 0}) {
-      store.save(round, state(round));
+      store.save(round, state(round), OptionalDouble.empty());
     }
 
     assertThat(rounds(store)).containsExactly(0L, 9L, 10L, 100L);
@@ -78,30 +81,53 @@ abstract class CheckpointStoreContract {
   @Test
   void keepsTheNewest() {
     CheckpointStore store = claimed(2);
-    LongStream.of(1, 2, 3, 5, 8).forEach(round -> store.save(round, state(round)));
+    LongStream.of(1, 2, 3, 5, 8)
+        .forEach(round -> store.save(round, state(round), OptionalDouble.empty()));
 
     assertThat(rounds(store)).containsExactly(5L, 8L);
     assertThat(names("attempts/1/trash")).isEmpty();
   }
 
   @Test
+  void keepsTheBestBesideTheNewest() {
+    CheckpointStore store = claimed(2);
+    double[] scores = {0.5, 0.9, 0.7, 0.9, 0.8};
+    for (int round = 0; round < scores.length; round++) {
+      store.save(round, state(round), OptionalDouble.of(scores[round]));
+      store.save(10 + round, state(10 + round), OptionalDouble.empty());
+    }
+
+    // Of equals the earliest.
+    assertThat(store.best().orElseThrow().round()).isEqualTo(1);
+    assertThat(rounds(store)).containsExactly(1L, 13L, 14L);
+    CheckpointStore next = claimed(2);
+    assertThat(next.best().orElseThrow().round()).isEqualTo(1);
+    assertThat(next.latest().orElseThrow().score()).isEmpty();
+    next.save(20, state(20), OptionalDouble.of(0.95));
+    next.save(21, state(21), OptionalDouble.empty());
+    assertThat(rounds(next)).containsExactly(20L, 21L);
+  }
+
+  @Test
   void damagedCheckpointsDoNotCountAsKept() {
     CheckpointStore first = claimed(2);
-    first.save(1, state(1));
-    first.save(2, state(2));
+    first.save(1, state(1), OptionalDouble.empty());
+    first.save(2, state(2), OptionalDouble.empty());
     damage(2);
     CheckpointStore second = claimed(2);
-    second.save(3, state(3));
+    second.save(3, state(3), OptionalDouble.empty());
 
     assertThat(rounds(second)).containsExactly(1L, 3L);
     assertThat(names("damaged")).containsExactly("1-checkpoint-000000002.srnn");
-    assertThat(second.warnings()).hasSize(1);
+    assertThat(second.takeWarnings()).hasSize(1);
+    assertThat(second.takeWarnings()).isEmpty();
   }
 
   @Test
   void setsADamagedNewestAsideAndUsesThePrevious() {
     CheckpointStore first = claimed(3);
-    LongStream.of(1, 2, 3).forEach(round -> first.save(round, state(round)));
+    LongStream.of(1, 2, 3)
+        .forEach(round -> first.save(round, state(round), OptionalDouble.empty()));
     damage(3);
     damage(2);
     CheckpointStore second = claimed(3);
@@ -110,41 +136,41 @@ abstract class CheckpointStoreContract {
     assertThat(rounds(second)).containsExactly(1L);
     assertThat(names("damaged"))
         .containsExactly("1-checkpoint-000000003.srnn", "2-checkpoint-000000002.srnn");
-    assertThat(second.warnings())
-        .first()
-        .asString()
+    List<String> warnings = second.takeWarnings();
+    assertThat(warnings).hasSize(3);
+    assertThat(warnings.get(0))
         .startsWith("Cannot read " + shown("checkpoints/checkpoint-000000003.srnn") + ": expected ")
-        .endsWith(
-            "; it was set aside as "
-                + shown("damaged/1-checkpoint-000000003.srnn")
-                + ", and an earlier checkpoint is used");
+        .endsWith("; it was set aside as " + shown("damaged/1-checkpoint-000000003.srnn"));
+    assertThat(warnings.get(2))
+        .isEqualTo("2 rounds are lost: the newest checkpoint had 3, the newest good one has 1");
 
-    second.save(2, state(2));
+    second.save(2, state(2), OptionalDouble.empty());
     assertThat(second.latest().orElseThrow().round()).isEqualTo(2);
   }
 
   @Test
   void whoDoesNotOwnTheDirectorySkipsADamagedOneAndLeavesIt() {
     CheckpointStore owner = claimed(3);
-    owner.save(1, state(1));
-    owner.save(2, state(2));
+    owner.save(1, state(1), OptionalDouble.empty());
+    owner.save(2, state(2), OptionalDouble.empty());
     damage(2);
     CheckpointStore reader = store(3);
 
     assertThat(reader.latest().orElseThrow().round()).isEqualTo(1);
     assertThat(rounds(reader)).containsExactly(1L, 2L);
-    assertThat(reader.warnings()).hasSize(1);
+    assertThat(reader.takeWarnings()).hasSize(2);
     assertThat(names("damaged")).isEmpty();
   }
 
   @Test
   void aCheckpointUnderAnotherRoundsNameIsDamaged() {
     CheckpointStore store = claimed(3);
-    store.save(1, state(1));
+    store.save(1, state(1), OptionalDouble.empty());
     storage().rename(checkpoint(1), checkpoint(4));
 
     assertThat(store.latest()).isEmpty();
-    assertThat(store.warnings().get(0)).contains("expected round 4, found that of another");
+    assertThat(store.takeWarnings().get(0))
+        .contains("expected round 4 as in its name, found round 1");
   }
 
   @Test
@@ -153,14 +179,14 @@ abstract class CheckpointStoreContract {
     storage().writePrivate(checkpoint(1), SectionFile.encode("model", RUN, Map.of()));
 
     assertThat(store.latest()).isEmpty();
-    assertThat(store.warnings().get(0)).contains("expected a checkpoint, found a model");
+    assertThat(store.takeWarnings().get(0)).contains("expected a checkpoint, found a model");
   }
 
   @Test
   void refusesAnotherRunsCheckpointAndLeavesIt() {
-    claimed(3).save(1, state(1));
-    CheckpointStore other = CheckpointStore.open(storage(), run(), "run-2", 3);
-    other.claimAttempt();
+    claimed(3).save(1, state(1), OptionalDouble.empty());
+    CheckpointStore other = CheckpointStore.open(storage(), run(), "run-2", 3, Retry.NEVER);
+    claim(other);
 
     assertThatThrownBy(other::latest)
         .isInstanceOf(StorageException.class)
@@ -188,25 +214,26 @@ abstract class CheckpointStoreContract {
   @Test
   void savingTheSameAgainChangesNothingAndAnotherContentIsRefused() {
     CheckpointStore store = claimed(3);
-    URI saved = store.save(1, state(1));
-    assertThat(store.save(1, state(1))).isEqualTo(saved);
+    URI saved = store.save(1, state(1), OptionalDouble.empty());
+    assertThat(store.save(1, state(1), OptionalDouble.empty())).isEqualTo(saved);
 
-    assertThatThrownBy(() -> store.save(1, state(2))).isInstanceOf(TargetExistsException.class);
+    assertThatThrownBy(() -> store.save(1, state(2), OptionalDouble.empty()))
+        .isInstanceOf(TargetExistsException.class);
     assertThat(store.latest().orElseThrow().sections().get("state")).containsExactly(1);
-    assertThat(names("attempts/1")).containsExactly("trash");
+    assertThat(names("attempts/1")).containsExactly("heartbeat", "trash");
   }
 
   @Test
   void aFencedAttemptChangesNothing() {
     CheckpointStore zombie = claimed(1);
-    zombie.save(1, state(1));
+    zombie.save(1, state(1), OptionalDouble.empty());
     zombie.publishResult("{}".getBytes(UTF_8));
     assertThat(claimed(1).latest().orElseThrow().round()).isEqualTo(1);
     List<String> before = tree(run());
 
     List<Callable<?>> attempts =
         List.of(
-            () -> zombie.save(2, state(2)),
+            () -> zombie.save(2, state(2), OptionalDouble.empty()),
             () -> zombie.publishFile("model.srnn", new byte[3]),
             () -> zombie.publishResult("{\"zombie\":1}".getBytes(UTF_8)));
     for (Callable<?> step : attempts) {
@@ -217,13 +244,13 @@ abstract class CheckpointStoreContract {
                   .formatted(Storage.describe(run())));
     }
     assertThat(tree(run())).isEqualTo(before);
-    assertThat(names("attempts")).containsExactly("1.claim", "1.fenced", "2", "2.claim");
+    assertThat(names("attempts")).containsExactly("1.claim", "2", "2.claim");
   }
 
   @Test
   void aFencedAttemptSetsNothingAside() {
     CheckpointStore zombie = claimed(1);
-    zombie.save(1, state(1));
+    zombie.save(1, state(1), OptionalDouble.empty());
     claimed(1);
     damage(1);
 
@@ -235,28 +262,28 @@ abstract class CheckpointStoreContract {
 
   @Test
   void numbersAreNeverUsedTwice() {
-    assertThat(store(1).claimAttempt()).isEqualTo(1);
-    assertThat(store(1).claimAttempt()).isEqualTo(2);
-    storage().delete(path("attempts/1.fenced"));
+    assertThat(claim(store(1))).isEqualTo(1);
+    assertThat(claim(store(1))).isEqualTo(2);
     storage().delete(path("attempts/2"));
     // A driver that died between claiming its number and making its directory.
     storage().createDirectory(path("attempts/12.claim"));
 
-    assertThat(store(1).claimAttempt()).isEqualTo(13);
+    assertThat(claim(store(1))).isEqualTo(13);
   }
 
   @Test
-  void competingClaimsLeaveOneOwner() throws Exception {
-    claimed(9).save(1, state(1));
+  void ofDriversThatSawTheSameVacancyOneClaims() throws Exception {
+    claimed(9).save(1, state(1), OptionalDouble.empty());
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try {
       List<Callable<CheckpointStore>> claims = new ArrayList<>();
       for (int contender = 0; contender < 4; contender++) {
+        CheckpointStore store = store(9);
+        Vacancy vacancy = vacancy(store);
         claims.add(
             () -> {
-              CheckpointStore store = store(9);
               try {
-                store.claimAttempt();
+                store.claimAttempt(vacancy);
               } catch (RunBusyException e) {
                 return null;
               }
@@ -292,6 +319,7 @@ abstract class CheckpointStoreContract {
       assertThat(read("results/" + number + ".json")).isEqualTo(json);
       assertThat(read("result.json")).isEqualTo(json);
     }
+    assertThat(store.latestResult()).contains("11".getBytes(UTF_8));
     CheckpointStore next = claimed(3);
     assertThat(next.publishResult(new byte[] {'x'})).isEqualTo(path("results/12.json"));
   }
@@ -314,10 +342,10 @@ abstract class CheckpointStoreContract {
     CheckpointStore store = claimed(3);
     storage().writePrivate(path("checkpoints/notes.txt"), new byte[3]);
     storage().createDirectory(checkpoint(9));
-    store.save(1, state(1));
+    store.save(1, state(1), OptionalDouble.empty());
 
     assertThat(rounds(store)).containsExactly(1L);
-    assertThat(store.warnings()).isEmpty();
+    assertThat(store.takeWarnings()).isEmpty();
   }
 
   @Test
@@ -325,23 +353,41 @@ abstract class CheckpointStoreContract {
     assertThatThrownBy(() -> store(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("expected to keep at least 1 checkpoint, found 0");
-    assertThatThrownBy(() -> store(1).save(1, state(1))).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> store(1).save(1, state(1), OptionalDouble.empty()))
+        .isInstanceOf(IllegalStateException.class);
     CheckpointStore store = claimed(1);
-    assertThatThrownBy(() -> store.save(-1, state(1))).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> store.save(1_000_000_000, state(1)))
+    assertThatThrownBy(() -> store.save(-1, state(1), OptionalDouble.empty()))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> store.save(1, Map.of("checkpoint.round", new byte[1])))
+    assertThatThrownBy(() -> store.save(1_000_000_000, state(1), OptionalDouble.empty()))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(
+            () -> store.save(1, Map.of("checkpoint.round", new byte[1]), OptionalDouble.empty()))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   private CheckpointStore store(int keep) {
-    return CheckpointStore.open(storage(), run(), RUN, keep);
+    return CheckpointStore.open(storage(), run(), RUN, keep, Retry.NEVER);
   }
 
   private CheckpointStore claimed(int keep) {
     CheckpointStore store = store(keep);
-    store.claimAttempt();
+    claim(store);
     return store;
+  }
+
+  private static int claim(CheckpointStore store) {
+    return store.claimAttempt(vacancy(store));
+  }
+
+  /** Time passes at once, and no earlier owner beats within it. */
+  private static Vacancy vacancy(CheckpointStore store) {
+    return store.awaitVacancy(
+        new Ownership(
+            new Owner("host", 1, Optional.empty()),
+            Duration.ofHours(1),
+            Duration.ofHours(1),
+            new FakeClock()),
+        waiting -> {});
   }
 
   private static Map<String, byte[]> state(long round) {

@@ -36,7 +36,7 @@ class ConfigurationLoaderTest {
               20),
           new UpdaterConfiguration(UpdaterName.ADAM, 0.002, 0.9, 0.9, 0.999, 1e-8),
           new ScheduleConfiguration(ScheduleName.COSINE, 0, 0.5, 1000, 0.0),
-          new OutputConfiguration("", false, 1, 3),
+          new OutputConfiguration("", false, List.of(), 1, 0, 0.0, 3, 60.0, 5.0, 30.0),
           "",
           Map.of());
 
@@ -61,7 +61,17 @@ class ConfigurationLoaderTest {
               0),
           new UpdaterConfiguration(UpdaterName.NESTEROVS, 0.1, 0.5, 0.8, 0.99, 1e-7),
           new ScheduleConfiguration(ScheduleName.STEP, 100, 0.1, 500, 0.01),
-          new OutputConfiguration("file:///runs/r \"1\"\\", true, 2, 9),
+          new OutputConfiguration(
+              "file:///runs/r \"1\"\\",
+              true,
+              List.of("training.epochs", "data"),
+              2,
+              50,
+              2.5,
+              9,
+              1.0,
+              0.5,
+              3.0),
           "spark://host:7077",
           Map.of("fs.defaultFS", "hdfs://nn:8020", "dfs.replication", "1"));
 
@@ -100,7 +110,18 @@ class ConfigurationLoaderTest {
         decay-iterations = 500
         final-fraction = 0.01
       }
-      run { dir = "file:///runs/r \\"1\\"\\\\", resume = true, checkpoint-every = 2, keep = 9 }
+      run {
+        dir = "file:///runs/r \\"1\\"\\\\"
+        resume = true
+        allow-drift = [training.epochs, data]
+        checkpoint-every = 2
+        checkpoint-every-rounds = 50
+        checkpoint-every-minutes = 2.5
+        keep = 9
+        retry-seconds = 1
+        heartbeat-seconds = 0.5
+        takeover-seconds = 3
+      }
       spark.master = "spark://host:7077"
       hadoop { fs.defaultFS = "hdfs://nn:8020", "dfs.replication" = 1 }
       """;

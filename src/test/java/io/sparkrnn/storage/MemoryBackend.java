@@ -106,6 +106,11 @@ final class MemoryBackend implements StorageBackend {
   }
 
   @Override
+  public void force(URI file) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void delete(URI path) {
     files.remove(path);
   }

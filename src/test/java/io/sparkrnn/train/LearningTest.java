@@ -74,11 +74,11 @@ class LearningTest {
             epochs,
             new RoundPlan(data.minibatchesPerEpoch(MINIBATCH), 3, 1),
             recipe.schedule(),
-            1,
+            CheckpointCadence.ofEpochs(1),
             Optional.of(validation),
             stop),
         runner,
-        state -> {
+        (state, scores) -> {
           saved.add(state);
           return URI.create("memory:" + state.round());
         },

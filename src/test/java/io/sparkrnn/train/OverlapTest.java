@@ -50,11 +50,14 @@ class OverlapTest {
             2,
             new RoundPlan(ROUNDS, 1, 1),
             Recipes.constant(0.25),
-            1,
+            CheckpointCadence.ofEpochs(1),
             Optional.of(new Validation(parameters -> evaluation.apply(parameters), overlapRounds)),
             () -> events.contains("round " + stopAfter));
     return new TrainingLoop(
-        options, new CountingRunner(), state -> checkpoints.apply(state), List.of(new Recorder()));
+        options,
+        new CountingRunner(),
+        (state, validation) -> checkpoints.apply(state),
+        List.of(new Recorder()));
   }
 
   /** Adds one to its parameter in each round. */

@@ -77,7 +77,7 @@ class TrainingLoopTest {
     }
   }
 
-  private static URI save(TrainingState state) {
+  private static URI save(TrainingState state, Optional<EvaluationResult> validation) {
     return URI.create("memory:" + state.round());
   }
 
@@ -89,7 +89,12 @@ class TrainingLoopTest {
   private static TrainingLoop.Options options(
       int epochs, int checkpointEvery, Optional<Validation> validation, BooleanSupplier stop) {
     return new TrainingLoop.Options(
-        epochs, new RoundPlan(5, 3, 3), Recipes.constant(0.25), checkpointEvery, validation, stop);
+        epochs,
+        new RoundPlan(5, 3, 3),
+        Recipes.constant(0.25),
+        CheckpointCadence.ofEpochs(checkpointEvery),
+        validation,
+        stop);
   }
 
   private TrainingLoop.Options evaluated(int epochs, int checkpointEvery, BooleanSupplier stop) {
@@ -306,7 +311,7 @@ class TrainingLoopTest {
         new TrainingLoop(
             unevaluated(3, 1, () -> false),
             new CountingRunner(),
-            state -> {
+            (state, validation) -> {
               throw new IllegalStateException("no space");
             },
             List.of(new Recorder("listener")));

@@ -1,0 +1,122 @@
+package io.sparkrnn.checkpoint;
+
+import io.sparkrnn.storage.FileEntry;
+import io.sparkrnn.storage.MissingFileException;
+import io.sparkrnn.storage.Storage;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Finds out whether the owner of a run directory lives: its heartbeat changes. Only the watcher's
+ * own clock measures for how long it does not, so hosts' clocks may differ.
+ */
+final class OwnerWatch {
+  private final Storage storage;
+  private final URI runDirectory;
+  private final Ownership ownership;
+
+  OwnerWatch(Storage storage, URI runDirectory, Ownership ownership) {
+    this.storage = storage;
+    this.runDirectory = runDirectory;
+    this.ownership = ownership;
+  }
+
+  /**
+   * What there is of the latest attempt.
+   *
+   * @param number 0 when there is none
+   * @param released whether its driver has ended and said so
+   * @param heartbeat empty when there is none
+   */
+  private record Sighting(int number, boolean released, byte[] heartbeat) {
+    Optional<HeartbeatFile> owner() {
+      return HeartbeatFile.decode(heartbeat);
+    }
+
+    boolean vacant() {
+      return number == 0 || released;
+    }
+
+    boolean sameAs(Sighting other) {
+      return number == other.number && Arrays.equals(heartbeat, other.heartbeat);
+    }
+
+    String describe() {
+      return "attempt %d%s".formatted(number, owner().map(file -> ", " + file.owner()).orElse(""));
+    }
+  }
+
+  /**
+   * Returns once nobody owns the directory, at once where that is known.
+   *
+   * @param waiting told once, in one sentence, when there is something to wait for
+   * @throws RunBusyException as soon as an owner shows a sign of life
+   */
+  Vacancy await(Consumer<String> waiting) {
+    Sighting first = look();
+    boolean nextTry =
+        first.owner().map(file -> ownership.owner().succeeds(file.owner())).orElse(false);
+    if (first.vacant() || nextTry) {
+      return new Vacancy(runDirectory, first.number(), nextTry, ownership);
+    }
+    Duration interval = first.owner().map(HeartbeatFile::interval).orElse(ownership.heartbeat());
+    Duration patience = longer(ownership.takeover(), interval.multipliedBy(3));
+    waiting.accept(
+        "Waiting up to %s s: does %s of %s still live?"
+            .formatted(seconds(patience), first.describe(), Storage.describe(runDirectory)));
+    Duration pause = shorter(interval, patience).dividedBy(2);
+    long began = ownership.clock().nanoTime();
+    while (ownership.clock().nanoTime() - began < patience.toNanos()) {
+      ownership.clock().sleep(pause);
+      Sighting now = look();
+      if (now.vacant()) {
+        return new Vacancy(runDirectory, now.number(), false, ownership);
+      }
+      if (!now.sameAs(first)) {
+        throw new RunBusyException(
+            "Cannot use %s: expected no other driver at work there, found that %s lives"
+                .formatted(Storage.describe(runDirectory), now.describe()));
+      }
+    }
+    return new Vacancy(runDirectory, first.number(), false, ownership);
+  }
+
+  private Sighting look() {
+    URI attempts = Storage.resolve(runDirectory, "attempts");
+    List<FileEntry> entries;
+    try {
+      entries = storage.list(attempts);
+    } catch (MissingFileException e) {
+      return new Sighting(0, false, new byte[0]);
+    }
+    int number = Attempt.highest(entries);
+    boolean released =
+        entries.stream().anyMatch(entry -> entry.name().equals(number + Attempt.RELEASED));
+    return new Sighting(number, released, heartbeat(attempts, number));
+  }
+
+  private byte[] heartbeat(URI attempts, int number) {
+    try {
+      return storage.read(
+          Storage.resolve(attempts, number + "/" + HeartbeatFile.NAME), HeartbeatFile.MAX_BYTES);
+    } catch (MissingFileException e) {
+      return new byte[0];
+    }
+  }
+
+  private static String seconds(Duration duration) {
+    return String.valueOf(duration.toMillis() / 1e3);
+  }
+
+  private static Duration longer(Duration a, Duration b) {
+    return a.compareTo(b) > 0 ? a : b;
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+}

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sparkrnn.ForkedJvm;
 import io.sparkrnn.Jdk;
+import io.sparkrnn.SelectedTests;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,8 +75,8 @@ class NewerJdkIT {
     return jdk.start(
         options,
         System.getProperty("java.class.path"),
-        KernelTests.class.getName(),
-        List.of(classNames),
+        SelectedTests.class.getName(),
+        List.of("package:" + NewerJdkIT.class.getPackageName(), classNames),
         temp.resolve("%s %s".formatted(jdk, options.hashCode())));
   }
 

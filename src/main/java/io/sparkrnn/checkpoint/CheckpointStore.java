@@ -170,12 +170,7 @@ public final class CheckpointStore implements AutoCloseable {
           e);
     }
     verified.put(round, score);
-    try {
-      retain();
-    } catch (StorageException e) {
-      // The next checkpoint's retention deletes what this one could not.
-      warnings.add(e.getMessage());
-    }
+    retain();
     return target;
   }
 
@@ -328,7 +323,20 @@ public final class CheckpointStore implements AutoCloseable {
         });
   }
 
-  private void retain() {
+  /**
+   * Deletes all checkpoints but the newest good ones and the one with the best score. {@link #save}
+   * does so, too; a driver that was killed in between has left one too many.
+   */
+  public void retain() {
+    try {
+      deleteSurplus();
+    } catch (StorageException e) {
+      // The next time deletes what this one could not.
+      warnings.add(e.getMessage());
+    }
+  }
+
+  private void deleteSurplus() {
     List<CheckpointEntry> good = newestFirst().stream().filter(this::isGood).toList();
     Optional<CheckpointEntry> best = best(good);
     for (CheckpointEntry entry : good.subList(Math.min(keep, good.size()), good.size())) {

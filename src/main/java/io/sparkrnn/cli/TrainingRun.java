@@ -407,6 +407,7 @@ final class TrainingRun {
     }
     Checkpoint checkpoint = found.get();
     RunIdentity resumed = identity.resuming(checkpoint);
+    store.retain();
     TrainingState state =
         resumed.state(checkpoint, updater.stateSize(parameterCount), plan.minibatchesPerEpoch());
     out.printf(

@@ -1,13 +1,13 @@
-package io.sparkrnn.kernel;
+package io.sparkrnn;
 
 import static org.junit.platform.engine.TestExecutionResult.Status.SUCCESSFUL;
 import static org.junit.platform.engine.discovery.ClassNameFilter.includeClassNamePatterns;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
 
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -17,17 +17,18 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
 /**
- * A program that runs the unit tests of this package whose class names match a pattern, prints for
- * each class how many have passed, and ends with 1 when one has failed.
+ * A program that runs the tests of a package whose class names match a pattern, prints for each
+ * class how many have passed, and ends with 1 when one has failed: for JVMs that are started
+ * otherwise than Maven starts its own.
  */
-public final class KernelTests {
-  private KernelTests() {}
+public final class SelectedTests {
+  private SelectedTests() {}
 
   public static void main(String[] args) {
     LauncherDiscoveryRequest tests =
         LauncherDiscoveryRequestBuilder.request()
-            .selectors(selectPackage(KernelTests.class.getPackageName()))
-            .filters(includeClassNamePatterns(args[0]))
+            .selectors(DiscoverySelectors.parse(args[0]).orElseThrow())
+            .filters(includeClassNamePatterns(args[1]))
             .build();
     SummaryGeneratingListener summary = new SummaryGeneratingListener();
     Passed passed = new Passed(new TreeMap<>());

@@ -1,0 +1,56 @@
+package io.sparkrnn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparkrnn.ForkedJvm;
+import io.sparkrnn.Jdk;
+import io.sparkrnn.SelectedTests;
+import io.sparkrnn.faults.FaultFileSystem;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs {@link LocalFaultSweep} where it can: in a JVM of its own. */
+class LocalFaultSweepIT {
+  @TempDir private Path temp;
+
+  @Test
+  void sweepsLocalDisks() throws Exception {
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "-XX:+UseSerialGC",
+                "-Dproof=" + System.getProperty("proof", ""),
+                "-Djava.nio.file.spi.DefaultFileSystemProvider="
+                    + FaultFileSystem.class.getName()));
+    // The instrument knows what was forced; real disks would only make it slow.
+    Path memory = Path.of("/dev/shm");
+    if (Files.isWritable(memory)) {
+      options.add("-Djava.io.tmpdir=" + memory);
+    }
+    ForkedJvm jvm =
+        Jdk.running()
+            .start(
+                options,
+                withoutDl4j(),
+                SelectedTests.class.getName(),
+                List.of("class:" + LocalFaultSweep.class.getName(), ".*"),
+                temp.resolve("output"));
+    String printed = jvm.awaitOutput();
+    printed.lines().filter(line -> line.contains(" points, ")).forEach(System.out::println);
+    assertThat(printed).contains("passed LocalFaultSweep 9");
+  }
+
+  /** DL4J's native library takes seconds to load, and its zip is published like any other file. */
+  private static String withoutDl4j() {
+    return String.join(
+        File.pathSeparator,
+        List.of(System.getProperty("java.class.path").split(File.pathSeparator)).stream()
+            .filter(entry -> !entry.contains("deeplearning4j"))
+            .toList());
+  }
+}

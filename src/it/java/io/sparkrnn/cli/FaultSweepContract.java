@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
@@ -237,18 +238,23 @@ abstract class FaultSweepContract {
               }
             });
     zombiePlan.awaitPaused();
-    Ended successor = run(successorPlan, run, "--resume");
-    if (successor.foundNothing()) {
-      successor = run(successorPlan, run);
-    }
     RunAudit audit = audit(run);
+    // The successor keeps them all, so that it would miss one that the zombie deletes.
+    TreeSet<Long> kept = new TreeSet<>(audit.checkpoints().keySet());
+    for (long round = kept.isEmpty() ? 1 : kept.last() + 1; round <= 8; round++) {
+      kept.add(round);
+    }
+    Ended successor = run(successorPlan, run, "--resume", "--keep=99");
+    if (successor.foundNothing()) {
+      successor = run(successorPlan, run, "--keep=99");
+    }
     List<String> defects = new ArrayList<>();
     List<String> before;
     try {
       if (successor.exitCode() != 0) {
         defects.add("the successor ended with " + successor);
       } else if (!successor.isComplete()) {
-        defects.addAll(audit.defectsAtTheEnd(undisturbed.kept()));
+        defects.addAll(audit.defectsAtTheEnd(List.copyOf(kept)));
       }
       before = audit.tree();
     } finally {

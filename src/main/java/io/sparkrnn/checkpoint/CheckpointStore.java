@@ -206,7 +206,7 @@ public final class CheckpointStore implements AutoCloseable {
   private void warnOfLostRounds(long newest, long used) {
     if (newest > used) {
       warnings.add(
-          "%d rounds are lost: the newest checkpoint had %d, the newest good one has %d"
+          "Rounds lost: %d; the newest checkpoint had %d, the newest good one has %d"
               .formatted(newest - used, newest, used));
     }
   }

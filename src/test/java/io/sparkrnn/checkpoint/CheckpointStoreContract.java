@@ -142,7 +142,7 @@ abstract class CheckpointStoreContract {
         .startsWith("Cannot read " + shown("checkpoints/checkpoint-000000003.srnn") + ": expected ")
         .endsWith("; it was set aside as " + shown("damaged/1-checkpoint-000000003.srnn"));
     assertThat(warnings.get(2))
-        .isEqualTo("2 rounds are lost: the newest checkpoint had 3, the newest good one has 1");
+        .isEqualTo("Rounds lost: 2; the newest checkpoint had 3, the newest good one has 1");
 
     second.save(2, state(2), OptionalDouble.empty());
     assertThat(second.latest().orElseThrow().round()).isEqualTo(2);

@@ -9,6 +9,7 @@ import io.sparkrnn.cli.Main;
 import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.MiniHdfs;
 import io.sparkrnn.storage.Storage;
+import io.sparkrnn.train.FirstImages;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -174,9 +175,9 @@ class FaultProcessIT {
 
   private ForkedJvm start(URI directory, List<String> faults, String... more) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("train", "--run-dir", directory.toString()));
+    arguments.addAll(List.of("--data", FirstImages.in(temp, 640).toString()));
     arguments.addAll(
-        List.of(
-            "--engine", "local", "--hidden", "4", "--epochs", "1", "--threads-per-worker", "1"));
+        List.of("--engine", "local", "--hidden", "4", "--epochs", "1", "--validation", "0"));
     arguments.addAll(List.of(more));
     Path configuration = Files.createDirectories(temp.resolve("hadoop"));
     Files.writeString(configuration.resolve("core-site.xml"), hadoopFile());

@@ -79,6 +79,10 @@ public final class FaultFileSystem extends FilterFileSystemProvider {
             absolute(toDelegate(directory)),
             absolute(toDelegate(shadow)),
             () -> unsynced = Optional.empty());
+    if (unsynced.isPresent()) {
+      throw new IllegalStateException(
+          "expected to keep unsynced changes of one directory, found another beside " + directory);
+    }
     unsynced = Optional.of(changes);
     return changes;
   }

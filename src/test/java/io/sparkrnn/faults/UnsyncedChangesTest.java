@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkrnn.storage.Storage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -180,6 +181,11 @@ class UnsyncedChangesTest {
   }
 
   @Test
+  void keepsOneDirectoryAtATime() {
+    assertThatThrownBy(() -> trial("second")).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
   void aPublishedFileSurvivesWhereverTheProcessEnds() throws IOException {
     FaultPlan counting = FaultPlan.below(run);
     counting.run(this::publishTwice);
@@ -242,7 +248,7 @@ class UnsyncedChangesTest {
           .sorted()
           .toList();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 

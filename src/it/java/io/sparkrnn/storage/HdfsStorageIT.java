@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HdfsStorageIT extends StorageContract {
   private static MiniHdfs hdfs;
 
-  private final Storage storage = hdfs.storage();
+  private final Storage storage = newStorage();
   private URI directory;
 
   @BeforeAll
@@ -38,6 +38,10 @@ class HdfsStorageIT extends StorageContract {
   @BeforeEach
   void makeDirectory() {
     directory = hdfs.directory();
+  }
+
+  Storage newStorage() {
+    return hdfs.storage();
   }
 
   @Override
@@ -91,8 +95,8 @@ class HdfsStorageIT extends StorageContract {
         .hasMessageNotContaining("\n");
   }
 
-  private static Storage asEve() {
-    return Storage.of(Map.of());
+  private Storage asEve() {
+    return newStorage();
   }
 
   private static void asEve(ThrowingCallable step) throws Throwable {

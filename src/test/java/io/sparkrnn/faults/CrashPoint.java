@@ -4,6 +4,7 @@ package io.sparkrnn.faults;
  * Named moments in the life of a run directory, on local disks and HDFS alike: where the one links,
  * the other renames.
  */
+@SuppressWarnings("ImmutableEnumChecker") // a point cannot change
 public enum CrashPoint {
   BEFORE_CLAIM(Point.before(made("attempts", "\\d+\\.claim"))),
   AFTER_CLAIM(Point.after(made("attempts", "\\d+\\.claim"))),

@@ -4,9 +4,11 @@ import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.sparkrnn.faults.FaultPlan.IoStep;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -37,6 +39,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import org.apache.lucene.tests.mockfile.FilterFileSystem;
 import org.apache.lucene.tests.mockfile.FilterFileSystemProvider;
+import org.apache.lucene.tests.mockfile.FilterPath;
 
 /**
  * Local disks with faults, for a JVM that is started with {@code
@@ -76,6 +79,10 @@ public final class FaultFileSystem extends FilterFileSystemProvider {
             absolute(toDelegate(directory)),
             absolute(toDelegate(shadow)),
             () -> unsynced = Optional.empty());
+    if (unsynced.isPresent()) {
+      throw new IllegalStateException(
+          "expected to keep unsynced changes of one directory, found another beside " + directory);
+    }
     unsynced = Optional.of(changes);
     return changes;
   }
@@ -89,6 +96,11 @@ public final class FaultFileSystem extends FilterFileSystemProvider {
   @Override
   public FileSystem newFileSystem(Path path, Map<String, ?> env) throws IOException {
     return delegate.newFileSystem(toDelegate(path), env);
+  }
+
+  @Override
+  public FilterPath wrapPath(Path path) {
+    return new FaultPath(path, fileSystem);
   }
 
   @Override
@@ -255,7 +267,7 @@ public final class FaultFileSystem extends FilterFileSystemProvider {
     }
     Set<OpenOption> all = new HashSet<>(List.of(options));
     if (all.isEmpty()) {
-      all.addAll(Set.of(CREATE, java.nio.file.StandardOpenOption.TRUNCATE_EXISTING));
+      all.addAll(Set.of(CREATE, TRUNCATE_EXISTING));
     }
     all.add(WRITE);
     return Channels.newOutputStream(newFileChannel(path, all));
@@ -392,6 +404,18 @@ public final class FaultFileSystem extends FilterFileSystemProvider {
 
   private static String text(Path real) {
     return absolute(real).toString();
+  }
+
+  private static final class FaultPath extends FilterPath {
+    FaultPath(Path delegate, FilterFileSystem fileSystem) {
+      super(delegate, fileSystem);
+    }
+
+    // The delegate refuses, because it is not the JVM's default.
+    @Override
+    public File toFile() {
+      return new File(toString());
+    }
   }
 
   @FunctionalInterface

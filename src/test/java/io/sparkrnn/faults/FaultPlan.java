@@ -12,7 +12,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
@@ -126,7 +125,7 @@ public final class FaultPlan {
   }
 
   /** Runs with this plan. */
-  public void run(Step step) throws Exception {
+  public <E extends Throwable> void run(Step<E> step) throws E {
     call(
         () -> {
           step.run();
@@ -135,11 +134,11 @@ public final class FaultPlan {
   }
 
   /** Calls with this plan. */
-  public <T> T call(Callable<T> callable) throws Exception {
+  public <T, E extends Throwable> T call(Call<T, E> call) throws E {
     FaultPlan before = OF_THREAD.get();
     OF_THREAD.set(this);
     try {
-      return callable.call();
+      return call.run();
     } finally {
       if (before == null) {
         OF_THREAD.remove();
@@ -150,7 +149,7 @@ public final class FaultPlan {
   }
 
   /** Runs with this plan and expects to be halted. */
-  public void runUntilHalt(Step step) throws Exception {
+  public <E extends Throwable> void runUntilHalt(Step<E> step) throws E {
     try {
       run(step);
     } catch (SimulatedHalt e) {
@@ -332,7 +331,13 @@ public final class FaultPlan {
 
   /** What is run with a plan. */
   @FunctionalInterface
-  public interface Step {
-    void run() throws Exception;
+  public interface Step<E extends Throwable> {
+    void run() throws E;
+  }
+
+  /** What is called with a plan. */
+  @FunctionalInterface
+  public interface Call<T, E extends Throwable> {
+    T run() throws E;
   }
 }

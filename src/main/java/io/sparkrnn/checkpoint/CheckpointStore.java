@@ -1,5 +1,6 @@
 package io.sparkrnn.checkpoint;
 
+import io.sparkrnn.storage.CorruptFileException;
 import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.FormatException;
 import io.sparkrnn.storage.MissingFileException;
@@ -240,17 +241,14 @@ public final class CheckpointStore {
   private Checkpoint read(CheckpointEntry entry) {
     String where = Storage.describe(entry.location());
     SectionFile file = SectionFile.decode(readAll(entry.location()), where);
-    if (!file.kind().equals(KIND)) {
-      throw new FormatException(
-          "Cannot read " + where + ": expected a checkpoint, found a " + file.kind());
-    }
+    file.requireKind(KIND);
     if (!file.id().equals(runId)) {
       throw new StorageException(
           "Cannot use %s: expected a checkpoint of run %s, found one of run %s"
               .formatted(where, runId, file.id()));
     }
     if (!Arrays.equals(file.section(ROUND_SECTION), roundBytes(entry.round()))) {
-      throw new FormatException(
+      throw new CorruptFileException(
           "Cannot read " + where + ": expected round " + entry.round() + ", found that of another");
     }
     Map<String, byte[]> sections = new LinkedHashMap<>(file.sections());

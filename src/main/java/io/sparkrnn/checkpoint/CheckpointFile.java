@@ -1,5 +1,6 @@
 package io.sparkrnn.checkpoint;
 
+import io.sparkrnn.storage.CorruptFileException;
 import io.sparkrnn.storage.FormatException;
 import io.sparkrnn.storage.SectionFile;
 import io.sparkrnn.storage.Storage;
@@ -56,10 +57,7 @@ final class CheckpointFile {
   static Checkpoint decode(byte[] bytes, CheckpointEntry entry, String runId) {
     String where = Storage.describe(entry.location());
     SectionFile file = SectionFile.decode(bytes, where);
-    if (!file.kind().equals(KIND)) {
-      throw new FormatException(
-          "Cannot read " + where + ": expected a checkpoint, found a " + file.kind());
-    }
+    file.requireKind(KIND);
     if (!file.id().equals(runId)) {
       throw new StorageException(
           "Cannot use %s: expected a checkpoint of run %s, found one of run %s"
@@ -67,7 +65,7 @@ final class CheckpointFile {
     }
     long round = eightBytes(file.section(ROUND), where).getLong();
     if (round != entry.round()) {
-      throw new FormatException(
+      throw new CorruptFileException(
           "Cannot read %s: expected round %d as in its name, found round %d"
               .formatted(where, entry.round(), round));
     }
@@ -90,7 +88,7 @@ final class CheckpointFile {
 
   private static ByteBuffer eightBytes(byte[] section, String where) {
     if (section.length != Long.BYTES) {
-      throw new FormatException(
+      throw new CorruptFileException(
           "Cannot read %s: expected a number of %d bytes, found %d"
               .formatted(where, Long.BYTES, section.length));
     }

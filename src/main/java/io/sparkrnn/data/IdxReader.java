@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
  *
  * <p>A file is gzip if its first two bytes say so, whatever its name. Nothing is trusted before it
  * is checked: memory is taken as data arrives, not as the header promises, and never more is
- * decompressed than the header's dimensions and one byte.
+ * decompressed than the header's dimensions and one byte. More than the heap holds is a defect,
+ * too.
  *
  * <p>Every defect is a {@link DataException} with file, expected, found, and the byte offset, which
  * counts the bytes of the uncompressed content unless the message says otherwise.
@@ -173,7 +174,7 @@ public final class IdxReader {
   }
 
   private byte[] readValues(int count) throws IOException {
-    byte[] values = new byte[Math.min(count, FIRST_ALLOCATION_BYTES)];
+    byte[] values = grown(new byte[0], Math.min(count, FIRST_ALLOCATION_BYTES), count);
     int filled = 0;
     while (true) {
       filled += content.readNBytes(values, filled, values.length - filled);
@@ -184,7 +185,20 @@ public final class IdxReader {
       if (filled == count) {
         return values;
       }
-      values = Arrays.copyOf(values, (int) Math.min(count, 2L * values.length));
+      values = grown(values, (int) Math.min(count, 2L * values.length), count);
+    }
+  }
+
+  private byte[] grown(byte[] values, int length, int count) {
+    try {
+      return Arrays.copyOf(values, length);
+    } catch (OutOfMemoryError e) {
+      // A single array too large for the heap leaves the JVM as it was; what is wrong is the file.
+      throw defect(
+          "values that fit in the JVM's %d bytes of memory"
+              .formatted(Runtime.getRuntime().maxMemory()),
+          "%d bytes of them".formatted(count),
+          Integer.BYTES);
     }
   }
 

@@ -2,6 +2,7 @@ package io.sparkrnn.export;
 
 import io.sparkrnn.model.Floats;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.storage.CorruptFileException;
 import io.sparkrnn.storage.FormatException;
 import io.sparkrnn.storage.SectionFile;
 import io.sparkrnn.storage.Storage;
@@ -51,10 +52,7 @@ public record ModelFile(RnnTopology topology, float[] parameters, Map<String, St
    */
   public static ModelFile decode(byte[] bytes, String where) {
     SectionFile file = SectionFile.decode(bytes, where);
-    if (!file.kind().equals(KIND)) {
-      throw new FormatException(
-          "Cannot read %s: expected a model, found a %s".formatted(where, file.kind()));
-    }
+    file.requireKind(KIND);
     try {
       RnnTopology topology = RnnTopology.decode(text(file, "topology"));
       float[] parameters = Floats.fromBytes(file.section("parameters"));
@@ -72,7 +70,7 @@ public record ModelFile(RnnTopology topology, float[] parameters, Map<String, St
                       pair -> pair[0], pair -> pair.length == 2 ? pair[1] : "", (a, b) -> b));
       return new ModelFile(topology, parameters, provenance);
     } catch (IllegalArgumentException e) {
-      throw new FormatException("Cannot read %s: %s".formatted(where, e.getMessage()));
+      throw new CorruptFileException("Cannot read %s: %s".formatted(where, e.getMessage()));
     }
   }
 

@@ -1,13 +1,18 @@
 package io.sparkrnn.storage;
 
 /**
- * A file's bytes are not what its format demands; the message names the kind of damage and where it
- * is.
+ * A file's bytes are not what its format demands; the type tells the kind of damage, the message
+ * also where it is.
  */
-public sealed class FormatException extends StorageException permits NewerFormatException {
+public abstract sealed class FormatException extends StorageException
+    permits CorruptFileException,
+        ForeignFileException,
+        NewerFormatException,
+        TrailingBytesException,
+        TruncatedFileException {
   private static final long serialVersionUID = 1L;
 
-  public FormatException(String message) {
+  FormatException(String message) {
     super(message);
   }
 }

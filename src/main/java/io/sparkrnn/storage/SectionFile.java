@@ -92,8 +92,8 @@ public final class SectionFile {
    * Reads a file's bytes, all checksums included.
    *
    * @param where the file's name for messages
-   * @throws FormatException for anything but a whole and undamaged file; {@link
-   *     NewerFormatException} for a whole one of a newer version
+   * @throws FormatException for anything but a whole and undamaged file, by its kind of damage;
+   *     {@link NewerFormatException} for a whole one of a newer version
    */
   public static SectionFile decode(byte[] bytes, String where) {
     return new SectionFileDecoder(bytes, where).decode();
@@ -102,6 +102,18 @@ public final class SectionFile {
   /** What the file holds, such as "checkpoint" or "model". */
   public String kind() {
     return kind;
+  }
+
+  /**
+   * Demands a kind.
+   *
+   * @throws ForeignFileException when the file is of another
+   */
+  public void requireKind(String expected) {
+    if (!kind.equals(expected)) {
+      throw new ForeignFileException(
+          "Cannot read %s: expected a %s, found a %s".formatted(where, expected, kind));
+    }
   }
 
   /** Whose it is, such as a run's id. */
@@ -121,12 +133,12 @@ public final class SectionFile {
   /**
    * One section's bytes, not copied.
    *
-   * @throws FormatException when there is none of that name
+   * @throws CorruptFileException when there is none of that name
    */
   public byte[] section(String name) {
     byte[] bytes = sections.get(name);
     if (bytes == null) {
-      throw new FormatException(
+      throw new CorruptFileException(
           "Cannot read "
               + where
               + ": expected a section '"

@@ -27,8 +27,12 @@ final class SectionFileDecoder {
     checkVersion();
     byte[] kind = string("the kind");
     byte[] id = string("the id");
-    int count = in.getInt(require(Integer.BYTES, "the number of sections"));
+    int countAt = require(Integer.BYTES, "the number of sections");
+    int count = in.getInt(countAt);
     checkCrc("the header", 0);
+    if (count < 0) {
+      throw corrupt("expected at least 0 sections, found %d at byte %d".formatted(count, countAt));
+    }
     Map<String, byte[]> sections = sections(count);
     checkFooter();
     return new SectionFile(text(kind, "the kind"), text(id, "the id"), sections, where);
@@ -36,12 +40,14 @@ final class SectionFileDecoder {
 
   private void checkMagic() {
     if (bytes.length == 0) {
-      throw damaged("expected a file that starts with SPARKRNN, found an empty file");
+      throw new TruncatedFileException(
+          message("expected a file that starts with SPARKRNN, found an empty file"));
     }
     int compared = Math.min(bytes.length, SectionFile.MAGIC.length);
     int mismatch = Arrays.mismatch(bytes, 0, compared, SectionFile.MAGIC, 0, compared);
     if (mismatch >= 0) {
-      throw damaged("expected the magic SPARKRNN, found another byte at byte " + mismatch);
+      throw new ForeignFileException(
+          message("expected the magic SPARKRNN, found another byte at byte " + mismatch));
     }
     require(SectionFile.MAGIC.length, "the magic");
   }
@@ -52,25 +58,28 @@ final class SectionFileDecoder {
     if (version == SectionFile.FORMAT_VERSION) {
       return;
     }
-    String message =
+    String reason =
         "expected format version %d, found %d at byte %d"
             .formatted(SectionFile.FORMAT_VERSION, version, at);
     if (version > SectionFile.FORMAT_VERSION && footerHolds()) {
-      throw new NewerFormatException(
-          "Cannot read " + where + ": " + message + "; a newer version of spark-rnn wrote it");
+      throw new NewerFormatException(message(reason + "; a newer version of spark-rnn wrote it"));
     }
-    throw damaged(message + " and no footer that holds for it");
+    throw corrupt(reason + " and no footer that holds for it");
   }
 
   private boolean footerHolds() {
-    int digest = bytes.length - 32;
-    return bytes.length >= in.position() + SectionFile.FOOTER_BYTES
-        && in.getLong(digest - Long.BYTES) == bytes.length
-        && digestHolds(digest);
+    return lengthHolds() && digestHolds(bytes.length - SectionFile.FOOTER_BYTES);
   }
 
-  private boolean digestHolds(int digest) {
-    byte[] found = Arrays.copyOfRange(bytes, digest, digest + 32);
+  /** Whether the last bytes read as a footer that gives the file's length. */
+  private boolean lengthHolds() {
+    int footer = bytes.length - SectionFile.FOOTER_BYTES;
+    return footer >= SectionFile.MAGIC.length + Integer.BYTES && in.getLong(footer) == bytes.length;
+  }
+
+  private boolean digestHolds(int footer) {
+    int digest = footer + Long.BYTES;
+    byte[] found = Arrays.copyOfRange(bytes, digest, footer + SectionFile.FOOTER_BYTES);
     return Arrays.equals(SectionFile.sha256(bytes, digest), found);
   }
 
@@ -84,16 +93,17 @@ final class SectionFileDecoder {
       long length = in.getLong(lengthAt);
       int available = in.remaining();
       if (length < 0 || length > available) {
-        throw damaged(
-            "expected %s to have at most the %d bytes that follow, found length %d at byte %d; the file is truncated or damaged"
-                .formatted(which, available, length, lengthAt));
+        String reason =
+            "expected %s to have at most the %d bytes that follow, found length %d at byte %d"
+                .formatted(which, available, length, lengthAt);
+        throw length < 0 ? corrupt(reason) : pastTheEnd(reason);
       }
       int contentAt = require(length, which);
       checkCrc(which, start);
       String name = text(nameBytes, "the name of " + which);
       byte[] content = Arrays.copyOfRange(bytes, contentAt, contentAt + (int) length);
       if (sections.put(name, content) != null) {
-        throw damaged(
+        throw corrupt(
             "expected every section once, found a second '%s' at byte %d".formatted(name, start));
       }
     }
@@ -102,24 +112,27 @@ final class SectionFileDecoder {
 
   private void checkFooter() {
     int start = in.position();
-    if (in.remaining() > SectionFile.FOOTER_BYTES) {
-      throw damaged(
-          "expected the end of the file at byte %d, found %d more bytes"
-              .formatted(
-                  start + SectionFile.FOOTER_BYTES, in.remaining() - SectionFile.FOOTER_BYTES));
+    if (in.remaining() < SectionFile.FOOTER_BYTES) {
+      // The checksums before it hold, so this is its place.
+      throw truncated(missing(SectionFile.FOOTER_BYTES, "the footer"));
     }
-    require(SectionFile.FOOTER_BYTES, "the footer");
+    int end = start + SectionFile.FOOTER_BYTES;
     long length = in.getLong(start);
-    if (length != bytes.length) {
-      throw damaged(
+    if (length != end) {
+      throw corrupt(
           "expected the footer to give the file's length %d, found %d at byte %d"
-              .formatted(bytes.length, length, start));
+              .formatted(end, length, start));
     }
-    int digest = start + Long.BYTES;
-    if (!digestHolds(digest)) {
-      throw damaged(
+    if (!digestHolds(start)) {
+      throw corrupt(
           "expected the SHA-256 of the file at byte %d, found that of other bytes"
-              .formatted(digest));
+              .formatted(start + Long.BYTES));
+    }
+    if (bytes.length > end) {
+      throw new TrailingBytesException(
+          message(
+              "expected the end of the file at byte %d, found %d more bytes"
+                  .formatted(end, bytes.length - end)));
     }
   }
 
@@ -127,7 +140,7 @@ final class SectionFileDecoder {
     int at = require(Integer.BYTES, "the length of " + what);
     int length = in.getInt(at);
     if (length < 1 || length > SectionFile.MAX_STRING_BYTES) {
-      throw damaged(
+      throw corrupt(
           "expected %s to have 1 to %d bytes, found length %d at byte %d"
               .formatted(what, SectionFile.MAX_STRING_BYTES, length, at));
     }
@@ -140,7 +153,7 @@ final class SectionFileDecoder {
       // A fresh decoder reports what a String's constructor would replace.
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
     } catch (CharacterCodingException e) {
-      throw damaged("expected " + what + " in UTF-8, found other bytes");
+      throw corrupt("expected " + what + " in UTF-8, found other bytes");
     }
   }
 
@@ -149,7 +162,7 @@ final class SectionFileDecoder {
     int expected = in.getInt(at);
     int found = SectionFile.crc32c(bytes, start, at);
     if (found != expected) {
-      throw damaged(
+      throw corrupt(
           "expected %s, bytes %d to %d, to have CRC32C 0x%08x as at byte %d, found 0x%08x"
               .formatted(what, start, at - 1, expected, at, found));
     }
@@ -159,15 +172,36 @@ final class SectionFileDecoder {
   private int require(long length, String what) {
     int start = in.position();
     if (length > in.remaining()) {
-      throw damaged(
-          "expected %d bytes of %s at byte %d, found the end of the file after %d; the file is truncated"
-              .formatted(length, what, start, in.remaining()));
+      throw pastTheEnd(missing(length, what));
     }
     in.position(start + (int) length);
     return start;
   }
 
-  private FormatException damaged(String reason) {
-    return new FormatException("Cannot read " + where + ": " + reason);
+  private String missing(long length, String what) {
+    return "expected %d bytes of %s at byte %d, found the end of the file after %d"
+        .formatted(length, what, in.position(), in.remaining());
+  }
+
+  /**
+   * Either the file was cut, or a length that no checksum has confirmed yet is wrong; then the
+   * footer is still in its place.
+   */
+  private FormatException pastTheEnd(String reason) {
+    return lengthHolds()
+        ? corrupt(reason + "; the file has its full length, so one inside it is damaged")
+        : truncated(reason);
+  }
+
+  private FormatException truncated(String reason) {
+    return new TruncatedFileException(message(reason + "; the file is truncated"));
+  }
+
+  private FormatException corrupt(String reason) {
+    return new CorruptFileException(message(reason));
+  }
+
+  private String message(String reason) {
+    return "Cannot read " + where + ": " + reason;
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkrnn.random.SeededRandom;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -57,10 +58,7 @@ class SectionFileTest {
       for (int bit = 0; bit < 8; bit++) {
         byte[] bytes = small();
         bytes[at] ^= (byte) (1 << bit);
-        assertThatThrownBy(() -> SectionFile.decode(bytes, "x"))
-            .as("bit %d of byte %d", bit, at)
-            .isExactlyInstanceOf(FormatException.class)
-            .hasMessageStartingWith("Cannot read x: expected ");
+        assertDamage(at < 8 ? ForeignFileException.class : CorruptFileException.class, bytes);
       }
     }
   }
@@ -68,37 +66,50 @@ class SectionFileTest {
   @Test
   void noticesEveryTruncation() {
     for (int length = 0; length < LENGTH; length++) {
-      byte[] bytes = Arrays.copyOf(small(), length);
-      assertThatThrownBy(() -> SectionFile.decode(bytes, "x"))
-          .as("cut to %d bytes", length)
-          .isExactlyInstanceOf(FormatException.class)
-          .hasMessageStartingWith("Cannot read x: expected ");
+      assertDamage(TruncatedFileException.class, Arrays.copyOf(small(), length));
     }
   }
 
   @Test
+  void noticesEveryExtension() {
+    SeededRandom random = SeededRandom.of(1);
+    for (int length = 1; length <= 2 * LENGTH; length++) {
+      byte[] extended = Arrays.copyOf(small(), LENGTH + length);
+      assertDamage(TrailingBytesException.class, extended);
+      for (int at = LENGTH; at < extended.length; at++) {
+        extended[at] = (byte) random.nextInt(256);
+      }
+      assertDamage(TrailingBytesException.class, extended);
+    }
+    byte[] twice = Arrays.copyOf(small(), 2 * LENGTH);
+    System.arraycopy(small(), 0, twice, LENGTH, LENGTH);
+    assertDamage(TrailingBytesException.class, twice);
+  }
+
+  @Test
   void namesEachKindOfDamage() {
-    damage(new byte[0])
+    damage(TruncatedFileException.class, new byte[0])
         .hasMessage(
             "Cannot read x: expected a file that starts with SPARKRNN, found an empty file");
-    damage("SPARKxyz and so on".getBytes(UTF_8))
+    damage(ForeignFileException.class, "SPARKxyz and so on".getBytes(UTF_8))
         .hasMessage("Cannot read x: expected the magic SPARKRNN, found another byte at byte 5");
-    damage(Arrays.copyOf(small(), 5))
+    damage(TruncatedFileException.class, Arrays.copyOf(small(), 5))
         .hasMessage(
             "Cannot read x: expected 8 bytes of the magic at byte 0, found the end of the file after 5; the file is truncated");
-    damage(Arrays.copyOf(small(), LENGTH - 1))
+    damage(TruncatedFileException.class, Arrays.copyOf(small(), LENGTH - 1))
         .hasMessage(
             "Cannot read x: expected 40 bytes of the footer at byte 84, found the end of the file after 39; the file is truncated");
-    damage(Arrays.copyOf(small(), LENGTH + 3))
+    damage(TrailingBytesException.class, Arrays.copyOf(small(), LENGTH + 3))
         .hasMessage("Cannot read x: expected the end of the file at byte 124, found 3 more bytes");
-    damage(flipped(20)).hasMessageContaining("expected the header, bytes 0 to 34, to have CRC32C");
-    damage(flipped(FIRST_LENGTH_AT + 9))
+    damage(CorruptFileException.class, flipped(20))
+        .hasMessageContaining("expected the header, bytes 0 to 34, to have CRC32C");
+    damage(CorruptFileException.class, flipped(FIRST_LENGTH_AT + 9))
         .hasMessageContaining("expected section 1 of 2, bytes 39 to 62, to have CRC32C 0x")
         .hasMessageContaining("as at byte 63, found 0x");
-    damage(flipped(FOOTER_AT))
+    damage(CorruptFileException.class, flipped(FOOTER_AT))
         .hasMessage(
             "Cannot read x: expected the footer to give the file's length 124, found 125 at byte 84");
-    damage(flipped(LENGTH - 1))
+    damage(CorruptFileException.class, flipped(LENGTH - 1))
         .hasMessage(
             "Cannot read x: expected the SHA-256 of the file at byte 92, found that of other bytes");
   }
@@ -108,16 +119,19 @@ class SectionFileTest {
     for (long length : new long[] {-1, Long.MIN_VALUE, 1L << 40, Long.MAX_VALUE, 67}) {
       byte[] bytes = small();
       littleEndian(bytes).putLong(FIRST_LENGTH_AT, length);
-      damage(bytes)
+      damage(CorruptFileException.class, bytes)
           .hasMessage(
               "Cannot read x: expected section 1 of 2 to have at most the 66 bytes that follow, found length "
                   + length
-                  + " at byte 50; the file is truncated or damaged");
+                  + " at byte 50"
+                  + (length < 0
+                      ? ""
+                      : "; the file has its full length, so one inside it is damaged"));
     }
     for (int length : new int[] {-1, 0, 1025, Integer.MAX_VALUE}) {
       byte[] bytes = small();
       littleEndian(bytes).putInt(12, length);
-      damage(bytes)
+      damage(CorruptFileException.class, bytes)
           .hasMessage(
               "Cannot read x: expected the kind to have 1 to 1024 bytes, found length "
                   + length
@@ -126,12 +140,45 @@ class SectionFileTest {
   }
 
   @Test
+  void aLengthThatIsTooLongIsToldFromATruncation() {
+    damage(TruncatedFileException.class, Arrays.copyOf(small(), FIRST_LENGTH_AT + 10))
+        .hasMessage(
+            "Cannot read x: expected section 1 of 2 to have at most the 2 bytes that follow, found length 5 at byte 50; the file is truncated");
+    byte[] bytes = small();
+    littleEndian(bytes).putLong(FIRST_LENGTH_AT, 65);
+    damage(CorruptFileException.class, bytes)
+        .hasMessage(
+            "Cannot read x: expected 4 bytes of the checksum of section 1 of 2 at byte 123, found the end of the file after 1; the file has its full length, so one inside it is damaged");
+  }
+
+  @Test
+  void lessThanNoSectionsAreRefused() {
+    byte[] bytes = SectionFile.encode("model", "run-ä", Map.of());
+    littleEndian(bytes).putInt(COUNT_AT, -1);
+    sealHeader(bytes);
+    sealFooter(bytes);
+
+    damage(CorruptFileException.class, bytes)
+        .hasMessage("Cannot read x: expected at least 0 sections, found -1 at byte 31");
+  }
+
+  @Test
+  void otherKindsAreForeign() {
+    SectionFile file = SectionFile.decode(small(), "x");
+
+    file.requireKind("model");
+    assertThatThrownBy(() -> file.requireKind("checkpoint"))
+        .isInstanceOf(ForeignFileException.class)
+        .hasMessage("Cannot read x: expected a checkpoint, found a model");
+  }
+
+  @Test
   void anAbsurdCountOfSectionsEndsAtTheEndOfTheFile() {
     byte[] bytes = small();
     littleEndian(bytes).putInt(COUNT_AT, Integer.MAX_VALUE);
     sealHeader(bytes);
 
-    damage(bytes).hasMessageContaining("section 3 of 2147483647");
+    damage(CorruptFileException.class, bytes).hasMessageContaining("section 3 of 2147483647");
   }
 
   @Test
@@ -143,7 +190,7 @@ class SectionFileTest {
     littleEndian(bytes).putInt(second + 13, SectionFile.crc32c(bytes, second, second + 13));
     sealFooter(bytes);
 
-    damage(bytes)
+    damage(CorruptFileException.class, bytes)
         .hasMessage(
             "Cannot read x: expected every section once, found a second 'b' at byte " + second);
   }
@@ -157,7 +204,7 @@ class SectionFileTest {
             SECOND_SECTION_AT + 13,
             SectionFile.crc32c(bytes, SECOND_SECTION_AT, SECOND_SECTION_AT + 13));
 
-    damage(bytes)
+    damage(CorruptFileException.class, bytes)
         .hasMessage(
             "Cannot read x: expected the name of section 2 of 2 in UTF-8, found other bytes");
   }
@@ -166,7 +213,7 @@ class SectionFileTest {
   void aWholeFileOfANewerVersionIsTold() {
     byte[] bytes = small();
     littleEndian(bytes).putInt(8, 2);
-    damage(bytes)
+    damage(CorruptFileException.class, bytes)
         .hasMessage(
             "Cannot read x: expected format version 1, found 2 at byte 8 and no footer that holds for it");
 
@@ -180,7 +227,7 @@ class SectionFileTest {
   @Test
   void aMissingSectionIsNamed() {
     assertThatThrownBy(() -> SectionFile.decode(small(), "x").section("c"))
-        .isInstanceOf(FormatException.class)
+        .isInstanceOf(CorruptFileException.class)
         .hasMessage("Cannot read x: expected a section 'c', found [weights, b]");
   }
 
@@ -192,9 +239,13 @@ class SectionFileTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
-  private static AbstractThrowableAssert<?, ?> damage(byte[] bytes) {
-    return assertThatThrownBy(() -> SectionFile.decode(bytes, "x"))
-        .isExactlyInstanceOf(FormatException.class);
+  private static AbstractThrowableAssert<?, ?> damage(
+      Class<? extends FormatException> kind, byte[] bytes) {
+    return assertThatThrownBy(() -> SectionFile.decode(bytes, "x")).isExactlyInstanceOf(kind);
+  }
+
+  private static void assertDamage(Class<? extends FormatException> kind, byte[] bytes) {
+    damage(kind, bytes).hasMessageStartingWith("Cannot read x: expected ");
   }
 
   private static byte[] small() {

@@ -1,0 +1,56 @@
+package io.sparkrnn.cli;
+
+import io.sparkrnn.faults.FaultHdfs;
+import io.sparkrnn.storage.MiniHdfs;
+import io.sparkrnn.storage.Storage;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On HDFS. */
+class HdfsFaultSweepIT extends FaultSweepContract {
+  private MiniHdfs hdfs;
+  private URI directory;
+  private Path configuration;
+
+  @BeforeAll
+  void startHdfs(@TempDir Path files) throws IOException {
+    hdfs = MiniHdfs.start(files.resolve("hdfs"));
+    directory = hdfs.directory();
+    configuration =
+        Files.writeString(
+            files.resolve("hdfs.conf"),
+            "hadoop { \"fs.AbstractFileSystem.hdfs.impl\" = %s }"
+                .formatted(FaultHdfs.class.getName()));
+  }
+
+  @AfterAll
+  void stopHdfs() {
+    hdfs.close();
+  }
+
+  @Override
+  Storage storage() {
+    return hdfs.storage();
+  }
+
+  @Override
+  URI directory() {
+    return directory;
+  }
+
+  @Override
+  List<String> settings(Path temp) {
+    return List.of("--config", configuration.toString());
+  }
+
+  @Override
+  int stride() {
+    return 29;
+  }
+}

@@ -82,6 +82,54 @@ abstract class OwnershipContract {
   }
 
   @Test
+  void aFileSystemThatIsAwayForLongerThanOurPatienceDoesNotCountAsSilence() {
+    Duration interval = Duration.ofSeconds(5);
+    Duration takeover = Duration.ofSeconds(30);
+    Attempt owner =
+        Attempt.claim(
+            storage(),
+            new Vacancy(
+                run(), 0, false, new Ownership(owner(1), interval, takeover, new FakeClock())));
+    Outage outage = new Outage(owner);
+    FakeClock clock = new FakeClock(outage);
+    CheckpointStore store =
+        CheckpointStore.open(
+            storage(), run(), "run-1", 3, new Retry(Duration.ofMinutes(2), () -> false, clock));
+
+    assertThatThrownBy(
+            () -> store.awaitVacancy(new Ownership(owner(2), interval, takeover, clock), said::add))
+        .isInstanceOf(RunBusyException.class)
+        .hasMessageContaining("found that attempt 1, process 1 on node1 lives");
+    assertThat(outage.sleeps).isEqualTo(Outage.BEATS_AGAIN);
+  }
+
+  /** From the first sleep to the ninth, after more than 40 s; then its owner is a while late. */
+  private final class Outage implements Runnable {
+    static final int BEATS_AGAIN = 12;
+
+    private final Attempt owner;
+    private int sleeps;
+
+    Outage(Attempt owner) {
+      this.owner = owner;
+    }
+
+    @Override
+    public void run() {
+      sleeps++;
+      if (sleeps == 1) {
+        storage().rename(path("attempts"), path("elsewhere"));
+        storage().writePrivate(path("attempts"), new byte[1]);
+      } else if (sleeps == 9) {
+        storage().delete(path("attempts"));
+        storage().rename(path("elsewhere"), path("attempts"));
+      } else if (sleeps == BEATS_AGAIN) {
+        owner.beat();
+      }
+    }
+  }
+
+  @Test
   void aDriverThatIsReleasedWhileWeWaitLeavesAVacancy() {
     CheckpointStore first = claimed(owner(1));
 

@@ -9,14 +9,14 @@ import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 
 /** The first images of MNIST, with their labels, as four IDX files. */
-final class FirstImages {
+public final class FirstImages {
   private static final int PIXELS = 28 * 28;
   private static final int TEST_IMAGES = 40;
 
   private FirstImages() {}
 
   /** The directory with this number of training images, below another; written if missing. */
-  static Path in(Path directory, int training) {
+  public static Path in(Path directory, int training) {
     Path data = directory.resolve("first-" + training);
     if (Files.isDirectory(data)) {
       return data;

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +61,22 @@ class DataNodeFailureIT {
       driver.release();
 
       report("of one data node stopped", writes + reads, driver.expected());
+      assertThat(driver.expected().differences()).isEmpty();
+    }
+  }
+
+  @Test
+  void aClaimWaitsForTheOnlyDataNode() throws Exception {
+    try (MiniHdfs hdfs = MiniHdfs.start(files)) {
+      AtomicReference<Runnable> start = new AtomicReference<>(hdfs.stopDataNode(0));
+      FakeClock clock = new FakeClock(() -> start.getAndSet(() -> {}).run());
+      long began = clock.nanoTime();
+      CommittingDriver driver = driver(hdfs, new Retry(Duration.ofMinutes(1), () -> false, clock));
+      driver.claim();
+
+      assertThat(clock.nanoTime()).isNotEqualTo(began);
+      driver.commitNext();
+      driver.release();
       assertThat(driver.expected().differences()).isEmpty();
     }
   }

@@ -108,7 +108,7 @@ public final class CheckpointStore implements AutoCloseable {
     for (String name : List.of("checkpoints", "results", "damaged")) {
       storage.createDirectories(Storage.resolve(runDirectory, name));
     }
-    Attempt attempt = Attempt.claim(storage, vacancy);
+    Attempt attempt = Attempt.claim(storage, vacancy, retry);
     owned =
         Optional.of(new Owned(attempt, new Heartbeat(attempt, vacancy.ownership().heartbeat())));
     return attempt.number();

@@ -70,7 +70,7 @@ abstract class OwnershipContract {
 
   @Test
   void anOwnerThatBeatsIsNotTakenOver() {
-    Attempt owner = Attempt.claim(storage(), vacancy(owner(1), new FakeClock()));
+    Attempt owner = Attempt.claim(storage(), vacancy(owner(1), new FakeClock()), Retry.NEVER);
     FakeClock clock = new FakeClock(owner::beat);
 
     assertThatThrownBy(() -> vacancy(owner(2), clock))
@@ -89,7 +89,8 @@ abstract class OwnershipContract {
         Attempt.claim(
             storage(),
             new Vacancy(
-                run(), 0, false, new Ownership(owner(1), interval, takeover, new FakeClock())));
+                run(), 0, false, new Ownership(owner(1), interval, takeover, new FakeClock())),
+            Retry.NEVER);
     Outage outage = new Outage(owner);
     FakeClock clock = new FakeClock(outage);
     CheckpointStore store =
@@ -200,7 +201,8 @@ abstract class OwnershipContract {
             false,
             new Ownership(owner(1), Duration.ofMillis(10), HOUR, MonotonicClock.SYSTEM)));
     first.requireOwnership();
-    Attempt.claim(storage(), new Vacancy(run(), 1, false, ownership(owner(2), new FakeClock())));
+    Attempt.claim(
+        storage(), new Vacancy(run(), 1, false, ownership(owner(2), new FakeClock())), Retry.NEVER);
 
     CountDownLatch lost = new CountDownLatch(1);
     Thread waiting =
@@ -229,7 +231,8 @@ abstract class OwnershipContract {
   @Test
   void heartbeatsChangeAndSayWhoItIs() {
     Attempt attempt =
-        Attempt.claim(storage(), vacancy(owner(4711, "application_7_0001", 2), new FakeClock()));
+        Attempt.claim(
+            storage(), vacancy(owner(4711, "application_7_0001", 2), new FakeClock()), Retry.NEVER);
     byte[] first = storage().read(path("attempts/1/heartbeat"), HeartbeatFile.MAX_BYTES);
     attempt.beat();
     byte[] second = storage().read(path("attempts/1/heartbeat"), HeartbeatFile.MAX_BYTES);

@@ -9,7 +9,7 @@ import java.util.List;
  * settings that have a part in it are said, so that other defaults leave it alone. A value may
  * change only together with {@code Versions.ARITHMETIC}.
  */
-enum GoldenTraining {
+public enum GoldenTraining {
   /** 440 images for 3 workers: 146 or 147 each, two minibatches and a short one. */
   ONE_LAYER(
       500,
@@ -40,7 +40,7 @@ enum GoldenTraining {
           + " --first-epoch-averaging-frequency 0 --clip-norm 1 --momentum 0.9 --beta1 0.9"
           + " --beta2 0.999 --epsilon 1e-8";
 
-  final String sha256;
+  public final String sha256;
   private final int images;
   private final String settings;
 
@@ -51,7 +51,7 @@ enum GoldenTraining {
   }
 
   /** Arguments of {@code train}; its data are written to the directory where they are not yet. */
-  List<String> arguments(Path directory) {
+  public List<String> arguments(Path directory) {
     List<String> arguments = new ArrayList<>(List.of("train"));
     arguments.addAll(List.of((settings + COMMON).split(" ")));
     arguments.addAll(List.of("--data", FirstImages.in(directory, images).toString()));

@@ -49,7 +49,7 @@ final class Attempt {
    * looked for: if a driver was stopped here for so long that another has taken over, it sees the
    * other's claim, or the other sees its directory.
    */
-  static Attempt claim(Storage storage, Vacancy vacancy) {
+  static Attempt claim(Storage storage, Vacancy vacancy, Retry retry) {
     URI runDirectory = vacancy.runDirectory();
     URI attempts = Storage.resolve(runDirectory, "attempts");
     storage.createDirectories(attempts);
@@ -60,29 +60,38 @@ final class Attempt {
               .formatted(Storage.describe(runDirectory), number));
     }
     Attempt attempt = new Attempt(storage, runDirectory, number, vacancy.ownership());
-    storage.createDirectory(attempt.directory);
+    // Giving up now would make everyone else wait for an owner that there never was.
+    return retry.run(
+        () -> {
+          attempt.takeOver(attempts);
+          return attempt;
+        });
+  }
+
+  /** Bears being tried again: whoever has fenced this attempt since is found by his claim. */
+  private void takeOver(URI attempts) {
+    storage.createDirectory(directory);
     List<FileEntry> others = storage.list(attempts);
     int highest = highest(others);
     if (highest > number) {
-      storage.delete(attempt.directory);
+      storage.delete(directory);
       throw new RunBusyException(
           "Cannot claim %s: expected attempt %d to be the latest, found that attempt %d took over"
               .formatted(Storage.describe(runDirectory), number, highest));
     }
-    attempt.beat();
+    beat();
     for (FileEntry other : others) {
       if (other.name().matches("\\d+") && !other.name().equals(Integer.toString(number))) {
         fence(storage, attempts, other.name());
       }
     }
-    attempt.fenced("claim", runDirectory, () -> storage.createDirectory(attempt.path("trash")));
+    fenced("claim", runDirectory, () -> storage.createDirectory(path("trash")));
     // Only now that this attempt is known to be the owner: what fenced ones had not published.
     for (FileEntry entry : storage.list(attempts)) {
       if (entry.name().endsWith(FENCED)) {
         storage.delete(Storage.resolve(attempts, entry.name()));
       }
     }
-    return attempt;
   }
 
   private static void fence(Storage storage, URI attempts, String name) {

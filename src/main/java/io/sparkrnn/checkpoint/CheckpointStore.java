@@ -39,8 +39,8 @@ import java.util.regex.Pattern;
  *
  * <p>Anyone may read; what changes something needs {@link #claimAttempt} first and throws {@link
  * RunBusyException} after a later attempt has claimed. All methods throw {@link StorageException};
- * those that publish only after they have tried for a while. For use by one thread at a time, apart
- * from {@link #requireOwnership}.
+ * those that read or publish only after they have tried for a while. For use by one thread at a
+ * time, apart from {@link #requireOwnership}.
  */
 public final class CheckpointStore implements AutoCloseable {
   private static final Pattern CHECKPOINT_NAME = Pattern.compile("checkpoint-(\\d{9})\\.srnn");
@@ -92,7 +92,7 @@ public final class CheckpointStore implements AutoCloseable {
    * @throws RunBusyException as soon as another driver shows a sign of life
    */
   public Vacancy awaitVacancy(Ownership ownership, Consumer<String> waiting) {
-    return new OwnerWatch(storage, runDirectory, ownership).await(waiting);
+    return new OwnerWatch(storage, runDirectory, ownership, retry).await(waiting);
   }
 
   /**
@@ -108,7 +108,7 @@ public final class CheckpointStore implements AutoCloseable {
     for (String name : List.of("checkpoints", "results", "damaged")) {
       storage.createDirectories(Storage.resolve(runDirectory, name));
     }
-    Attempt attempt = Attempt.claim(storage, vacancy);
+    Attempt attempt = Attempt.claim(storage, vacancy, retry);
     owned =
         Optional.of(new Owned(attempt, new Heartbeat(attempt, vacancy.ownership().heartbeat())));
     return attempt.number();
@@ -262,7 +262,7 @@ public final class CheckpointStore implements AutoCloseable {
   public URI publishResult(byte[] json) {
     URI results = Storage.resolve(runDirectory, "results");
     // The number is chosen once: a try whose answer was lost is found again under it.
-    int number = 1 + retry.run(() -> highestResult(results));
+    int number = 1 + highestResult(results);
     URI target = Storage.resolve(results, number + ".json");
     publishOnce(json, target);
     URI copy = Storage.resolve(runDirectory, "result.json");
@@ -280,7 +280,7 @@ public final class CheckpointStore implements AutoCloseable {
     int number = highestResult(results);
     return number == 0
         ? Optional.empty()
-        : Optional.of(readAll(Storage.resolve(results, number + ".json")));
+        : Optional.of(retry.run(() -> readAll(Storage.resolve(results, number + ".json"))));
   }
 
   private int highestResult(URI results) {
@@ -403,7 +403,7 @@ public final class CheckpointStore implements AutoCloseable {
 
   private List<FileEntry> listOrNothing(URI directory) {
     try {
-      return storage.list(directory);
+      return retry.run(() -> storage.list(directory));
     } catch (MissingFileException e) {
       return List.of();
     }

@@ -18,11 +18,13 @@ final class OwnerWatch {
   private final Storage storage;
   private final URI runDirectory;
   private final Ownership ownership;
+  private final Retry retry;
 
-  OwnerWatch(Storage storage, URI runDirectory, Ownership ownership) {
+  OwnerWatch(Storage storage, URI runDirectory, Ownership ownership, Retry retry) {
     this.storage = storage;
     this.runDirectory = runDirectory;
     this.ownership = ownership;
+    this.retry = retry;
   }
 
   /**
@@ -72,7 +74,13 @@ final class OwnerWatch {
     long began = ownership.clock().nanoTime();
     while (ownership.clock().nanoTime() - began < patience.toNanos()) {
       ownership.clock().sleep(pause);
+      long asked = ownership.clock().nanoTime();
       Sighting now = look();
+      long answered = ownership.clock().nanoTime();
+      if (answered - asked > interval.toNanos()) {
+        // While the file system is away, the owner cannot show a sign of life either.
+        began = answered;
+      }
       if (now.vacant()) {
         return new Vacancy(runDirectory, now.number(), false, ownership);
       }
@@ -86,6 +94,10 @@ final class OwnerWatch {
   }
 
   private Sighting look() {
+    return retry.run(this::lookOnce);
+  }
+
+  private Sighting lookOnce() {
     URI attempts = Storage.resolve(runDirectory, "attempts");
     List<FileEntry> entries;
     try {

@@ -118,12 +118,29 @@ final class HdfsBackend implements StorageBackend {
             EnumSet.of(CreateFlag.CREATE),
             CreateOpts.perms(FILE),
             CreateOpts.donotCreateParent());
-    try (out) {
+    try {
       out.write(bytes);
       out.hsync();
-    } catch (IOException e) {
-      context.delete(path, false);
+      out.close();
+    } catch (IOException | RuntimeException e) {
+      removeUnfinished(out, path, e);
       throw e;
+    }
+  }
+
+  /**
+   * Not by try-with-resources: a failed stream's close throws the very exception of its failure.
+   */
+  private void removeUnfinished(FSDataOutputStream out, Path file, Exception failure) {
+    try {
+      out.close();
+    } catch (IOException e) {
+      // It failed before.
+    }
+    try {
+      context.delete(file, false);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 

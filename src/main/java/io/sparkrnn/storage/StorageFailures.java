@@ -53,6 +53,10 @@ final class StorageFailures {
       return new StorageException(
           prefix + "no space left under the quota (" + reason + ")", failure);
     }
+    if (reason.contains("could only be written to 0 of")) {
+      return new StorageException(
+          prefix + "no data node has room for it or none answers (" + reason + ")", failure);
+    }
     if (isNoSpace(reason)) {
       return new StorageException(prefix + "no space left on the device", failure);
     }
@@ -90,9 +94,7 @@ final class StorageFailures {
 
   private static boolean isNoSpace(String reason) {
     String lower = reason.toLowerCase(Locale.ROOT);
-    return lower.contains("no space left")
-        || lower.contains("not enough space")
-        || lower.contains("could only be written to 0 of");
+    return lower.contains("no space left") || lower.contains("not enough space");
   }
 
   private static String reason(IOException failure) {

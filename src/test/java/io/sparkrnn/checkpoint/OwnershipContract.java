@@ -70,7 +70,7 @@ abstract class OwnershipContract {
 
   @Test
   void anOwnerThatBeatsIsNotTakenOver() {
-    Attempt owner = Attempt.claim(storage(), vacancy(owner(1), new FakeClock()));
+    Attempt owner = Attempt.claim(storage(), vacancy(owner(1), new FakeClock()), Retry.NEVER);
     FakeClock clock = new FakeClock(owner::beat);
 
     assertThatThrownBy(() -> vacancy(owner(2), clock))
@@ -79,6 +79,55 @@ abstract class OwnershipContract {
             "Cannot use %s: expected no other driver at work there, found that attempt 1, process 1 on node1 lives"
                 .formatted(Storage.describe(run())));
     owner.publish(new byte[1], Storage.resolve(run(), "model.srnn"));
+  }
+
+  @Test
+  void aFileSystemThatIsAwayForLongerThanOurPatienceDoesNotCountAsSilence() {
+    Duration interval = Duration.ofSeconds(5);
+    Duration takeover = Duration.ofSeconds(30);
+    Attempt owner =
+        Attempt.claim(
+            storage(),
+            new Vacancy(
+                run(), 0, false, new Ownership(owner(1), interval, takeover, new FakeClock())),
+            Retry.NEVER);
+    Outage outage = new Outage(owner);
+    FakeClock clock = new FakeClock(outage);
+    CheckpointStore store =
+        CheckpointStore.open(
+            storage(), run(), "run-1", 3, new Retry(Duration.ofMinutes(2), () -> false, clock));
+
+    assertThatThrownBy(
+            () -> store.awaitVacancy(new Ownership(owner(2), interval, takeover, clock), said::add))
+        .isInstanceOf(RunBusyException.class)
+        .hasMessageContaining("found that attempt 1, process 1 on node1 lives");
+    assertThat(outage.sleeps).isEqualTo(Outage.BEATS_AGAIN);
+  }
+
+  /** From the first sleep to the ninth, after more than 40 s; then its owner is a while late. */
+  private final class Outage implements Runnable {
+    static final int BEATS_AGAIN = 12;
+
+    private final Attempt owner;
+    private int sleeps;
+
+    Outage(Attempt owner) {
+      this.owner = owner;
+    }
+
+    @Override
+    public void run() {
+      sleeps++;
+      if (sleeps == 1) {
+        storage().rename(path("attempts"), path("elsewhere"));
+        storage().writePrivate(path("attempts"), new byte[1]);
+      } else if (sleeps == 9) {
+        storage().delete(path("attempts"));
+        storage().rename(path("elsewhere"), path("attempts"));
+      } else if (sleeps == BEATS_AGAIN) {
+        owner.beat();
+      }
+    }
   }
 
   @Test
@@ -152,7 +201,8 @@ abstract class OwnershipContract {
             false,
             new Ownership(owner(1), Duration.ofMillis(10), HOUR, MonotonicClock.SYSTEM)));
     first.requireOwnership();
-    Attempt.claim(storage(), new Vacancy(run(), 1, false, ownership(owner(2), new FakeClock())));
+    Attempt.claim(
+        storage(), new Vacancy(run(), 1, false, ownership(owner(2), new FakeClock())), Retry.NEVER);
 
     CountDownLatch lost = new CountDownLatch(1);
     Thread waiting =
@@ -181,7 +231,8 @@ abstract class OwnershipContract {
   @Test
   void heartbeatsChangeAndSayWhoItIs() {
     Attempt attempt =
-        Attempt.claim(storage(), vacancy(owner(4711, "application_7_0001", 2), new FakeClock()));
+        Attempt.claim(
+            storage(), vacancy(owner(4711, "application_7_0001", 2), new FakeClock()), Retry.NEVER);
     byte[] first = storage().read(path("attempts/1/heartbeat"), HeartbeatFile.MAX_BYTES);
     attempt.beat();
     byte[] second = storage().read(path("attempts/1/heartbeat"), HeartbeatFile.MAX_BYTES);

@@ -41,6 +41,17 @@ class StorageFailuresTest {
   }
 
   @Test
+  void dataNodesThatAreAwayAreNotTakenForAFullDisk() {
+    String reason =
+        "File /a could only be written to 0 of the 1 minReplication nodes. There are 0 datanode(s) running";
+    assertThat(
+            translate(new RemoteException(IOException.class.getName(), reason + ".\n\tat stack")))
+        .hasMessage(
+            "Cannot write hdfs://host/a: no data node has room for it or none answers (%s.)"
+                .formatted(reason));
+  }
+
+  @Test
   void unknownHostsAreNamed() {
     assertThat(translate(new UnknownHostException("host")))
         .hasMessage("Cannot write hdfs://host/a: unknown host host");

@@ -2,11 +2,14 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.faults.Failure;
 import io.sparkrnn.faults.FaultFileSystem;
 import io.sparkrnn.faults.FaultPlan;
 import io.sparkrnn.faults.Lie;
 import io.sparkrnn.faults.Operation;
 import io.sparkrnn.faults.OperationKind;
+import io.sparkrnn.faults.Point;
+import io.sparkrnn.faults.Point.Counted;
 import io.sparkrnn.faults.Point.Moment;
 import io.sparkrnn.faults.UnsyncedChanges;
 import io.sparkrnn.storage.Storage;
@@ -62,6 +65,33 @@ class LocalFaultSweep extends FaultSweepContract {
           defects.addAll(resumeAndAudit(run));
           sweep.judge("%s change %d, survival %s".formatted(moment, number, survival), defects);
         }
+      }
+    }
+    sweep.report();
+  }
+
+  @Test
+  void whenPowerIsLostAfterAnOperationFailedARunThatEndedWellIsWhole() throws Exception {
+    Sweep sweep = new Sweep("fail once, then power lost");
+    for (Moment moment : Moment.values()) {
+      for (int number : swept(undisturbed.operations().size())) {
+        URI run = Storage.resolve(newRun(), "run");
+        FaultPlan plan =
+            FaultPlan.below(run)
+                .fail(Point.numbered(moment, Counted.ALL, number), Failure.IO_ERROR);
+        Path directory = Files.createDirectories(Path.of(run).getParent());
+        Ended ended;
+        try (UnsyncedChanges unsynced =
+            FaultFileSystem.ofThisJvm()
+                .keepUnsynced(directory, Files.createTempDirectory(shadows, "shadow"))) {
+          ended = run(plan, run);
+          unsynced.powerLoss();
+        }
+        sweep.judge(
+            "%s operation %d".formatted(moment, number),
+            ended.exitCode() == 0
+                ? audit(run).outcomeDefects(undisturbed.kept())
+                : resumeAndAudit(run));
       }
     }
     sweep.report();

@@ -67,9 +67,7 @@ record RunAudit(Storage storage, URI run, Map<Long, String> expected) {
    * @param rounds of the checkpoints that retention leaves
    */
   List<String> defectsAtTheEnd(List<Long> rounds) {
-    List<String> defects = defects();
-    require(defects, "checkpoints", rounds, List.copyOf(checkpoints().keySet()));
-    require(defects, "damaged", List.of(), names("damaged"));
+    List<String> defects = outcomeDefects(rounds);
     for (String name : names("attempts")) {
       if (name.matches("\\d+\\.released")) {
         require(defects, name, List.of("heartbeat"), names("attempts/" + name));
@@ -77,6 +75,18 @@ record RunAudit(Storage storage, URI run, Map<Long, String> expected) {
         defects.add("a leftover in attempts: " + name);
       }
     }
+    return defects;
+  }
+
+  /**
+   * As {@link #defectsAtTheEnd}, apart from what the driver has left over of its own.
+   *
+   * @param rounds of the checkpoints that retention leaves
+   */
+  List<String> outcomeDefects(List<Long> rounds) {
+    List<String> defects = defects();
+    require(defects, "checkpoints", rounds, List.copyOf(checkpoints().keySet()));
+    require(defects, "damaged", List.of(), names("damaged"));
     List<String> top = new ArrayList<>(names(""));
     top.remove("model-dl4j.zip");
     require(

@@ -84,7 +84,9 @@ final class LocalBackend implements StorageBackend {
   }
 
   private static void createDirectories(Path directory) throws IOException {
-    if (Files.isDirectory(directory)) {
+    if (status(directory).map(FileEntry::directory).orElse(false)) {
+      // Whoever made it may have been killed before he forced it to disk.
+      forceIfReadable(directory.getParent());
       return;
     }
     if (directory.getParent() != null) {
@@ -124,8 +126,16 @@ final class LocalBackend implements StorageBackend {
       }
       channel.force(true);
     } catch (IOException e) {
-      Files.deleteIfExists(path);
+      removeUnfinished(path, e);
       throw e;
+    }
+  }
+
+  private static void removeUnfinished(Path path, IOException failure) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 
@@ -138,8 +148,8 @@ final class LocalBackend implements StorageBackend {
   public void rename(URI from, URI to) throws IOException {
     Path source = path(from);
     Path target = path(to);
-    if (Files.isDirectory(source, LinkOption.NOFOLLOW_LINKS)) {
-      if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+    if (attributes(source).isDirectory()) {
+      if (isThere(target)) {
         throw new FileAlreadyExistsException(target.toString());
       }
       Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
@@ -159,9 +169,9 @@ final class LocalBackend implements StorageBackend {
   /** A directory that has lost a name is forced, too, or a power cut brings the name back. */
   private static void forceOtherParent(Path source, Path target) {
     Path parent = source.getParent();
-    // Renamed away itself in this very moment, it is another's to force.
-    if (!parent.equals(target.getParent()) && Files.isDirectory(parent)) {
-      forceDirectory(parent);
+    if (!parent.equals(target.getParent())) {
+      // Renamed away itself in this very moment, it is another's to force.
+      forceIfReadable(parent);
     }
   }
 
@@ -199,8 +209,12 @@ final class LocalBackend implements StorageBackend {
   @Override
   public void force(URI file) throws IOException {
     Path path = path(file);
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-      channel.force(true);
+    if (attributes(path).isDirectory()) {
+      forceDirectory(path);
+    } else {
+      try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
     }
     forceDirectory(path.getParent());
   }
@@ -208,7 +222,7 @@ final class LocalBackend implements StorageBackend {
   @Override
   public void delete(URI file) throws IOException {
     Path path = path(file);
-    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+    if (!isThere(path)) {
       return;
     }
     Files.walkFileTree(
@@ -246,6 +260,20 @@ final class LocalBackend implements StorageBackend {
     return Path.of(URI.create("file://" + uri.getRawPath()));
   }
 
+  private static BasicFileAttributes attributes(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Not {@link Files#exists}, for which a failure to look is the same as nothing there. */
+  private static boolean isThere(Path path) throws IOException {
+    try {
+      attributes(path);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
   private static FileAttribute<?>[] permissions(Path path, String permissions) {
     return posix(path)
         ? new FileAttribute<?>[] {
@@ -263,6 +291,13 @@ final class LocalBackend implements StorageBackend {
       } catch (IOException e) {
         throw StorageFailures.translate("force to disk", directory.toUri(), e);
       }
+    }
+  }
+
+  /** Directories above a run need not be readable for who uses them. */
+  private static void forceIfReadable(Path directory) {
+    if (directory != null && Files.isReadable(directory)) {
+      forceDirectory(directory);
     }
   }
 

@@ -276,6 +276,8 @@ public final class Storage {
             if (!identity.equals(identityAfter(backend, to, e))) {
               throw e;
             }
+            // It was done, but perhaps not to its end.
+            backend.force(to);
           }
         });
   }
@@ -309,8 +311,8 @@ public final class Storage {
   }
 
   /**
-   * Makes a file and its name outlive a power cut: for who finds that another has published what he
-   * was about to, and cannot know whether that was finished.
+   * Makes a file or directory and its name outlive a power cut: for who finds that another has
+   * published what he was about to, and cannot know whether that was finished.
    */
   public void force(URI file) {
     run("force to disk", file, backend -> backend.force(file));

@@ -41,8 +41,8 @@ interface StorageBackend {
   /** Renames a file in one atomic step, in place of any file that has the target's name. */
   void replace(URI from, URI to) throws IOException;
 
-  /** Makes a file and its name outlive a power cut, whoever wrote it. */
-  void force(URI file) throws IOException;
+  /** Makes a file or directory and its name outlive a power cut, whoever made it. */
+  void force(URI path) throws IOException;
 
   /** Deletes a file, or a directory and all it holds. */
   void delete(URI path) throws IOException;

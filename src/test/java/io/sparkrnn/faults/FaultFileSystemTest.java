@@ -75,9 +75,9 @@ class FaultFileSystemTest {
             "readAttributes attempts/1/1-a",
             "readAttributes attempts/1/1-a",
             "createLink attempts/1/1-a -> a",
-            "delete attempts/1/1-a",
             "open .",
-            "force .");
+            "force .",
+            "delete attempts/1/1-a");
     assertThat(storage.read(at("a"), 9)).isEqualTo(BYTES);
   }
 

@@ -106,8 +106,8 @@ final class MemoryBackend implements StorageBackend {
   }
 
   @Override
-  public void force(URI file) {
-    throw new UnsupportedOperationException();
+  public void force(URI file) throws IOException {
+    get(file);
   }
 
   @Override

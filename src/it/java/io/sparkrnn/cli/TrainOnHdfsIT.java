@@ -48,6 +48,7 @@ class TrainOnHdfsIT {
       assertThat(checkpoints).hasSize(2);
       storage.delete(
           Storage.resolve(Storage.resolve(run, "checkpoints"), checkpoints.get(1).name()));
+      storage.delete(Storage.resolve(run, "results/1.json"));
       storage.delete(Storage.resolve(run, "result.json"));
       CommandRun resumed =
           CommandRun.of("train", "--resume", "--run-dir", run.toString(), "--master", "local[2]");

@@ -150,6 +150,45 @@ abstract class FaultSweepContract {
   }
 
   @Test
+  void haltedWhileItSetsADamagedCheckpointAsideItKeepsIt() throws Exception {
+    Sweep sweep = new Sweep("halt before and after a change of a driver that finds damage");
+    URI counted = newRun();
+    haltWithDamage(counted);
+    FaultPlan counting = FaultPlan.below(counted);
+    run(counting, counted, "--resume");
+    // Whatever follows the next checkpoint has nothing to do with the damage.
+    int changes =
+        (int)
+            counting.changes().stream()
+                .takeWhile(change -> !change.contains("checkpoint-000000004.srnn -> checkpoints"))
+                .count();
+    for (Moment moment : Moment.values()) {
+      for (int number : swept(changes)) {
+        URI run = newRun();
+        haltWithDamage(run);
+        FaultPlan plan = FaultPlan.below(run).halt(changeAt(moment, number));
+        run(plan, run, "--resume");
+        assertThat(plan.isHalted()).isTrue();
+        Ended resumed = run(FaultPlan.below(run), run, "--resume");
+        List<String> defects = defectsOfResume(audit(run), 3, resumed);
+        if (!audit(run).damaged().equals(List.of("1-checkpoint-000000004.srnn"))) {
+          defects.add("expected the damaged one set aside, found " + audit(run).damaged());
+        }
+        sweep.judge(moment + " " + last(plan), defects);
+      }
+    }
+    sweep.report();
+  }
+
+  private void haltWithDamage(URI run) throws Exception {
+    haltInTheMiddle(run);
+    URI newest = Storage.resolve(run, "checkpoints/checkpoint-000000004.srnn");
+    byte[] bytes = storage().read(newest, 1 << 24);
+    bytes[bytes.length / 2] ^= 1;
+    storage().overwrite(newest, bytes);
+  }
+
+  @Test
   void anOperationThatFailsOnceOrLosesItsAnswerEndsWellOrWithATypedError() throws Exception {
     Sweep sweep = new Sweep("fail once");
     for (Moment moment : Moment.values()) {
@@ -288,6 +327,9 @@ abstract class FaultSweepContract {
       resumed = run(FaultPlan.below(run), run);
     }
     defects.addAll(defectsOfResume(audit, before.isEmpty() ? -1 : before.lastKey(), resumed));
+    if (!audit.damaged().isEmpty()) {
+      defects.add("expected nothing damaged, found " + audit.damaged());
+    }
     return defects;
   }
 

@@ -42,7 +42,7 @@ class LocalFaultSweepIT {
                 temp.resolve("output"));
     String printed = jvm.awaitOutput();
     printed.lines().filter(line -> line.contains(" points, ")).forEach(System.out::println);
-    assertThat(printed).contains("passed LocalFaultSweep 10");
+    assertThat(printed).contains("passed LocalFaultSweep 11");
   }
 
   /** DL4J's native library takes seconds to load, and its zip is published like any other file. */

@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
  */
 final class Attempt {
   private static final String FENCED = ".fenced";
+  private static final String TRASH = "trash";
+  private static final String ASIDE = "aside";
 
   /** What is added to the name of an attempt's directory when its driver has ended. */
   static final String RELEASED = ".released";
@@ -85,11 +87,14 @@ final class Attempt {
         fence(storage, attempts, other.name());
       }
     }
-    fenced("claim", runDirectory, () -> storage.createDirectory(path("trash")));
+    fenced("claim", runDirectory, () -> storage.createDirectory(path(ASIDE)));
+    fenced("claim", runDirectory, () -> storage.createDirectory(path(TRASH)));
     // Only now that this attempt is known to be the owner: what fenced ones had not published.
     for (FileEntry entry : storage.list(attempts)) {
       if (entry.name().endsWith(FENCED)) {
-        storage.delete(Storage.resolve(attempts, entry.name()));
+        URI left = Storage.resolve(attempts, entry.name());
+        finishSettingAside(left);
+        storage.delete(left);
       }
     }
   }
@@ -122,6 +127,7 @@ final class Attempt {
   void release() {
     URI released = Storage.resolve(runDirectory, "attempts/" + number + RELEASED);
     fenced("release", runDirectory, () -> storage.rename(directory, released));
+    finishSettingAside(released);
     for (FileEntry entry : storage.list(released)) {
       if (!entry.name().equals(HeartbeatFile.NAME)) {
         storage.delete(Storage.resolve(released, entry.name()));
@@ -154,24 +160,34 @@ final class Attempt {
 
   /** Deletes a public file by way of the trash, which only the owner has. */
   void delete(URI file) {
-    URI trash = discard("delete", file);
+    URI trash = path(TRASH + "/" + nextName(file));
+    // On local disks, rename has two steps: fenced between them, a driver would still take the old
+    // name away. Replace has one, and nothing has the new name.
+    fenced("delete", file, () -> storage.replace(file, trash));
     storage.delete(trash);
   }
 
-  /** Moves a public file to another public name by way of the trash, which only the owner has. */
-  void move(URI file, URI target) {
-    URI trash = discard("set aside", file);
-    fenced("set aside", file, () -> storage.rename(trash, target));
+  /**
+   * Moves a damaged checkpoint to {@code damaged/}, by way of a directory that only the owner has
+   * and whose content nobody deletes: if this is not finished, {@link #finishSettingAside} does it.
+   */
+  void setAside(URI file, String name) {
+    URI aside = path(ASIDE + "/" + name);
+    fenced("set aside", file, () -> storage.replace(file, aside));
+    fenced("set aside", file, () -> storage.rename(aside, damaged(name)));
   }
 
-  /**
-   * By {@link Storage#replace}, since on local disks {@link Storage#rename} has two steps: a driver
-   * that was fenced between them would still take the old name away. Nothing has the new one.
-   */
-  private URI discard(String action, URI file) {
-    URI trash = path("trash/" + nextName(file));
-    fenced(action, file, () -> storage.replace(file, trash));
-    return trash;
+  private void finishSettingAside(URI attemptDirectory) {
+    URI aside = Storage.resolve(attemptDirectory, ASIDE);
+    if (storage.isDirectory(aside)) {
+      for (FileEntry entry : storage.list(aside)) {
+        storage.rename(Storage.resolve(aside, entry.name()), damaged(entry.name()));
+      }
+    }
+  }
+
+  private URI damaged(String name) {
+    return Storage.resolve(runDirectory, "damaged/" + name);
   }
 
   /** Tells a lost directory from any other missing file. */

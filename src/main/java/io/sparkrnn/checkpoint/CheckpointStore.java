@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
  * attempts/7/                             private to the driver that claimed attempt 7
  * attempts/7/heartbeat                    who it is; changes while it lives
  * attempts/7/trash/                       what it is deleting
+ * attempts/7/aside/                       damaged checkpoints on their way to damaged/
  * attempts/7.claim/                       the number is taken, for ever
  * attempts/6.released/                    the driver of attempt 6 has ended and said so
  * checkpoints/checkpoint-000000420.srnn   state after 420 rounds, a {@link
@@ -44,6 +45,8 @@ import java.util.regex.Pattern;
  */
 public final class CheckpointStore implements AutoCloseable {
   private static final Pattern CHECKPOINT_NAME = Pattern.compile("checkpoint-(\\d{9})\\.srnn");
+  private static final Pattern DAMAGED_NAME =
+      Pattern.compile("(\\d{1,9})-checkpoint-\\d{9}\\.srnn");
   private static final Pattern RESULT_NAME = Pattern.compile("(\\d{1,9})\\.json");
 
   private final Storage storage;
@@ -262,7 +265,7 @@ public final class CheckpointStore implements AutoCloseable {
   public URI publishResult(byte[] json) {
     URI results = Storage.resolve(runDirectory, "results");
     // The number is chosen once: a try whose answer was lost is found again under it.
-    int number = 1 + highestResult(results);
+    int number = 1 + highest(results, RESULT_NAME);
     URI target = Storage.resolve(results, number + ".json");
     publishOnce(json, target);
     URI copy = Storage.resolve(runDirectory, "result.json");
@@ -277,15 +280,15 @@ public final class CheckpointStore implements AutoCloseable {
   /** The newest result, whatever {@code result.json} says; empty before the first. */
   public Optional<byte[]> latestResult() {
     URI results = Storage.resolve(runDirectory, "results");
-    int number = highestResult(results);
+    int number = highest(results, RESULT_NAME);
     return number == 0
         ? Optional.empty()
         : Optional.of(retry.run(() -> readAll(Storage.resolve(results, number + ".json"))));
   }
 
-  private int highestResult(URI results) {
-    return listOrNothing(results).stream()
-        .map(file -> RESULT_NAME.matcher(file.name()))
+  private int highest(URI directory, Pattern numbered) {
+    return listOrNothing(directory).stream()
+        .map(file -> numbered.matcher(file.name()))
         .filter(Matcher::matches)
         .mapToInt(name -> Integer.parseInt(name.group(1)))
         .max()
@@ -377,17 +380,18 @@ public final class CheckpointStore implements AutoCloseable {
   private void setAside(CheckpointEntry entry, FormatException damage) {
     String consequence = "";
     if (owned.isPresent()) {
-      URI target = freeDamagedName(entry);
-      owner().move(entry.location(), target);
-      consequence = "; it was set aside as " + Storage.describe(target);
+      String name = freeDamagedName(entry);
+      owner().setAside(entry.location(), name);
+      consequence =
+          "; it was set aside as "
+              + Storage.describe(Storage.resolve(runDirectory, "damaged/" + name));
     }
     warnings.add(damage.getMessage() + consequence);
   }
 
-  private URI freeDamagedName(CheckpointEntry entry) {
-    URI damaged = Storage.resolve(runDirectory, "damaged");
-    int number = listOrNothing(damaged).size() + 1;
-    return Storage.resolve(damaged, "%d-checkpoint-%09d.srnn".formatted(number, entry.round()));
+  private String freeDamagedName(CheckpointEntry entry) {
+    int highest = highest(Storage.resolve(runDirectory, "damaged"), DAMAGED_NAME);
+    return "%d-checkpoint-%09d.srnn".formatted(highest + 1, entry.round());
   }
 
   private Attempt owner() {

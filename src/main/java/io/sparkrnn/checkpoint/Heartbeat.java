@@ -1,6 +1,5 @@
 package io.sparkrnn.checkpoint;
 
-import io.sparkrnn.storage.StorageException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -40,9 +39,9 @@ final class Heartbeat implements AutoCloseable {
     } catch (RunBusyException e) {
       lost = Optional.of(e);
       thread.shutdown();
-    } catch (StorageException e) {
+    } catch (RuntimeException e) {
       // The next one may succeed; a successor that takes over in the meantime is no danger.
-      LOG.warn("A heartbeat failed: {}", e.getMessage());
+      LOG.warn("A heartbeat failed: {}", e.toString());
     }
   }
 

@@ -425,6 +425,7 @@ final class TrainingRun {
     EvaluationResult test = evaluation.apply(end.parameters(), Part.TEST);
     publishModel(new ModelFile(job.topology(), end.parameters(), Versions.all()));
     publishDl4jZip(job.topology(), end);
+    store.retain();
     store.best().ifPresent(result::best);
     store.publishResult(result.succeeded(end, test, store.list()));
     job.console().summary(test, directory);

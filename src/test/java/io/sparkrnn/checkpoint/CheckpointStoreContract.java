@@ -64,7 +64,7 @@ abstract class CheckpointStoreContract {
     assertThat(checkpoint.round()).isEqualTo(7);
     assertThat(checkpoint.sections().keySet()).containsExactly("parameters", "a");
     assertThat(checkpoint.sections().get("parameters")).containsExactly(1, 2, 3);
-    assertThat(names("attempts/1")).containsExactly("heartbeat", "trash");
+    assertThat(names("attempts/1")).containsExactly("aside", "heartbeat", "trash");
   }
 
   @Test
@@ -220,7 +220,7 @@ abstract class CheckpointStoreContract {
     assertThatThrownBy(() -> store.save(1, state(2), OptionalDouble.empty()))
         .isInstanceOf(TargetExistsException.class);
     assertThat(store.latest().orElseThrow().sections().get("state")).containsExactly(1);
-    assertThat(names("attempts/1")).containsExactly("heartbeat", "trash");
+    assertThat(names("attempts/1")).containsExactly("aside", "heartbeat", "trash");
   }
 
   @Test

@@ -243,7 +243,7 @@ abstract class OwnershipContract {
     assertThat(second).isNotEqualTo(first);
     assertThat(HeartbeatFile.decode(second))
         .contains(new HeartbeatFile(2, owner(4711, "application_7_0001", 2), HOUR));
-    assertThat(names("attempts/1")).containsExactly("heartbeat", "trash");
+    assertThat(names("attempts/1")).containsExactly("aside", "heartbeat", "trash");
   }
 
   @Test
@@ -254,6 +254,22 @@ abstract class OwnershipContract {
     claimed(owner(2));
 
     assertThat(names("attempts")).containsExactly("1.claim", "2", "2.claim");
+  }
+
+  @Test
+  void aDamagedCheckpointOnItsWayIsNotRemoved() {
+    claimed(owner(1));
+    byte[] damaged = {7};
+    storage().writePrivate(path("attempts/1/aside/1-checkpoint-000000001.srnn"), damaged);
+    CheckpointStore second = claimed(owner(2));
+    assertThat(names("damaged")).containsExactly("1-checkpoint-000000001.srnn");
+
+    storage().writePrivate(path("attempts/2/aside/2-checkpoint-000000004.srnn"), damaged);
+    second.close();
+    assertThat(names("damaged"))
+        .containsExactly("1-checkpoint-000000001.srnn", "2-checkpoint-000000004.srnn");
+    assertThat(names("attempts")).containsExactly("1.claim", "2.claim", "2.released");
+    assertThat(names("attempts/2.released")).containsExactly("heartbeat");
   }
 
   private CheckpointStore store() {

@@ -31,7 +31,7 @@ public enum CrashPoint {
   DAMAGED_NOT_SET_ASIDE(
       Point.before(
           Patterns.STEP
-              + "attempts/\\d+/trash/\\d+-checkpoint-\\d{9}\\.srnn -> damaged/\\d+-checkpoint-\\d{9}\\.srnn")),
+              + "attempts/\\d+/aside/\\d+-checkpoint-\\d{9}\\.srnn -> damaged/\\d+-checkpoint-\\d{9}\\.srnn")),
 
   MODEL_PUBLISHED(Point.after(published("model\\.srnn"))),
   DL4J_MODEL_PUBLISHED(Point.after(published("model-dl4j\\.zip"))),

@@ -265,7 +265,7 @@ class FaultPlanTest {
                 "delete attempts/1/trash/4-checkpoint-000000007.srnn"),
             Map.entry(
                 CrashPoint.DAMAGED_NOT_SET_ASIDE,
-                "createLink attempts/1/trash/4-checkpoint-000000007.srnn -> damaged/1-checkpoint-000000007.srnn"),
+                "createLink attempts/1/aside/1-checkpoint-000000007.srnn -> damaged/1-checkpoint-000000007.srnn"),
             Map.entry(
                 CrashPoint.MODEL_PUBLISHED, "createLink attempts/1/5-model.srnn -> model.srnn"),
             Map.entry(

@@ -3,8 +3,11 @@ package io.sparkrnn.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The configuration cannot be used; the message lists every problem, one a line. */
+/** The configuration cannot be used; the message lists the problems, one a line. */
 public final class ConfigurationException extends RuntimeException {
+  /** More than these help nobody. */
+  static final int MAX_LISTED = 100;
+
   private final List<Problem> problems;
 
   public ConfigurationException(List<Problem> problems) {
@@ -25,10 +28,15 @@ public final class ConfigurationException extends RuntimeException {
     if (problems.size() == 1) {
       return "Cannot use the configuration: " + problems.get(0);
     }
+    String rest =
+        problems.size() > MAX_LISTED
+            ? "\n  and %d more".formatted(problems.size() - MAX_LISTED)
+            : "";
     return problems.stream()
+        .limit(MAX_LISTED)
         .map(problem -> "\n  " + problem)
         .collect(
             Collectors.joining(
-                "", "Cannot use the configuration, " + problems.size() + " problems:", ""));
+                "", "Cannot use the configuration, " + problems.size() + " problems:", rest));
   }
 }

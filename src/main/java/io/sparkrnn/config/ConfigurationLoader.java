@@ -5,9 +5,11 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigSyntax;
+import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,7 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Puts a configuration together from the shipped defaults, a file and flags, and reports everything
@@ -25,7 +28,19 @@ import java.util.function.Supplier;
  */
 public final class ConfigurationLoader {
   private static final ConfigParseOptions HOCON =
-      ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);
+      ConfigParseOptions.defaults()
+          .setSyntax(ConfigSyntax.CONF)
+          .setAllowMissing(false)
+          .setIncluder(new NoIncludes());
+
+  // Each substitution can double the size, and the time, of all that it names: a few dozen lines
+  // would take for ever. Both limits are far above what anybody needs.
+  private static final int MAX_SUBSTITUTIONS = 12;
+  private static final int MAX_ENTRIES = 20_000;
+
+  /** Up to the first element of its path. */
+  private static final Pattern SUBSTITUTION =
+      Pattern.compile("\\$\\{\\??(\"(?:[^\"\\\\]++|\\\\.)*+\"|[^.\"}]*+)");
 
   private static final Config SHIPPED =
       ConfigFactory.parseResources(ConfigurationLoader.class, "spark-rnn.conf", HOCON);
@@ -35,6 +50,11 @@ public final class ConfigurationLoader {
 
   /** Keys that were given an unusable value; rules over several keys leave them alone. */
   private final Set<Key<?>> broken = new HashSet<>();
+
+  /** What is being read. */
+  private String source = "";
+
+  private int entries;
 
   private ConfigurationLoader() {
     readSection("", SHIPPED.root());
@@ -62,8 +82,7 @@ public final class ConfigurationLoader {
    */
   public static RunConfiguration parse(String hocon, String where) {
     ConfigurationLoader loader = new ConfigurationLoader();
-    ConfigParseOptions options = HOCON.setOriginDescription(where);
-    loader.readHocon(where, () -> ConfigFactory.parseString(hocon, options));
+    loader.readHocon(where, hocon);
     return loader.finish();
   }
 
@@ -73,36 +92,65 @@ public final class ConfigurationLoader {
   }
 
   private void readFile(Path file) {
-    if (Files.isDirectory(file) || !Files.exists(file)) {
-      String found = Files.exists(file) ? "a directory" : "nothing";
-      problems.add(
-          new Problem(file.toString(), "", "expected a configuration file, found " + found));
-    } else {
-      readHocon(file.toString(), () -> ConfigFactory.parseFile(file.toFile(), HOCON));
+    try {
+      readHocon(file.toString(), ConfigurationFile.read(file));
+    } catch (ConfigurationException e) {
+      problems.addAll(e.problems());
     }
   }
 
-  private void readHocon(String where, Supplier<Config> source) {
+  private void readHocon(String where, String hocon) {
+    source = where;
     try {
-      Config parsed = source.get();
-      // Substitutions may name defaults; only what is written here is read, so that its keys are
-      // checked.
-      readSection("", parsed.resolveWith(parsed.withFallback(SHIPPED)).root());
+      Config parsed = ConfigFactory.parseString(hocon, HOCON.setOriginDescription(where));
+      requireFewSubstitutions(parsed);
+      // Substitutions may name defaults, which are read a second time.
+      readSection("", parsed.withFallback(SHIPPED).resolve().root());
     } catch (ConfigException e) {
       problems.add(
           new Problem(where, Hocon.origin(e), "expected HOCON, found: " + Hocon.message(e)));
+    } catch (StackOverflowError e) {
+      problems.add(new Problem(where, "", "expected HOCON, found: nested too deeply"));
+    }
+  }
+
+  /** Environment variables and defaults do not count: they name nothing that names more. */
+  private static void requireFewSubstitutions(Config parsed) {
+    Set<String> own =
+        parsed.root().keySet().stream().map(ConfigUtil::joinPath).collect(Collectors.toSet());
+    long count =
+        SUBSTITUTION
+            .matcher(parsed.root().render(ConfigRenderOptions.concise()))
+            .results()
+            .filter(found -> own.contains(found.group(1)))
+            .count();
+    if (count > MAX_SUBSTITUTIONS) {
+      throw new ConfigException.Generic(
+          "%d substitutions of what is in the file itself, and at most %d are allowed"
+              .formatted(count, MAX_SUBSTITUTIONS));
     }
   }
 
   private void readSection(String prefix, ConfigObject section) {
     Comparator<Map.Entry<String, ConfigValue>> byLine =
-        Comparator.comparingInt(entry -> entry.getValue().origin().lineNumber());
+        Comparator.comparingInt(entry -> firstLine(entry.getValue()));
     section.entrySet().stream()
         .sorted(byLine.thenComparing(Map.Entry::getKey))
         .forEach(entry -> readEntry(prefix + entry.getKey(), entry.getValue()));
   }
 
+  /** The first line of the source that a value comes from; defaults come last. */
+  private int firstLine(ConfigValue value) {
+    if (value instanceof ConfigObject section && !section.isEmpty()) {
+      return section.values().stream().mapToInt(this::firstLine).min().getAsInt();
+    }
+    return Hocon.origin(value).contains(source) ? value.origin().lineNumber() : Integer.MAX_VALUE;
+  }
+
   private void readEntry(String path, ConfigValue value) {
+    if (++entries > MAX_ENTRIES) {
+      throw new ConfigException.Generic("more than " + MAX_ENTRIES + " keys");
+    }
     Optional<Key<?>> key = Keys.find(path);
     if (key.isPresent()) {
       readValue(key.get(), value);
@@ -115,22 +163,24 @@ public final class ConfigurationLoader {
     } else if (Keys.isSection(path)) {
       add(path, value, "a section");
     } else {
-      addUnknown(path, Hocon.origin(value));
+      addUnknown(path, origin(value));
     }
   }
 
   private void readHadoop(String path, ConfigValue value) {
     Hocon.scalarText(value)
+        .filter(text -> StandardCharsets.UTF_8.newEncoder().canEncode(path + text))
         .ifPresentOrElse(
             text -> values.putHadoop(path.substring(Keys.HADOOP_PREFIX.length()), text),
-            () -> add(path, value, "text"));
+            // What is there is not shown: it may be a secret.
+            () -> addUnusable(path, value, "text", Hocon.describeHidden(value)));
   }
 
   private <T> void readValue(Key<T> key, ConfigValue value) {
     Optional<String> text = key.isList() ? Hocon.listText(value) : Hocon.scalarText(value);
     text.flatMap(key::parse)
         .ifPresentOrElse(
-            parsed -> values.put(key, parsed, Hocon.origin(value)),
+            parsed -> values.put(key, parsed, origin(value)),
             () -> {
               broken.add(key);
               add(key.path(), value, key.expected());
@@ -166,19 +216,31 @@ public final class ConfigurationLoader {
   }
 
   private void add(String path, ConfigValue value, String expected) {
-    problems.add(
-        new Problem(
-            path,
-            Hocon.origin(value),
-            "expected " + expected + ", found " + Hocon.describe(value)));
+    addUnusable(path, value, expected, Hocon.describe(value));
+  }
+
+  private void addUnusable(String path, ConfigValue value, String expected, String found) {
+    problems.add(new Problem(path, origin(value), "expected " + expected + ", found " + found));
+  }
+
+  /** Where a value stands; one of an environment variable or a default stands in the file, too. */
+  private String origin(ConfigValue value) {
+    String origin = Hocon.origin(value);
+    return origin.contains(source) ? origin : source + ", " + origin;
   }
 
   private void addUnknown(String path, String origin) {
-    String suggestion =
-        Suggestion.nearest(path, Keys.all().stream().map(Key::path).toList())
-            .map(nearest -> "; did you mean " + nearest + "?")
-            .orElse("");
     problems.add(
-        new Problem(path, origin, "expected a known key, found an unknown one" + suggestion));
+        new Problem(path, origin, "expected a known key, found an unknown one" + suggestion(path)));
+  }
+
+  private String suggestion(String unknown) {
+    if (problems.size() >= ConfigurationException.MAX_LISTED) {
+      // Searching takes a while, and this problem will not be listed.
+      return "";
+    }
+    return Suggestion.nearest(unknown, Keys.all().stream().map(Key::path).toList())
+        .map(nearest -> "; did you mean " + nearest + "?")
+        .orElse("");
   }
 }

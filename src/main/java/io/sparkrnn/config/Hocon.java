@@ -4,13 +4,15 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigValue;
-import com.typesafe.config.ConfigValueType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Values of HOCON as the text of flags, and what messages say about them. */
 final class Hocon {
+  /** How the library calls the origin of {@code ${NAME}}. */
+  private static final String ENVIRONMENT = "env variables";
+
   private Hocon() {}
 
   /** Empty for lists, sections and null. */
@@ -38,14 +40,35 @@ final class Hocon {
     return Optional.of(String.join(",", texts));
   }
 
+  /** What was found; not the value of an environment variable, which may be a secret. */
   static String describe(ConfigValue value) {
-    if (value.valueType() == ConfigValueType.OBJECT) {
-      return "a section";
+    if (isFromEnvironment(value)) {
+      return "the value of an environment variable";
     }
     return scalarText(value)
         .map(text -> "\"" + text + "\"")
-        .or(() -> listText(value).map(text -> "[" + text + "]"))
-        .orElse(value.valueType() == ConfigValueType.NULL ? "null" : "a list");
+        .or(
+            () ->
+                value instanceof ConfigList
+                    ? listText(value).map(text -> "[" + text + "]")
+                    : Optional.empty())
+        .orElseGet(() -> describeHidden(value));
+  }
+
+  /** What was found where text was expected, without showing it. */
+  static String describeHidden(ConfigValue value) {
+    return switch (value.valueType()) {
+      case OBJECT -> "a section";
+      case LIST -> "a list";
+      case NULL -> "null";
+      case STRING, NUMBER, BOOLEAN -> "characters that UTF-8 cannot write";
+    };
+  }
+
+  private static boolean isFromEnvironment(ConfigValue value) {
+    // Text that is partly from there has this among its origins.
+    return value.origin().description().contains(ENVIRONMENT)
+        || (value instanceof ConfigList list && list.stream().anyMatch(Hocon::isFromEnvironment));
   }
 
   static String origin(ConfigValue value) {
@@ -56,8 +79,12 @@ final class Hocon {
     return e.origin() == null ? "" : origin(e.origin());
   }
 
-  /** The exception's message without the place, which it starts with. */
+  /** The exception's message without the place, which it starts with, and without values. */
   static String message(ConfigException e) {
+    if (e instanceof ConfigException.WrongType) {
+      // Quotes both sides, of which one may be a secret or of an environment variable.
+      return "text, a list or a section next to another of these";
+    }
     String place = e.origin() == null ? "" : e.origin().description() + ": ";
     return e.getMessage().startsWith(place)
         ? e.getMessage().substring(place.length())
@@ -65,8 +92,6 @@ final class Hocon {
   }
 
   private static String origin(ConfigOrigin origin) {
-    return origin.filename() != null && origin.lineNumber() > 0
-        ? origin.filename() + ":" + origin.lineNumber()
-        : origin.description().replaceFirst(": (\\d+)$", ":$1");
+    return origin.description().replaceFirst(": (\\d+)$", ":$1");
   }
 }

@@ -11,6 +11,36 @@ import java.io.Serializable;
  * @param message what was expected and what was found
  */
 public record Problem(String key, String origin, String message) implements Serializable {
+  private static final int MAX_CHARACTERS = 1000;
+
+  /** Makes every part fit for a line of a terminal: no control characters, and not too long. */
+  public Problem {
+    key = printable(key);
+    origin = printable(origin);
+    message = printable(message);
+  }
+
+  private static String printable(String text) {
+    StringBuilder printable = new StringBuilder();
+    text.codePoints()
+        .limit(MAX_CHARACTERS)
+        .forEach(
+            character -> {
+              if (Character.isISOControl(character) || isSurrogate(character)) {
+                printable.append("\\u%04x".formatted(character));
+              } else {
+                printable.appendCodePoint(character);
+              }
+            });
+    return text.codePointCount(0, text.length()) > MAX_CHARACTERS
+        ? printable.append("...").toString()
+        : printable.toString();
+  }
+
+  private static boolean isSurrogate(int character) {
+    return Character.getType(character) == Character.SURROGATE;
+  }
+
   @Override
   public String toString() {
     return origin.isEmpty() ? key + ": " + message : key + " (" + origin + "): " + message;

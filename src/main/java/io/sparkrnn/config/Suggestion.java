@@ -6,9 +6,15 @@ import java.util.Optional;
 
 /** Finds the key that somebody who wrote an unknown one probably meant. */
 final class Suggestion {
+  /** Nobody mistypes a key into more than these, and the time grows with the length. */
+  private static final int MAX_CHARACTERS = 100;
+
   private Suggestion() {}
 
   static Optional<String> nearest(String unknown, List<String> known) {
+    if (unknown.length() > MAX_CHARACTERS) {
+      return Optional.empty();
+    }
     String nearest = null;
     int least = Integer.MAX_VALUE;
     for (String candidate : known) {

@@ -29,6 +29,9 @@ record ValueType<T>(
     Function<T, String> text,
     Function<T, String> hocon) {
 
+  /** All that a double can need; BigDecimal's time grows with the square of the length. */
+  private static final int MAX_NUMBER_CHARACTERS = 1100;
+
   static ValueType<String> text(String label) {
     return ofText("text", label, text -> true);
   }
@@ -124,6 +127,9 @@ record ValueType<T>(
         expected,
         "X",
         text -> {
+          if (text.length() > MAX_NUMBER_CHARACTERS) {
+            return Optional.empty();
+          }
           try {
             // Double.parseDouble would also take NaN, 1d and hexadecimal.
             double value = new BigDecimal(text).doubleValue();
@@ -150,9 +156,18 @@ record ValueType<T>(
         expected,
         label,
         false,
-        text -> Optional.of(text).filter(allowed),
+        text -> Optional.of(text).filter(allowed).filter(ValueType::isPrintable),
         Function.identity(),
         ConfigUtil::quoteString);
+  }
+
+  /** No control characters, and nothing that UTF-8 cannot write. */
+  private static boolean isPrintable(String text) {
+    return text.codePoints()
+        .noneMatch(
+            character ->
+                Character.isISOControl(character)
+                    || Character.getType(character) == Character.SURROGATE);
   }
 
   private static <T> ValueType<T> of(

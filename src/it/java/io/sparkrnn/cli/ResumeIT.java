@@ -16,6 +16,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -189,6 +191,29 @@ class ResumeIT {
   }
 
   @Test
+  void theArchitectureListsTheSections() throws IOException {
+    Path evaluated = temp.resolve("evaluated");
+    assertThat(train(evaluated, 41, "--validation", "9").errors()).isEmpty();
+    Path newest = evaluated.resolve("checkpoints").resolve(checkpoint(6).getFileName());
+    String architecture = Files.readString(Path.of("src/docs/architecture.md"));
+    int table = architecture.indexOf("| `checkpoint.round` |");
+    List<String> documented =
+        Pattern.compile("`([\\w.]+)`")
+            .matcher(
+                architecture
+                    .substring(table, architecture.indexOf("\n\n", table))
+                    .lines()
+                    .map(row -> row.split("\\|")[1])
+                    .collect(Collectors.joining(" ")))
+            .results()
+            .map(name -> name.group(1))
+            .toList();
+
+    assertThat(SectionFile.decode(Files.readAllBytes(newest), "it").sections().keySet())
+        .containsExactlyElementsOf(documented);
+  }
+
+  @Test
   void aDamagedNewestCheckpointCostsItsRoundsAndIsReported() throws IOException {
     byte[] bytes = Files.readAllBytes(checkpoint(5));
     bytes[bytes.length / 2] ^= 1;
@@ -211,10 +236,11 @@ class ResumeIT {
     assertThat(again.errors()).contains("found the unfinished run", "continue it with --resume");
   }
 
-  private CommandRun train(Path directory, int images) {
+  private CommandRun train(Path directory, int images, String... more) {
     List<String> arguments = new ArrayList<>(Arrays.asList(TRAINING.split(" ")));
     arguments.addAll(List.of("--data", FirstImages.in(temp, images).toString()));
     arguments.addAll(List.of("--run-dir", directory.toString()));
+    arguments.addAll(Arrays.asList(more));
     return CommandRun.of(arguments.toArray(String[]::new));
   }
 

@@ -17,8 +17,6 @@ final class ShortTraining {
   static final List<String> LITTLE_PATIENCE =
       List.of("--heartbeat-seconds", "0.05", "--takeover-seconds", "0.15");
 
-  private static final List<String> FAST_JVM =
-      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
   private static final String COMMON =
       "train --kernels portable --hidden 8 --workers 2 --averaging-frequency 1";
 
@@ -68,9 +66,7 @@ final class ShortTraining {
 
   private Driver start(Path run, String output, String option, List<String> more)
       throws IOException {
-    List<String> options = new ArrayList<>(FAST_JVM);
-    options.add(option);
-    return jar.start(options, arguments(run, "local", more), output(output));
+    return jar.start(fastJvm(option), arguments(run, "local", more), output(output));
   }
 
   /**
@@ -96,7 +92,15 @@ final class ShortTraining {
   Driver submit(Path run, String output, List<String> submitOptions, List<String> more)
       throws IOException {
     return jar.submit(
-        FAST_JVM, Map.of(), submitOptions, arguments(run, "spark", more), output(output));
+        fastJvm(), Map.of(), submitOptions, arguments(run, "spark", more), output(output));
+  }
+
+  private List<String> fastJvm(String... more) {
+    List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    // Where Spark's files go: one that is killed cannot delete them.
+    options.add("-Djava.io.tmpdir=" + directory);
+    options.addAll(List.of(more));
+    return options;
   }
 
   private Path output(String name) {

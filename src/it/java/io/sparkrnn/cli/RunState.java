@@ -126,6 +126,9 @@ record RunState(Path directory) {
   /** After a signal: its driver has left a result and a checkpoint, and nobody must wait for it. */
   List<String> problemsAfterStop() throws IOException {
     List<String> problems = new ArrayList<>();
+    if (!names("").contains("result.json")) {
+      return List.of("there is no result");
+    }
     String status = result().path("status").asText();
     int exitCode = result().path("exitCode").asInt();
     if (!status.equals("stopped") || exitCode != 143) {

@@ -15,7 +15,9 @@ import java.util.Map;
  */
 record SlimJar(Path file) {
   static final Path TARGET = Path.of("target").toAbsolutePath();
-  private static final String SPARK = TARGET.resolve("spark/jars") + File.separator + "*";
+
+  /** The class path of Spark itself. */
+  static final String SPARK = TARGET.resolve("spark/jars") + File.separator + "*";
 
   /** A copy in a directory. */
   static SlimJar in(Path directory) throws IOException {

@@ -2,6 +2,7 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
  * SIGTERM ends a driver with a checkpoint within an epoch, and the run resumes to the same bits.
  */
 class StopIT {
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  static final Duration DEADLINE = Duration.ofSeconds(30);
 
   @TempDir private static Path temp;
   private static ShortTraining training;
@@ -31,7 +32,7 @@ class StopIT {
     }
     assertThat(run.problemsAfterStop()).isEmpty();
     try (Driver driver = training.start(run.directory(), "local-resumed", List.of("--resume"))) {
-      assertResumes(driver, run);
+      assertResumes(driver, run, training);
     }
   }
 
@@ -43,11 +44,12 @@ class StopIT {
     }
     assertThat(run.problemsAfterStop()).isEmpty();
     try (Driver driver = training.submit(run.directory(), "spark-resumed", List.of("--resume"))) {
-      assertResumes(driver, run);
+      assertResumes(driver, run, training);
     }
   }
 
-  private static void stop(Driver driver) throws Exception {
+  /** Stops a driver when it trains. */
+  static void stop(Driver driver) throws Exception {
     driver.awaitOutput("\nengine ");
     // Some rounds.
     assertThat(driver.endsWithin(Duration.ofMillis(100))).isFalse();
@@ -56,12 +58,29 @@ class StopIT {
     assertThat(driver.awaitExit()).as(driver.output()).isEqualTo(143);
   }
 
-  private static void assertResumes(Driver driver, RunState run) throws Exception {
+  /** Demands that a driver goes on where another was stopped, and ends as if it never had been. */
+  static void assertResumes(Driver driver, RunState run, ShortTraining training) throws Exception {
     long stopped = run.newestCheckpoint().orElseThrow();
     // There is one epoch, so this is within it.
     assertThat(stopped).isBetween(1L, training.lastRound() - 1);
     assertThat(driver.awaitExit()).as(driver.output()).isZero();
     assertThat(RunState.resumed(driver.output())).hasValue(stopped);
     assertThat(run.problemsAfterEnd(training.parametersSha256())).isEmpty();
+  }
+
+  @Test
+  void theCheckFindsADriverThatWasKilledInstead() throws Exception {
+    RunState run = new RunState(temp.resolve("killed"));
+    try (Driver driver = training.start(run.directory(), "killed", List.of())) {
+      driver.awaitOutput("\nengine ");
+      driver.kill();
+    }
+    assertThat(run.problemsAfterStop()).containsExactly("there is no result");
+    Files.copy(temp.resolve("whole/result.json"), run.directory().resolve("result.json"));
+    assertThat(run.problemsAfterStop())
+        .containsExactly(
+            "the result is succeeded with exit code 0",
+            "not released: attempt 1",
+            "round 1 was committed, and the newest is -1");
   }
 }

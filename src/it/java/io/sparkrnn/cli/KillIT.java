@@ -60,16 +60,16 @@ class KillIT {
         Moment moment = Moment.random(random, newest.orElse(0), training.lastRound(), begun);
         CommitWatch watch = CommitWatch.begin(run);
         try (Driver driver = start.start(run, name, resumption(state))) {
-          ended = killed == kills || !moment.await(driver, state);
-          if (!ended) {
+          if (killed < kills && moment.await(driver, state)) {
             driver.kill();
-            killed++;
           }
           int exit = driver.awaitExit();
           OptionalLong seen = watch.end();
+          ended = exit == 0;
+          killed += ended ? 0 : 1;
           String where = "%s, kill %d: ".formatted(run.getFileName(), killed);
           List<String> found = new ArrayList<>();
-          if (ended != (exit == 0)) {
+          if (!ended && exit != 137) {
             found.add("exit code %d: %s".formatted(exit, driver.output()));
           }
           found.addAll(state.problemsAfterKill(seen));
@@ -97,6 +97,25 @@ class KillIT {
       arguments.add("--resume");
     }
     return arguments;
+  }
+
+  /** As if it had been killed just before it could copy its result and give the directory up. */
+  @Test
+  void whatADriverLeavesThatWasKilledAfterItsResultIsTidiedUp() throws Exception {
+    RunState state = new RunState(temp.resolve("untidy"));
+    Path attempts = state.directory().resolve("attempts");
+    try (Driver driver = training.start(state.directory(), "untidy", resumption(state))) {
+      assertThat(driver.awaitExit()).isZero();
+    }
+    Files.move(attempts.resolve("1.released"), attempts.resolve("1"));
+    Files.createDirectory(attempts.resolve("1/trash"));
+    Files.move(state.directory().resolve("result.json"), attempts.resolve("1/7-result.json"));
+
+    try (Driver driver = training.start(state.directory(), "untidy", resumption(state))) {
+      assertThat(driver.awaitExit()).isZero();
+      assertThat(driver.output()).contains("This run is complete");
+    }
+    assertThat(state.problemsAfterEnd(training.parametersSha256())).isEmpty();
   }
 
   private RunState killedInTheMiddle(String name) throws Exception {

@@ -106,18 +106,29 @@ public record Jdk(Path home, int feature) {
   public ForkedJvm start(
       List<String> options, String classPath, String main, List<String> arguments, Path output)
       throws IOException {
+    return start(options, classPath, main, arguments, Map.of(), output);
+  }
+
+  /** As the other, with more environment variables. */
+  public ForkedJvm start(
+      List<String> options,
+      String classPath,
+      String main,
+      List<String> arguments,
+      Map<String, String> environment,
+      Path output)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of(home.resolve("bin").resolve("java").toString()));
     command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().strip().split("\\s+")));
     command.add("-Xmx1g");
     command.addAll(options);
     command.addAll(List.of("-cp", classPath, main));
     command.addAll(arguments);
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    return new ForkedJvm(process, output, "JDK %d %s, %s".formatted(feature, options, main));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().putAll(environment);
+    return new ForkedJvm(
+        builder.start(), output, "JDK %d %s, %s".formatted(feature, options, main));
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -22,9 +23,10 @@ import org.apache.spark.launcher.JavaModuleOptions;
 
 /**
  * A Spark standalone cluster of processes on this machine: a master, and Spark workers of one core
- * and 1 GiB each. Every port is a free one. Needs the jars that Maven lays under target/.
+ * and 1 GiB each, with the settings in conf/. Every port is a free one. Needs the jars that Maven
+ * lays under target/.
  */
-final class StandaloneCluster implements AutoCloseable {
+public final class StandaloneCluster implements AutoCloseable {
   private static final Pattern MASTER_URL =
       Pattern.compile("Starting Spark master at (spark://\\S+)");
   private static final Pattern MASTER_PAGE = Pattern.compile("started at (http://\\S+)");
@@ -63,7 +65,7 @@ final class StandaloneCluster implements AutoCloseable {
    * @param directory for logs and the executors' files
    * @param settings properties of Spark for the daemons
    */
-  static StandaloneCluster start(Path directory, int workers, Map<String, String> settings) {
+  public static StandaloneCluster start(Path directory, int workers, Map<String, String> settings) {
     return new StandaloneCluster(directory, workers, settings);
   }
 
@@ -79,7 +81,7 @@ final class StandaloneCluster implements AutoCloseable {
   }
 
   /** For example {@code spark://127.0.0.1:40521}. */
-  String master() {
+  public String master() {
     return master;
   }
 
@@ -96,6 +98,26 @@ final class StandaloneCluster implements AutoCloseable {
         .toList();
   }
 
+  /** What a driver has printed that runs on a Spark worker, with its log. */
+  public String driverOutput(String driverId) throws IOException {
+    StringBuilder printed = new StringBuilder();
+    for (int i = 0; i < daemons.size() - 1; i++) {
+      for (String name : List.of("stdout", "stderr")) {
+        Path output = directory.resolve("work-" + i).resolve(driverId).resolve(name);
+        printed.append(Files.exists(output) ? Files.readString(output) : "");
+      }
+    }
+    return printed.toString();
+  }
+
+  /** The process of a driver that runs on a Spark worker; empty when there is none. */
+  public Optional<ProcessHandle> driver(String driverId) {
+    return daemons.stream()
+        .flatMap(daemon -> daemon.toHandle().descendants())
+        .filter(process -> process.info().commandLine().orElse("").contains(driverId))
+        .findFirst();
+  }
+
   private void daemon(
       String name, Map<String, String> settings, String mainClass, List<String> arguments) {
     Path spark = Path.of("target", "spark").toAbsolutePath();
@@ -105,6 +127,8 @@ final class StandaloneCluster implements AutoCloseable {
     command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.addAll(List.of("-cp", spark.resolve("jars") + File.separator + "*", mainClass));
+    command.addAll(
+        List.of("--properties-file", Path.of("conf", "spark-defaults.conf").toAbsolutePath() + ""));
     command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command)

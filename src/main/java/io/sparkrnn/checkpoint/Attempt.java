@@ -126,13 +126,19 @@ final class Attempt {
   /** Says that this driver has ended, so that nobody needs to wait. It owns nothing any more. */
   void release() {
     URI released = Storage.resolve(runDirectory, "attempts/" + number + RELEASED);
-    fenced("release", runDirectory, () -> storage.rename(directory, released));
-    finishSettingAside(released);
-    for (FileEntry entry : storage.list(released)) {
-      if (!entry.name().equals(HeartbeatFile.NAME)) {
-        storage.delete(Storage.resolve(released, entry.name()));
-      }
-    }
+    fenced(
+        "release",
+        runDirectory,
+        () -> {
+          finishSettingAside(directory);
+          // First: nobody looks into a released directory for what a killed driver has left.
+          for (FileEntry entry : storage.list(directory)) {
+            if (!entry.name().equals(HeartbeatFile.NAME)) {
+              storage.delete(path(entry.name()));
+            }
+          }
+          storage.rename(directory, released);
+        });
   }
 
   int number() {

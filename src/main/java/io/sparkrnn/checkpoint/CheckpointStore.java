@@ -99,6 +99,14 @@ public final class CheckpointStore implements AutoCloseable {
   }
 
   /**
+   * Whether there was no driver yet, or the last one has said that it ended. One that was killed
+   * has not, and may have left something undone.
+   */
+  public boolean isGivenUp(Ownership ownership) {
+    return new OwnerWatch(storage, runDirectory, ownership, retry).vacant();
+  }
+
+  /**
    * Makes this process the run directory's owner: takes the next attempt number, renames the
    * directories of all earlier attempts away so that they can publish no more, and shows signs of
    * life until {@link #close}.
@@ -268,13 +276,25 @@ public final class CheckpointStore implements AutoCloseable {
     int number = 1 + highest(results, RESULT_NAME);
     URI target = Storage.resolve(results, number + ".json");
     publishOnce(json, target);
+    copyResult(json);
+    return target;
+  }
+
+  private void copyResult(byte[] json) {
     URI copy = Storage.resolve(runDirectory, "result.json");
     retry.run(
         () -> {
           owner().replace(json, copy);
           return copy;
         });
-    return target;
+  }
+
+  /**
+   * Makes {@code result.json} a copy of the newest result again, which a driver that was killed did
+   * not come to.
+   */
+  public void copyLatestResult() {
+    latestResult().ifPresent(this::copyResult);
   }
 
   /** The newest result, whatever {@code result.json} says; empty before the first. */

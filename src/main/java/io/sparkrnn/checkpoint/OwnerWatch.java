@@ -93,6 +93,11 @@ final class OwnerWatch {
     return new Vacancy(runDirectory, first.number(), false, ownership);
   }
 
+  /** Whether nobody owns the directory, as far as is known without waiting. */
+  boolean vacant() {
+    return look().vacant();
+  }
+
   private Sighting look() {
     return retry.run(this::lookOnce);
   }

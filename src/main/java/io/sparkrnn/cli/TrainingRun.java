@@ -96,14 +96,18 @@ final class TrainingRun {
 
   /** Runs and returns the exit code. */
   int run() {
+    Ownership ownership = ownership();
     Optional<JsonNode> finished = finished();
-    if (finished.isPresent()) {
+    if (finished.isPresent() && store.isGivenUp(ownership)) {
       return reportAgain(finished.get(), readData());
     }
-    Vacancy vacancy = store.awaitVacancy(ownership(), out::println);
+    Vacancy vacancy = store.awaitVacancy(ownership, out::println);
     // The owner may have finished in the meantime.
     finished = finished();
     if (finished.isPresent()) {
+      if (!store.isGivenUp(ownership)) {
+        tidyUp(vacancy);
+      }
       return reportAgain(finished.get(), readData());
     }
     if (!directory.isNew() && !configuration.run().resume() && !vacancy.nextTry()) {
@@ -121,6 +125,14 @@ final class TrainingRun {
             configuration.master(),
             configuration.training().threadsPerWorker())) {
       return run(vacancy, Optional.of(spark));
+    }
+  }
+
+  /** After a driver that was killed when it had published the run's result. */
+  private void tidyUp(Vacancy vacancy) {
+    try (store) {
+      store.claimAttempt(vacancy);
+      store.copyLatestResult();
     }
   }
 
@@ -425,6 +437,7 @@ final class TrainingRun {
     EvaluationResult test = evaluation.apply(end.parameters(), Part.TEST);
     publishModel(new ModelFile(job.topology(), end.parameters(), Versions.all()));
     publishDl4jZip(job.topology(), end);
+    // What failed to be deleted after the last checkpoint has no next one to be tried again after.
     store.retain();
     store.best().ifPresent(result::best);
     store.publishResult(result.succeeded(end, test, store.list()));

@@ -1,0 +1,115 @@
+package io.sparkrnn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparkrnn.ForkedJvm;
+import io.sparkrnn.Jdk;
+import io.sparkrnn.spark.StandaloneCluster;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.launcher.JavaModuleOptions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** As {@link StopIT}, on a standalone cluster of processes, in both deploy modes. */
+class StopOnClusterIT {
+  private static final Pattern SUBMITTED = Pattern.compile("submitted as (driver-[\\d-]+)");
+
+  @TempDir private static Path temp;
+  private static ShortTraining training;
+  private static StandaloneCluster cluster;
+
+  @BeforeAll
+  static void start() throws Exception {
+    training = ShortTraining.ofOneEpoch(temp);
+    cluster = StandaloneCluster.start(Files.createDirectory(temp.resolve("cluster")), 2, Map.of());
+  }
+
+  @AfterAll
+  static void stop() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  private static Driver submit(RunState run, String output, String mode, List<String> more)
+      throws Exception {
+    return training.submit(
+        run.directory(),
+        output,
+        List.of(
+            "--master",
+            cluster.master(),
+            "--deploy-mode",
+            mode,
+            "--driver-memory",
+            "512m",
+            "--executor-memory",
+            "512m",
+            // What a Spark worker does not add to a driver, unlike spark-submit.
+            "--driver-java-options",
+            JavaModuleOptions.defaultModuleOptions()),
+        more);
+  }
+
+  @Test
+  void aDriverBesideTheClusterStops() throws Exception {
+    RunState run = new RunState(temp.resolve("client"));
+    try (Driver driver = submit(run, "client", "client", List.of())) {
+      StopIT.stop(driver);
+    }
+    assertThat(run.problemsAfterStop()).isEmpty();
+    try (Driver driver = submit(run, "client-resumed", "client", List.of("--resume"))) {
+      StopIT.assertResumes(driver, run, training);
+    }
+  }
+
+  @Test
+  void aDriverOnASparkWorkerStopsWhenTheClusterIsAskedTo() throws Exception {
+    RunState run = new RunState(temp.resolve("cluster-mode"));
+    String driverId = submitToCluster(run);
+    ProcessHandle driver = cluster.driver(driverId).orElseThrow();
+
+    ForkedJvm kill =
+        Jdk.running()
+            .start(
+                List.of(),
+                SlimJar.SPARK,
+                "org.apache.spark.deploy.Client",
+                List.of("kill", cluster.master(), driverId),
+                temp.resolve("kill.out"));
+    kill.awaitOutput();
+    driver.onExit().get(StopIT.DEADLINE.toSeconds(), TimeUnit.SECONDS);
+
+    assertThat(run.problemsAfterStop()).isEmpty();
+    try (Driver resumed = submit(run, "cluster-resumed", "client", List.of("--resume"))) {
+      StopIT.assertResumes(resumed, run, training);
+    }
+  }
+
+  /** Returns when it trains; its id in the cluster. */
+  private static String submitToCluster(RunState run) throws Exception {
+    String driverId;
+    try (Driver submission = submit(run, "cluster-mode", "cluster", List.of())) {
+      assertThat(submission.awaitExit()).as(submission.output()).isZero();
+      Matcher submitted = SUBMITTED.matcher(submission.output());
+      assertThat(submitted.find()).as(submission.output()).isTrue();
+      driverId = submitted.group(1);
+    }
+    Instant deadline = Instant.now().plus(Duration.ofMinutes(2));
+    while (!cluster.driverOutput(driverId).contains("\nengine ")) {
+      assertThat(Instant.now()).as(cluster.driverOutput(driverId)).isBefore(deadline);
+      Thread.sleep(10);
+    }
+    return driverId;
+  }
+}

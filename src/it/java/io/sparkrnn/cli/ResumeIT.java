@@ -101,6 +101,17 @@ class ResumeIT {
   }
 
   @Test
+  void aCompleteRunIsNotResumedWithOtherSettings() throws IOException {
+    assertThat(resume().errors()).isEmpty();
+    assertThat(resume().output()).startsWith("This run is complete");
+    CommandRun longer = resume("--epochs", "3", "--allow-drift", "training.epochs");
+
+    assertThat(longer.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(longer.errors())
+        .contains("expected an unfinished run, found a complete one; give another --run-dir");
+  }
+
+  @Test
   void otherDataAreRefusedUnlessAllowed() throws IOException {
     CommandRun refused = resume("--data", FirstImages.in(temp, 42).toString());
     assertThat(refused.exitCode()).isEqualTo(ExitCode.DATA);

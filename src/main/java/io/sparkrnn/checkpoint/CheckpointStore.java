@@ -99,14 +99,6 @@ public final class CheckpointStore implements AutoCloseable {
   }
 
   /**
-   * Whether there was no driver yet, or the last one has said that it ended. One that was killed
-   * has not, and may have left something undone.
-   */
-  public boolean isGivenUp(Ownership ownership) {
-    return new OwnerWatch(storage, runDirectory, ownership, retry).vacant();
-  }
-
-  /**
    * Makes this process the run directory's owner: takes the next attempt number, renames the
    * directories of all earlier attempts away so that they can publish no more, and shows signs of
    * life until {@link #close}.

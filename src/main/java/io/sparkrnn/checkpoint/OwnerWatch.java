@@ -60,10 +60,11 @@ final class OwnerWatch {
    */
   Vacancy await(Consumer<String> waiting) {
     Sighting first = look();
-    boolean nextTry =
-        first.owner().map(file -> ownership.owner().succeeds(file.owner())).orElse(false);
-    if (first.vacant() || nextTry) {
-      return new Vacancy(runDirectory, first.number(), nextTry, ownership);
+    if (first.vacant()) {
+      return vacancy(first, Vacancy.Reason.GIVEN_UP);
+    }
+    if (first.owner().filter(file -> ownership.owner().succeeds(file.owner())).isPresent()) {
+      return vacancy(first, Vacancy.Reason.NEXT_TRY);
     }
     Duration interval = first.owner().map(HeartbeatFile::interval).orElse(ownership.heartbeat());
     Duration patience = longer(ownership.takeover(), interval.multipliedBy(3));
@@ -82,7 +83,7 @@ final class OwnerWatch {
         began = answered;
       }
       if (now.vacant()) {
-        return new Vacancy(runDirectory, now.number(), false, ownership);
+        return vacancy(now, Vacancy.Reason.GIVEN_UP);
       }
       if (!now.sameAs(first)) {
         throw new RunBusyException(
@@ -90,12 +91,11 @@ final class OwnerWatch {
                 .formatted(Storage.describe(runDirectory), now.describe()));
       }
     }
-    return new Vacancy(runDirectory, first.number(), false, ownership);
+    return vacancy(first, Vacancy.Reason.SILENCE);
   }
 
-  /** Whether nobody owns the directory, as far as is known without waiting. */
-  boolean vacant() {
-    return look().vacant();
+  private Vacancy vacancy(Sighting last, Vacancy.Reason reason) {
+    return new Vacancy(runDirectory, last.number(), reason, ownership);
   }
 
   private Sighting look() {

@@ -8,7 +8,18 @@ import java.net.URI;
  *
  * @param runDirectory where
  * @param attempt the number of the latest attempt, 0 before the first
- * @param nextTry whether the cluster has started this process again, after that attempt
+ * @param reason how that is known
  * @param ownership who may claim it
  */
-public record Vacancy(URI runDirectory, int attempt, boolean nextTry, Ownership ownership) {}
+public record Vacancy(URI runDirectory, int attempt, Reason reason, Ownership ownership) {
+
+  /** Why nobody owns a run directory. */
+  public enum Reason {
+    /** There was no driver yet, or the last one has said that it ended. */
+    GIVEN_UP,
+    /** The cluster has started this process because the last one, another try of it, has ended. */
+    NEXT_TRY,
+    /** The last driver's heartbeat stands still; it may have left something undone. */
+    SILENCE
+  }
+}

@@ -176,9 +176,19 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
     }
   }
 
-  void requireSameConfiguration(RunConfiguration now) {
-    String where = "the run of " + Storage.describe(location);
-    requireAllowed(drift(saved.orElseThrow(), now, where), now.run().allowDrift());
+  /**
+   * What differs from the run that is there, and may.
+   *
+   * @throws ConfigurationException with every key that may not
+   */
+  List<Problem> allowedDrift(RunConfiguration now) {
+    if (isNew()) {
+      return List.of();
+    }
+    List<Problem> drift =
+        drift(saved.orElseThrow(), now, "the run of " + Storage.describe(location));
+    requireAllowed(drift, now.run().allowDrift());
+    return drift;
   }
 
   /** The result of a run that has ended well. */

@@ -9,16 +9,14 @@ import io.sparkrnn.checkpoint.Retry;
 import io.sparkrnn.checkpoint.RunBusyException;
 import io.sparkrnn.checkpoint.Vacancy;
 import io.sparkrnn.config.Engine;
+import io.sparkrnn.config.Problem;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.TrainingConfiguration;
 import io.sparkrnn.data.DataFingerprint;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.dl4j.NetworkDescription;
-import io.sparkrnn.dl4j.NetworkState;
 import io.sparkrnn.evaluation.EvaluationResult;
-import io.sparkrnn.export.Dl4jZip;
-import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.model.ParameterInitializer;
@@ -43,7 +41,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -96,21 +93,21 @@ final class TrainingRun {
 
   /** Runs and returns the exit code. */
   int run() {
-    Ownership ownership = ownership();
-    Optional<JsonNode> finished = finished();
-    if (finished.isPresent() && store.isGivenUp(ownership)) {
-      return reportAgain(finished.get(), readData());
-    }
-    Vacancy vacancy = store.awaitVacancy(ownership, out::println);
-    // The owner may have finished in the meantime.
-    finished = finished();
+    // Before any waiting.
+    List<Problem> drift = directory.allowedDrift(configuration);
+    Vacancy vacancy = store.awaitVacancy(ownership(), out::println);
+    Optional<JsonNode> finished =
+        directory.isNew() ? Optional.empty() : directory.finishedResult(store);
     if (finished.isPresent()) {
-      if (!store.isGivenUp(ownership)) {
+      requireNone(drift);
+      if (vacancy.reason() != Vacancy.Reason.GIVEN_UP) {
         tidyUp(vacancy);
       }
       return reportAgain(finished.get(), readData());
     }
-    if (!directory.isNew() && !configuration.run().resume() && !vacancy.nextTry()) {
+    if (!directory.isNew()
+        && !configuration.run().resume()
+        && vacancy.reason() != Vacancy.Reason.NEXT_TRY) {
       throw new UsageException(
           "Cannot start a new run in %s: expected an empty directory, found the unfinished run %s; continue it with --resume"
               .formatted(Storage.describe(directory.location()), directory.runId()));
@@ -136,13 +133,13 @@ final class TrainingRun {
     }
   }
 
-  /** The result of the run that is there, if it is complete. */
-  private Optional<JsonNode> finished() {
-    if (directory.isNew()) {
-      return Optional.empty();
+  /** A complete run has its model; with other settings there would have to be another one. */
+  private void requireNone(List<Problem> drift) {
+    if (!drift.isEmpty()) {
+      throw new UsageException(
+          "Cannot resume in %s with other settings: expected an unfinished run, found a complete one; give another --run-dir"
+              .formatted(Storage.describe(directory.location())));
     }
-    directory.requireSameConfiguration(configuration);
-    return directory.finishedResult(store);
   }
 
   private Ownership ownership() {
@@ -435,40 +432,12 @@ final class TrainingRun {
       result.put("validation", evaluation.apply(end.parameters(), Part.VALIDATION));
     }
     EvaluationResult test = evaluation.apply(end.parameters(), Part.TEST);
-    publishModel(new ModelFile(job.topology(), end.parameters(), Versions.all()));
-    publishDl4jZip(job.topology(), end);
+    new FinalModel(storage, store, directory)
+        .publish(job.topology(), end, description(job.topology()));
     // What failed to be deleted after the last checkpoint has no next one to be tried again after.
     store.retain();
     store.best().ifPresent(result::best);
     store.publishResult(result.succeeded(end, test, store.list()));
     job.console().summary(test, directory);
-  }
-
-  private void publishModel(ModelFile model) {
-    URI file = Storage.resolve(directory.location(), RunDirectory.MODEL_FILE);
-    // A run that was killed just after this has written it, perhaps with other versions in it.
-    if (storage.exists(file)
-        && Arrays.equals(ModelFile.read(storage, file).parameters(), model.parameters())) {
-      return;
-    }
-    store.publishFile(RunDirectory.MODEL_FILE, model.encode(directory.runId()));
-  }
-
-  private void publishDl4jZip(RnnTopology topology, TrainingState end) {
-    // A run that was killed just after this has written it: zips hold times, so the bytes would
-    // differ.
-    if (!Dl4jZip.available()
-        || storage.exists(Storage.resolve(directory.location(), RunDirectory.DL4J_FILE))) {
-      return;
-    }
-    try {
-      NetworkState network =
-          new NetworkState(
-              end.parameters(), end.updaterState(), Math.toIntExact(end.iteration()), end.epoch());
-      store.publishFile(RunDirectory.DL4J_FILE, Dl4jZip.encode(description(topology), network));
-    } catch (LinkageError e) {
-      // The model itself is complete; DL4J's copy of it needs a native library of this platform.
-      LOG.warn("no {} was written: ND4J cannot run here: {}", RunDirectory.DL4J_FILE, e.toString());
-    }
   }
 }

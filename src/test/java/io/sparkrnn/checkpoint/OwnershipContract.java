@@ -89,7 +89,10 @@ abstract class OwnershipContract {
         Attempt.claim(
             storage(),
             new Vacancy(
-                run(), 0, false, new Ownership(owner(1), interval, takeover, new FakeClock())),
+                run(),
+                0,
+                Vacancy.Reason.GIVEN_UP,
+                new Ownership(owner(1), interval, takeover, new FakeClock())),
             Retry.NEVER);
     Outage outage = new Outage(owner);
     FakeClock clock = new FakeClock(outage);
@@ -172,7 +175,7 @@ abstract class OwnershipContract {
 
     Vacancy vacancy = vacancy(owner(2, "application_7_0001", 2), new FakeClock());
     assertThat(vacancy.attempt()).isEqualTo(1);
-    assertThat(vacancy.nextTry()).isTrue();
+    assertThat(vacancy.reason()).isEqualTo(Vacancy.Reason.NEXT_TRY);
     assertThat(said).isEmpty();
   }
 
@@ -186,7 +189,7 @@ abstract class OwnershipContract {
             owner(2, "application_7_0001", 1),
             owner(2))) {
       said.clear();
-      assertThat(vacancy(other, new FakeClock()).nextTry()).isFalse();
+      assertThat(vacancy(other, new FakeClock()).reason()).isEqualTo(Vacancy.Reason.SILENCE);
       assertThat(said).hasSize(1);
     }
   }
@@ -198,11 +201,13 @@ abstract class OwnershipContract {
         new Vacancy(
             run(),
             0,
-            false,
+            Vacancy.Reason.GIVEN_UP,
             new Ownership(owner(1), Duration.ofMillis(10), HOUR, MonotonicClock.SYSTEM)));
     first.requireOwnership();
     Attempt.claim(
-        storage(), new Vacancy(run(), 1, false, ownership(owner(2), new FakeClock())), Retry.NEVER);
+        storage(),
+        new Vacancy(run(), 1, Vacancy.Reason.SILENCE, ownership(owner(2), new FakeClock())),
+        Retry.NEVER);
 
     CountDownLatch lost = new CountDownLatch(1);
     Thread waiting =

@@ -10,13 +10,13 @@ import java.util.Random;
  */
 record Moment(long round, Duration delay) {
   /**
-   * One of a driver that goes on from a round: every fourth in the time until it has begun, the
-   * others while it commits or ends.
+   * One of a driver that goes on from a round: while it commits or ends, but every fourth, and all
+   * after the last round, in the time until it has begun.
    *
    * @param begun how long it may take to begin
    */
   static Moment random(Random random, long from, long lastRound, Duration begun) {
-    if (random.nextInt(4) == 0) {
+    if (from >= lastRound || random.nextInt(4) == 0) {
       return new Moment(0, fraction(begun, random));
     }
     long round = from + 1 + random.nextLong(lastRound / 4);

@@ -59,7 +59,9 @@ record SlimJar(Path file) {
       throws IOException {
     List<String> all = new ArrayList<>(submitOptions);
     all.addAll(
-        List.of("--properties-file", Path.of("conf", "spark-defaults.conf").toAbsolutePath() + ""));
+        List.of(
+            "--properties-file",
+            Path.of("conf", "spark-defaults.conf").toAbsolutePath().toString()));
     all.addAll(List.of("--conf", "spark.ui.enabled=false", file.toString()));
     all.addAll(arguments);
     return new Driver(

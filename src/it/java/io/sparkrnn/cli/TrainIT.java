@@ -8,6 +8,7 @@ import io.sparkrnn.export.ModelFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.SparkContext$;
@@ -236,7 +237,10 @@ class TrainIT {
       Files.createDirectories(run.resolve(name));
     }
     Files.createDirectory(run.resolve("attempts/1.claim"));
-    CommandRun again = train("--epochs", "1", "--engine", "local", "--run-dir", run.toString());
+    List<String> arguments =
+        new ArrayList<>(List.of("--epochs", "1", "--engine", "local", "--run-dir", run.toString()));
+    arguments.addAll(ShortTraining.LITTLE_PATIENCE);
+    CommandRun again = train(arguments.toArray(String[]::new));
     assertThat(again.errors()).isEmpty();
     assertThat(again.exitCode()).isZero();
     assertThat(result(run).path("status").asText()).isEqualTo("succeeded");

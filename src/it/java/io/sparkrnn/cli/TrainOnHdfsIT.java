@@ -50,6 +50,7 @@ class TrainOnHdfsIT {
           Storage.resolve(Storage.resolve(run, "checkpoints"), checkpoints.get(1).name()));
       storage.delete(Storage.resolve(run, "results/1.json"));
       storage.delete(Storage.resolve(run, "result.json"));
+      storage.delete(Storage.resolve(run, "model.srnn"));
       CommandRun resumed =
           CommandRun.of("train", "--resume", "--run-dir", run.toString(), "--master", "local[2]");
       assertThat(resumed.errors()).isEmpty();

@@ -128,7 +128,9 @@ public final class StandaloneCluster implements AutoCloseable {
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.addAll(List.of("-cp", spark.resolve("jars") + File.separator + "*", mainClass));
     command.addAll(
-        List.of("--properties-file", Path.of("conf", "spark-defaults.conf").toAbsolutePath() + ""));
+        List.of(
+            "--properties-file",
+            Path.of("conf", "spark-defaults.conf").toAbsolutePath().toString()));
     command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command)

@@ -72,11 +72,11 @@ class FaultProcessIT {
     assertThat(halted.process().waitFor()).isEqualTo(ProcessFaults.HALT_STATUS);
     List<String> operations = Files.readAllLines(log);
     assertThat(operations.get(operations.size() - 1))
-        .startsWith("createLink attempts/1/3-checkpoint-");
-    assertThat(names("attempts/1")).hasSize(2);
+        .matches("createLink attempts/1/\\d+-checkpoint-\\d{9}\\.srnn -> checkpoints/.*");
+    assertThat(names("attempts/1")).contains("heartbeat", "trash");
 
     start(run, List.of(), "--resume").awaitOutput();
-    assertThat(names("attempts")).containsExactly("1.claim", "1.fenced", "2", "2.claim");
+    assertThat(names("attempts")).containsExactly("1.claim", "2.claim", "2.released");
     assertThat(parametersSha256(run)).isEqualTo(parametersSha256(plain));
   }
 
@@ -92,8 +92,8 @@ class FaultProcessIT {
                 "-Dfault.moment=AFTER"));
     assertThat(halted.process().waitFor()).isEqualTo(ProcessFaults.HALT_STATUS);
 
-    assertThat(names("")).containsExactly("attempts");
-    assertThat(names("attempts")).isEmpty();
+    assertThat(names("")).containsExactly("checkpoints");
+    assertThat(names("checkpoints")).isEmpty();
   }
 
   @Test
@@ -102,12 +102,15 @@ class FaultProcessIT {
         start(
             run,
             onDisk(
-                "-Dfault.action=FAIL",
+                "-Dfault.action=FAIL_FROM",
                 "-Dfault.point=CHECKPOINT_WRITTEN_NOT_FORCED",
-                "-Dfault.failure=NO_SPACE"));
+                "-Dfault.failure=NO_SPACE"),
+            "--retry-seconds=0.1");
 
-    assertThat(failing.process().waitFor()).isNotZero().isNotEqualTo(ProcessFaults.HALT_STATUS);
-    assertThat(failing.output()).content().contains("no space left on the device");
+    assertThat(failing.process().waitFor()).isEqualTo(74);
+    assertThat(failing.output())
+        .content()
+        .contains("Cannot save the checkpoint", "no space left on the device");
     assertThat(names("checkpoints")).isEmpty();
   }
 
@@ -178,6 +181,7 @@ class FaultProcessIT {
     arguments.addAll(List.of("--data", FirstImages.in(temp, 640).toString()));
     arguments.addAll(
         List.of("--engine", "local", "--hidden", "4", "--epochs", "1", "--validation", "0"));
+    arguments.addAll(List.of("--heartbeat-seconds", "0.05", "--takeover-seconds", "0.15"));
     arguments.addAll(List.of(more));
     Path configuration = Files.createDirectories(temp.resolve("hadoop"));
     Files.writeString(configuration.resolve("core-site.xml"), hadoopFile());

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,12 +16,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** On HDFS. */
 class HdfsFaultSweepIT extends FaultSweepContract {
   private MiniHdfs hdfs;
+  private Path blocks;
   private URI directory;
   private Path configuration;
 
   @BeforeAll
   void startHdfs(@TempDir Path files) throws IOException {
-    hdfs = MiniHdfs.start(files.resolve("hdfs"));
+    blocks = inMemory(files.resolve("hdfs"));
+    hdfs = MiniHdfs.start(blocks);
     directory = hdfs.directory();
     configuration =
         Files.writeString(
@@ -30,8 +33,9 @@ class HdfsFaultSweepIT extends FaultSweepContract {
   }
 
   @AfterAll
-  void stopHdfs() {
+  void stopHdfs() throws IOException {
     hdfs.close();
+    FileUtils.deleteDirectory(blocks.toFile());
   }
 
   @Override

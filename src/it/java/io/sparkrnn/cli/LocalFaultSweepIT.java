@@ -7,10 +7,10 @@ import io.sparkrnn.Jdk;
 import io.sparkrnn.SelectedTests;
 import io.sparkrnn.faults.FaultFileSystem;
 import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,11 +27,8 @@ class LocalFaultSweepIT {
                 "-Dproof=" + System.getProperty("proof", ""),
                 "-Djava.nio.file.spi.DefaultFileSystemProvider="
                     + FaultFileSystem.class.getName()));
-    // The instrument knows what was forced; real disks would only make it slow.
-    Path memory = Path.of("/dev/shm");
-    if (Files.isWritable(memory)) {
-      options.add("-Djava.io.tmpdir=" + memory);
-    }
+    Path memory = FaultSweepContract.inMemory(temp);
+    options.add("-Djava.io.tmpdir=" + memory);
     ForkedJvm jvm =
         Jdk.running()
             .start(
@@ -40,7 +37,12 @@ class LocalFaultSweepIT {
                 SelectedTests.class.getName(),
                 List.of("class:" + LocalFaultSweep.class.getName(), ".*"),
                 temp.resolve("output"));
-    String printed = jvm.awaitOutput();
+    String printed;
+    try {
+      printed = jvm.awaitOutput();
+    } finally {
+      FileUtils.deleteDirectory(memory.toFile());
+    }
     printed.lines().filter(line -> line.contains(" points, ")).forEach(System.out::println);
     assertThat(printed).contains("passed LocalFaultSweep 11");
   }

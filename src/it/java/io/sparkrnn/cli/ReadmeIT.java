@@ -171,7 +171,7 @@ class ReadmeIT {
     assertThat(documented).containsExactly("error");
     assertThat(result.at("/versions").fieldNames())
         .toIterable()
-        .containsExactlyInAnyOrder("sparkRnn", "arithmetic", "spark", "java", "os");
+        .containsExactlyInAnyOrder("sparkRnn", "arithmetic", "gitCommit", "spark", "java", "os");
     assertThat(result.at("/data/fingerprints/0").fieldNames())
         .toIterable()
         .containsExactlyInAnyOrder("name", "location", "sha256", "bytes");

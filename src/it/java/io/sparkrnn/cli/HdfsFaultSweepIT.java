@@ -28,7 +28,14 @@ class HdfsFaultSweepIT extends FaultSweepContract {
     configuration =
         Files.writeString(
             files.resolve("hdfs.conf"),
-            "hadoop { \"fs.AbstractFileSystem.hdfs.impl\" = %s }"
+            // A client asks again after so long whether the data node has told the name node of a
+            // block.
+            """
+            hadoop {
+              "fs.AbstractFileSystem.hdfs.impl" = %s
+              "dfs.client.block.write.locateFollowingBlock.initial.delay.ms" = 5
+            }
+            """
                 .formatted(FaultHdfs.class.getName()));
   }
 

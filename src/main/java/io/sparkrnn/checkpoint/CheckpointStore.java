@@ -139,7 +139,11 @@ public final class CheckpointStore implements AutoCloseable {
     if (ours.isPresent()) {
       ours.get().heartbeat().close();
       try {
-        ours.get().attempt().release();
+        retry.run(
+            () -> {
+              ours.get().attempt().release();
+              return ours;
+            });
       } catch (RunBusyException | StorageException e) {
         // A successor will wait for as long as for a driver that was killed.
         warnings.add(e.getMessage());

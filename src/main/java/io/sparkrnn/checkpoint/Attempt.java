@@ -28,6 +28,11 @@ final class Attempt {
   private static final Pattern NAME =
       Pattern.compile("(\\d{1,9})(\\.claim|\\.fenced|\\.released)?");
 
+  /**
+   * HDFS's backend makes a directory under a name of its own before it gives it the one asked for.
+   */
+  private static final Pattern UNFINISHED_CLAIM = Pattern.compile("\\.(\\d{1,9})\\..+");
+
   private final Storage storage;
   private final URI runDirectory;
   private final URI directory;
@@ -72,15 +77,15 @@ final class Attempt {
 
   /** Bears being tried again: whoever has fenced this attempt since is found by his claim. */
   private void takeOver(URI attempts) {
-    storage.createDirectory(directory);
-    List<FileEntry> others = storage.list(attempts);
-    int highest = highest(others);
-    if (highest > number) {
-      storage.delete(directory);
-      throw new RunBusyException(
-          "Cannot claim %s: expected attempt %d to be the latest, found that attempt %d took over"
-              .formatted(Storage.describe(runDirectory), number, highest));
+    try {
+      storage.createDirectory(directory);
+    } catch (MissingFileException e) {
+      // On HDFS, whoever has taken over has removed the directory before it had its name.
+      requireLatest(storage.list(attempts));
+      throw e;
     }
+    List<FileEntry> others = storage.list(attempts);
+    requireLatest(others);
     beat();
     for (FileEntry other : others) {
       if (other.name().matches("\\d+") && !other.name().equals(Integer.toString(number))) {
@@ -95,8 +100,26 @@ final class Attempt {
         URI left = Storage.resolve(attempts, entry.name());
         finishSettingAside(left);
         storage.delete(left);
+      } else if (isUnfinishedClaim(entry.name())) {
+        storage.delete(Storage.resolve(attempts, entry.name()));
       }
     }
+  }
+
+  private void requireLatest(List<FileEntry> others) {
+    int highest = highest(others);
+    if (highest > number) {
+      storage.delete(directory);
+      throw new RunBusyException(
+          "Cannot claim %s: expected attempt %d to be the latest, found that attempt %d took over"
+              .formatted(Storage.describe(runDirectory), number, highest));
+    }
+  }
+
+  /** Of a number that is taken, so that whoever may still be at it cannot have it. */
+  private boolean isUnfinishedClaim(String name) {
+    Matcher unfinished = UNFINISHED_CLAIM.matcher(name);
+    return unfinished.matches() && Integer.parseInt(unfinished.group(1)) <= number;
   }
 
   private static void fence(Storage storage, URI attempts, String name) {

@@ -98,7 +98,8 @@ final class HdfsBackend implements StorageBackend {
         return true;
       }
       context.delete(unique, true);
-      if (e instanceof FileAlreadyExistsException && isDirectory(directory)) {
+      if (isDirectory(directory)) {
+        // Who has it may have removed the other one.
         return false;
       }
       throw e;

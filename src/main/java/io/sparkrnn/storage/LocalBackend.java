@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AccessMode;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -167,7 +169,7 @@ final class LocalBackend implements StorageBackend {
   }
 
   /** A directory that has lost a name is forced, too, or a power cut brings the name back. */
-  private static void forceOtherParent(Path source, Path target) {
+  private static void forceOtherParent(Path source, Path target) throws IOException {
     Path parent = source.getParent();
     if (!parent.equals(target.getParent())) {
       // Renamed away itself in this very moment, it is another's to force.
@@ -294,11 +296,20 @@ final class LocalBackend implements StorageBackend {
     }
   }
 
-  /** Directories above a run need not be readable for who uses them. */
-  private static void forceIfReadable(Path directory) {
-    if (directory != null && Files.isReadable(directory)) {
-      forceDirectory(directory);
+  /**
+   * Directories above a run need not be readable for who uses them. Not by {@link
+   * Files#isReadable}, for which a failure to look is the same as a no.
+   */
+  private static void forceIfReadable(Path directory) throws IOException {
+    if (directory == null) {
+      return;
     }
+    try {
+      directory.getFileSystem().provider().checkAccess(directory, AccessMode.READ);
+    } catch (AccessDeniedException | NoSuchFileException e) {
+      return;
+    }
+    forceDirectory(directory);
   }
 
   private static boolean posix(Path path) {

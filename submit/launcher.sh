@@ -120,7 +120,7 @@ require_java_17() {
 
 build_what_is_missing() {
   local jar=$target/spark-rnn.jar stamp=$target/spark-rnn.built
-  if [[ -f $stamp && -f $jar && -f $target/spark-rnn-dl4j.jar && (-n ${SPARK_HOME:-} || -d $target/spark/jars) ]] &&
+  if [[ -f $stamp && -f $jar && -f $target/spark-rnn-dl4j.jar && (-n ${SPARK_HOME:-} || -d $target/spark/jars) && -d $target/hadoop/jars ]] &&
     [[ -z $(find "$home/pom.xml" "$home/src/main" "$home/conf/spark-rnn.conf" -newer "$stamp" -print -quit) ]]; then
     return
   fi

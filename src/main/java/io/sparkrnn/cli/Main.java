@@ -37,14 +37,18 @@ public final class Main {
 
   /**
    * Runs a command. Under spark-submit a failure is thrown: exiting at once would make YARN start
-   * it again.
+   * it again. The wrapper of drivers on a standalone cluster knows nothing of that.
    */
   public static void main(String[] args) throws SparkUserAppException {
     int code = run(System.out, System.err, args);
     if (code == ExitCode.DONE) {
       return;
     }
-    if (System.getProperty("spark.submit.deployMode") != null) {
+    String deployMode = System.getProperty("spark.submit.deployMode");
+    boolean onSparkWorker =
+        "cluster".equals(deployMode)
+            && System.getProperty("spark.master", "").startsWith("spark://");
+    if (deployMode != null && !onSparkWorker) {
       throw new SparkUserAppException(code);
     }
     System.exit(code);

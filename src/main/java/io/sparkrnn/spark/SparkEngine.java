@@ -7,6 +7,7 @@ import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundRunner;
+import org.apache.spark.SecurityManager;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -32,6 +33,7 @@ public final class SparkEngine implements AutoCloseable {
     } else if (!conf.contains("spark.master")) {
       conf.setMaster("local[*]");
     }
+    inheritSecret(conf);
     try {
       int cpus = TaskCpus.of(conf.get("spark.master"), conf.getInt(TaskCpus.KEY, threadsPerTask));
       conf.set(TaskCpus.KEY, String.valueOf(cpus));
@@ -39,6 +41,17 @@ public final class SparkEngine implements AutoCloseable {
     } catch (Exception e) {
       // Scala throws checked exceptions undeclared.
       throw SparkJobException.cannotStart(conf.get("spark.master"), e);
+    }
+  }
+
+  /**
+   * A Spark worker tells its secret to the driver that it starts by an environment variable, in
+   * which Spark itself looks for it only after it has demanded the property.
+   */
+  private static void inheritSecret(SparkConf conf) {
+    String secret = System.getenv(SecurityManager.ENV_AUTH_SECRET());
+    if (secret != null && conf.getBoolean("spark.authenticate", false)) {
+      conf.setIfMissing("spark.authenticate.secret", secret);
     }
   }
 

@@ -1,0 +1,128 @@
+package io.sparkrnn.cli;
+
+import io.sparkrnn.config.ConfigurationException;
+import io.sparkrnn.config.DataConfiguration;
+import io.sparkrnn.config.Engine;
+import io.sparkrnn.config.Key;
+import io.sparkrnn.config.Keys;
+import io.sparkrnn.config.Problem;
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.storage.Storage;
+import io.sparkrnn.storage.StorageException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Refuses local paths where other machines would have to read them: they may have other files of
+ * that name, or none.
+ *
+ * @param executorsElsewhere whether executors run on other machines
+ * @param driverElsewhere whether the driver does
+ */
+record ClusterPaths(
+    RunConfiguration configuration, boolean executorsElsewhere, boolean driverElsewhere) {
+  private static final String BUILTIN = "builtin:";
+
+  /** As spark-submit says where things run; what the configuration says counts more. */
+  static ClusterPaths of(RunConfiguration configuration) {
+    return of(
+        configuration,
+        System.getProperty("spark.master", ""),
+        System.getProperty("spark.submit.deployMode", ""));
+  }
+
+  /**
+   * As the other.
+   *
+   * @param submittedMaster and the next: empty without spark-submit
+   */
+  static ClusterPaths of(
+      RunConfiguration configuration, String submittedMaster, String deployMode) {
+    String master = configuration.master().isEmpty() ? submittedMaster : configuration.master();
+    // local[2] and local-cluster[2,1,1024]: processes of this machine.
+    boolean cluster = !master.isEmpty() && !master.startsWith("local");
+    boolean elsewhere = cluster && !configuration.sharedPaths();
+    return new ClusterPaths(
+        configuration,
+        elsewhere && configuration.training().engine() != Engine.LOCAL,
+        elsewhere && deployMode.equals("cluster"));
+  }
+
+  /**
+   * Demands that a run finds its data and leaves its run directory where it can be found.
+   *
+   * @throws ConfigurationException with every location that is wrong
+   */
+  void requireRunnable() {
+    List<Problem> problems = new ArrayList<>();
+    if (executorsElsewhere || driverElsewhere) {
+      for (Key<String> key : dataKeys()) {
+        check(key.path(), key.flag(), key.text(configuration), problems);
+      }
+    }
+    if (driverElsewhere) {
+      String directory = configuration.run().dir();
+      if (directory.isEmpty()) {
+        problems.add(
+            new Problem(
+                Keys.RUN_DIR.path(),
+                Keys.RUN_DIR.flag(),
+                "expected hdfs: or another location every machine can read, since the driver runs on any of them, found none"));
+      } else {
+        check(Keys.RUN_DIR.path(), Keys.RUN_DIR.flag(), directory, problems);
+      }
+    }
+    require(problems);
+  }
+
+  /**
+   * As the other, for the data of an evaluation and for a file that only the driver reads.
+   *
+   * @param flag names the file in the message
+   */
+  void requireReadable(String flag, String file) {
+    List<Problem> problems = new ArrayList<>();
+    if (executorsElsewhere || driverElsewhere) {
+      for (Key<String> key : dataKeys()) {
+        check(key.path(), key.flag(), key.text(configuration), problems);
+      }
+    }
+    if (driverElsewhere) {
+      check(flag, "", file, problems);
+    }
+    require(problems);
+  }
+
+  private List<Key<String>> dataKeys() {
+    DataConfiguration data = configuration.data();
+    return data.hasExplicitFiles()
+        ? List.of(Keys.TRAIN_IMAGES, Keys.TRAIN_LABELS, Keys.TEST_IMAGES, Keys.TEST_LABELS)
+        : List.of(Keys.DATA_URI);
+  }
+
+  private static void check(String name, String flag, String location, List<Problem> problems) {
+    if (!location.startsWith(BUILTIN) && isLocal(location)) {
+      problems.add(
+          new Problem(
+              name,
+              flag,
+              "expected hdfs: or another location every machine can read, found %s; %s says that a mounted share is the same everywhere"
+                  .formatted(location, Keys.SHARED_PATHS.flag())));
+    }
+  }
+
+  private static boolean isLocal(String location) {
+    try {
+      return Storage.uri(location).getScheme().equalsIgnoreCase("file");
+    } catch (StorageException e) {
+      // What is no location is refused when it is used.
+      return false;
+    }
+  }
+
+  private static void require(List<Problem> problems) {
+    if (!problems.isEmpty()) {
+      throw new ConfigurationException(problems);
+    }
+  }
+}

@@ -260,19 +260,24 @@ submit_from_here() {
 
 leave() {
   kill "$1" 2>/dev/null || true
-  say submission "what the cluster has begun goes on there; $launcher status tells how it stands"
+  say submit "what the cluster has begun goes on there; $launcher status tells how it stands"
   exit "$2"
 }
 
 submit_and_wait() {
-  local submission
-  say submission "$stem, to $master; Spark's messages: $log"
-  "${command[@]}" &
+  local submission code=0 sent=0
+  say submitted "$stem to $master; waiting for its end; Spark's messages: $log"
+  mkdir -p "${log%/*}"
+  "${command[@]}" >>"$log" 2>&1 &
   submission=$!
   trap 'leave "$submission" 130' INT
   trap 'leave "$submission" 143' TERM
-  wait "$submission" || true # The driver's own report is what counts.
+  wait "$submission" || sent=$?
   trap - INT TERM
-  bare -- status ${config:+--config "$config"} ${run_dir:+--run-dir "$run_dir"} --submission "$stem"
-  exit
+  # The driver's own report is what counts.
+  bare -- status ${config:+--config "$config"} ${run_dir:+--run-dir "$run_dir"} --submission "$stem" || code=$?
+  if ((sent != 0 && code == 69)); then
+    say submit "spark-submit ended with $sent: $(grep -a -E '^(Caused by: |Exception in thread)' "$log" | tail -n 1)"
+  fi
+  exit "$code"
 }

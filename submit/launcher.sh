@@ -53,7 +53,7 @@ Commands, each with its own --help:
   inspect    show a model's parameters and what becomes of a batch in it
 
 Options of the launcher; everything else goes to the command:
-  --master URL           Spark's master [$default_master]
+  --master URL           Spark's master [${default_master:-none}]
   --driver-memory SIZE   memory of the driver's JVM [4g]
   --spark-conf K=V       a property of Spark; may be repeated
 $more_options  --print                print what would be executed, and stop

@@ -1,7 +1,6 @@
 package io.sparkrnn.cli;
 
 import io.sparkrnn.config.ConfigurationException;
-import io.sparkrnn.config.DataConfiguration;
 import io.sparkrnn.config.Engine;
 import io.sparkrnn.config.Key;
 import io.sparkrnn.config.Keys;
@@ -11,6 +10,7 @@ import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Refuses local paths where other machines would have to read them: they may have other files of
@@ -41,11 +41,10 @@ record ClusterPaths(
     String master = configuration.master().isEmpty() ? submittedMaster : configuration.master();
     // local[2] and local-cluster[2,1,1024]: processes of this machine.
     boolean cluster = !master.isEmpty() && !master.startsWith("local");
-    boolean elsewhere = cluster && !configuration.sharedPaths();
     return new ClusterPaths(
         configuration,
-        elsewhere && configuration.training().engine() != Engine.LOCAL,
-        elsewhere && deployMode.equals("cluster"));
+        cluster && configuration.training().engine() != Engine.LOCAL,
+        cluster && deployMode.equals("cluster"));
   }
 
   /**
@@ -54,23 +53,16 @@ record ClusterPaths(
    * @throws ConfigurationException with every location that is wrong
    */
   void requireRunnable() {
-    List<Problem> problems = new ArrayList<>();
-    if (executorsElsewhere || driverElsewhere) {
-      for (Key<String> key : dataKeys()) {
-        check(key.path(), key.flag(), key.text(configuration), problems);
-      }
-    }
-    if (driverElsewhere) {
-      String directory = configuration.run().dir();
-      if (directory.isEmpty()) {
-        problems.add(
-            new Problem(
-                Keys.RUN_DIR.path(),
-                Keys.RUN_DIR.flag(),
-                "expected hdfs: or another location every machine can read, since the driver runs on any of them, found none"));
-      } else {
-        check(Keys.RUN_DIR.path(), Keys.RUN_DIR.flag(), directory, problems);
-      }
+    List<Problem> problems = dataProblems();
+    String directory = configuration.run().dir();
+    if (driverElsewhere && directory.isEmpty()) {
+      problems.add(
+          new Problem(
+              Keys.RUN_DIR.path(),
+              Keys.RUN_DIR.flag(),
+              "expected hdfs: or another location every machine can read, since the driver may run on any of them, found none"));
+    } else if (driverElsewhere) {
+      check(Keys.RUN_DIR.path(), Keys.RUN_DIR.flag(), directory).ifPresent(problems::add);
     }
     require(problems);
   }
@@ -81,34 +73,50 @@ record ClusterPaths(
    * @param flag names the file in the message
    */
   void requireReadable(String flag, String file) {
-    List<Problem> problems = new ArrayList<>();
-    if (executorsElsewhere || driverElsewhere) {
-      for (Key<String> key : dataKeys()) {
-        check(key.path(), key.flag(), key.text(configuration), problems);
-      }
-    }
+    List<Problem> problems = dataProblems();
     if (driverElsewhere) {
-      check(flag, "", file, problems);
+      check(flag, "", file).ifPresent(problems::add);
     }
     require(problems);
   }
 
+  private List<Problem> dataProblems() {
+    List<Problem> problems = new ArrayList<>();
+    if (executorsElsewhere || driverElsewhere) {
+      for (Key<String> key : dataKeys()) {
+        check(key.path(), key.flag(), key.text(configuration)).ifPresent(problems::add);
+      }
+    }
+    return problems;
+  }
+
   private List<Key<String>> dataKeys() {
-    DataConfiguration data = configuration.data();
-    return data.hasExplicitFiles()
+    return configuration.data().hasExplicitFiles()
         ? List.of(Keys.TRAIN_IMAGES, Keys.TRAIN_LABELS, Keys.TEST_IMAGES, Keys.TEST_LABELS)
         : List.of(Keys.DATA_URI);
   }
 
-  private static void check(String name, String flag, String location, List<Problem> problems) {
-    if (!location.startsWith(BUILTIN) && isLocal(location)) {
-      problems.add(
+  private Optional<Problem> check(String name, String flag, String location) {
+    if (location.startsWith(BUILTIN) || !isLocal(location)) {
+      return Optional.empty();
+    }
+    if (!configuration.sharedPaths()) {
+      return Optional.of(
           new Problem(
               name,
               flag,
               "expected hdfs: or another location every machine can read, found %s; %s says that a mounted share is the same everywhere"
                   .formatted(location, Keys.SHARED_PATHS.flag())));
     }
+    if (driverElsewhere && !location.startsWith("/") && !location.contains(":")) {
+      return Optional.of(
+          new Problem(
+              name,
+              flag,
+              "expected an absolute path, since the driver has another working directory, found "
+                  + location));
+    }
+    return Optional.empty();
   }
 
   private static boolean isLocal(String location) {

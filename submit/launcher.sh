@@ -3,10 +3,18 @@
 #   launcher         name for messages
 #   default_master   Spark's master unless --master says otherwise
 #   where            one sentence for --help
-# It ends by becoming the JVM, so that signals and the exit status are the program's own.
+#   examples         lines for --help
+# It ends by becoming the JVM, so that signals and the exit status are the program's own. What only launchers for
+# clusters need is in cluster.sh.
 
 home="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
 target="$home/target"
+application=$target/spark-rnn.jar
+
+# Options of the launcher that have a value; cluster.sh has more of them.
+with_value=' --master --driver-memory --spark-conf '
+more_options=''
+own_option() { false; }
 
 # The vector kernels; without it the portable ones run, with the same result.
 vector_module=--add-modules=jdk.incubator.vector
@@ -41,13 +49,14 @@ $where
 Commands, each with its own --help:
   train      train a model, evaluate it, write a run directory (the default)
   evaluate   evaluate a trained model
+  status     print how the run of a run directory stands, and end with its exit code
   inspect    show a model's parameters and what becomes of a batch in it
 
 Options of the launcher; everything else goes to the command:
-  --master URL           Spark's master [$default_master]
+  --master URL           Spark's master [${default_master:-none}]
   --driver-memory SIZE   memory of the driver's JVM [4g]
   --spark-conf K=V       a property of Spark; may be repeated
-  --print                print what would be executed, and stop
+$more_options  --print                print what would be executed, and stop
   --help                 print this, and stop (before a command)
 
 Runs the Spark in \$SPARK_HOME, or without one the Spark that Maven lays under target/.
@@ -55,10 +64,7 @@ Builds the program with Maven when it is missing or older than its sources.
 Spark's own messages go to a new file under ./runs/logs/.
 
 Examples:
-  $launcher
-  $launcher --model row-rnn-100x2 --epochs 2
-  $launcher inspect vanilla-rnn-1
-  $launcher --epochs 1 -- --conf spark.ui.enabled=false
+$examples
 EOF
 }
 
@@ -72,12 +78,11 @@ parse() {
   master=$default_master explicit_master='' driver_memory=4g print_only=false
   program=() spark_options=() threads=''
   while (($# > 0)); do
+    if [[ $with_value == *" $1 "* ]]; then
+      (($# > 1)) || fail 64 "Cannot read the command line: expected a value after $1, found none"
+      set -- "$1=$2" "${@:3}"
+    fi
     case $1 in
-      --master | --driver-memory | --spark-conf)
-        (($# > 1)) || fail 64 "Cannot read the command line: expected a value after $1, found none"
-        set -- "$1=$2" "${@:3}"
-        continue
-        ;;
       --master=*) master=${1#*=} explicit_master=$master ;;
       --driver-memory=*) driver_memory=${1#*=} ;;
       --spark-conf=*) spark_options+=(--conf "${1#*=}") ;;
@@ -93,7 +98,7 @@ parse() {
           usage
           exit 0
         fi
-        program+=("$1")
+        own_option "$1" || program+=("$1")
         ;;
     esac
     shift
@@ -152,19 +157,22 @@ share_classes() {
   rm -rf "$work"
 }
 
-launch() {
-  parse "$@"
-  local java=java logs=$PWD/runs/logs log command
+# Sets where things are.
+locate() {
+  java=java
   [[ -z ${JAVA_HOME:-} ]] || java=$JAVA_HOME/bin/java
+  local logs=$PWD/runs/logs
   [[ -w $PWD ]] || logs=${TMPDIR:-/tmp}
-  log=$logs/$(date -u +%Y%m%dT%H%M%SZ)-$$.log
-  local logging="-Dlog4j2.configurationFile=file:$home/conf/log4j2.properties" classes=$target/spark-rnn.jsa
-  local bundled=("SPARK_HOME=$target/spark" SPARK_SCALA_VERSION=2.12)
+  stem=$(date -u +%Y%m%dT%H%M%SZ)-$$
+  log=$logs/$stem.log
+  logging="-Dlog4j2.configurationFile=file:$home/conf/log4j2.properties"
+  classes=$target/spark-rnn.jsa
+  class_path=$target/spark/jars/*
+  bundled=("SPARK_HOME=$target/spark" SPARK_SCALA_VERSION=2.12)
+}
 
-  local environment=()
-  if [[ $master == local* && -z ${SPARK_LOCAL_IP:-} ]]; then
-    environment+=(SPARK_LOCAL_IP=127.0.0.1)
-  fi
+# Sets what makes this process the driver, up to the options of spark-submit.
+start_driver_here() {
   if [[ -n ${SPARK_HOME:-} ]]; then
     command=("$SPARK_HOME/bin/spark-submit" --driver-memory "$driver_memory"
       --driver-java-options "$vector_module \"$logging\" \"-Dspark-rnn.log=$log\"")
@@ -172,33 +180,57 @@ launch() {
     environment+=("${bundled[@]}")
     command=("$java" "${module_options[@]}" "$vector_module" "-Xmx$driver_memory" "$logging" "-Dspark-rnn.log=$log"
       "-XX:SharedArchiveFile=$classes" -Xlog:cds=off -Xlog:cds+dynamic=off
-      -cp "$target/spark/jars/*" org.apache.spark.deploy.SparkSubmit)
+      -cp "$class_path" org.apache.spark.deploy.SparkSubmit)
   fi
+}
+
+# Adds what is to be run, and with which properties.
+add_application() {
   # A core for each thread of a task. Where a file says how many there are, the program sees to it.
   if [[ ${program[0]} == train && $threads =~ ^[1-9][0-9]*$ ]]; then
     spark_options=(--conf "spark.task.cpus=$threads" ${spark_options[@]+"${spark_options[@]}"})
   fi
-  # In this JVM the program finds DL4J's jar beside its own; Spark would copy 130 MB.
-  if [[ $master != local && $master != 'local['* ]]; then
+  # In the driver the program finds DL4J's jar beside its own. Only DL4J's own engine needs it in executors, too, to which
+  # Spark would copy 130 MB.
+  if [[ $master != local && $master != 'local['* && " ${program[*]} " =~ ' --engine'[\ =]'dl4j ' ]]; then
     spark_options=(--jars "$target/spark-rnn-dl4j.jar" ${spark_options[@]+"${spark_options[@]}"})
   fi
   command+=(--class io.sparkrnn.cli.Main --master "$master"
     --properties-file "$home/conf/spark-defaults.conf"
     ${spark_options[@]+"${spark_options[@]}"}
-    "$target/spark-rnn.jar" "${program[@]}")
+    "$application" "${program[@]}")
   if ((${#environment[@]} > 0)); then
     command=(env "${environment[@]}" "${command[@]}")
   fi
+}
+
+require_spark_home() {
+  [[ -z ${SPARK_HOME:-} || -x $SPARK_HOME/bin/spark-submit ]] ||
+    fail 64 "Cannot start Spark: expected $SPARK_HOME/bin/spark-submit, as SPARK_HOME says, found none"
+}
+
+launch() {
+  parse "$@"
+  locate
+  environment=()
+  if [[ $master == local* && -z ${SPARK_LOCAL_IP:-} ]]; then
+    environment+=(SPARK_LOCAL_IP=127.0.0.1)
+  fi
+  start_driver_here
+  add_application
 
   if [[ $print_only == true ]]; then
     print_command "${command[@]}"
     return
   fi
-  [[ -z ${SPARK_HOME:-} || -x $SPARK_HOME/bin/spark-submit ]] ||
-    fail 64 "Cannot start Spark: expected $SPARK_HOME/bin/spark-submit, as SPARK_HOME says, found none"
+  require_spark_home
   require_java_17
   build_what_is_missing
   share_classes
+  become_driver
+}
+
+become_driver() {
   # The JVM announces the module on every start.
   exec "${command[@]}" 2> >(
     trap '' TERM INT HUP # Or what the program says last would be lost when a whole process group is stopped.
@@ -212,7 +244,7 @@ print_command() {
   shift
   local word
   for word in "$@"; do
-    if [[ $word == -* || $word == "$target/spark-rnn.jar" ]]; then
+    if [[ $word == -* || $word == "$application" ]]; then
       printf ' \\\n   '
     fi
     printf ' %q' "$word"

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.spark.launcher.JavaModuleOptions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,7 +59,7 @@ class StopOnClusterIT {
             // What a Spark worker does not add to a driver, unlike spark-submit.
             "--driver-java-options",
             JavaModuleOptions.defaultModuleOptions()),
-        more);
+        Stream.concat(Stream.of("--shared-paths"), more.stream()).toList());
   }
 
   @Test

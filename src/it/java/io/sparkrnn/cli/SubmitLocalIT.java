@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,57 +16,27 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code submit/local} as a user calls it: a process of its own, from another directory. */
 class SubmitLocalIT {
-  private static final Path HOME = Path.of("").toAbsolutePath();
+  private static final Path HOME = LauncherRun.HOME;
 
   @TempDir Path temporary;
   private Path directory;
-
-  private record Output(int status, List<String> out, List<String> err) {}
 
   @BeforeEach
   void nameADirectoryThatNeedsQuotes() throws IOException {
     directory = Files.createDirectory(temporary.resolve("my runs"));
   }
 
-  private Output submitLocal(String... arguments) throws Exception {
+  private LauncherRun submitLocal(String... arguments) throws Exception {
     return submitLocal(Map.of(), arguments);
   }
 
-  private Output submitLocal(Map<String, String> environment, String... arguments)
+  private LauncherRun submitLocal(Map<String, String> environment, String... arguments)
       throws Exception {
-    List<String> command = new ArrayList<>(List.of(HOME.resolve("submit/local").toString()));
-    command.addAll(List.of(arguments));
-    Path out = temporary.resolve("out");
-    Path err = temporary.resolve("err");
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(directory.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
-    asOfAUser(builder.environment());
-    builder.environment().putAll(environment);
-    Process process = builder.start();
-    try {
-      assertThat(process.waitFor(3, TimeUnit.MINUTES)).as("%s ends", command).isTrue();
-    } finally {
-      process.destroyForcibly();
-    }
-    return new Output(process.exitValue(), Files.readAllLines(out), Files.readAllLines(err));
+    return LauncherRun.of(directory, environment, "local", List.of(arguments));
   }
 
-  /** Without what Maven sets for other tests. */
-  private static void asOfAUser(Map<String, String> environment) {
-    environment
-        .keySet()
-        .removeIf(name -> name.matches("SPARK_.*|.*JAVA_OPTIONS|.*JAVA_TOOL_OPTIONS"));
-    environment.put("JAVA_HOME", System.getProperty("java.home"));
-  }
-
-  private static List<String> words(Output printed) {
-    return printed.out().stream()
-        .flatMap(line -> Stream.of(line.replaceFirst(" \\\\$", "").strip().split("(?<!\\\\) ")))
-        .map(word -> word.replaceAll("\\\\(.)", "$1"))
-        .toList();
+  private static List<String> words(LauncherRun printed) throws IOException {
+    return printed.words();
   }
 
   /** Which says that it does, on the screen. */
@@ -78,7 +47,7 @@ class SubmitLocalIT {
             .directory(elsewhere.toFile())
             .redirectErrorStream(true)
             .redirectOutput(elsewhere.resolve("out").toFile());
-    asOfAUser(builder.environment());
+    LauncherRun.asOfAUser(builder.environment());
     assertThat(builder.start().waitFor()).isZero();
   }
 
@@ -92,7 +61,7 @@ class SubmitLocalIT {
 
   @Test
   void inspectPrintsItsTablesAndNothingElse() throws Exception {
-    Output output = submitLocal("inspect", "row-rnn-150");
+    LauncherRun output = submitLocal("inspect", "row-rnn-150");
 
     assertThat(output.err()).isEmpty();
     assertThat(output.status()).isZero();
@@ -106,7 +75,7 @@ class SubmitLocalIT {
 
   @Test
   void trainingShowsNothingOfSpark() throws Exception {
-    Output output =
+    LauncherRun output =
         submitLocal("--hidden", "8", "--epochs", "1", "--run-dir", "run", "--master", "local[1]");
 
     assertThat(output.err()).isEmpty();
@@ -119,7 +88,7 @@ class SubmitLocalIT {
 
   @Test
   void theStatusOfTheProgramIsTheLaunchers() throws Exception {
-    Output output = submitLocal("inspect", "no-such-model");
+    LauncherRun output = submitLocal("inspect", "no-such-model");
 
     assertThat(output.status()).isEqualTo(ExitCode.USAGE);
     assertThat(output.out()).isEmpty();
@@ -128,7 +97,7 @@ class SubmitLocalIT {
 
   @Test
   void printShowsTheCommandAndRunsNothing() throws Exception {
-    Output output = submitLocal("--print", "--epochs", "1");
+    LauncherRun output = submitLocal("--print", "--epochs", "1");
 
     assertThat(output.status()).isZero();
     assertThat(output.err()).isEmpty();
@@ -181,7 +150,7 @@ class SubmitLocalIT {
 
   @Test
   void threadsAndKernelsAreAsTheScreenSays() throws Exception {
-    Output output =
+    LauncherRun output =
         submitLocal(
             "--hidden",
             "4",
@@ -213,7 +182,7 @@ class SubmitLocalIT {
 
   @Test
   void theLaunchersOptionsStandAnywhereAndOnlyTheMasterReachesTheProgram() throws Exception {
-    Output output =
+    LauncherRun output =
         submitLocal(
             Map.of("SPARK_LOCAL_IP", "127.0.0.2"),
             "evaluate",
@@ -245,7 +214,7 @@ class SubmitLocalIT {
             bin.resolve("spark-submit"), "#!/bin/sh\nprintf '%s\\n' \"$@\"\nexit 7\n");
     assertThat(submit.toFile().setExecutable(true)).isTrue();
 
-    Output output =
+    LauncherRun output =
         submitLocal(Map.of("SPARK_HOME", bin.getParent().toString()), "inspect", "a model");
 
     assertThat(output.status()).isEqualTo(7);
@@ -295,7 +264,7 @@ class SubmitLocalIT {
         "Cannot start: expected Java 17 (JAVA_HOME or java on the PATH), found Java 21 at " + java);
   }
 
-  private static void assertRefused(Output output, int status, String message) {
+  private static void assertRefused(LauncherRun output, int status, String message) {
     assertThat(output.status()).isEqualTo(status);
     assertThat(output.out()).isEmpty();
     assertThat(output.err()).containsExactly("submit/local: " + message);

@@ -87,14 +87,18 @@ public final class StandaloneCluster implements AutoCloseable {
 
   /** The executors' processes of one application. */
   List<ProcessHandle> executors(String applicationId) {
+    return executors().stream()
+        .filter(process -> process.info().commandLine().orElse("").contains(applicationId))
+        .toList();
+  }
+
+  /** The executors' processes of all applications. */
+  public List<ProcessHandle> executors() {
     return daemons.stream()
         .flatMap(daemon -> daemon.toHandle().descendants())
         .filter(
-            process -> {
-              String command = process.info().commandLine().orElse("");
-              return command.contains("CoarseGrainedExecutorBackend")
-                  && command.contains(applicationId);
-            })
+            process ->
+                process.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
         .toList();
   }
 

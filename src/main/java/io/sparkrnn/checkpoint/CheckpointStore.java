@@ -293,6 +293,11 @@ public final class CheckpointStore implements AutoCloseable {
     latestResult().ifPresent(this::copyResult);
   }
 
+  /** The number of the latest driver that has claimed the run directory; 0 before the first. */
+  public int latestAttempt() {
+    return Attempt.highest(listOrNothing(Storage.resolve(runDirectory, "attempts")));
+  }
+
   /** The newest result, whatever {@code result.json} says; empty before the first. */
   public Optional<byte[]> latestResult() {
     URI results = Storage.resolve(runDirectory, "results");

@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
     usageHelpAutoWidth = true)
 final class EvaluateCommand implements Callable<Integer> {
   /** The keys that have a meaning here. */
-  static final List<Key<?>> KEYS = List.of(Keys.DATA_URI, Keys.ENGINE, Keys.KERNELS, Keys.MASTER);
+  static final List<Key<?>> KEYS =
+      List.of(Keys.DATA_URI, Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS);
 
   private final PrintStream out;
 
@@ -70,6 +71,7 @@ final class EvaluateCommand implements Callable<Integer> {
     if (configuration.training().engine() == Engine.DL4J) {
       throw new UsageException("Cannot evaluate with the engine dl4j: expected spark or local");
     }
+    ClusterPaths.of(configuration).requireReadable("--model", model);
     Storage storage = Storage.of(configuration.hadoop());
     ModelFile read = ModelFile.read(storage, modelFile(storage));
     ImageTestData data = ImageTestData.read(configuration.data(), configuration.hadoop());

@@ -35,6 +35,9 @@ public final class Main {
   /** The property by which launchers say where conf/log4j2.properties writes. */
   private static final String LOG_FILE = "spark-rnn.log";
 
+  /** What spark-submit sets in every JVM in which a driver runs. */
+  private static final String SUBMITTED = "spark.app.submitTime";
+
   /**
    * Runs a command. Under spark-submit a failure is thrown: exiting at once would make YARN start
    * it again. The wrapper of drivers on a standalone cluster knows nothing of that.
@@ -44,11 +47,10 @@ public final class Main {
     if (code == ExitCode.DONE) {
       return;
     }
-    String deployMode = System.getProperty("spark.submit.deployMode");
     boolean onSparkWorker =
-        "cluster".equals(deployMode)
+        "cluster".equals(System.getProperty("spark.submit.deployMode"))
             && System.getProperty("spark.master", "").startsWith("spark://");
-    if (deployMode != null && !onSparkWorker) {
+    if (System.getProperty(SUBMITTED) != null && !onSparkWorker) {
       throw new SparkUserAppException(code);
     }
     System.exit(code);
@@ -67,10 +69,13 @@ public final class Main {
     ConfigurationOptions.addTo(evaluate.getCommandSpec(), EvaluateCommand.KEYS);
     CommandLine inspect = new CommandLine(new InspectCommand(out));
     ConfigurationOptions.addTo(inspect.getCommandSpec(), InspectCommand.KEYS);
+    CommandLine status = new CommandLine(new StatusCommand(out));
+    ConfigurationOptions.addTo(status.getCommandSpec(), StatusCommand.KEYS);
     CommandLine commandLine =
         new CommandLine(new Main())
             .addSubcommand(train)
             .addSubcommand(evaluate)
+            .addSubcommand(status)
             .addSubcommand(inspect);
     commandLine.setOut(new PrintWriter(out, true));
     commandLine.setErr(new PrintWriter(err, true));

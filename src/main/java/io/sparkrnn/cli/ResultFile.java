@@ -52,8 +52,12 @@ final class ResultFile implements TrainingListener {
     root.put("epochs", training.epochs());
   }
 
-  void describe(ImageTrainingData data, RnnTopology topology, String kernels, int attempt) {
+  /** Which driver of the run this is, from 1. */
+  void attempt(int attempt) {
     root.put("attempt", attempt);
+  }
+
+  void describe(ImageTrainingData data, RnnTopology topology, String kernels) {
     root.put("kernels", kernels);
     root.put("cpu", Versions.cpu());
     root.put("topology", topology.summary());

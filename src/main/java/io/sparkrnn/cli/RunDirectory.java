@@ -44,7 +44,7 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
   static final String DL4J_FILE = "model-dl4j.zip";
 
   private static final Set<String> CLAIMED =
-      Set.of("attempts", "checkpoints", "results", "damaged");
+      Set.of("attempts", "checkpoints", "results", "damaged", SubmissionReport.DIRECTORY);
   private static final long MAX_TEXT_BYTES = 1 << 20;
 
   /** What may differ between the attempts of one run: none of it can be seen in the parameters. */
@@ -61,6 +61,7 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
           Keys.HEARTBEAT_SECONDS,
           Keys.TAKEOVER_SECONDS,
           Keys.MASTER,
+          Keys.SHARED_PATHS,
           Keys.THREADS_PER_WORKER,
           Keys.KERNELS,
           Keys.ROUNDS,
@@ -193,13 +194,17 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
 
   /** The result of a run that has ended well. */
   Optional<JsonNode> finishedResult(CheckpointStore store) {
-    return store
-        .latestResult()
-        .map(bytes -> json(bytes, "the newest result in " + Storage.describe(location)))
-        .filter(node -> node.path("exitCode").asInt(-1) == 0);
+    return latestResult(store, location).filter(node -> node.path("exitCode").asInt(-1) == 0);
   }
 
-  private static JsonNode json(byte[] bytes, String where) {
+  /** The newest result of any end, once there is one. */
+  static Optional<JsonNode> latestResult(CheckpointStore store, URI location) {
+    return store
+        .latestResult()
+        .map(bytes -> json(bytes, "the newest result in " + Storage.describe(location)));
+  }
+
+  static JsonNode json(byte[] bytes, String where) {
     try {
       return new ObjectMapper().readTree(bytes);
     } catch (IOException e) {

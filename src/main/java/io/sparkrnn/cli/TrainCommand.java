@@ -62,11 +62,25 @@ final class TrainCommand implements Callable<Integer> {
       throw new UsageException(
           "Cannot train with the engine dl4j: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars, found none");
     }
+    ClusterPaths.of(configuration).requireRunnable();
     if (dryRun) {
       out.print(configuration.redacted().render());
       return ExitCode.DONE;
     }
     Storage storage = Storage.of(configuration.hadoop());
+    Optional<SubmissionReport> report = SubmissionReport.asked(configuration.run().dir(), storage);
+    try {
+      int code = train(configuration, storage, flags);
+      report.ifPresent(asked -> asked.write(code, ""));
+      return code;
+    } catch (RuntimeException | Error e) {
+      report.ifPresent(asked -> asked.write(ExitCode.of(e), String.valueOf(e.getMessage())));
+      throw e;
+    }
+  }
+
+  private int train(RunConfiguration given, Storage storage, Map<String, String> flags) {
+    RunConfiguration configuration = given;
     RunDirectory directory =
         RunDirectory.of(configuration, configuration.model().name(), storage, Clock.systemUTC());
     if (!directory.isNew() && configuration.run().resume() && file == null) {
@@ -78,6 +92,7 @@ final class TrainCommand implements Callable<Integer> {
       configuration =
           ConfigurationLoader.load(Optional.empty(), texts)
               .withHadoopOf(directory.saved().orElseThrow());
+      ClusterPaths.of(configuration).requireRunnable();
     }
     return new TrainingRun(out, clock, configuration, directory, storage).run();
   }

@@ -160,7 +160,8 @@ final class TrainingRun {
     try (store) {
       int attempt = store.claimAttempt(vacancy);
       nameRun();
-      train(attempt, data, topology, spark);
+      result.attempt(attempt);
+      train(data, topology, spark);
       return ExitCode.DONE;
     } catch (TrainingStoppedException e) {
       throw new StoppedBySignalException(signals.number(), e);
@@ -230,10 +231,9 @@ final class TrainingRun {
       Start start,
       Console console) {}
 
-  private void train(
-      int attempt, ImageTrainingData data, RnnTopology topology, Optional<StartingSpark> spark) {
+  private void train(ImageTrainingData data, RnnTopology topology, Optional<StartingSpark> spark) {
     try {
-      begin(attempt, data, topology, spark);
+      begin(data, topology, spark);
     } catch (TrainingStoppedException e) {
       record(new StoppedBySignalException(signals.number(), e));
       throw e;
@@ -243,8 +243,7 @@ final class TrainingRun {
     }
   }
 
-  private void begin(
-      int attempt, ImageTrainingData data, RnnTopology topology, Optional<StartingSpark> spark) {
+  private void begin(ImageTrainingData data, RnnTopology topology, Optional<StartingSpark> spark) {
     TrainingConfiguration training = configuration.training();
     KernelProvider kernels = KernelProvider.choose(training.kernels().toString());
     Recipe recipe = recipe(data, topology);
@@ -261,7 +260,7 @@ final class TrainingRun {
     Start start = start(identity, recipe.updater(), plan);
     Console console = new Console(out, plan, training.epochs());
     console.heading(configuration, topology, data, directory);
-    result.describe(data, topology, dl4j ? "dl4j" : kernels.name(), attempt);
+    result.describe(data, topology, dl4j ? "dl4j" : kernels.name());
     result.drift(start.identity().drift());
     if (!dl4j) {
       console.kernels(kernels);

@@ -382,6 +382,14 @@ public final class Keys {
           text("URL"),
           c -> c.master());
 
+  public static final Key<Boolean> SHARED_PATHS =
+      new Key<>(
+          "spark.shared-paths",
+          "--shared-paths",
+          "Whether local paths mean the same files on every machine of the cluster, such as those of a mounted share.",
+          onOff(),
+          c -> c.sharedPaths());
+
   /** Below it, any name is a Hadoop property. */
   static final String HADOOP_PREFIX = "hadoop.";
 
@@ -431,7 +439,8 @@ public final class Keys {
           RETRY_SECONDS,
           HEARTBEAT_SECONDS,
           TAKEOVER_SECONDS,
-          MASTER);
+          MASTER,
+          SHARED_PATHS);
 
   private Keys() {}
 

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * Everything a run is told.
  *
  * @param master Spark's master URL; empty: what {@code spark-submit} says
+ * @param sharedPaths whether local paths mean the same files on every machine
  * @param hadoop Hadoop properties by name, in the order of their names
  */
 public record RunConfiguration(
@@ -26,6 +27,7 @@ public record RunConfiguration(
     ScheduleConfiguration schedule,
     OutputConfiguration run,
     String master,
+    boolean sharedPaths,
     Map<String, String> hadoop)
     implements Serializable {
   /** As Spark's own {@code spark.redaction.regex}, and account keys of object stores. */
@@ -68,7 +70,8 @@ public record RunConfiguration(
   public RunConfiguration redacted() {
     Map<String, String> masked = new TreeMap<>(hadoop);
     masked.replaceAll((property, value) -> SECRET.matcher(property).find() ? REDACTED : value);
-    return new RunConfiguration(model, data, training, updater, schedule, run, master, masked);
+    return new RunConfiguration(
+        model, data, training, updater, schedule, run, master, sharedPaths, masked);
   }
 
   /** With another's Hadoop properties where it has none of its own; masked ones are left out. */
@@ -76,7 +79,8 @@ public record RunConfiguration(
     Map<String, String> properties = new TreeMap<>(other.hadoop);
     properties.values().removeIf(REDACTED::equals);
     properties.putAll(hadoop);
-    return new RunConfiguration(model, data, training, updater, schedule, run, master, properties);
+    return new RunConfiguration(
+        model, data, training, updater, schedule, run, master, sharedPaths, properties);
   }
 
   private static void line(StringBuilder hocon, String name, String value) {

@@ -82,6 +82,7 @@ final class Values {
             get(Keys.HEARTBEAT_SECONDS),
             get(Keys.TAKEOVER_SECONDS)),
         get(Keys.MASTER),
+        get(Keys.SHARED_PATHS),
         hadoop);
   }
 

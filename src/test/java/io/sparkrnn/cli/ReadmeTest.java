@@ -118,11 +118,13 @@ class ReadmeTest {
   @Test
   void flagsExist() throws IOException {
     Set<String> known = new TreeSet<>(OTHERS);
-    for (String command : List.of("train", "evaluate", "inspect")) {
+    for (String command : List.of("train", "evaluate", "status", "inspect")) {
       known.addAll(found(FLAG, CommandRun.of(command, "--help").output()));
     }
     known.addAll(found(FLAG, Files.readString(Path.of("submit", "launcher.sh"))));
-    for (String document : List.of("README.md", "src/docs/architecture.md")) {
+    known.addAll(found(FLAG, Files.readString(Path.of("submit", "cluster.sh"))));
+    for (String document :
+        List.of("README.md", "src/docs/architecture.md", "src/docs/cluster.md")) {
       assertThat(known).containsAll(found(FLAG, Files.readString(Path.of(document))));
     }
   }

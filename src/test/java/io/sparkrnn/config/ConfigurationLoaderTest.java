@@ -38,6 +38,7 @@ class ConfigurationLoaderTest {
           new ScheduleConfiguration(ScheduleName.COSINE, 0, 0.5, 1000, 0.0),
           new OutputConfiguration("", false, List.of(), 1, 0, 0.0, 3, 60.0, 5.0, 30.0),
           "",
+          false,
           Map.of());
 
   /** Differs from the defaults in every key. */
@@ -73,6 +74,7 @@ class ConfigurationLoaderTest {
               0.5,
               3.0),
           "spark://host:7077",
+          true,
           Map.of("fs.defaultFS", "hdfs://nn:8020", "dfs.replication", "1"));
 
   private static final String EXPLICIT_FILE =
@@ -474,6 +476,7 @@ class ConfigurationLoaderTest {
         configuration.schedule(),
         configuration.run(),
         configuration.master(),
+        configuration.sharedPaths(),
         hadoop);
   }
 }

@@ -12,6 +12,7 @@ import java.io.ObjectOutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,7 +67,7 @@ class ShippedConfigurationTest {
   @MethodSource("keys")
   void flagsAndLabelsSuitACommandLine(Key<?> key) {
     assertThat(key.flag()).matches("--[a-z0-9]+(-[a-z0-9]+)*");
-    assertThat(key.isSwitch()).isEqualTo(key.equals(Keys.RESUME));
+    assertThat(key.isSwitch()).isEqualTo(Set.of(Keys.RESUME, Keys.SHARED_PATHS).contains(key));
     assertThat(key.label().isEmpty()).isEqualTo(key.isSwitch());
   }
 

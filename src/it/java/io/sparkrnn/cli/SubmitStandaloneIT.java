@@ -1,0 +1,196 @@
+package io.sparkrnn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkrnn.spark.StandaloneCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code submit/standalone} on a cluster of processes, whose exit code is the program's own. */
+class SubmitStandaloneIT {
+  private static final List<String> TRAINING =
+      List.of("--hidden", "4", "--epochs", "1", "--workers", "3");
+  /** In the JVM's log of the shared objects it loads. */
+  private static final Pattern LIBRARY = Pattern.compile("Loaded library (.+), handle 0x");
+
+  /** In its log of the classes it loads. */
+  private static final Pattern NATIVE_CODE = Pattern.compile("org[./](nd4j|bytedeco)[./]\\S*");
+
+  @TempDir private static Path temp;
+  private static StandaloneCluster cluster;
+  private static String parametersSha256;
+
+  private final List<String> options = new ArrayList<>();
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster = StandaloneCluster.start(Files.createDirectory(temp.resolve("cluster")), 2, Map.of());
+    List<String> local = new ArrayList<>(List.of("train", "--engine", "local", "--run-dir"));
+    local.add(temp.resolve("local").toString());
+    local.addAll(TRAINING);
+    assertThat(CommandRun.of(local.toArray(String[]::new)).exitCode()).isZero();
+    parametersSha256 = result("local").path("parametersSha256").asText();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  private static JsonNode result(String run) throws IOException {
+    return new ObjectMapper().readTree(temp.resolve(run).resolve("result.json").toFile());
+  }
+
+  private LauncherRun submit(String run, String mode, String... more) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("--deploy-mode", mode));
+    arguments.addAll(List.of("--memory", "1g", "--driver-memory", "512m"));
+    arguments.addAll(List.of("--spark-conf", "spark.ui.enabled=false"));
+    arguments.addAll(options);
+    arguments.addAll(TRAINING);
+    arguments.addAll(List.of("--run-dir", temp.resolve(run).toString()));
+    arguments.addAll(List.of(more));
+    Path directory = Files.createDirectories(temp.resolve("of-" + run).resolve("user"));
+    return LauncherRun.of(
+        directory,
+        Map.of("SPARK_MASTER_URL", cluster.master(), "SPARK_LOCAL_IP", "127.0.0.1"),
+        "standalone",
+        arguments);
+  }
+
+  private static String all(LauncherRun run) {
+    return String.join("\n", run.out()) + "\n" + String.join("\n", run.err());
+  }
+
+  @Test
+  void theDriverHereTrainsWithEqualBits() throws Exception {
+    LauncherRun run = submit("client", "client");
+
+    assertThat(run.status()).as(all(run)).isZero();
+    assertThat(run.err())
+        .containsExactly(
+            "memory    1024 MiB an executor: 640 MiB heap, 384 MiB overhead; no native libraries");
+    assertThat(run.out()).anyMatch(line -> line.contains("on " + cluster.master() + ", 2 slots"));
+    assertThat(result("client").path("parametersSha256").asText()).isEqualTo(parametersSha256);
+    // Which found DL4J's jar beside its own, without shipping it.
+    assertThat(temp.resolve("client/model-dl4j.zip")).exists();
+    assertThat(executorFiles("spark-rnn.jar")).isNotEmpty();
+    assertThat(executorFiles("spark-rnn-dl4j.jar")).isEmpty();
+  }
+
+  private static List<Path> executorFiles(String name) throws IOException {
+    try (Stream<Path> files = Files.walk(temp.resolve("cluster"))) {
+      return files.filter(file -> file.endsWith(name)).toList();
+    }
+  }
+
+  @Test
+  void theDriverInTheClusterTrainsWithEqualBits() throws Exception {
+    LauncherRun run = submit("cluster-mode", "cluster", "--shared-paths");
+
+    assertThat(run.status()).as(all(run)).isZero();
+    assertThat(run.out())
+        .anyMatch(line -> line.matches("status +attempt 1 succeeded"))
+        .anyMatch(line -> line.matches("parameters +" + parametersSha256));
+    assertThat(result("cluster-mode").path("parametersSha256").asText())
+        .isEqualTo(parametersSha256);
+  }
+
+  @Test
+  void aConfigurationThatIsWrongIsRefusedBeforeAnythingIsSubmitted() throws Exception {
+    LauncherRun run = submit("wrong", "cluster", "--shared-paths", "--minibatch-size", "0");
+
+    assertThat(run.status()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err().get(run.err().size() - 1)).contains("--minibatch-size");
+    assertThat(temp.resolve("wrong")).doesNotExist();
+  }
+
+  @Test
+  void theCodeOfADriverInTheClusterIsTheLaunchers() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("no data"));
+
+    LauncherRun run = submit("refused", "cluster", "--shared-paths", "--data", data.toString());
+
+    assertThat(run.status()).as(all(run)).isEqualTo(ExitCode.DATA);
+    assertThat(run.out())
+        .anyMatch(line -> line.matches("status +the driver ended with exit code 65"))
+        .anyMatch(line -> line.startsWith("error ") && line.contains("train-images-idx3-ubyte"));
+  }
+
+  /** With nowhere to unpack native libraries to, and nowhere to find any. */
+  @Test
+  void executorsNeedNoNativeLibrary() throws Exception {
+    Set<String> loaded =
+        libraries(
+            "bare",
+            " -Djava.library.path=/nonexistent -Djava.io.tmpdir=/nonexistent"
+                + " -Dorg.bytedeco.javacpp.cachedir=/nonexistent"
+                + " -Dorg.bytedeco.javacpp.pathsFirst=false");
+
+    assertThat(loaded).isNotEmpty().allMatch(SubmitStandaloneIT::isOfTheJdkOrSystem);
+    assertThat(result("bare").path("parametersSha256").asText()).isEqualTo(parametersSha256);
+  }
+
+  /** The check above can fail: elsewhere Spark unpacks those of its own codecs. */
+  @Test
+  void nativeLibrariesWouldBeFound() throws Exception {
+    Set<String> loaded = libraries("usual", "");
+
+    assertThat(loaded)
+        .filteredOn(library -> !isOfTheJdkOrSystem(library))
+        .isNotEmpty()
+        .noneMatch(library -> library.contains("nd4j") || library.contains("openblas"));
+  }
+
+  private static boolean isOfTheJdkOrSystem(String library) {
+    Path home = Path.of(System.getProperty("java.home"));
+    // The JVM loads some of its own by name alone.
+    return Files.exists(home.resolve("lib").resolve(library)) || library.startsWith("/lib");
+  }
+
+  /** The shared objects that executors have loaded in a run; no class of theirs is ND4J's. */
+  private Set<String> libraries(String run, String javaOptions) throws Exception {
+    Path logs = Files.createDirectory(temp.resolve("logs-" + run));
+    options.addAll(
+        List.of(
+            "--spark-conf",
+            "spark.executor.extraJavaOptions=--add-modules=jdk.incubator.vector"
+                + javaOptions
+                + " -Xlog:class+load=info,library=info:file="
+                + logs
+                + "/%p.log"));
+    LauncherRun submitted = submit(run, "client");
+    assertThat(submitted.status()).as(all(submitted)).isZero();
+
+    Set<String> libraries = new TreeSet<>();
+    List<Path> files;
+    try (Stream<Path> listed = Files.list(logs)) {
+      files = listed.toList();
+    }
+    assertThat(files).hasSize(2);
+    for (Path file : files) {
+      String log = Files.readString(file);
+      assertThat(log).contains("io.sparkrnn.spark.");
+      assertThat(NATIVE_CODE.matcher(log).results().map(found -> found.group()).distinct())
+          .isEmpty();
+      LIBRARY.matcher(log).results().forEach(found -> libraries.add(found.group(1)));
+    }
+    System.out.printf("%d shared objects in executors (%s): %s%n", libraries.size(), run, libraries);
+    return libraries;
+  }
+}

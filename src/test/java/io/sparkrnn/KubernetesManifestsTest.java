@@ -1,0 +1,188 @@
+package io.sparkrnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.sparkrnn.config.ConfigurationLoader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is in conf/kubernetes has no field that Kubernetes or the Spark operator does not know. */
+class KubernetesManifestsTest {
+  private static final Path MANIFESTS = Path.of("conf", "kubernetes");
+
+  private static final Map<String, Class<?>> KINDS =
+      Map.of(
+          "Pod", Pod.class,
+          "ConfigMap", ConfigMap.class,
+          "ServiceAccount", ServiceAccount.class,
+          "Role", Role.class,
+          "RoleBinding", RoleBinding.class);
+
+  /** The model of Spark's own Kubernetes client, in which unknown fields have no place. */
+  private static final ObjectMapper STRICT =
+      new ObjectMapper(new YAMLFactory())
+          .setAnnotationIntrospector(new WithoutAnySetter())
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+  private static final class WithoutAnySetter extends JacksonAnnotationIntrospector {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Boolean hasAnySetter(Annotated annotated) {
+      return false;
+    }
+  }
+
+  static Stream<Path> manifests() throws IOException {
+    try (Stream<Path> files = Files.list(MANIFESTS)) {
+      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList().stream();
+    }
+  }
+
+  private static List<JsonNode> documents(String yaml) throws IOException {
+    try (MappingIterator<JsonNode> read = STRICT.readerFor(JsonNode.class).readValues(yaml)) {
+      return new ArrayList<>(read.readAll());
+    }
+  }
+
+  /** Demands that Kubernetes, or its Spark operator, knows every field. */
+  private static void check(JsonNode document) throws IOException {
+    String kind = document.path("kind").asText();
+    if (kind.equals("SparkApplication")) {
+      assertThat(schema().validate(document)).extracting(ValidationMessage::getMessage).isEmpty();
+    } else {
+      assertThat(KINDS).containsKey(kind);
+      assertThat(STRICT.treeToValue(document, KINDS.get(kind))).isNotNull();
+    }
+  }
+
+  private static JsonSchema schema() throws IOException {
+    try (InputStream schema =
+        KubernetesManifestsTest.class.getResourceAsStream("spark-application-schema.json")) {
+      return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V7).getSchema(schema);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("manifests")
+  void everyFieldIsKnown(Path manifest) throws IOException {
+    List<JsonNode> documents = documents(Files.readString(manifest));
+    assertThat(documents).isNotEmpty();
+    for (JsonNode document : documents) {
+      check(document);
+    }
+  }
+
+  @Test
+  void allKindsAreThere() throws IOException {
+    List<String> kinds = new ArrayList<>();
+    for (Path manifest : manifests().toList()) {
+      documents(Files.readString(manifest))
+          .forEach(document -> kinds.add(document.path("kind").asText()));
+    }
+    assertThat(kinds)
+        .containsExactlyInAnyOrder(
+            "ConfigMap",
+            "Pod",
+            "Pod",
+            "ServiceAccount",
+            "Role",
+            "RoleBinding",
+            "SparkApplication");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "terminationGracePeriodSeconds: 60 -> terminationGraceSeconds: 60",
+        "mountPath: /etc/spark-rnn -> path: /etc/spark-rnn",
+        "optional: true -> maybe: true",
+        "runAsNonRoot: true -> runAsNonRoot: perhaps",
+        "metadata: -> meta:"
+      })
+  void aWrongFieldOfAPodIsFound(String mistake) throws IOException {
+    String text = Files.readString(MANIFESTS.resolve("driver-pod.yaml"));
+    JsonNode document = documents(planted(text, mistake)).get(0);
+    assertThatThrownBy(() -> check(document))
+        .isInstanceOf(com.fasterxml.jackson.databind.JsonMappingException.class);
+  }
+
+  @Test
+  void unknownFieldsAreNamed() throws IOException {
+    JsonNode document = documents("{apiVersion: v1, kind: Pod, spec: {container: []}}").get(0);
+    assertThatThrownBy(() -> check(document))
+        .isInstanceOf(UnrecognizedPropertyException.class)
+        .hasMessageContaining("\"container\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "instances: 4 -> instances: four",
+        "instances: 4 -> instance: 4",
+        "type: Java -> type: Kotlin",
+        "mainApplicationFile: -> mainFile:",
+        "memoryOverhead: 410m -> memoryOverhead: 410",
+        "path: /etc/spark-rnn -> mountPath: /etc/spark-rnn"
+      })
+  void aWrongFieldOfASparkApplicationIsFound(String mistake) throws IOException {
+    String text = Files.readString(MANIFESTS.resolve("spark-application.yaml"));
+    JsonNode document = documents(planted(text, mistake)).get(0);
+    assertThatThrownBy(() -> check(document)).isInstanceOf(AssertionError.class);
+  }
+
+  private static String planted(String text, String mistake) {
+    String[] parts = mistake.split(" -> ");
+    assertThat(text).contains(parts[0]);
+    return text.replaceFirst(java.util.regex.Pattern.quote(parts[0]), parts[1]);
+  }
+
+  @Test
+  void theConfigMapHoldsAConfiguration() throws IOException {
+    JsonNode map = documents(Files.readString(MANIFESTS.resolve("config-map.yaml"))).get(0);
+    assertThat(
+            ConfigurationLoader.parse(map.at("/data/spark-rnn.conf").asText(), "the ConfigMap")
+                .training()
+                .workers())
+        .isEqualTo(4);
+  }
+
+  @Test
+  void versionsAreThoseOfTheBuild() throws IOException {
+    String pom = Files.readString(Path.of("pom.xml"));
+    JsonNode application =
+        documents(Files.readString(MANIFESTS.resolve("spark-application.yaml"))).get(0);
+    String version = application.at("/spec/sparkVersion").asText();
+    assertThat(pom).contains("<spark.version>" + version + "</spark.version>");
+    assertThat(Files.readString(MANIFESTS.resolve("Dockerfile")))
+        .contains("FROM apache/spark:" + version + "-scala2.12-java17");
+  }
+}

@@ -110,13 +110,7 @@ class KubernetesManifestsTest {
     }
     assertThat(kinds)
         .containsExactlyInAnyOrder(
-            "ConfigMap",
-            "Pod",
-            "Pod",
-            "ServiceAccount",
-            "Role",
-            "RoleBinding",
-            "SparkApplication");
+            "ConfigMap", "Pod", "Pod", "ServiceAccount", "Role", "RoleBinding", "SparkApplication");
   }
 
   @ParameterizedTest

@@ -50,8 +50,7 @@ record LauncherRun(int status, List<String> out, List<String> err) {
     environment
         .keySet()
         .removeIf(
-            name ->
-                name.matches("SPARK_.*|HADOOP_.*|YARN_.*|.*JAVA_OPTIONS|.*JAVA_TOOL_OPTIONS"));
+            name -> name.matches("SPARK_.*|HADOOP_.*|YARN_.*|.*JAVA_OPTIONS|.*JAVA_TOOL_OPTIONS"));
     environment.put("JAVA_HOME", System.getProperty("java.home"));
   }
 

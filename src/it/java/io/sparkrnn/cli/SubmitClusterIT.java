@@ -249,8 +249,7 @@ class SubmitClusterIT {
   })
   void oneFigureIsDividedIntoHeapAndOverhead(String size, long heap, long overhead)
       throws Exception {
-    LauncherRun run =
-        submit("standalone", "--print", "--master", STANDALONE, "--memory", size);
+    LauncherRun run = submit("standalone", "--print", "--master", STANDALONE, "--memory", size);
 
     assertThat(run.words())
         .contains("spark.executor.memory=" + heap + "m")
@@ -297,8 +296,7 @@ class SubmitClusterIT {
             + "Cannot give c to a driver on another machine: expected its keys as flags"
       })
   void whatCannotBeIsRefused(String launcher, String arguments, String message) throws Exception {
-    LauncherRun run =
-        submit(launcher, arguments == null ? new String[0] : arguments.split(" "));
+    LauncherRun run = submit(launcher, arguments == null ? new String[0] : arguments.split(" "));
 
     assertThat(run.status()).isEqualTo(ExitCode.USAGE);
     assertThat(run.out()).isEmpty();
@@ -340,8 +338,7 @@ class SubmitClusterIT {
 
   @Test
   void whatIsWrongWithTheConfigurationIsSaidBeforeAnythingIsSubmitted() throws Exception {
-    LauncherRun local =
-        submit("standalone", "--master", "spark://127.0.0.1:1", "--data", "/data");
+    LauncherRun local = submit("standalone", "--master", "spark://127.0.0.1:1", "--data", "/data");
     assertThat(local.status()).isEqualTo(ExitCode.USAGE);
     assertThat(local.err().get(local.err().size() - 1))
         .isEqualTo(

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SubmitStandaloneIT {
   private static final List<String> TRAINING =
       List.of("--hidden", "4", "--epochs", "1", "--workers", "3");
+
   /** In the JVM's log of the shared objects it loads. */
   private static final Pattern LIBRARY = Pattern.compile("Loaded library (.+), handle 0x");
 
@@ -190,7 +191,8 @@ class SubmitStandaloneIT {
           .isEmpty();
       LIBRARY.matcher(log).results().forEach(found -> libraries.add(found.group(1)));
     }
-    System.out.printf("%d shared objects in executors (%s): %s%n", libraries.size(), run, libraries);
+    System.out.printf(
+        "%d shared objects in executors (%s): %s%n", libraries.size(), run, libraries);
     return libraries;
   }
 }

@@ -37,7 +37,7 @@ class ReadmeTest {
 
   /** Of spark-submit and of the JVM. */
   private static final Set<String> OTHERS =
-      Set.of("--properties-file", "--driver-java-options", "--add-modules");
+      Set.of("--properties-file", "--driver-java-options", "--add-modules", "--supervise");
 
   @TempDir private Path temp;
 

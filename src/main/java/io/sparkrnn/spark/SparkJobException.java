@@ -4,6 +4,7 @@ import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.kernel.KernelUnavailableException;
 import io.sparkrnn.storage.StorageException;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkException;
 
 /** Spark, not what ran on it, has failed: it could not start, or lost what a job needs. */
@@ -31,6 +32,12 @@ public final class SparkJobException extends RuntimeException {
         inTask = cause;
       }
     }
+    if (failure.toString().contains("UnsupportedClassVersionError")) {
+      return new SparkJobException(
+          "Cannot run tasks: expected Java %d on all executors, found an older one; set spark.executorEnv.JAVA_HOME"
+              .formatted(SparkCompatibility.JAVA),
+          failure);
+    }
     if (inTask != null && inTask != failure) {
       return new IllegalStateException("A task failed: " + inTask, failure);
     }
@@ -43,6 +50,34 @@ public final class SparkJobException extends RuntimeException {
     return message.contains("Could not parse Master URL")
         ? new SparkSettingException(message)
         : new SparkJobException(message, failure);
+  }
+
+  /** Spark or Java is not what the program is made for. */
+  static SparkJobException incompatible(String expected, String found) {
+    return new SparkJobException(
+        "Cannot start Spark: expected %s, found %s".formatted(expected, found), null);
+  }
+
+  /** Nothing to run tasks on. */
+  static SparkJobException noSlots(String master, String expected, long millis, String found) {
+    return new SparkJobException(
+        "Cannot run tasks on %s: expected %s within %d s (spark.rnn.slots.timeout), found %s"
+            .formatted(master, expected, TimeUnit.MILLISECONDS.toSeconds(millis), found),
+        null);
+  }
+
+  /** Results that do not come, whoever is to compute them. */
+  static SparkJobException lateRound(
+      long round, long millis, String executor, String host, int times) {
+    return new SparkJobException(
+        "Cannot complete round %d: expected its results within %d ms (spark.rnn.round.timeout), found some missing from executor %s on %s after executors had been replaced %d times"
+            .formatted(round, millis, executor, host, times),
+        null);
+  }
+
+  /** Spark has been stopped by its cluster, or by somebody else. */
+  static SparkJobException stopped(Exception failure) {
+    return new SparkJobException("Spark has stopped: " + firstLine(failure), failure);
   }
 
   private static String firstLine(Exception failure) {

@@ -86,7 +86,7 @@ public final class StandaloneCluster implements AutoCloseable {
   }
 
   /** The executors' processes of one application. */
-  List<ProcessHandle> executors(String applicationId) {
+  public List<ProcessHandle> executors(String applicationId) {
     return daemons.stream()
         .flatMap(daemon -> daemon.toHandle().descendants())
         .filter(
@@ -96,6 +96,11 @@ public final class StandaloneCluster implements AutoCloseable {
                   && command.contains(applicationId);
             })
         .toList();
+  }
+
+  /** SIGKILL to all Spark workers and their executors. */
+  public void killWorkers() {
+    kill(daemons.subList(1, daemons.size()));
   }
 
   /** What a driver has printed that runs on a Spark worker, with its log. */
@@ -198,6 +203,10 @@ public final class StandaloneCluster implements AutoCloseable {
 
   /** Kills all processes, executors and drivers of Spark workers included. */
   private void kill() {
+    kill(daemons);
+  }
+
+  private static void kill(List<Process> daemons) {
     List<ProcessHandle> processes =
         daemons.stream()
             .flatMap(

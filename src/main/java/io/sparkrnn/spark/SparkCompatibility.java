@@ -5,8 +5,7 @@ import scala.util.Properties$;
 /** Whether this JVM's Spark and Java are those that the program is made for. */
 final class SparkCompatibility {
   static final int JAVA = 17;
-  private static final String SPARK = "3.5.";
-  private static final String SCALA = "2.12.";
+  static final String SPARK = "Spark 3.5.x for Scala 2.12.x";
 
   private SparkCompatibility() {}
 
@@ -28,9 +27,9 @@ final class SparkCompatibility {
       throw SparkJobException.incompatible(
           "Java %d (set JAVA_HOME)".formatted(JAVA), "Java %d at %s".formatted(java, javaHome));
     }
-    if (!spark.startsWith(SPARK) || !scala.startsWith(SCALA)) {
+    if (!spark.startsWith("3.5.") || !scala.startsWith("2.12.")) {
       throw SparkJobException.incompatible(
-          "Spark %sx for Scala %sx (SPARK_HOME)".formatted(SPARK, SCALA),
+          SPARK + " (SPARK_HOME)",
           "Spark %s for Scala %s".formatted(spark, scala));
     }
   }

@@ -11,6 +11,8 @@ import org.apache.spark.SparkException;
 public final class SparkJobException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private static final String OTHER_CLASSES = "java.io.InvalidClassException";
+
   private SparkJobException(String message, Throwable cause) {
     super(message, cause);
   }
@@ -36,6 +38,12 @@ public final class SparkJobException extends RuntimeException {
       return new SparkJobException(
           "Cannot run tasks: expected Java %d on all executors, found an older one; set spark.executorEnv.JAVA_HOME"
               .formatted(SparkCompatibility.JAVA),
+          failure);
+    }
+    if (failure.toString().contains(OTHER_CLASSES)) {
+      return new SparkJobException(
+          "Cannot run tasks: expected %s on all executors as on the driver, found other classes (%s)"
+              .formatted(SparkCompatibility.SPARK, OTHER_CLASSES),
           failure);
     }
     if (inTask != null && inTask != failure) {

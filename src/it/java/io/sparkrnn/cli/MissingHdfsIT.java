@@ -33,9 +33,9 @@ class MissingHdfsIT {
       arguments.addAll(List.of("--run-dir", temp.resolve(output + "-run").toString()));
     }
     List<String> all = new ArrayList<>(options);
-    all.add(
-        "-Dlog4j2.configurationFile=" + Path.of("conf", "log4j2.properties").toAbsolutePath());
-    all.addAll(List.of("-Dspark-rnn.log=" + temp.resolve(output + ".log"), "-XX:TieredStopAtLevel=1"));
+    all.add("-Dlog4j2.configurationFile=" + Path.of("conf", "log4j2.properties").toAbsolutePath());
+    all.addAll(
+        List.of("-Dspark-rnn.log=" + temp.resolve(output + ".log"), "-XX:TieredStopAtLevel=1"));
     return jar.start(all, arguments, temp.resolve(output + ".out"));
   }
 
@@ -83,9 +83,11 @@ class MissingHdfsIT {
       try (Driver data = train("data", eve, "--data", hidden.toString());
           Driver search = train("search", eve, "--run-dir", hidden.toString());
           Driver make = train("make", eve, "--run-dir", atTheTop.toString())) {
-        assertSentence(data, "Cannot list %s: permission denied: user=eve, access=".formatted(hidden));
         assertSentence(
-            search, "Cannot look for %s: permission denied: user=eve, access=EXECUTE".formatted(hidden));
+            data, "Cannot list %s: permission denied: user=eve, access=".formatted(hidden));
+        assertSentence(
+            search,
+            "Cannot look for %s: permission denied: user=eve, access=EXECUTE".formatted(hidden));
         assertSentence(
             make,
             "Cannot create directory %s: permission denied: user=eve, access=WRITE"

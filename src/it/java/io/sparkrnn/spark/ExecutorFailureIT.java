@@ -29,9 +29,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Executors that are killed, stopped, slow or missing: the local engine's bits, or one sentence.
@@ -75,6 +77,11 @@ class ExecutorFailureIT {
     return SmallTraining.context(on.master(), all);
   }
 
+  /** Both ways of running rounds, or one of them for the sample. */
+  static List<RoundsChoice> ways() {
+    return List.of(RoundsChoice.RESIDENT, RoundsChoice.JOB).subList(0, Proof.times(2, 1));
+  }
+
   private static RoundRunner rounds(
       RoundsChoice choice, JavaSparkContext context, TrainingData data) {
     return choice == RoundsChoice.JOB
@@ -108,8 +115,9 @@ class ExecutorFailureIT {
 
   @ParameterizedTest
   @EnumSource(names = {"JOB", "RESIDENT"})
+  @EnabledIfSystemProperty(named = "proof", matches = "full")
   void fiveAreKilledInOneRun(RoundsChoice choice) throws IOException {
-    kill(choice, Proof.times(5, 1), 5);
+    kill(choice, 5, 5);
   }
 
   /** Kills executors in run after run of one application. */
@@ -126,7 +134,7 @@ class ExecutorFailureIT {
       for (int run = 0; run < runs; run++) {
         awaitTrue(() -> context.sc().getExecutorIds().size() == 2);
         List<Long> during =
-            random.longs(1, ROUNDS + 1).distinct().limit(killsPerRun).sorted().boxed().toList();
+            random.longs(0, ROUNDS).distinct().limit(killsPerRun).sorted().boxed().toList();
         int readsBefore = data.lines().size();
         try (RoundRunner rounds = rounds(choice, context, data)) {
           RoundRunner disturbed =
@@ -138,7 +146,7 @@ class ExecutorFailureIT {
         rebuilt += data.lines().size() - readsBefore - data.workers();
         all.add(during);
       }
-      awaitTrue(() -> losses.executors.get() == runs * killsPerRun);
+      awaitTrue(() -> losses.executors.get() >= runs * killsPerRun);
     }
     System.out.printf(
         "SIGKILL of executors, %s: %d kills in %d runs (seed %d, rounds %s), %d tasks lost, %d shards read again, all identical%n",
@@ -169,11 +177,11 @@ class ExecutorFailureIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"JOB", "RESIDENT"})
+  @MethodSource("ways")
   void aStoppedOneIsReplaced(RoundsChoice choice) {
     Losses losses = new Losses();
     List<ProcessHandle> stopped = new ArrayList<>();
-    try (JavaSparkContext context = context(cluster, Map.of("spark.rnn.round.timeout", "3s"))) {
+    try (JavaSparkContext context = context(cluster, Map.of("spark.rnn.round.timeout", "5s"))) {
       context.sc().addSparkListener(losses);
       String application = context.sc().applicationId();
       try (RoundRunner rounds = rounds(choice, context, DATA)) {
@@ -190,7 +198,7 @@ class ExecutorFailureIT {
         assertThat(SmallTraining.run(DATA, disturbed)).isEqualTo(EXPECTED);
       }
       awaitTrue(() -> !stopped.get(0).isAlive());
-      awaitTrue(() -> losses.executors.get() == 1);
+      awaitTrue(() -> losses.executors.get() >= 1);
     }
     System.out.printf("SIGSTOP of an executor, %s: 1 replaced, identical%n", choice);
   }
@@ -205,7 +213,8 @@ class ExecutorFailureIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"JOB", "RESIDENT"})
+  @MethodSource("ways")
+  @EnabledIfSystemProperty(named = "proof", matches = "full")
   void roundsThatAreLateOnAnyExecutorEndTheRun(RoundsChoice choice) throws IOException {
     RecordedReads slow =
         new RecordedReads(
@@ -217,7 +226,7 @@ class ExecutorFailureIT {
       assertThatExceptionOfType(SparkJobException.class)
           .isThrownBy(() -> SmallTraining.run(slow, rounds))
           .withMessageMatching(
-              "Cannot complete round 1: expected its results within 4000 ms \\(spark.rnn.round.timeout\\), found some missing from executor \\d+ on 127.0.0.1 after executors had been replaced 3 times");
+              "Cannot complete round 0: expected its results within 4000 ms \\(spark.rnn.round.timeout\\), found some missing from executor \\d+ on 127.0.0.1 after executors had been replaced 3 times");
       awaitTrue(() -> losses.executors.get() >= 3);
     }
   }
@@ -226,13 +235,13 @@ class ExecutorFailureIT {
       StandaloneCluster on, Map<String, String> settings, String found) {
     Map<String, String> all = new HashMap<>(Map.of("spark.rnn.slots.timeout", "4s"));
     all.putAll(settings);
-    for (RoundsChoice choice : List.of(RoundsChoice.JOB, RoundsChoice.RESIDENT)) {
+    for (RoundsChoice choice : ways()) {
       try (JavaSparkContext context = context(on, all);
           RoundRunner rounds = rounds(choice, context, DATA)) {
         assertThatExceptionOfType(SparkJobException.class)
             .isThrownBy(() -> SmallTraining.run(DATA, rounds))
             .withMessage(
-                "Cannot run tasks on %s: expected an executor that can run a task of %s cores (spark.task.cpus) within 4 s (spark.rnn.slots.timeout), found %s",
+                "Cannot run tasks on %s: expected an executor for tasks of %s core(s) (spark.task.cpus) within 4 s (spark.rnn.slots.timeout), found %s",
                 on.master(), settings.getOrDefault("spark.task.cpus", "1"), found);
       }
     }
@@ -247,6 +256,7 @@ class ExecutorFailureIT {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "proof", matches = "full")
   void executorsThatAreTooLargeAreNotAwaitedForEver() {
     assertNoSlots(
         cluster,
@@ -255,12 +265,13 @@ class ExecutorFailureIT {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "proof", matches = "full")
   void tasksThatAreTooLargeAreNotAwaitedForEver() {
-    assertNoSlots(cluster, Map.of("spark.task.cpus", "2"), "2 of 1 cores at most");
+    assertNoSlots(cluster, Map.of("spark.task.cpus", "2"), "2 of 1 core(s) at most");
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"JOB", "RESIDENT"})
+  @MethodSource("ways")
   void executorsThatVanishAreNotAwaitedForEver(RoundsChoice choice) throws IOException {
     try (StandaloneCluster vanishing = cluster("vanishing-" + choice, 1);
         JavaSparkContext context = context(vanishing, Map.of("spark.rnn.slots.timeout", "4s"));
@@ -275,7 +286,8 @@ class ExecutorFailureIT {
 
   /** As an executor on an older Java does: a class of the newest version stands before ours. */
   @ParameterizedTest
-  @EnumSource(names = {"JOB", "RESIDENT"})
+  @MethodSource("ways")
+  @EnabledIfSystemProperty(named = "proof", matches = "full")
   void executorsOnAnOlderJavaAreNamed(RoundsChoice choice) throws IOException {
     Path classes = directory.resolve("newer-" + choice);
     String name = "io/sparkrnn/train/Replica.class";

@@ -57,7 +57,7 @@ final class ExecutorSlots {
     }
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - noneSinceNanos.getAsLong());
     String expected =
-        "an executor that can run a task of %d cores (%s)".formatted(cpusPerTask(), TaskCpus.KEY);
+        "an executor for tasks of %d core(s) (%s)".formatted(cpusPerTask(), TaskCpus.KEY);
     if (millis > timeoutMillis) {
       throw SparkJobException.noSlots(context.master(), expected, timeoutMillis, executors());
     }
@@ -82,7 +82,7 @@ final class ExecutorSlots {
           .formatted(conf.get("spark.executor.memory", "1g"));
     }
     int largest = executors.stream().mapToInt(ExecutorSummary::totalCores).max().getAsInt();
-    return "%d of %d cores at most".formatted(executors.size(), largest);
+    return "%d of %d core(s) at most".formatted(executors.size(), largest);
   }
 
   /** Slots that dynamic allocation would start for tasks that wait; 0 without it. */

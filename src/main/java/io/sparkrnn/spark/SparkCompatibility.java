@@ -29,8 +29,7 @@ final class SparkCompatibility {
     }
     if (!spark.startsWith("3.5.") || !scala.startsWith("2.12.")) {
       throw SparkJobException.incompatible(
-          SPARK + " (SPARK_HOME)",
-          "Spark %s for Scala %s".formatted(spark, scala));
+          SPARK + " (SPARK_HOME)", "Spark %s for Scala %s".formatted(spark, scala));
     }
   }
 }

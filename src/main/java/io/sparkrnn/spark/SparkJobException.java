@@ -54,6 +54,9 @@ public final class SparkJobException extends RuntimeException {
 
   /** A Spark application that did not come up. */
   static RuntimeException cannotStart(String master, Exception failure) {
+    if (failure instanceof IllegalStateException || failure instanceof NullPointerException) {
+      return stopped(master, failure);
+    }
     String message = "Cannot start Spark on %s: %s".formatted(master, firstLine(failure));
     return message.contains("Could not parse Master URL")
         ? new SparkSettingException(message)
@@ -83,9 +86,12 @@ public final class SparkJobException extends RuntimeException {
         null);
   }
 
-  /** Spark has been stopped by its cluster, or by somebody else. */
-  static SparkJobException stopped(Exception failure) {
-    return new SparkJobException("Spark has stopped: " + firstLine(failure), failure);
+  /** An application that its cluster has ended: Spark reports that in many ways, none of use. */
+  static SparkJobException stopped(String master, Exception failure) {
+    return new SparkJobException(
+        "Cannot run on %s: expected a running Spark application, found one that its cluster has given up or has never answered"
+            .formatted(master),
+        failure);
   }
 
   private static String firstLine(Exception failure) {

@@ -27,7 +27,7 @@ record StoppableRounds(SparkContext context, RoundRunner rounds) implements Roun
       return call.get();
     } catch (Exception e) {
       if (isOfStopped(e)) {
-        throw SparkJobException.stopped(e);
+        throw SparkJobException.stopped(context.master(), e);
       }
       throw e;
     }

@@ -39,6 +39,13 @@ final class SmallTraining {
   private static final RnnTopology TOPOLOGY =
       new RnnTopology("test", new NetworkShape(6, 7, List.of(9, 5), Activation.TANH, 4));
 
+  /** What executors run. */
+  static final String CLASSES =
+      String.join(
+          File.pathSeparator,
+          new File("target/classes").getAbsolutePath(),
+          new File("target/test-classes").getAbsolutePath());
+
   private SmallTraining() {}
 
   /** All that a run can be told by. */
@@ -117,11 +124,6 @@ final class SmallTraining {
   }
 
   static JavaSparkContext context(String master, Map<String, String> settings) {
-    String classes =
-        String.join(
-            File.pathSeparator,
-            new File("target/classes").getAbsolutePath(),
-            new File("target/test-classes").getAbsolutePath());
     SparkConf conf =
         new SparkConf()
             .setMaster(master)
@@ -130,7 +132,7 @@ final class SmallTraining {
             .set("spark.driver.host", "127.0.0.1")
             .set("spark.executor.memory", "384m")
             .set("spark.testing.reservedMemory", "67108864")
-            .set("spark.executor.extraClassPath", classes);
+            .set("spark.executor.extraClassPath", CLASSES);
     settings.forEach(conf::set);
     return new JavaSparkContext(conf);
   }

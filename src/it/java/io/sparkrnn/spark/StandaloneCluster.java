@@ -86,7 +86,7 @@ public final class StandaloneCluster implements AutoCloseable {
   }
 
   /** The executors' processes of one application. */
-  List<ProcessHandle> executors(String applicationId) {
+  public List<ProcessHandle> executors(String applicationId) {
     return executors().stream()
         .filter(process -> process.info().commandLine().orElse("").contains(applicationId))
         .toList();
@@ -100,6 +100,11 @@ public final class StandaloneCluster implements AutoCloseable {
             process ->
                 process.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
         .toList();
+  }
+
+  /** SIGKILL to all Spark workers and their executors. */
+  public void killWorkers() {
+    kill(daemons.subList(1, daemons.size()));
   }
 
   /** What a driver has printed that runs on a Spark worker, with its log. */
@@ -202,6 +207,10 @@ public final class StandaloneCluster implements AutoCloseable {
 
   /** Kills all processes, executors and drivers of Spark workers included. */
   private void kill() {
+    kill(daemons);
+  }
+
+  private static void kill(List<Process> daemons) {
     List<ProcessHandle> processes =
         daemons.stream()
             .flatMap(

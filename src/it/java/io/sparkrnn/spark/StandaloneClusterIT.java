@@ -5,13 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.config.RoundsChoice;
-import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.TrainingData;
-import io.sparkrnn.evaluation.EvaluationResult;
-import io.sparkrnn.train.Round;
-import io.sparkrnn.train.RoundResult;
 import io.sparkrnn.train.RoundRunner;
-import io.sparkrnn.train.TrainingState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,12 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A cluster of processes comes to the local engine's bits, whatever happens to its executors. */
+/** A cluster of processes comes to the local engine's bits. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class StandaloneClusterIT {
   // Shards of unequal size, with a short last minibatch; an odd number of workers.
   private static final TrainingData DATA = new SyntheticData(5, 1203, 6, 7, 4);
-  private static final int ROUNDS = 8;
 
   @TempDir private static Path directory;
   private static StandaloneCluster cluster;
@@ -68,68 +60,6 @@ class StandaloneClusterIT {
     return choice == RoundsChoice.JOB
         ? new JobRoundRunner(context, SmallTraining.recipe(DATA), "portable", DATA)
         : new ResidentRoundRunner(context, SmallTraining.recipe(DATA), "portable", DATA);
-  }
-
-  @ParameterizedTest
-  @EnumSource(names = {"JOB", "RESIDENT"})
-  void killedExecutorsLeaveNoTrace(RoundsChoice choice) {
-    Random random = new Random(choice.ordinal());
-    List<Long> before = random.longs(1, ROUNDS).distinct().limit(2).boxed().toList();
-    List<ProcessHandle> killed = new ArrayList<>();
-    try (JavaSparkContext context = context(Map.of());
-        RoundRunner undisturbed = rounds(choice, context)) {
-      String application = context.sc().applicationId();
-      Runnable kill =
-          () -> {
-            awaitTrue(() -> !cluster.executors(application).isEmpty());
-            List<ProcessHandle> executors = cluster.executors(application);
-            ProcessHandle executor = executors.get(random.nextInt(executors.size()));
-            executor.destroyForcibly();
-            awaitTrue(() -> !executor.isAlive());
-            killed.add(executor);
-          };
-      RoundRunner runner = new Disturbed(undisturbed, before, kill);
-      assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
-    }
-    assertThat(killed).hasSize(2);
-  }
-
-  private static void awaitTrue(BooleanSupplier condition) {
-    try {
-      while (!condition.getAsBoolean()) {
-        Thread.sleep(20);
-      }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  /** Something happens while some rounds run. */
-  private record Disturbed(RoundRunner runner, List<Long> during, Runnable disturbance)
-      implements RoundRunner {
-    @Override
-    public RoundResult run(TrainingState state, Round round) {
-      if (!during.contains(round.number())) {
-        return runner.run(state, round);
-      }
-      Thread disturber = new Thread(disturbance, "disturber");
-      disturber.start();
-      try {
-        return runner.run(state, round);
-      } finally {
-        awaitTrue(() -> !disturber.isAlive());
-      }
-    }
-
-    @Override
-    public EvaluationResult evaluate(float[] parameters, Part part) {
-      return runner.evaluate(parameters, part);
-    }
-
-    @Override
-    public void close() {
-      runner.close();
-    }
   }
 
   @ParameterizedTest

@@ -31,6 +31,7 @@ final class ExitCode {
     } else if (failure instanceof DataException) {
       return DATA;
     } else if (failure instanceof SparkJobException
+        || failure instanceof UnavailableException
         || failure instanceof ExchangeUnreachableException) {
       return UNAVAILABLE;
     } else if (failure instanceof RunBusyException) {

@@ -2,6 +2,7 @@ package io.sparkrnn.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sparkrnn.checkpoint.Checkpoint;
+import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.checkpoint.CheckpointStore;
 import io.sparkrnn.checkpoint.MonotonicClock;
 import io.sparkrnn.checkpoint.Ownership;
@@ -21,9 +22,12 @@ import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.spark.ExchangeUnreachableException;
 import io.sparkrnn.spark.SparkEngine;
+import io.sparkrnn.spark.SparkJobException;
 import io.sparkrnn.spark.StartingSpark;
 import io.sparkrnn.storage.Storage;
+import io.sparkrnn.storage.StorageException;
 import io.sparkrnn.storage.TargetExistsException;
 import io.sparkrnn.train.CheckpointCadence;
 import io.sparkrnn.train.LearningRateSchedule;
@@ -237,9 +241,34 @@ final class TrainingRun {
     } catch (TrainingStoppedException e) {
       record(new StoppedBySignalException(signals.number(), e));
       throw e;
+    } catch (SparkJobException | ExchangeUnreachableException e) {
+      UnavailableException named = unavailable(e);
+      record(named);
+      throw named;
     } catch (RuntimeException | Error e) {
       record(e);
       throw e;
+    }
+  }
+
+  /** The cluster has failed, not the run: says how to go on. */
+  private UnavailableException unavailable(RuntimeException failure) {
+    return new UnavailableException(
+        "%s; %s, go on with --resume --run-dir %s"
+            .formatted(
+                failure.getMessage(), newestCheckpoint(), Storage.describe(directory.location())),
+        failure);
+  }
+
+  private String newestCheckpoint() {
+    try {
+      List<CheckpointEntry> checkpoints = store.list();
+      return checkpoints.isEmpty()
+          ? "there is no checkpoint yet"
+          : "the newest checkpoint is "
+              + Storage.describe(checkpoints.get(checkpoints.size() - 1).location());
+    } catch (StorageException e) {
+      return e.getMessage();
     }
   }
 

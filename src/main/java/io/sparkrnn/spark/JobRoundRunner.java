@@ -32,6 +32,7 @@ public final class JobRoundRunner implements RoundRunner {
   private final int workers;
   private final JavaRDD<Parcel<Shard>> shards;
   private final SparkEvaluation evaluation;
+  private final RoundDeadline deadline;
   private final long runner = ThreadLocalRandom.current().nextLong();
   private Broadcast<Parcel<TrainingState>> stateOfRound;
   private Broadcast<Parcel<TrainingState>> olderState;
@@ -59,6 +60,7 @@ public final class JobRoundRunner implements RoundRunner {
     this.workers = data.workers();
     this.shards = shards;
     this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data);
+    this.deadline = new RoundDeadline(context.sc());
     ResultSize.check(context.getConf(), recipe, workers);
   }
 
@@ -79,9 +81,13 @@ public final class JobRoundRunner implements RoundRunner {
         .sc()
         .setJobDescription("epoch %d, round %d".formatted(round.epoch() + 1, round.number()));
     ParameterAverage average = new ParameterAverage(workers);
+    deadline.begin(round);
     try {
       ResultStream.forEach(
-          shards, new RoundTask(runner, recipe, kernels, round, ship(state)), average::add);
+          shards,
+          new RoundTask(runner, recipe, kernels, round, ship(state)),
+          average::add,
+          jobs -> deadline.check(jobs, task -> true));
     } finally {
       if (olderState != null) {
         // Not this round's: a speculative copy of one of its tasks may still be reading it.

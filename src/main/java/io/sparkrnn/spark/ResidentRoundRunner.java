@@ -46,6 +46,7 @@ public final class ResidentRoundRunner implements RoundRunner {
   private final long timeoutMillis;
 
   private final ExecutorSlots executorSlots;
+  private final RoundDeadline deadline;
 
   private int allocatableSlots;
   private int slots;
@@ -79,6 +80,7 @@ public final class ResidentRoundRunner implements RoundRunner {
     this.timeoutMillis = context.getConf().getTimeAsMs("spark.rnn.exchange.timeout", "120s");
     this.exchange = exchange;
     this.executorSlots = new ExecutorSlots(context.sc());
+    this.deadline = new RoundDeadline(context.sc());
     this.allocatableSlots = executorSlots.allocatable();
   }
 
@@ -93,6 +95,7 @@ public final class ResidentRoundRunner implements RoundRunner {
     try {
       followSlots();
       exchange.begin(round, state);
+      deadline.begin(round);
       ParameterAverage average = new ParameterAverage(data.workers());
       int missing = data.workers();
       long completeNanos = System.nanoTime();
@@ -108,10 +111,14 @@ public final class ResidentRoundRunner implements RoundRunner {
           completeNanos = System.nanoTime();
         } else if (stretch.isOver()) {
           afterFailure();
-        } else if (isComplete()) {
-          completeNanos = System.nanoTime();
-        } else if (millisSince(completeNanos) > timeoutMillis) {
-          regroup();
+        } else {
+          executorSlots.requireSome();
+          deadline.check(stretch.jobs(), exchange::owes);
+          if (isComplete()) {
+            completeNanos = System.nanoTime();
+          } else if (millisSince(completeNanos) > timeoutMillis) {
+            regroup();
+          }
         }
       }
       advanced = true;

@@ -76,11 +76,17 @@ final class ResidentStretch {
     return tasks;
   }
 
+  int[] jobs() {
+    return JavaConverters.seqAsJavaList(job.jobIds()).stream()
+        .mapToInt(id -> (Integer) id)
+        .toArray();
+  }
+
   /** Tasks that Spark says are running. */
   int runningTasks() {
     int running = 0;
-    for (Object id : JavaConverters.seqAsJavaList(job.jobIds())) {
-      var info = context.statusTracker().getJobInfo((Integer) id);
+    for (int id : jobs()) {
+      var info = context.statusTracker().getJobInfo(id);
       for (int stage : info.isDefined() ? info.get().stageIds() : new int[0]) {
         SparkStageInfo stageInfo =
             context.statusTracker().getStageInfo(stage).getOrElse(() -> null);

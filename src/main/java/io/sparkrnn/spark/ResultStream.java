@@ -54,6 +54,16 @@ final class ResultStream {
    * but for every new one Spark looks through the function and serializes it to see whether it can.
    */
   static <T, R> void forEach(JavaRDD<T> rdd, ElementFunction<T, R> function, Consumer<R> consumer) {
+    forEach(rdd, function, consumer, jobs -> {});
+  }
+
+  /**
+   * As above, looked at while it runs.
+   *
+   * @param look see {@link JobWatch}
+   */
+  static <T, R> void forEach(
+      JavaRDD<T> rdd, ElementFunction<T, R> function, Consumer<R> consumer, Consumer<int[]> look) {
     RDD<T> scalaRdd = rdd.rdd();
     Function2<Object, Parcel<Object[]>, BoxedUnit> handler =
         (partition, elements) -> {
@@ -64,19 +74,28 @@ final class ResultStream {
           }
           return BoxedUnit.UNIT;
         };
+    try (JobWatch watch = JobWatch.begin(scalaRdd.sparkContext(), look)) {
+      run(watch, scalaRdd, new PartitionTask<>(function), handler);
+    }
+  }
+
+  private static <T> void run(
+      JobWatch watch,
+      RDD<T> rdd,
+      Function2<TaskContext, Iterator<T>, Parcel<Object[]>> task,
+      Function2<Object, Parcel<Object[]>, BoxedUnit> handler) {
     try {
-      scalaRdd
-          .sparkContext()
+      rdd.sparkContext()
           .runJob(
-              scalaRdd,
-              new PartitionTask<>(function),
+              rdd,
+              task,
               JavaConverters.asScalaBuffer(
                       IntStream.range(0, rdd.getNumPartitions()).<Object>mapToObj(i -> i).toList())
                   .toSeq(),
               handler,
               ClassTag$.MODULE$.apply(Parcel.class));
     } catch (Exception e) {
-      throw SparkJobException.translate(e);
+      throw watch.failure().<RuntimeException>map(f -> f).orElse(SparkJobException.translate(e));
     }
   }
 }

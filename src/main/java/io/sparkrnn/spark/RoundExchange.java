@@ -147,6 +147,11 @@ final class RoundExchange implements AutoCloseable {
     return result == null ? Optional.empty() : result;
   }
 
+  /** Whether the round lacks results of a group. */
+  synchronized boolean owes(int group) {
+    return group < groups.size() && groups.get(group).workers().anyMatch(missing::get);
+  }
+
   /** Ends a {@link #poll}. */
   void wake() {
     results.add(Optional.empty());

@@ -27,6 +27,7 @@ public final class SparkEngine implements AutoCloseable {
    *     local mode
    */
   public static SparkEngine start(String applicationName, String master, int threadsPerTask) {
+    SparkCompatibility.check();
     SparkConf conf = new SparkConf().setAppName(applicationName);
     if (!master.isEmpty()) {
       conf.setMaster(master);
@@ -80,14 +81,16 @@ public final class SparkEngine implements AutoCloseable {
 
   /** Rounds of this application. */
   public RoundRunner rounds(RoundsChoice choice, Recipe recipe, String kernels, TrainingData data) {
-    return switch (choice) {
-      case JOB -> new JobRoundRunner(context, recipe, kernels, data);
-      case RESIDENT -> new ResidentRoundRunner(context, recipe, kernels, data);
-      case AUTO ->
-          new AutomaticRounds(
-              () -> new ResidentRoundRunner(context, recipe, kernels, data),
-              () -> new JobRoundRunner(context, recipe, kernels, data));
-    };
+    RoundRunner rounds =
+        switch (choice) {
+          case JOB -> new JobRoundRunner(context, recipe, kernels, data);
+          case RESIDENT -> new ResidentRoundRunner(context, recipe, kernels, data);
+          case AUTO ->
+              new AutomaticRounds(
+                  () -> new ResidentRoundRunner(context, recipe, kernels, data),
+                  () -> new JobRoundRunner(context, recipe, kernels, data));
+        };
+    return new StoppableRounds(context.sc(), rounds);
   }
 
   /** DL4J Spark's own rounds, a round an epoch. */

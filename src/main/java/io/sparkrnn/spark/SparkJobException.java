@@ -4,11 +4,14 @@ import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.kernel.KernelUnavailableException;
 import io.sparkrnn.storage.StorageException;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkException;
 
 /** Spark, not what ran on it, has failed: it could not start, or lost what a job needs. */
 public final class SparkJobException extends RuntimeException {
   private static final long serialVersionUID = 1L;
+
+  private static final String OTHER_CLASSES = "java.io.InvalidClassException";
 
   private SparkJobException(String message, Throwable cause) {
     super(message, cause);
@@ -31,6 +34,18 @@ public final class SparkJobException extends RuntimeException {
         inTask = cause;
       }
     }
+    if (failure.toString().contains("UnsupportedClassVersionError")) {
+      return new SparkJobException(
+          "Cannot run tasks: expected Java %d on all executors, found an older one; set spark.executorEnv.JAVA_HOME"
+              .formatted(SparkCompatibility.JAVA),
+          failure);
+    }
+    if (failure.toString().contains(OTHER_CLASSES)) {
+      return new SparkJobException(
+          "Cannot run tasks: expected %s on all executors as on the driver, found other classes (%s)"
+              .formatted(SparkCompatibility.SPARK, OTHER_CLASSES),
+          failure);
+    }
     if (inTask != null && inTask != failure) {
       return new IllegalStateException("A task failed: " + inTask, failure);
     }
@@ -39,10 +54,44 @@ public final class SparkJobException extends RuntimeException {
 
   /** A Spark application that did not come up. */
   static RuntimeException cannotStart(String master, Exception failure) {
+    if (failure instanceof IllegalStateException || failure instanceof NullPointerException) {
+      return stopped(master, failure);
+    }
     String message = "Cannot start Spark on %s: %s".formatted(master, firstLine(failure));
     return message.contains("Could not parse Master URL")
         ? new SparkSettingException(message)
         : new SparkJobException(message, failure);
+  }
+
+  /** Spark or Java is not what the program is made for. */
+  static SparkJobException incompatible(String expected, String found) {
+    return new SparkJobException(
+        "Cannot start Spark: expected %s, found %s".formatted(expected, found), null);
+  }
+
+  /** Nothing to run tasks on. */
+  static SparkJobException noSlots(String master, String expected, long millis, String found) {
+    return new SparkJobException(
+        "Cannot run tasks on %s: expected %s within %d s (spark.rnn.slots.timeout), found %s"
+            .formatted(master, expected, TimeUnit.MILLISECONDS.toSeconds(millis), found),
+        null);
+  }
+
+  /** Results that do not come, whoever is to compute them. */
+  static SparkJobException lateRound(
+      long round, long millis, String executor, String host, int times) {
+    return new SparkJobException(
+        "Cannot complete round %d: expected its results within %d ms (spark.rnn.round.timeout), found some missing from executor %s on %s after executors had been replaced %d times"
+            .formatted(round, millis, executor, host, times),
+        null);
+  }
+
+  /** An application that its cluster has ended: Spark reports that in many ways, none of use. */
+  static SparkJobException stopped(String master, Exception failure) {
+    return new SparkJobException(
+        "Cannot run on %s: expected a running Spark application, found one that its cluster has given up or has never answered"
+            .formatted(master),
+        failure);
   }
 
   private static String firstLine(Exception failure) {

@@ -2,6 +2,7 @@ package io.sparkrnn.storage;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
@@ -59,6 +60,9 @@ final class StorageFailures {
     }
     if (isNoSpace(reason)) {
       return new StorageException(prefix + "no space left on the device", failure);
+    }
+    if (cause instanceof ConnectException) {
+      return new StorageException(prefix + "nobody answers there (connection refused)", failure);
     }
     if (cause instanceof UnknownHostException) {
       return new StorageException(prefix + "unknown host " + reason, failure);

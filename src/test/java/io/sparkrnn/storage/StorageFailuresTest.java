@@ -3,6 +3,7 @@ package io.sparkrnn.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
@@ -55,6 +56,12 @@ class StorageFailuresTest {
   void unknownHostsAreNamed() {
     assertThat(translate(new UnknownHostException("host")))
         .hasMessage("Cannot write hdfs://host/a: unknown host host");
+  }
+
+  @Test
+  void portsWhereNobodyListensAreNamed() {
+    assertThat(translate(new ConnectException("Call From a to b:1 failed; For more details see")))
+        .hasMessage("Cannot write hdfs://host/a: nobody answers there (connection refused)");
   }
 
   @Test

@@ -56,12 +56,17 @@ class RoundMessagesTest {
     return Float.floatToRawIntBits(left) == Float.floatToRawIntBits(right);
   }
 
+  private static boolean equalBits(double left, double right) {
+    return Double.doubleToRawLongBits(left) == Double.doubleToRawLongBits(right);
+  }
+
   @ParameterizedTest
   @MethodSource("requests")
   void requestsComeBackAsTheyWent(Request request) {
     assertThat(RoundMessages.decodeRequest(RoundMessages.encode(request)))
         .usingRecursiveComparison()
         .withEqualsForType(RoundMessagesTest::equalBits, Float.class)
+        .withEqualsForType(RoundMessagesTest::equalBits, Double.class)
         .isEqualTo(request);
   }
 

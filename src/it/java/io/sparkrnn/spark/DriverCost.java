@@ -34,7 +34,8 @@ import org.apache.spark.api.java.JavaSparkContext;
  * and JSON after them. Minima are used: whatever else the machine does only adds.
  */
 final class DriverCost {
-  private static final List<String> MODELS = List.of("row-rnn-150", "row-rnn-100x2", "row-rnn-512x2");
+  private static final List<String> MODELS =
+      List.of("row-rnn-150", "row-rnn-100x2", "row-rnn-512x2");
   private static final int ADAM_MOMENTS = 2;
   private static final int WORKERS_PER_SUM = 8;
   private static final List<Integer> FITTED = List.of(2, 4, 8, 16, 32);
@@ -159,7 +160,12 @@ final class DriverCost {
         new TrainingState(
             new float[kind.parameters()],
             new float[ADAM_MOMENTS * kind.parameters()],
-            0, 0, 0, 0, 0, 0);
+            0,
+            0,
+            0,
+            0,
+            0,
+            0);
     List<Double> millis = new ArrayList<>();
     try (RoundExchange exchange = new RoundExchange(context.getConf(), workers)) {
       ExchangeEndpoint endpoint = exchange.beginStretch(WorkerGroups.of(workers, kind.tasks()));
@@ -255,8 +261,7 @@ final class DriverCost {
               ParameterAverage average = new ParameterAverage(2 * pairs);
               for (int worker = 0; worker < 2 * pairs; worker++) {
                 average.add(
-                    new WorkerResult(
-                        worker, result.parameters(), result.updaterState(), 64, 1, 1));
+                    new WorkerResult(worker, result.parameters(), result.updaterState(), 64, 1, 1));
               }
               return average.sum();
             }));

@@ -143,8 +143,7 @@ final class SimulatedExecutors {
   private static void play(Stretch stretch) throws IOException, InterruptedException {
     ByteBuffer encoded =
         RoundMessages.encode(
-            new Result(
-                stretch.endpoint().run(), stretch.endpoint().stretch(), 0, stretch.part()));
+            new Result(stretch.endpoint().run(), stretch.endpoint().stretch(), 0, stretch.part()));
     ByteBuf message = Unpooled.directBuffer(encoded.remaining()).writeBytes(encoded);
     List<TransportClient> connections = new ArrayList<>();
     CountDownLatch ended = new CountDownLatch(stretch.tasks());
@@ -154,8 +153,7 @@ final class SimulatedExecutors {
         TransportClientFactory factory = transport.createClientFactory()) {
       for (int task = 0; task < stretch.tasks(); task++) {
         TransportClient connection =
-            factory.createUnmanagedClient(
-                stretch.endpoint().host(), stretch.endpoint().port());
+            factory.createUnmanagedClient(stretch.endpoint().host(), stretch.endpoint().port());
         connections.add(connection);
         ask(stretch, connection, task, message, ended);
       }
@@ -166,7 +164,11 @@ final class SimulatedExecutors {
   }
 
   private static void ask(
-      Stretch stretch, TransportClient connection, int task, ByteBuf message, CountDownLatch ended) {
+      Stretch stretch,
+      TransportClient connection,
+      int task,
+      ByteBuf message,
+      CountDownLatch ended) {
     Ask ask = new Ask(stretch.endpoint().run(), stretch.endpoint().stretch(), task);
     connection.sendRpc(
         RoundMessages.encode(ask),

@@ -25,8 +25,7 @@ record SyntheticData(int workers, int samples, int timeSteps, int inputSize, int
         this,
         data ->
             new Made(
-                data.make(),
-                Shards.assign(IntStream.range(0, samples).toArray(), workers, SEED)));
+                data.make(), Shards.assign(IntStream.range(0, samples).toArray(), workers, SEED)));
   }
 
   private SequenceDataset make() {

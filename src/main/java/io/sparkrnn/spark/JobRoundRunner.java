@@ -24,8 +24,8 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * Rounds as Spark jobs of one stage, a task a worker, or of many workers a task a group; works with any
- * number of slots.
+ * Rounds as Spark jobs of one stage, a task a worker, or of many workers a task a group; works with
+ * any number of slots.
  */
 public final class JobRoundRunner implements RoundRunner {
   /** Above 1,000 KiB Spark warns of large tasks, in every round. */
@@ -34,7 +34,9 @@ public final class JobRoundRunner implements RoundRunner {
   /** From here on starting a task for each would be most of a round. */
   private static final int MANY_WORKERS = 64;
 
-  /** So that faster executors may take more of many workers, and a lost task is not half a round. */
+  /**
+   * So that faster executors may take more of many workers, and a lost task is not half a round.
+   */
   private static final int TASKS_PER_SLOT = 4;
 
   private final JavaSparkContext context;
@@ -128,9 +130,7 @@ public final class JobRoundRunner implements RoundRunner {
     List<Integer> numbers = IntStream.range(0, groups.size()).boxed().toList();
     return context
         .parallelize(numbers, numbers.size())
-        .map(
-            number ->
-                new Parcel<>(groups.get(number).workers().mapToObj(data::shard).toList()))
+        .map(number -> new Parcel<>(groups.get(number).workers().mapToObj(data::shard).toList()))
         .setName("shards")
         .persist(StorageLevel.MEMORY_ONLY());
   }

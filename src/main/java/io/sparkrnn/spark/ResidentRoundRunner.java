@@ -149,7 +149,10 @@ public final class ResidentRoundRunner implements RoundRunner {
     advanced = false;
     stretch =
         new ResidentStretch(
-            context.sc(), shards, new ResidentTask(endpoint, recipe, kernels, folding), exchange::wake);
+            context.sc(),
+            shards,
+            new ResidentTask(endpoint, recipe, kernels, folding),
+            exchange::wake);
   }
 
   private void followSlots() throws InterruptedException {

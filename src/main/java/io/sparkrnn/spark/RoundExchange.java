@@ -46,14 +46,15 @@ import scala.Tuple2;
 
 /**
  * The driver's side of resident workers: hands the state of a round to every group that asks, and
- * folds results as they arrive, in the threads that receive them: a driver that folds more
- * slowly than it could receive lets the senders wait instead of keeping their results.
+ * folds results as they arrive, in the threads that receive them: a driver that folds more slowly
+ * than it could receive lets the senders wait instead of keeping their results.
  *
  * <p>It keeps no account of tasks. A group that asks while the round lacks a result of one of its
  * workers is told to run these; any other is answered when the next round begins. So a task that
  * was lost, repeated or started twice does what is missing, and the first result of a worker
  * counts: a sum of which one is already there is ignored, and what it would have brought for the
- * others is still missing when its task asks again. A task's results and its next question come over one connection, hence in order.
+ * others is still missing when its task asks again. A task's results and its next question come
+ * over one connection, hence in order.
  */
 final class RoundExchange implements AutoCloseable {
   private static final Map<Long, RoundExchange> OPEN = new ConcurrentHashMap<>();

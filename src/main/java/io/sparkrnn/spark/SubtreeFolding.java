@@ -39,8 +39,7 @@ record SubtreeFolding(int workers, int smallest) implements Serializable {
     while (done < shards.size()) {
       int first = shards.get(done).worker();
       int end = first + 1;
-      while (done + end - first < shards.size()
-          && shards.get(done + end - first).worker() == end) {
+      while (done + end - first < shards.size() && shards.get(done + end - first).worker() == end) {
         end++;
       }
       for (int size : parts(first, end).toArray()) {

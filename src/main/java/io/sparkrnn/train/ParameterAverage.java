@@ -117,8 +117,7 @@ public final class ParameterAverage {
     if (rightPart instanceof SubtreeSum right) {
       add(left.parameters(), right.parameters());
       add(left.updaterState(), right.updaterState());
-      return joined(
-          left, right.workers(), right.samples(), right.lossSum(), right.computeNanos());
+      return joined(left, right.workers(), right.samples(), right.lossSum(), right.computeNanos());
     }
     // Floats are widened only when they are added.
     WorkerResult right = (WorkerResult) rightPart;

@@ -46,8 +46,7 @@ class DriverLimitsTest {
   void valuesAreParametersAndUpdaterState() {
     assertThat(DriverLimits.values(recipe(List.of(512, 512)))).isEqualTo(VALUES);
     // More than an array has, which is what has to be found out.
-    assertThat(DriverLimits.values(recipe(List.of(40_000))))
-        .isGreaterThan(Integer.MAX_VALUE);
+    assertThat(DriverLimits.values(recipe(List.of(40_000)))).isGreaterThan(Integer.MAX_VALUE);
   }
 
   @Test
@@ -82,7 +81,8 @@ class DriverLimitsTest {
 
     assertThat(DriverLimits.roundBytes(VALUES, folding(64), groups(64, 64))).isEqualTo(64 * result);
     assertThat(DriverLimits.roundBytes(VALUES, folding(64), groups(64, 2))).isEqualTo(2 * sum);
-    assertThat(DriverLimits.roundBytes(VALUES, folding(6), List.of(new Group(0, 5), new Group(5, 6))))
+    assertThat(
+            DriverLimits.roundBytes(VALUES, folding(6), List.of(new Group(0, 5), new Group(5, 6))))
         .isEqualTo(sum + 2 * result);
   }
 

@@ -45,12 +45,7 @@ class SubtreeFoldingTest {
     assertThat(run(OF_16, wanted))
         .extracting(RoundPart::firstWorker, RoundPart::workers)
         .containsExactly(
-            tuple(0, 4),
-            tuple(4, 1),
-            tuple(5, 1),
-            tuple(7, 1),
-            tuple(8, 4),
-            tuple(15, 1));
+            tuple(0, 4), tuple(4, 1), tuple(5, 1), tuple(7, 1), tuple(8, 4), tuple(15, 1));
   }
 
   @Test

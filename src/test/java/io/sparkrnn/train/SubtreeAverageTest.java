@@ -195,8 +195,7 @@ class SubtreeAverageTest {
           .isThrownBy(
               () ->
                   average.add(
-                      new SubtreeSum(
-                          range[0], range[1], new double[1], new double[0], 1, 0, 0)))
+                      new SubtreeSum(range[0], range[1], new double[1], new double[0], 1, 0, 0)))
           .withMessageContaining(
               "expected subtrees of the tree over 7 workers from 0 on, found %d workers from %d on"
                   .formatted(range[1], range[0]));

@@ -6,6 +6,8 @@ import io.sparkrnn.data.Shards;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.random.SeededRandom;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /** Small random images in a few classes, divided among workers; every JVM makes the same. */
@@ -13,7 +15,20 @@ record SyntheticData(int workers, int samples, int timeSteps, int inputSize, int
     implements TrainingData {
   private static final long SEED = 7;
 
-  private SequenceDataset all() {
+  // In local mode tasks and driver share it; a thousand shards would make it a thousand times.
+  private static final Map<SyntheticData, Made> MADE = new ConcurrentHashMap<>();
+
+  private record Made(SequenceDataset all, int[][] shards) {}
+
+  private Made made() {
+    return MADE.computeIfAbsent(
+        this,
+        data ->
+            new Made(
+                data.make(), Shards.assign(IntStream.range(0, samples).toArray(), workers, SEED)));
+  }
+
+  private SequenceDataset make() {
     SeededRandom random = SeededRandom.of(SEED, 99);
     byte[] values = new byte[samples * timeSteps * inputSize];
     byte[] labels = new byte[samples];
@@ -27,18 +42,14 @@ record SyntheticData(int workers, int samples, int timeSteps, int inputSize, int
     return SequenceDataset.ofBytes(values, labels, timeSteps, inputSize, classes);
   }
 
-  private int[][] shards() {
-    return Shards.assign(IntStream.range(0, samples).toArray(), workers, SEED);
-  }
-
   @Override
   public int shardSize(int worker) {
-    return shards()[worker].length;
+    return made().shards()[worker].length;
   }
 
   @Override
   public Shard shard(int worker) {
-    return new Shard(worker, all().subset(shards()[worker]));
+    return new Shard(worker, made().all().subset(made().shards()[worker]));
   }
 
   @Override
@@ -48,7 +59,7 @@ record SyntheticData(int workers, int samples, int timeSteps, int inputSize, int
 
   @Override
   public SequenceDataset part(Part part) {
-    return all();
+    return made().all();
   }
 
   @Override

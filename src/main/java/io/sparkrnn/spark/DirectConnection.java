@@ -3,13 +3,13 @@ package io.sparkrnn.spark;
 import io.sparkrnn.spark.RoundMessages.Ask;
 import io.sparkrnn.spark.RoundMessages.Reply;
 import io.sparkrnn.spark.RoundMessages.Result;
-import io.sparkrnn.train.WorkerResult;
+import io.sparkrnn.train.RoundPart;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
- * The messages of the network without a network: states and results are handed over as they are,
- * since nobody changes their arrays.
+ * The messages of the network without a network: states and results are handed over as they are:
+ * nobody changes their arrays, except the driver those of sums.
  */
 final class DirectConnection implements DriverConnection {
   private final RoundExchange exchange;
@@ -21,8 +21,8 @@ final class DirectConnection implements DriverConnection {
   }
 
   @Override
-  public void send(long round, WorkerResult result) {
-    exchange.take(new Result(endpoint.run(), endpoint.stretch(), round, result));
+  public void send(long round, RoundPart part) {
+    exchange.take(new Result(endpoint.run(), endpoint.stretch(), round, part));
   }
 
   @Override

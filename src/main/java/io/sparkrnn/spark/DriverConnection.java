@@ -1,7 +1,7 @@
 package io.sparkrnn.spark;
 
 import io.sparkrnn.spark.RoundMessages.Reply;
-import io.sparkrnn.train.WorkerResult;
+import io.sparkrnn.train.RoundPart;
 import java.util.Optional;
 
 /** A task's way to the driver's {@link RoundExchange}; for one thread. */
@@ -19,8 +19,11 @@ interface DriverConnection extends AutoCloseable {
         : new ExchangeClient(endpoint);
   }
 
-  /** Sends a result; if it gets lost, the answer to {@link #ask} will be to run the round again. */
-  void send(long round, WorkerResult result);
+  /**
+   * Sends results, which are the driver's from then on; if they get lost, the answer to {@link
+   * #ask} will be to run the round again.
+   */
+  void send(long round, RoundPart part);
 
   /**
    * What the group has to do next; waits until there is something.

@@ -4,7 +4,7 @@ import io.sparkrnn.spark.RoundMessages.Ask;
 import io.sparkrnn.spark.RoundMessages.Ping;
 import io.sparkrnn.spark.RoundMessages.Reply;
 import io.sparkrnn.spark.RoundMessages.Result;
-import io.sparkrnn.train.WorkerResult;
+import io.sparkrnn.train.RoundPart;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -69,9 +69,9 @@ final class ExchangeClient implements DriverConnection {
   }
 
   @Override
-  public void send(long round, WorkerResult result) {
+  public void send(long round, RoundPart part) {
     connection.send(
-        RoundMessages.encode(new Result(endpoint.run(), endpoint.stretch(), round, result)));
+        RoundMessages.encode(new Result(endpoint.run(), endpoint.stretch(), round, part)));
   }
 
   @Override

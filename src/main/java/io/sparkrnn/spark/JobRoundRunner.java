@@ -7,9 +7,11 @@ import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.spark.RoundTask.ByBroadcast;
 import io.sparkrnn.spark.RoundTask.StateOfRound;
 import io.sparkrnn.spark.RoundTask.WithTask;
+import io.sparkrnn.spark.WorkerGroups.Group;
 import io.sparkrnn.train.ParameterAverage;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Round;
+import io.sparkrnn.train.RoundPart;
 import io.sparkrnn.train.RoundResult;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.TrainingState;
@@ -21,16 +23,28 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
 
-/** Rounds as Spark jobs of one stage, a task a worker; works with any number of slots. */
+/**
+ * Rounds as Spark jobs of one stage, a task a worker, or of many workers a task a group; works with
+ * any number of slots.
+ */
 public final class JobRoundRunner implements RoundRunner {
   /** Above 1,000 KiB Spark warns of large tasks, in every round. */
   private static final long LARGEST_WITH_TASK_BYTES = 900 * 1024;
+
+  /** From here on starting a task for each would be most of a round. */
+  private static final int MANY_WORKERS = 64;
+
+  /**
+   * So that faster executors may take more of many workers, and a lost task is not half a round.
+   */
+  private static final int TASKS_PER_SLOT = 4;
 
   private final JavaSparkContext context;
   private final Recipe recipe;
   private final String kernels;
   private final int workers;
-  private final JavaRDD<Parcel<Shard>> shards;
+  private final SubtreeFolding folding;
+  private final JavaRDD<Parcel<List<Shard>>> shards;
   private final SparkEvaluation evaluation;
   private final RoundDeadline deadline;
   private final long runner = ThreadLocalRandom.current().nextLong();
@@ -44,7 +58,16 @@ public final class JobRoundRunner implements RoundRunner {
    */
   public JobRoundRunner(
       JavaSparkContext context, Recipe recipe, String kernels, TrainingData data) {
-    this(context, recipe, kernels, data, readShards(context, data));
+    this(context, recipe, kernels, data, groups(context, data.workers()));
+  }
+
+  private JobRoundRunner(
+      JavaSparkContext context,
+      Recipe recipe,
+      String kernels,
+      TrainingData data,
+      List<Group> groups) {
+    this(context, recipe, kernels, data, groups, readShards(context, data, groups));
   }
 
   /** A runner over shards that are already distributed, one for each worker. */
@@ -54,23 +77,62 @@ public final class JobRoundRunner implements RoundRunner {
       String kernels,
       TrainingData data,
       JavaRDD<Parcel<Shard>> shards) {
+    this(
+        context,
+        recipe,
+        kernels,
+        data,
+        WorkerGroups.of(data.workers(), data.workers()),
+        shards.map(shard -> new Parcel<>(List.of(shard.value()))));
+  }
+
+  private JobRoundRunner(
+      JavaSparkContext context,
+      Recipe recipe,
+      String kernels,
+      TrainingData data,
+      List<Group> groups,
+      JavaRDD<Parcel<List<Shard>>> shards) {
     this.context = context;
     this.recipe = recipe;
     this.kernels = kernels;
     this.workers = data.workers();
+    this.folding = SubtreeFolding.of(recipe, workers);
     this.shards = shards;
     this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data);
     this.deadline = new RoundDeadline(context.sc());
-    ResultSize.check(context.getConf(), recipe, workers);
+    long values = DriverLimits.values(recipe);
+    long heapBytes = Runtime.getRuntime().maxMemory();
+    DriverLimits.requireResultsFit(context.getConf(), values, folding, groups);
+    DriverLimits.requireHeap(values, heapBytes);
+    DriverLimits.warnOfHeap(values, folding, groups, heapBytes);
+  }
+
+  private static List<Group> groups(JavaSparkContext context, int workers) {
+    int slots = workers < MANY_WORKERS ? workers : slots(context, workers);
+    return WorkerGroups.of(workers, (int) Math.min(workers, (long) TASKS_PER_SLOT * slots));
+  }
+
+  private static int slots(JavaSparkContext context, int workers) {
+    ExecutorSlots slots = new ExecutorSlots(context.sc());
+    try {
+      slots.awaitExecutors(workers);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for executors", e);
+    }
+    int found = Math.max(slots.available(), slots.allocatable());
+    return found == 0 ? workers : found;
   }
 
   // The RDD holds numbers: parallelize(shards) would put the samples into every task of every
   // round, cached or not.
-  private static JavaRDD<Parcel<Shard>> readShards(JavaSparkContext context, TrainingData data) {
-    List<Integer> workers = IntStream.range(0, data.workers()).boxed().toList();
+  private static JavaRDD<Parcel<List<Shard>>> readShards(
+      JavaSparkContext context, TrainingData data, List<Group> groups) {
+    List<Integer> numbers = IntStream.range(0, groups.size()).boxed().toList();
     return context
-        .parallelize(workers, workers.size())
-        .map(worker -> new Parcel<>(data.shard(worker)))
+        .parallelize(numbers, numbers.size())
+        .map(number -> new Parcel<>(groups.get(number).workers().mapToObj(data::shard).toList()))
         .setName("shards")
         .persist(StorageLevel.MEMORY_ONLY());
   }
@@ -85,8 +147,8 @@ public final class JobRoundRunner implements RoundRunner {
     try {
       ResultStream.forEach(
           shards,
-          new RoundTask(runner, recipe, kernels, round, ship(state)),
-          average::add,
+          new RoundTask(runner, recipe, kernels, folding, round, ship(state)),
+          (List<RoundPart> parts) -> parts.forEach(average::add),
           jobs -> deadline.check(jobs, task -> true));
     } finally {
       if (olderState != null) {

@@ -5,15 +5,12 @@ import io.sparkrnn.data.Shard;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.spark.WorkerGroups.Group;
-import io.sparkrnn.train.ParameterAverage;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Round;
 import io.sparkrnn.train.RoundResult;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.TrainingState;
-import io.sparkrnn.train.WorkerResult;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -42,6 +39,7 @@ public final class ResidentRoundRunner implements RoundRunner {
   private final String kernels;
   private final TrainingData data;
   private final SparkEvaluation evaluation;
+  private final SubtreeFolding folding;
   private final RoundExchange exchange;
   private final long timeoutMillis;
 
@@ -60,10 +58,18 @@ public final class ResidentRoundRunner implements RoundRunner {
    * A runner.
    *
    * @param kernels the implementation that every task uses, by name
+   * @throws SparkSettingException if the model is too large for a message or for the driver
    */
   public ResidentRoundRunner(
       JavaSparkContext context, Recipe recipe, String kernels, TrainingData data) {
-    this(context, recipe, kernels, data, new RoundExchange(context.getConf(), data.workers()));
+    this(context, recipe, kernels, data, openExchange(context, recipe, data.workers()));
+  }
+
+  private static RoundExchange openExchange(JavaSparkContext context, Recipe recipe, int workers) {
+    long values = DriverLimits.values(recipe);
+    DriverLimits.requireMessagesFit(values);
+    DriverLimits.requireHeap(values, Runtime.getRuntime().maxMemory());
+    return new RoundExchange(context.getConf(), workers);
   }
 
   ResidentRoundRunner(
@@ -78,6 +84,7 @@ public final class ResidentRoundRunner implements RoundRunner {
     this.data = data;
     this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data);
     this.timeoutMillis = context.getConf().getTimeAsMs("spark.rnn.exchange.timeout", "120s");
+    this.folding = SubtreeFolding.of(recipe, data.workers());
     this.exchange = exchange;
     this.executorSlots = new ExecutorSlots(context.sc());
     this.deadline = new RoundDeadline(context.sc());
@@ -96,18 +103,13 @@ public final class ResidentRoundRunner implements RoundRunner {
       followSlots();
       exchange.begin(round, state);
       deadline.begin(round);
-      ParameterAverage average = new ParameterAverage(data.workers());
-      int missing = data.workers();
       long completeNanos = System.nanoTime();
-      while (missing > 0) {
+      while (!exchange.isComplete()) {
         if (stretch == null) {
           start(round);
           completeNanos = System.nanoTime();
         }
-        Optional<WorkerResult> result = exchange.poll(LOOK_AROUND_MILLIS);
-        if (result.isPresent()) {
-          average.add(result.get());
-          missing--;
+        if (exchange.poll(LOOK_AROUND_MILLIS)) {
           completeNanos = System.nanoTime();
         } else if (stretch.isOver()) {
           afterFailure();
@@ -122,7 +124,7 @@ public final class ResidentRoundRunner implements RoundRunner {
         }
       }
       advanced = true;
-      return average.result();
+      return exchange.result();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(
@@ -136,6 +138,8 @@ public final class ResidentRoundRunner implements RoundRunner {
       // Read anew: tasks would wait spark.locality.wait for the executors that hold other groups.
       forgetShards();
       groups = wanted;
+      DriverLimits.warnOfHeap(
+          DriverLimits.values(recipe), folding, groups, Runtime.getRuntime().maxMemory());
       TrainingData source = data;
       shards =
           context
@@ -152,7 +156,10 @@ public final class ResidentRoundRunner implements RoundRunner {
     advanced = false;
     stretch =
         new ResidentStretch(
-            context.sc(), shards, new ResidentTask(endpoint, recipe, kernels), exchange::wake);
+            context.sc(),
+            shards,
+            new ResidentTask(endpoint, recipe, kernels, folding),
+            exchange::wake);
   }
 
   private void followSlots() throws InterruptedException {

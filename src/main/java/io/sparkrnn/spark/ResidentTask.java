@@ -15,7 +15,8 @@ import org.apache.spark.TaskContext;
  *
  * @param kernels the implementation that it uses, by name
  */
-record ResidentTask(ExchangeEndpoint endpoint, Recipe recipe, String kernels)
+record ResidentTask(
+    ExchangeEndpoint endpoint, Recipe recipe, String kernels, SubtreeFolding folding)
     implements Serializable {
 
   /** Runs the rounds and returns their number. */
@@ -25,12 +26,13 @@ record ResidentTask(ExchangeEndpoint endpoint, Recipe recipe, String kernels)
     int rounds = 0;
     try (DriverConnection driver = DriverConnection.to(endpoint)) {
       while (driver.ask(task.partitionId()) instanceof RunRound todo) {
-        for (Shard shard : shards) {
-          task.killTaskIfInterrupted();
-          if (isWanted(shard.worker(), todo.workers())) {
-            driver.send(todo.round().number(), replica.run(todo.state(), shard, todo.round()));
-          }
-        }
+        folding.run(
+            wanted(shards, todo.workers()),
+            shard -> {
+              task.killTaskIfInterrupted();
+              return replica.run(todo.state(), shard, todo.round());
+            },
+            part -> driver.send(todo.round().number(), part));
         rounds++;
       }
     } catch (InterruptedException e) {
@@ -41,7 +43,11 @@ record ResidentTask(ExchangeEndpoint endpoint, Recipe recipe, String kernels)
     return rounds;
   }
 
-  private static boolean isWanted(int worker, int[] workers) {
-    return workers.length == 0 || Arrays.stream(workers).anyMatch(w -> w == worker);
+  private static List<Shard> wanted(List<Shard> shards, int[] workers) {
+    return workers.length == 0
+        ? shards
+        : shards.stream()
+            .filter(shard -> Arrays.stream(workers).anyMatch(w -> w == shard.worker()))
+            .toList();
   }
 }

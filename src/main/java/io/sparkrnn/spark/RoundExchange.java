@@ -9,12 +9,15 @@ import io.sparkrnn.spark.RoundMessages.Request;
 import io.sparkrnn.spark.RoundMessages.Result;
 import io.sparkrnn.spark.RoundMessages.RunRound;
 import io.sparkrnn.spark.WorkerGroups.Group;
+import io.sparkrnn.train.ParameterAverage;
 import io.sparkrnn.train.Round;
+import io.sparkrnn.train.RoundPart;
+import io.sparkrnn.train.RoundResult;
+import io.sparkrnn.train.SubtreeSum;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.WorkerResult;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,12 +46,15 @@ import scala.Tuple2;
 
 /**
  * The driver's side of resident workers: hands the state of a round to every group that asks, and
- * takes results.
+ * folds results as they arrive, in the threads that receive them: a driver that folds more slowly
+ * than it could receive lets the senders wait instead of keeping their results.
  *
  * <p>It keeps no account of tasks. A group that asks while the round lacks a result of one of its
  * workers is told to run these; any other is answered when the next round begins. So a task that
  * was lost, repeated or started twice does what is missing, and the first result of a worker
- * counts. A task's results and its next question come over one connection, hence in order.
+ * counts: a sum of which one is already there is ignored, and what it would have brought for the
+ * others is still missing when its task asks again. A task's results and its next question come
+ * over one connection, hence in order.
  */
 final class RoundExchange implements AutoCloseable {
   private static final Map<Long, RoundExchange> OPEN = new ConcurrentHashMap<>();
@@ -58,7 +64,8 @@ final class RoundExchange implements AutoCloseable {
   private final String host;
   private final TransportContext transport;
   private final TransportServer server;
-  private final BlockingQueue<Optional<WorkerResult>> results = new LinkedBlockingQueue<>();
+  // True: a result has been folded; false: somebody else wakes the runner.
+  private final BlockingQueue<Boolean> events = new LinkedBlockingQueue<>();
 
   // Guarded by this.
   private final List<Waiting> waiting = new ArrayList<>();
@@ -67,7 +74,8 @@ final class RoundExchange implements AutoCloseable {
   private RunRound current;
   // Encoded once for all groups; null as long as none has asked over the network.
   private ByteBuffer currentBytes;
-  private final BitSet missing = new BitSet();
+  private ParameterAverage average;
+  private Error failure;
 
   /**
    * Who waits for something to do.
@@ -129,32 +137,62 @@ final class RoundExchange implements AutoCloseable {
 
   /** Hands a round to every group, and forgets the one before. */
   synchronized void begin(Round round, TrainingState state) {
-    results.removeIf(Optional::isPresent);
+    events.removeIf(result -> result);
     current = new RunRound(new int[0], round, state);
     currentBytes = null;
-    missing.set(0, workers);
+    average = new ParameterAverage(workers);
     List<Waiting> asked = List.copyOf(waiting);
     waiting.clear();
     asked.forEach(this::answer);
   }
 
   /**
-   * The next result of the round, each worker's once, or empty after a while or a call of {@link
+   * Waits for another result of the round, but not for longer than a while or a call of {@link
    * #wake}.
+   *
+   * @return whether there is one
+   * @throws SparkSettingException if the memory was not enough for it
    */
-  Optional<WorkerResult> poll(long millis) throws InterruptedException {
-    Optional<WorkerResult> result = results.poll(millis, TimeUnit.MILLISECONDS);
-    return result == null ? Optional.empty() : result;
+  boolean poll(long millis) throws InterruptedException {
+    Boolean result = events.poll(millis, TimeUnit.MILLISECONDS);
+    requireNoFailure();
+    return Boolean.TRUE.equals(result);
   }
 
   /** Whether the round lacks results of a group. */
   synchronized boolean owes(int group) {
-    return group < groups.size() && groups.get(group).workers().anyMatch(missing::get);
+    return group < groups.size() && groups.get(group).workers().anyMatch(average::isMissing);
   }
 
   /** Ends a {@link #poll}. */
   void wake() {
-    results.add(Optional.empty());
+    events.add(false);
+  }
+
+  /** Whether every worker's result is there. */
+  synchronized boolean isComplete() {
+    return average.isComplete();
+  }
+
+  /** The average of the round, once it is complete. */
+  synchronized RoundResult result() {
+    return average.result();
+  }
+
+  // An average that ran out of memory halfway is good for nothing.
+  private synchronized void requireNoFailure() {
+    if (failure instanceof OutOfMemoryError) {
+      throw new SparkSettingException(
+          "Cannot average a round: expected spark.driver.memory to be enough for the results of %d workers, found %,d bytes"
+              .formatted(workers, Runtime.getRuntime().maxMemory()));
+    } else if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private synchronized void fail(Error error) {
+    failure = error;
+    wake();
   }
 
   int port() {
@@ -171,7 +209,7 @@ final class RoundExchange implements AutoCloseable {
 
   private void answer(Waiting ask) {
     Group group = groups.get(ask.group());
-    int[] lacking = group.workers().filter(missing::get).toArray();
+    int[] lacking = group.workers().filter(average::isMissing).toArray();
     if (lacking.length == 0) {
       waiting.add(ask);
     } else if (lacking.length == group.end() - group.from()) {
@@ -213,24 +251,43 @@ final class RoundExchange implements AutoCloseable {
   }
 
   synchronized void take(Result message) {
-    WorkerResult result = message.result();
     // Of an earlier stretch, too: a result depends on nothing but the round.
     if (message.run() == run
         && current != null
         && message.round() == current.round().number()
-        && missing.get(result.worker())) {
-      requireLength("parameters", current.state().parameters(), result.parameters());
-      requireLength("updater state", current.state().updaterState(), result.updaterState());
-      missing.clear(result.worker());
-      results.add(Optional.of(result));
+        && failure == null) {
+      requireLengths(message.part());
+      try {
+        if (average.add(message.part())) {
+          events.add(true);
+        }
+      } catch (Error e) {
+        fail(e);
+        throw e;
+      }
     }
   }
 
-  private static void requireLength(String what, float[] expected, float[] found) {
-    if (found.length != expected.length) {
+  private void requireLengths(RoundPart part) {
+    int parameters;
+    int updaterState;
+    if (part instanceof SubtreeSum sum) {
+      parameters = sum.parameters().length;
+      updaterState = sum.updaterState().length;
+    } else {
+      WorkerResult result = (WorkerResult) part;
+      parameters = result.parameters().length;
+      updaterState = result.updaterState().length;
+    }
+    requireLength("parameters", current.state().parameters().length, parameters);
+    requireLength("updater state", current.state().updaterState().length, updaterState);
+  }
+
+  private static void requireLength(String what, int expected, int found) {
+    if (found != expected) {
       throw new ExchangeMessageException(
-          "Cannot take a worker's result: expected %d floats of %s, found %d"
-              .formatted(expected.length, what, found.length));
+          "Cannot take a worker's result: expected %d values of %s, found %d"
+              .formatted(expected, what, found));
     }
   }
 
@@ -251,7 +308,14 @@ final class RoundExchange implements AutoCloseable {
 
     @Override
     public void receive(TransportClient client, ByteBuffer bytes) {
-      if (RoundMessages.decodeRequest(bytes) instanceof Result result) {
+      Request request;
+      try {
+        request = RoundMessages.decodeRequest(bytes);
+      } catch (Error e) {
+        fail(e);
+        throw e;
+      }
+      if (request instanceof Result result) {
         take(result);
       }
     }

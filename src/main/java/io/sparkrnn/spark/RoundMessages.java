@@ -1,23 +1,27 @@
 package io.sparkrnn.spark;
 
 import io.sparkrnn.train.Round;
+import io.sparkrnn.train.RoundPart;
+import io.sparkrnn.train.SubtreeSum;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.WorkerResult;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 
 /**
  * What tasks and driver say to each other, as bytes: little-endian, arrays as an int length and
- * their floats.
+ * their floats or doubles.
  *
  * <p>Every request begins with an int of magic number and version, the run (long), the stretch
  * (int) and its kind (byte); every reply with the magic number and its kind.
  */
 final class RoundMessages {
   /** The last byte is the version; driver and executors must agree. */
-  static final int MAGIC = 0x53524E_01;
+  static final int MAGIC = 0x53524E_02;
+
+  /** A message is an array of bytes, which Spark's transport puts into a frame of its own. */
+  static final long LARGEST_BYTES = Integer.MAX_VALUE - 1024L;
 
   /** Workers without a list of numbers: all of the group. */
   private static final int ALL = -1;
@@ -28,6 +32,7 @@ final class RoundMessages {
   private static final byte ROUND = 4;
   private static final byte END = 5;
   private static final byte PONG = 6;
+  private static final byte SUM = 7;
 
   private static final int HEADER_BYTES = Integer.BYTES + Long.BYTES + Integer.BYTES + 1;
 
@@ -45,8 +50,8 @@ final class RoundMessages {
   /** A group of workers asks what to do; answered once there is something. */
   record Ask(long run, int stretch, int group) implements Request {}
 
-  /** What one worker brings back from a round; not answered. */
-  record Result(long run, int stretch, long round, WorkerResult result) implements Request {}
+  /** What a task brings back from a round; not answered. */
+  record Result(long run, int stretch, long round, RoundPart part) implements Request {}
 
   /** Asks whether the driver is there, and tells Spark's transport that this connection is. */
   record Ping(long run, int stretch) implements Request {}
@@ -69,24 +74,62 @@ final class RoundMessages {
 
   static ByteBuffer encode(Request request) {
     if (request instanceof Result message) {
-      WorkerResult result = message.result();
-      ByteBuffer buffer =
-          header(
-              message,
-              RESULT,
-              4 * Long.BYTES
-                  + Integer.BYTES
-                  + bytes(result.parameters())
-                  + bytes(result.updaterState()));
-      buffer.putLong(message.round()).putInt(result.worker()).putLong(result.samples());
-      buffer.putDouble(result.lossSum()).putLong(result.computeNanos());
-      put(buffer, result.parameters());
-      put(buffer, result.updaterState());
-      return buffer.flip();
+      return message.part() instanceof SubtreeSum sum
+          ? encode(message, sum)
+          : encode(message, (WorkerResult) message.part());
     } else if (request instanceof Ask ask) {
       return header(ask, ASK, Integer.BYTES).putInt(ask.group()).flip();
     }
     return header(request, PING, 0).flip();
+  }
+
+  private static ByteBuffer encode(Result message, WorkerResult result) {
+    ByteBuffer buffer =
+        header(
+                message,
+                RESULT,
+                4 * Long.BYTES
+                    + Integer.BYTES
+                    + bytes(result.parameters())
+                    + bytes(result.updaterState()))
+            .putLong(message.round())
+            .putInt(result.worker())
+            .putLong(result.samples())
+            .putDouble(result.lossSum())
+            .putLong(result.computeNanos());
+    put(buffer, result.parameters());
+    put(buffer, result.updaterState());
+    return buffer.flip();
+  }
+
+  private static ByteBuffer encode(Result message, SubtreeSum sum) {
+    ByteBuffer buffer =
+        header(
+                message,
+                SUM,
+                4 * Long.BYTES
+                    + 2 * Integer.BYTES
+                    + bytes(sum.parameters())
+                    + bytes(sum.updaterState()))
+            .putLong(message.round())
+            .putInt(sum.firstWorker())
+            .putInt(sum.workers())
+            .putLong(sum.samples())
+            .putDouble(sum.lossSum())
+            .putLong(sum.computeNanos());
+    put(buffer, sum.parameters());
+    put(buffer, sum.updaterState());
+    return buffer.flip();
+  }
+
+  /** Of a worker's result, and about those of a state; other fields are few. */
+  static long resultBytes(long values) {
+    return HEADER_BYTES + 4 * Long.BYTES + 3 * Integer.BYTES + Float.BYTES * values;
+  }
+
+  /** Of a folded subtree. */
+  static long sumBytes(long values) {
+    return HEADER_BYTES + 4 * Long.BYTES + 4 * Integer.BYTES + Double.BYTES * values;
   }
 
   /**
@@ -116,6 +159,26 @@ final class RoundMessages {
                   round,
                   new WorkerResult(
                       worker, floats(buffer), floats(buffer), samples, lossSum, computeNanos));
+            }
+            case SUM -> {
+              long round = buffer.getLong();
+              int firstWorker = buffer.getInt();
+              int workers = buffer.getInt();
+              long samples = buffer.getLong();
+              double lossSum = buffer.getDouble();
+              long computeNanos = buffer.getLong();
+              yield new Result(
+                  run,
+                  stretch,
+                  round,
+                  new SubtreeSum(
+                      firstWorker,
+                      workers,
+                      doubles(buffer),
+                      doubles(buffer),
+                      samples,
+                      lossSum,
+                      computeNanos));
             }
             case PING -> new Ping(run, stretch);
             default -> throw unknownKind(kind);
@@ -186,7 +249,7 @@ final class RoundMessages {
 
   private static RunRound runRound(ByteBuffer buffer) {
     int count = buffer.getInt();
-    int[] workers = new int[count == ALL ? 0 : requireFits(buffer, count)];
+    int[] workers = new int[count == ALL ? 0 : requireFits(buffer, count, Integer.BYTES)];
     for (int i = 0; i < workers.length; i++) {
       workers[i] = buffer.getInt();
     }
@@ -240,26 +303,42 @@ final class RoundMessages {
     return Math.addExact(Integer.BYTES, Math.multiplyExact(Float.BYTES, values.length));
   }
 
+  private static int bytes(double[] values) {
+    return Math.addExact(Integer.BYTES, Math.multiplyExact(Double.BYTES, values.length));
+  }
+
   private static void put(ByteBuffer buffer, float[] values) {
     buffer.putInt(values.length);
     buffer.asFloatBuffer().put(values);
     buffer.position(buffer.position() + Float.BYTES * values.length);
   }
 
+  private static void put(ByteBuffer buffer, double[] values) {
+    buffer.putInt(values.length);
+    buffer.asDoubleBuffer().put(values);
+    buffer.position(buffer.position() + Double.BYTES * values.length);
+  }
+
   private static float[] floats(ByteBuffer buffer) {
-    float[] values = new float[requireFits(buffer, buffer.getInt())];
-    FloatBuffer view = buffer.asFloatBuffer();
-    view.get(values);
+    float[] values = new float[requireFits(buffer, buffer.getInt(), Float.BYTES)];
+    buffer.asFloatBuffer().get(values);
     buffer.position(buffer.position() + Float.BYTES * values.length);
     return values;
   }
 
+  private static double[] doubles(ByteBuffer buffer) {
+    double[] values = new double[requireFits(buffer, buffer.getInt(), Double.BYTES)];
+    buffer.asDoubleBuffer().get(values);
+    buffer.position(buffer.position() + Double.BYTES * values.length);
+    return values;
+  }
+
   /** Checked before anything of that length is allocated. */
-  private static int requireFits(ByteBuffer buffer, int count) {
-    if (count < 0 || (long) count * Float.BYTES > buffer.remaining()) {
+  private static int requireFits(ByteBuffer buffer, int count, int bytesEach) {
+    if (count < 0 || (long) count * bytesEach > buffer.remaining()) {
       throw new ExchangeMessageException(
           "Cannot read a message of the exchange of rounds: expected at most %d values, found a length of %d"
-              .formatted(buffer.remaining() / Float.BYTES, count));
+              .formatted(buffer.remaining() / bytesEach, count));
     }
     return count;
   }
@@ -288,7 +367,7 @@ final class RoundMessages {
 
   private static ExchangeMessageException unknownKind(byte kind) {
     return new ExchangeMessageException(
-        "Cannot read a message of the exchange of rounds: expected a kind of 1 to 6, found %d"
+        "Cannot read a message of the exchange of rounds: expected a kind of 1 to 7, found %d"
             .formatted(kind));
   }
 }

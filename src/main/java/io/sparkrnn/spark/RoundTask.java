@@ -4,19 +4,27 @@ import io.sparkrnn.data.Shard;
 import io.sparkrnn.spark.ResultStream.ElementFunction;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Round;
+import io.sparkrnn.train.RoundPart;
 import io.sparkrnn.train.TrainingState;
-import io.sparkrnn.train.WorkerResult;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * One worker's part of a round that is a Spark job.
+ * A group's part of a round that is a Spark job.
  *
  * @param runner a random number of the runner
  * @param kernels the implementation that it uses, by name
  */
-record RoundTask(long runner, Recipe recipe, String kernels, Round round, StateOfRound state)
-    implements ElementFunction<Parcel<Shard>, WorkerResult> {
+record RoundTask(
+    long runner,
+    Recipe recipe,
+    String kernels,
+    SubtreeFolding folding,
+    Round round,
+    StateOfRound state)
+    implements ElementFunction<Parcel<List<Shard>>, List<RoundPart>> {
 
   /** How the state comes to the tasks. */
   sealed interface StateOfRound extends Serializable {
@@ -40,7 +48,11 @@ record RoundTask(long runner, Recipe recipe, String kernels, Round round, StateO
   }
 
   @Override
-  public WorkerResult apply(Parcel<Shard> shard) {
-    return Replicas.of(runner, recipe, kernels).run(state.get(), shard.value(), round);
+  public List<RoundPart> apply(Parcel<List<Shard>> group) {
+    Replicas replicas = Replicas.of(runner, recipe, kernels);
+    TrainingState before = state.get();
+    List<RoundPart> parts = new ArrayList<>();
+    folding.run(group.value(), shard -> replicas.run(before, shard, round), parts::add);
+    return parts;
   }
 }

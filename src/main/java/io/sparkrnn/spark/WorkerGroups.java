@@ -17,8 +17,9 @@ final class WorkerGroups {
   }
 
   /**
-   * As few groups as make the largest one no larger than the slots allow; sizes differ by at most
-   * one, the larger ones first.
+   * As few groups as make the largest one no larger than the slots allow; where that leaves a
+   * choice, borders at multiples of high powers of two, so that groups hold large subtrees of the
+   * average.
    *
    * @param slots tasks that can run at a time; less than 1 counts as 1
    */
@@ -28,11 +29,23 @@ final class WorkerGroups {
     int groups = (workers + largest - 1) / largest;
     List<Group> result = new ArrayList<>();
     int from = 0;
-    for (int group = 0; group < groups; group++) {
-      int end = from + workers / groups + (group < workers % groups ? 1 : 0);
+    for (int left = groups - 1; left >= 0; left--) {
+      int nearest = Math.max(from + 1, workers - left * largest);
+      int end = left == 0 ? workers : mostAligned(nearest, from + largest);
       result.add(new Group(from, end));
       from = end;
     }
     return result;
+  }
+
+  /** The multiple of the highest power of two; of several the last. */
+  private static int mostAligned(int from, int to) {
+    int best = to;
+    for (int border = to; border >= from; border--) {
+      if (Integer.numberOfTrailingZeros(border) > Integer.numberOfTrailingZeros(best)) {
+        best = border;
+      }
+    }
+    return best;
   }
 }

@@ -1,5 +1,6 @@
 package io.sparkrnn.train;
 
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -12,131 +13,80 @@ import java.util.Map;
  * right, as soon as both are there, so that no more than the unfinished nodes is kept, and the
  * order of arrival cannot be seen in the sum. A sample count times a float is exact in double,
  * hence one worker alone comes out with the bits it went in.
+ *
+ * <p>A subtree has the shape of a whole tree over its workers. So whoever has all results of one
+ * folds it by an average of its own, and its {@link #sum} takes the subtree's place in the tree
+ * without changing a bit.
  */
 public final class ParameterAverage {
+  private final int firstWorker;
   private final int workers;
-  private final Map<Node, Partial> waiting = new HashMap<>();
-  private final boolean[] seen;
-  private Partial root;
+  private final Map<Node, RoundPart> waiting = new HashMap<>();
+  // By place in the tree, as indexes are: worker numbers less the first.
+  private final BitSet missing = new BitSet();
+  private RoundPart root;
 
   private record Node(int level, int index) {}
 
-  /** A node's part of the average. */
-  private sealed interface Partial {
-    long samples();
-
-    double lossSum();
-
-    long computeNanos();
-
-    Sum toSum();
-
-    void addTo(Sum left);
-  }
-
-  /** One worker; its floats are widened only when they are added. */
-  private record Leaf(WorkerResult result) implements Partial {
-    @Override
-    public long samples() {
-      return result.samples();
-    }
-
-    @Override
-    public double lossSum() {
-      return result.lossSum();
-    }
-
-    @Override
-    public long computeNanos() {
-      return result.computeNanos();
-    }
-
-    @Override
-    public Sum toSum() {
-      return new Sum(
-          weighted(result.parameters(), result.samples()),
-          weighted(result.updaterState(), result.samples()),
-          samples(),
-          lossSum(),
-          computeNanos());
-    }
-
-    private static double[] weighted(float[] values, long weight) {
-      double[] sums = new double[values.length];
-      for (int i = 0; weight > 0 && i < values.length; i++) {
-        sums[i] = (double) weight * values[i];
-      }
-      return sums;
-    }
-
-    @Override
-    public void addTo(Sum left) {
-      add(left.parameters(), result.parameters(), result.samples());
-      add(left.updaterState(), result.updaterState(), result.samples());
-    }
-
-    // Without samples the values do not count, even if they are not finite.
-    private static void add(double[] left, float[] values, long weight) {
-      for (int i = 0; i < left.length; i++) {
-        left[i] += weight > 0 ? (double) weight * values[i] : 0.0;
-      }
-    }
-  }
-
-  /** Several workers: sums of samples times values. */
-  private record Sum(
-      double[] parameters, double[] updaterState, long samples, double lossSum, long computeNanos)
-      implements Partial {
-    @Override
-    public Sum toSum() {
-      return this;
-    }
-
-    @Override
-    public void addTo(Sum left) {
-      add(left.parameters, parameters);
-      add(left.updaterState, updaterState);
-    }
-
-    private static void add(double[] left, double[] right) {
-      for (int i = 0; i < left.length; i++) {
-        left[i] += right[i];
-      }
-    }
-  }
-
-  private static Sum join(Partial leftPart, Partial rightPart) {
-    Sum left = leftPart.toSum();
-    rightPart.addTo(left);
-    return new Sum(
-        left.parameters(),
-        left.updaterState(),
-        left.samples() + rightPart.samples(),
-        left.lossSum() + rightPart.lossSum(),
-        Math.max(left.computeNanos(), rightPart.computeNanos()));
-  }
-
   public ParameterAverage(int workers) {
-    this.workers = workers;
-    this.seen = new boolean[workers];
+    this(0, workers);
   }
 
-  /** Takes the first result of each worker; a repeated one is equal and ignored. */
-  public void add(WorkerResult result) {
-    if (seen[result.worker()]) {
-      return;
-    }
-    seen[result.worker()] = true;
-    Partial partial = new Leaf(result);
+  private ParameterAverage(int firstWorker, int workers) {
+    this.firstWorker = firstWorker;
+    this.workers = workers;
+    missing.set(0, workers);
+  }
+
+  /** An average of the workers of one subtree only. */
+  public static ParameterAverage ofSubtree(int firstWorker, int workers) {
+    return new ParameterAverage(firstWorker, workers);
+  }
+
+  /**
+   * How many workers the largest subtree has that begins with a worker and ends before another.
+   *
+   * @param workers of the whole tree
+   */
+  public static int subtree(int firstWorker, int end, int workers) {
     int level = 0;
-    int index = result.worker();
+    while (firstWorker + size(level, firstWorker, workers) < end
+        && firstWorker % (2L << level) == 0
+        && firstWorker + size(level + 1, firstWorker, workers) <= end) {
+      level++;
+    }
+    return size(level, firstWorker, workers);
+  }
+
+  /** Of a node that begins with a worker; the tree's right edge is ragged. */
+  private static int size(int level, int firstWorker, int workers) {
+    return (int) Math.min(1L << level, workers - firstWorker);
+  }
+
+  /**
+   * Takes each worker's first result, alone or within a sum. A part of which some worker is already
+   * there is equal to what is there and ignored as a whole; those of its workers that are not there
+   * stay missing and have to come in another part.
+   *
+   * @return whether it was taken
+   * @throws IllegalArgumentException if it is no subtree of this tree
+   */
+  public boolean add(RoundPart part) {
+    int first = part.firstWorker() - firstWorker;
+    int level = level(part, first);
+    if (missing.get(first, first + part.workers()).cardinality() < part.workers()) {
+      return false;
+    }
+    missing.clear(first, first + part.workers());
+    RoundPart partial = part;
+    int index = first >> level;
     while (1L << level < workers) {
       int sibling = index ^ 1;
       if ((long) sibling << level < workers) {
-        Partial other = waiting.remove(new Node(level, sibling));
+        RoundPart other = waiting.remove(new Node(level, sibling));
         if (other == null) {
           waiting.put(new Node(level, index), partial);
-          return;
+          return true;
         }
         partial = index < sibling ? join(partial, other) : join(other, partial);
       }
@@ -144,21 +94,128 @@ public final class ParameterAverage {
       index >>= 1;
     }
     root = partial;
+    return true;
+  }
+
+  private int level(RoundPart part, int first) {
+    int count = part.workers();
+    int level = count < 1 ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(count - 1);
+    if (count < 1
+        || first < 0
+        || first >= workers
+        || first % (1L << level) != 0
+        || count != size(level, first, workers)) {
+      throw new IllegalArgumentException(
+          "Cannot average: expected subtrees of the tree over %d workers from %d on, found %d workers from %d on"
+              .formatted(workers, firstWorker, count, part.firstWorker()));
+    }
+    return level;
+  }
+
+  private static SubtreeSum join(RoundPart leftPart, RoundPart rightPart) {
+    SubtreeSum left = sumOf(leftPart);
+    if (rightPart instanceof SubtreeSum right) {
+      add(left.parameters(), right.parameters());
+      add(left.updaterState(), right.updaterState());
+      return joined(left, right.workers(), right.samples(), right.lossSum(), right.computeNanos());
+    }
+    // Floats are widened only when they are added.
+    WorkerResult right = (WorkerResult) rightPart;
+    addWeighted(left.parameters(), right.parameters(), right.samples());
+    addWeighted(left.updaterState(), right.updaterState(), right.samples());
+    return joined(left, 1, right.samples(), right.lossSum(), right.computeNanos());
+  }
+
+  private static SubtreeSum joined(
+      SubtreeSum left, int workers, long samples, double lossSum, long computeNanos) {
+    return new SubtreeSum(
+        left.firstWorker(),
+        left.workers() + workers,
+        left.parameters(),
+        left.updaterState(),
+        left.samples() + samples,
+        left.lossSum() + lossSum,
+        Math.max(left.computeNanos(), computeNanos));
+  }
+
+  private static SubtreeSum sumOf(RoundPart part) {
+    if (part instanceof SubtreeSum sum) {
+      return sum;
+    }
+    WorkerResult result = (WorkerResult) part;
+    return new SubtreeSum(
+        result.worker(),
+        1,
+        weighted(result.parameters(), result.samples()),
+        weighted(result.updaterState(), result.samples()),
+        result.samples(),
+        result.lossSum(),
+        result.computeNanos());
+  }
+
+  private static double[] weighted(float[] values, long weight) {
+    double[] sums = new double[values.length];
+    for (int i = 0; weight > 0 && i < values.length; i++) {
+      sums[i] = (double) weight * values[i];
+    }
+    return sums;
+  }
+
+  // Without samples the values do not count, even if they are not finite.
+  private static void addWeighted(double[] left, float[] values, long weight) {
+    for (int i = 0; i < left.length; i++) {
+      left[i] += weight > 0 ? (double) weight * values[i] : 0.0;
+    }
+  }
+
+  private static void add(double[] left, double[] right) {
+    for (int i = 0; i < left.length; i++) {
+      left[i] += right[i];
+    }
+  }
+
+  /** Whether a worker has not been added. */
+  public boolean isMissing(int worker) {
+    return missing.get(worker - firstWorker);
+  }
+
+  public boolean isComplete() {
+    return missing.isEmpty();
+  }
+
+  /** Parts that wait for their neighbours. */
+  int waiting() {
+    return waiting.size();
+  }
+
+  /** The sum over all workers, once every one has been added; this average's own. */
+  public SubtreeSum sum() {
+    if (root == null) {
+      throw incomplete();
+    }
+    return sumOf(root);
   }
 
   /** The average, once every worker has been added. */
   public RoundResult result() {
-    if (root == null || root.samples() == 0) {
-      throw new IllegalStateException(
-          "an average needs the results of all %d workers".formatted(workers));
+    if (root == null) {
+      throw incomplete();
     }
-    Sum sum = root.toSum();
+    SubtreeSum sum = sumOf(root);
+    if (sum.samples() == 0) {
+      throw incomplete();
+    }
     return new RoundResult(
         mean(sum.parameters(), sum.samples()),
         mean(sum.updaterState(), sum.samples()),
         sum.samples(),
         sum.lossSum(),
         sum.computeNanos());
+  }
+
+  private IllegalStateException incomplete() {
+    return new IllegalStateException(
+        "an average needs the results of all %d workers".formatted(workers));
   }
 
   private static float[] mean(double[] sums, long samples) {

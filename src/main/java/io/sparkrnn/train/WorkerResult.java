@@ -1,7 +1,5 @@
 package io.sparkrnn.train;
 
-import java.io.Serializable;
-
 /**
  * What one worker brings back from a round.
  *
@@ -17,4 +15,15 @@ public record WorkerResult(
     long samples,
     double lossSum,
     long computeNanos)
-    implements Serializable {}
+    implements RoundPart {
+
+  @Override
+  public int firstWorker() {
+    return worker;
+  }
+
+  @Override
+  public int workers() {
+    return 1;
+  }
+}

@@ -12,6 +12,7 @@ import io.sparkrnn.spark.RoundMessages.Request;
 import io.sparkrnn.spark.RoundMessages.Result;
 import io.sparkrnn.spark.RoundMessages.RunRound;
 import io.sparkrnn.train.Round;
+import io.sparkrnn.train.SubtreeSum;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.WorkerResult;
 import java.nio.ByteBuffer;
@@ -31,8 +32,16 @@ class RoundMessagesTest {
       new Result(
           Long.MIN_VALUE, 3, 41, new WorkerResult(255, ODD_VALUES, new float[0], 640, 0.3, 77));
 
+  private static final Result SUM =
+      new Result(
+          7,
+          4,
+          41,
+          new SubtreeSum(
+              64, 32, new double[] {1 / 3.0, -0.0, Double.NaN}, new double[] {2}, 9, 0.3, 77));
+
   static List<Request> requests() {
-    return List.of(new Ask(-1, 2, 7), RESULT, new Ping(5, 0));
+    return List.of(new Ask(-1, 2, 7), RESULT, SUM, new Ping(5, 0));
   }
 
   static List<Reply> replies() {
@@ -47,12 +56,17 @@ class RoundMessagesTest {
     return Float.floatToRawIntBits(left) == Float.floatToRawIntBits(right);
   }
 
+  private static boolean equalBits(double left, double right) {
+    return Double.doubleToRawLongBits(left) == Double.doubleToRawLongBits(right);
+  }
+
   @ParameterizedTest
   @MethodSource("requests")
   void requestsComeBackAsTheyWent(Request request) {
     assertThat(RoundMessages.decodeRequest(RoundMessages.encode(request)))
         .usingRecursiveComparison()
         .withEqualsForType(RoundMessagesTest::equalBits, Float.class)
+        .withEqualsForType(RoundMessagesTest::equalBits, Double.class)
         .isEqualTo(request);
   }
 
@@ -94,11 +108,11 @@ class RoundMessagesTest {
   @Test
   void anotherVersionIsRefused() {
     ByteBuffer bytes = RoundMessages.encode(new Ping(1, 1));
-    bytes.put(0, (byte) 2);
+    bytes.put(0, (byte) 1);
 
     assertThatExceptionOfType(ExchangeMessageException.class)
         .isThrownBy(() -> RoundMessages.decodeRequest(bytes))
-        .withMessageContaining("expected it to begin with 0x53524e01, found 0x53524e02");
+        .withMessageContaining("expected it to begin with 0x53524e02, found 0x53524e01");
   }
 
   @Test
@@ -110,5 +124,15 @@ class RoundMessagesTest {
     assertThatExceptionOfType(ExchangeMessageException.class)
         .isThrownBy(() -> RoundMessages.decodeRequest(bytes))
         .withMessageContaining("found a length of 2147483647");
+  }
+
+  @Test
+  void sizesAreKnownBefore() {
+    assertThat(RoundMessages.encode(RESULT).limit())
+        .isEqualTo((int) RoundMessages.resultBytes(ODD_VALUES.length));
+    assertThat(RoundMessages.encode(SUM).limit()).isEqualTo((int) RoundMessages.sumBytes(4));
+    int state = ODD_VALUES.length + 1;
+    assertThat((long) RoundMessages.encode(replies().get(0)).limit())
+        .isBetween(RoundMessages.resultBytes(state), RoundMessages.resultBytes(state) + 64);
   }
 }

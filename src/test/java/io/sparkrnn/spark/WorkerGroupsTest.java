@@ -34,8 +34,19 @@ class WorkerGroupsTest {
   }
 
   @Test
-  void sizesDifferByAtMostOne() {
+  void bordersAreAtMultiplesOfPowersOfTwoWhereTheLargestGroupNeedNotGrowForIt() {
+    // 62 groups of 16, and the rest.
+    List<Group> groups = WorkerGroups.of(1000, 64);
+    assertThat(groups).hasSize(63).last().isEqualTo(new Group(992, 1000));
+    assertThat(groups).allMatch(group -> group.from() % 16 == 0);
+    assertThat(WorkerGroups.of(1024, 10))
+        .extracting(Group::end)
+        .startsWith(100, 200)
+        .endsWith(921, 1024);
+    // There is no choice.
+    assertThat(WorkerGroups.of(9, 3))
+        .containsExactly(new Group(0, 3), new Group(3, 6), new Group(6, 9));
     assertThat(WorkerGroups.of(11, 4))
-        .containsExactly(new Group(0, 3), new Group(3, 6), new Group(6, 9), new Group(9, 11));
+        .containsExactly(new Group(0, 2), new Group(2, 5), new Group(5, 8), new Group(8, 11));
   }
 }

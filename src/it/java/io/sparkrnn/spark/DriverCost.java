@@ -1,0 +1,307 @@
+package io.sparkrnn.spark;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.sparkrnn.model.ModelZoo;
+import io.sparkrnn.spark.RoundMessages.Result;
+import io.sparkrnn.spark.SimulatedExecutors.Stretch;
+import io.sparkrnn.train.ParameterAverage;
+import io.sparkrnn.train.Round;
+import io.sparkrnn.train.RoundPart;
+import io.sparkrnn.train.SubtreeSum;
+import io.sparkrnn.train.TrainingState;
+import io.sparkrnn.train.WorkerResult;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.commons.math3.stat.regression.OLSMultipleLinearRegression;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * What a round costs the driver, a message and a megabyte: rounds without any computation through
+ * the real exchange over loopback, with simulated executors in another process. Constants are
+ * fitted on up to 32 tasks and compared with rounds of 64, 256 and 1,024.
+ *
+ * <p>{@code src/bench/driver-cost} runs it. Argument: seconds for each measurement. Prints tables,
+ * and JSON after them. Minima are used: whatever else the machine does only adds.
+ */
+final class DriverCost {
+  private static final List<String> MODELS =
+      List.of("row-rnn-150", "row-rnn-100x2", "row-rnn-512x2");
+  private static final int ADAM_MOMENTS = 2;
+  private static final int WORKERS_PER_SUM = 8;
+  private static final List<Integer> FITTED = List.of(2, 4, 8, 16, 32);
+  private static final List<Integer> PREDICTED = List.of(64, 256, 1024);
+  private static final int LEAST_ROUNDS = 5;
+
+  /** What all messages of a round in one direction may take of this machine's memory. */
+  private static final long MOST_BYTES = 3L << 30;
+
+  private final double seconds;
+  private final JavaSparkContext context;
+  private final Writer executors;
+  private long round;
+
+  /** A kind of round that is measured: tasks that each send a result or a sum. */
+  private record Kind(String model, int parameters, int tasks, int workersPerTask) {
+    long values() {
+      return (1L + ADAM_MOMENTS) * parameters;
+    }
+
+    /** 4 bytes of every value of the state, which is what a task is sent. */
+    double megabytes() {
+      return 4e-6 * values();
+    }
+
+    boolean folded() {
+      return workersPerTask > 1;
+    }
+
+    /** What the model's constants are multiplied by. */
+    double[] terms() {
+      double all = tasks * megabytes();
+      return new double[] {1, tasks, folded() ? 0 : all, folded() ? all : 0};
+    }
+
+    long receivedBytes() {
+      return tasks * values() * (folded() ? Double.BYTES : Float.BYTES);
+    }
+  }
+
+  private record Measured(Kind kind, double leastMillis, double medianMillis, int rounds) {}
+
+  private DriverCost(JavaSparkContext context, Writer executors, double seconds) {
+    this.context = context;
+    this.executors = executors;
+    this.seconds = seconds;
+  }
+
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    double seconds = arguments.length > 0 ? Double.parseDouble(arguments[0]) : 3;
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:MaxDirectMemorySize=1g",
+                "-cp",
+                System.getProperty("java.class.path"),
+                SimulatedExecutors.class.getName())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (JavaSparkContext context = SmallTraining.context("local[1]");
+        Writer executors = process.outputWriter(StandardCharsets.UTF_8)) {
+      new DriverCost(context, executors, seconds).measure();
+    } finally {
+      process.destroy();
+    }
+  }
+
+  private void measure() throws IOException, InterruptedException {
+    Map<String, Map<String, Double>> parts = new LinkedHashMap<>();
+    MODELS.forEach(model -> parts.put(model, parts(parameters(model))));
+    System.out.printf("%n%-16s%s%n", "nanoseconds", "  " + parts.get(MODELS.get(0)).keySet());
+    parts.forEach((model, figures) -> System.out.printf("%-16s  %s%n", model, figures.values()));
+
+    // Compilers first.
+    measure(new Kind("none", 1, 64, 1));
+    measure(new Kind("row-rnn-150", parameters("row-rnn-150"), 16, 1));
+    List<Measured> fitted = measureAll(FITTED);
+    double[] constants = fit(fitted);
+    System.out.printf(
+        "%nround, ms = %.3f + tasks (%.4f + megabytes x %.3f for results, %.3f for sums)%n",
+        constants[0], constants[1], constants[2], constants[3]);
+    List<Measured> predicted = measureAll(PREDICTED);
+    List<Map<String, Object>> rows = new ArrayList<>();
+    System.out.printf(
+        "%n%-14s %6s %8s %10s %10s %10s %8s %7s%n",
+        "model", "tasks", "sent", "least, ms", "median, ms", "model, ms", "error", "rounds");
+    fitted.forEach(measured -> rows.add(compare(measured, constants, "fitted")));
+    predicted.forEach(measured -> rows.add(compare(measured, constants, "predicted")));
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("nanosecondsPerValue", parts);
+    json.put("constantsMillis", constants);
+    json.put("rounds", rows);
+    System.out.println(
+        new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(json));
+  }
+
+  private static int parameters(String model) {
+    return ModelZoo.find(model).orElseThrow().parameterCount();
+  }
+
+  private List<Measured> measureAll(List<Integer> tasks) throws IOException, InterruptedException {
+    List<Measured> all = new ArrayList<>();
+    for (int count : tasks) {
+      all.add(measure(new Kind("none", 1, count, 1)));
+      for (String model : MODELS) {
+        for (int workersPerTask : new int[] {1, WORKERS_PER_SUM}) {
+          Kind kind = new Kind(model, parameters(model), count, workersPerTask);
+          if (kind.receivedBytes() <= MOST_BYTES) {
+            all.add(measure(kind));
+          }
+        }
+      }
+    }
+    return all;
+  }
+
+  private Measured measure(Kind kind) throws IOException, InterruptedException {
+    int workers = kind.tasks() * kind.workersPerTask();
+    TrainingState state =
+        new TrainingState(
+            new float[kind.parameters()],
+            new float[ADAM_MOMENTS * kind.parameters()],
+            0,
+            0,
+            0,
+            0,
+            0,
+            0);
+    List<Double> millis = new ArrayList<>();
+    try (RoundExchange exchange = new RoundExchange(context.getConf(), workers)) {
+      ExchangeEndpoint endpoint = exchange.beginStretch(WorkerGroups.of(workers, kind.tasks()));
+      Stretch stretch =
+          new Stretch(
+              endpoint,
+              kind.tasks(),
+              kind.workersPerTask(),
+              kind.parameters(),
+              ADAM_MOMENTS * kind.parameters());
+      executors.write(stretch.line() + "\n");
+      executors.flush();
+      // Until every task is connected.
+      run(exchange, state);
+      long began = System.nanoTime();
+      while (millis.size() < LEAST_ROUNDS || System.nanoTime() - began < seconds * 1e9) {
+        long start = System.nanoTime();
+        run(exchange, state);
+        millis.add((System.nanoTime() - start) / 1e6);
+      }
+    }
+    double[] sorted = millis.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    return new Measured(kind, sorted[0], sorted[sorted.length / 2], sorted.length);
+  }
+
+  private void run(RoundExchange exchange, TrainingState state) throws InterruptedException {
+    exchange.begin(new Round(round, 0, 0, 1, round, false), state);
+    round++;
+    while (!exchange.isComplete()) {
+      exchange.poll(60_000);
+    }
+    exchange.result();
+  }
+
+  /** Relative errors count alike, hence each row is divided by its time. */
+  private static double[] fit(List<Measured> measured) {
+    double[][] terms = new double[measured.size()][];
+    double[] ones = new double[measured.size()];
+    for (int i = 0; i < terms.length; i++) {
+      double millis = measured.get(i).leastMillis();
+      terms[i] = Arrays.stream(measured.get(i).kind().terms()).map(term -> term / millis).toArray();
+      ones[i] = 1;
+    }
+    OLSMultipleLinearRegression regression = new OLSMultipleLinearRegression();
+    regression.setNoIntercept(true);
+    regression.newSampleData(ones, terms);
+    return regression.estimateRegressionParameters();
+  }
+
+  private static Map<String, Object> compare(Measured measured, double[] constants, String use) {
+    double[] terms = measured.kind().terms();
+    double model = 0;
+    for (int i = 0; i < terms.length; i++) {
+      model += constants[i] * terms[i];
+    }
+    double error = model / measured.leastMillis() - 1;
+    Kind kind = measured.kind();
+    String sent = kind.folded() ? "sums" : "results";
+    System.out.printf(
+        "%-14s %6d %8s %10.2f %10.2f %10.2f %7.0f%% %7d  %s%n",
+        kind.model(),
+        kind.tasks(),
+        sent,
+        measured.leastMillis(),
+        measured.medianMillis(),
+        model,
+        100 * error,
+        measured.rounds(),
+        use);
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("use", use);
+    row.put("model", kind.model());
+    row.put("tasks", kind.tasks());
+    row.put("sent", sent);
+    row.put("leastMillis", measured.leastMillis());
+    row.put("medianMillis", measured.medianMillis());
+    row.put("predictedMillis", model);
+    return row;
+  }
+
+  /** The parts of the driver's work, each alone, in nanoseconds a value. */
+  private Map<String, Double> parts(int parameters) {
+    int moments = ADAM_MOMENTS * parameters;
+    long values = parameters + moments;
+    int pairs = 4;
+    WorkerResult result = new WorkerResult(0, new float[parameters], new float[moments], 64, 1, 1);
+    Map<String, Double> nanos = new LinkedHashMap<>();
+    nanos.put(
+        "fold a result",
+        leastNanos(
+            2 * pairs * values,
+            () -> {
+              ParameterAverage average = new ParameterAverage(2 * pairs);
+              for (int worker = 0; worker < 2 * pairs; worker++) {
+                average.add(
+                    new WorkerResult(worker, result.parameters(), result.updaterState(), 64, 1, 1));
+              }
+              return average.sum();
+            }));
+    SubtreeSum left = new SubtreeSum(0, 8, new double[parameters], new double[moments], 8, 1, 1);
+    SubtreeSum right = new SubtreeSum(8, 8, new double[parameters], new double[moments], 8, 1, 1);
+    nanos.put(
+        "fold a sum",
+        leastNanos(
+            values,
+            () -> {
+              ParameterAverage average = new ParameterAverage(16);
+              average.add(left);
+              average.add(right);
+              return average.sum();
+            }));
+    nanos.put("decode a result", leastNanos(values, decoding(result)));
+    nanos.put("decode a sum", leastNanos(values, decoding(left)));
+    TrainingState state =
+        new TrainingState(result.parameters(), result.updaterState(), 0, 0, 0, 0, 0, 0);
+    RoundMessages.RunRound message =
+        new RoundMessages.RunRound(new int[0], new Round(0, 0, 0, 1, 0, false), state);
+    nanos.put("encode a state", leastNanos(values, () -> RoundMessages.encode(message)));
+    return nanos;
+  }
+
+  private static Supplier<Object> decoding(RoundPart part) {
+    ByteBuffer bytes = RoundMessages.encode(new Result(0, 0, 0, part));
+    return () -> RoundMessages.decodeRequest(bytes.duplicate());
+  }
+
+  private double leastNanos(long values, Supplier<Object> work) {
+    long end = System.nanoTime() + (long) (seconds * 5e8);
+    long least = Long.MAX_VALUE;
+    int results = 0;
+    for (int i = 0; i < 20 || System.nanoTime() < end; i++) {
+      long start = System.nanoTime();
+      results += work.get().hashCode() == 0 ? 1 : 0;
+      least = Math.min(least, System.nanoTime() - start);
+    }
+    // What nobody looks at need not be computed.
+    return results < 0 ? 0 : Math.round(1000.0 * least / values) / 1000.0;
+  }
+}

@@ -52,8 +52,12 @@ final class ResultFile implements TrainingListener {
     root.put("epochs", training.epochs());
   }
 
-  void describe(ImageTrainingData data, RnnTopology topology, String kernels, int attempt) {
-    root.put("attempt", attempt);
+  /** Which driver of the run this is, from 1. */
+  void attempt(int number) {
+    root.put("attempt", number);
+  }
+
+  void describe(ImageTrainingData data, RnnTopology topology, String kernels) {
     root.put("kernels", kernels);
     root.put("cpu", Versions.cpu());
     root.put("topology", topology.summary());
@@ -113,10 +117,12 @@ final class ResultFile implements TrainingListener {
     return finish(checkpoints);
   }
 
-  byte[] failed(int exitCode, String message, List<CheckpointEntry> checkpoints) {
+  byte[] failed(Throwable failure, List<CheckpointEntry> checkpoints) {
+    int exitCode = ExitCode.of(failure);
     root.put("status", exitCode > 128 ? "stopped" : "failed")
         .put("exitCode", exitCode)
-        .put("error", message);
+        .put("error", String.valueOf(failure.getMessage()))
+        .put("permanent", ExitCode.isPermanent(failure));
     return finish(checkpoints);
   }
 

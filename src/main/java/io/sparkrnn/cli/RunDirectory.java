@@ -191,12 +191,13 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
     return drift;
   }
 
-  /** The result of a run that has ended well. */
-  Optional<JsonNode> finishedResult(CheckpointStore store) {
-    return store
-        .latestResult()
-        .map(bytes -> json(bytes, "the newest result in " + Storage.describe(location)))
-        .filter(node -> node.path("exitCode").asInt(-1) == 0);
+  /** The newest result of the run. */
+  Optional<JsonNode> newestResult(CheckpointStore store) {
+    return isNew()
+        ? Optional.empty()
+        : store
+            .latestResult()
+            .map(bytes -> json(bytes, "the newest result in " + Storage.describe(location)));
   }
 
   private static JsonNode json(byte[] bytes, String where) {

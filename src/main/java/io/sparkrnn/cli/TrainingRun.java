@@ -96,8 +96,12 @@ final class TrainingRun {
     // Before any waiting.
     List<Problem> drift = directory.allowedDrift(configuration);
     Vacancy vacancy = store.awaitVacancy(ownership(), out::println);
+    Optional<JsonNode> newest = directory.newestResult(store);
+    if (vacancy.reason() == Vacancy.Reason.NEXT_TRY) {
+      newest.ifPresent(result -> requireMendable(result, vacancy));
+    }
     Optional<JsonNode> finished =
-        directory.isNew() ? Optional.empty() : directory.finishedResult(store);
+        newest.filter(result -> result.path("exitCode").asInt(-1) == ExitCode.DONE);
     if (finished.isPresent()) {
       requireNone(drift);
       if (vacancy.reason() != Vacancy.Reason.GIVEN_UP) {
@@ -122,6 +126,23 @@ final class TrainingRun {
             configuration.master(),
             configuration.training().threadsPerWorker())) {
       return run(vacancy, Optional.of(spark));
+    }
+  }
+
+  /** Who resumes by hand has changed something; a cluster that tries again has not. */
+  private void requireMendable(JsonNode result, Vacancy vacancy) {
+    // An older result says nothing about the try before this one.
+    if (result.path("permanent").asBoolean()
+        && result.path("attempt").asInt() == vacancy.attempt()) {
+      int exitCode = result.path("exitCode").asInt();
+      throw new PermanentFailureException(
+          exitCode,
+          "Cannot go on in %s: expected of the try before this one a failure that another try can mend, found exit code %d of attempt %d: %s"
+              .formatted(
+                  Storage.describe(directory.location()),
+                  exitCode,
+                  vacancy.attempt(),
+                  result.path("error").asText()));
     }
   }
 
@@ -158,9 +179,9 @@ final class TrainingRun {
     signals.listen();
     // Closing it gives the run directory up.
     try (store) {
-      int attempt = store.claimAttempt(vacancy);
+      result.attempt(store.claimAttempt(vacancy));
       nameRun();
-      train(attempt, data, topology, spark);
+      train(data, topology, spark);
       return ExitCode.DONE;
     } catch (TrainingStoppedException e) {
       throw new StoppedBySignalException(signals.number(), e);
@@ -213,8 +234,7 @@ final class TrainingRun {
       return;
     }
     try {
-      store.publishResult(
-          result.failed(ExitCode.of(failure), String.valueOf(failure.getMessage()), store.list()));
+      store.publishResult(result.failed(failure, store.list()));
     } catch (RuntimeException e) {
       LOG.warn("the result of the failed run could not be written", e);
     }
@@ -230,10 +250,9 @@ final class TrainingRun {
       Start start,
       Console console) {}
 
-  private void train(
-      int attempt, ImageTrainingData data, RnnTopology topology, Optional<StartingSpark> spark) {
+  private void train(ImageTrainingData data, RnnTopology topology, Optional<StartingSpark> spark) {
     try {
-      begin(attempt, data, topology, spark);
+      begin(data, topology, spark);
     } catch (TrainingStoppedException e) {
       record(new StoppedBySignalException(signals.number(), e));
       throw e;
@@ -243,8 +262,7 @@ final class TrainingRun {
     }
   }
 
-  private void begin(
-      int attempt, ImageTrainingData data, RnnTopology topology, Optional<StartingSpark> spark) {
+  private void begin(ImageTrainingData data, RnnTopology topology, Optional<StartingSpark> spark) {
     TrainingConfiguration training = configuration.training();
     KernelProvider kernels = KernelProvider.choose(training.kernels().toString());
     Recipe recipe = recipe(data, topology);
@@ -261,7 +279,7 @@ final class TrainingRun {
     Start start = start(identity, recipe.updater(), plan);
     Console console = new Console(out, plan, training.epochs());
     console.heading(configuration, topology, data, directory);
-    result.describe(data, topology, dl4j ? "dl4j" : kernels.name(), attempt);
+    result.describe(data, topology, dl4j ? "dl4j" : kernels.name());
     result.drift(start.identity().drift());
     if (!dl4j) {
       console.kernels(kernels);

@@ -14,7 +14,9 @@ import java.util.Map;
  * training. Needs the jars that Maven lays under target/.
  */
 record SlimJar(Path file) {
-  static final Path TARGET = Path.of("target").toAbsolutePath();
+  /** Maven's build directory. */
+  static final Path TARGET =
+      Path.of(System.getProperty("build.directory", "target")).toAbsolutePath();
 
   /** The class path of Spark itself. */
   static final String SPARK = TARGET.resolve("spark/jars") + File.separator + "*";

@@ -60,11 +60,11 @@ final class OwnerWatch {
    */
   Vacancy await(Consumer<String> waiting) {
     Sighting first = look();
-    if (first.vacant()) {
-      return vacancy(first, Vacancy.Reason.GIVEN_UP);
-    }
     if (first.owner().filter(file -> ownership.owner().succeeds(file.owner())).isPresent()) {
       return vacancy(first, Vacancy.Reason.NEXT_TRY);
+    }
+    if (first.vacant()) {
+      return vacancy(first, Vacancy.Reason.GIVEN_UP);
     }
     Duration interval = first.owner().map(HeartbeatFile::interval).orElse(ownership.heartbeat());
     Duration patience = longer(ownership.takeover(), interval.multipliedBy(3));
@@ -113,13 +113,14 @@ final class OwnerWatch {
     int number = Attempt.highest(entries);
     boolean released =
         entries.stream().anyMatch(entry -> entry.name().equals(number + Attempt.RELEASED));
-    return new Sighting(number, released, heartbeat(attempts, number));
+    String directory = number + (released ? Attempt.RELEASED : "");
+    return new Sighting(number, released, heartbeat(attempts, directory));
   }
 
-  private byte[] heartbeat(URI attempts, int number) {
+  private byte[] heartbeat(URI attempts, String directory) {
     try {
       return storage.read(
-          Storage.resolve(attempts, number + "/" + HeartbeatFile.NAME), HeartbeatFile.MAX_BYTES);
+          Storage.resolve(attempts, directory + "/" + HeartbeatFile.NAME), HeartbeatFile.MAX_BYTES);
     } catch (MissingFileException e) {
       return new byte[0];
     }

@@ -15,9 +15,15 @@ public record Vacancy(URI runDirectory, int attempt, Reason reason, Ownership ow
 
   /** Why nobody owns a run directory. */
   public enum Reason {
-    /** There was no driver yet, or the last one has said that it ended. */
+    /**
+     * There was no driver yet, or the last one, not another try of this process, has said that it
+     * ended.
+     */
     GIVEN_UP,
-    /** The cluster has started this process because the last one, another try of it, has ended. */
+    /**
+     * The cluster has started this process because the last one, another try of it, has ended,
+     * whether that has said so or not.
+     */
     NEXT_TRY,
     /** The last driver's heartbeat stands still; it may have left something undone. */
     SILENCE

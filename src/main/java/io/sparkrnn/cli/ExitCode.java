@@ -40,8 +40,19 @@ final class ExitCode {
       return STORAGE;
     } else if (failure instanceof StoppedBySignalException stopped) {
       return 128 + stopped.signal();
+    } else if (failure instanceof PermanentFailureException permanent) {
+      return permanent.exitCode();
     }
     return FAILURE;
+  }
+
+  /**
+   * Whether a next try of the same program with the same settings and data would fail in the same
+   * way.
+   */
+  static boolean isPermanent(Throwable failure) {
+    int code = of(failure);
+    return code == USAGE || code == DATA || failure instanceof TrainingDivergedException;
   }
 
   /**
@@ -49,6 +60,8 @@ final class ExitCode {
    * it.
    */
   static boolean isExplained(Throwable failure) {
-    return of(failure) != FAILURE || failure instanceof TrainingDivergedException;
+    return of(failure) != FAILURE
+        || failure instanceof TrainingDivergedException
+        || failure instanceof PermanentFailureException;
   }
 }

@@ -117,10 +117,12 @@ final class ResultFile implements TrainingListener {
     return finish(checkpoints);
   }
 
-  byte[] failed(int exitCode, String message, List<CheckpointEntry> checkpoints) {
+  byte[] failed(Throwable failure, List<CheckpointEntry> checkpoints) {
+    int exitCode = ExitCode.of(failure);
     root.put("status", exitCode > 128 ? "stopped" : "failed")
         .put("exitCode", exitCode)
-        .put("error", message);
+        .put("error", String.valueOf(failure.getMessage()))
+        .put("permanent", ExitCode.isPermanent(failure));
     return finish(checkpoints);
   }
 

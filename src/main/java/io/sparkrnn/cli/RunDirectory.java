@@ -192,9 +192,9 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
     return drift;
   }
 
-  /** The result of a run that has ended well. */
-  Optional<JsonNode> finishedResult(CheckpointStore store) {
-    return latestResult(store, location).filter(node -> node.path("exitCode").asInt(-1) == 0);
+  /** The newest result of the run. */
+  Optional<JsonNode> newestResult(CheckpointStore store) {
+    return isNew() ? Optional.empty() : latestResult(store, location);
   }
 
   /** The newest result of any end, once there is one. */

@@ -100,8 +100,12 @@ final class TrainingRun {
     // Before any waiting.
     List<Problem> drift = directory.allowedDrift(configuration);
     Vacancy vacancy = store.awaitVacancy(ownership(), out::println);
+    Optional<JsonNode> newest = directory.newestResult(store);
+    if (vacancy.reason() == Vacancy.Reason.NEXT_TRY) {
+      newest.ifPresent(result -> requireMendable(result, vacancy));
+    }
     Optional<JsonNode> finished =
-        directory.isNew() ? Optional.empty() : directory.finishedResult(store);
+        newest.filter(result -> result.path("exitCode").asInt(-1) == ExitCode.DONE);
     if (finished.isPresent()) {
       requireNone(drift);
       if (vacancy.reason() != Vacancy.Reason.GIVEN_UP) {
@@ -126,6 +130,23 @@ final class TrainingRun {
             configuration.master(),
             configuration.training().threadsPerWorker())) {
       return run(vacancy, Optional.of(spark));
+    }
+  }
+
+  /** Who resumes by hand has changed something; a cluster that tries again has not. */
+  private void requireMendable(JsonNode result, Vacancy vacancy) {
+    // An older result says nothing about the try before this one.
+    if (result.path("permanent").asBoolean()
+        && result.path("attempt").asInt() == vacancy.attempt()) {
+      int exitCode = result.path("exitCode").asInt();
+      throw new PermanentFailureException(
+          exitCode,
+          "Cannot go on in %s: expected of the try before this one a failure that another try can mend, found exit code %d of attempt %d: %s"
+              .formatted(
+                  Storage.describe(directory.location()),
+                  exitCode,
+                  vacancy.attempt(),
+                  result.path("error").asText()));
     }
   }
 
@@ -162,9 +183,8 @@ final class TrainingRun {
     signals.listen();
     // Closing it gives the run directory up.
     try (store) {
-      int attempt = store.claimAttempt(vacancy);
+      result.attempt(store.claimAttempt(vacancy));
       nameRun();
-      result.attempt(attempt);
       train(data, topology, spark);
       return ExitCode.DONE;
     } catch (TrainingStoppedException e) {
@@ -218,8 +238,7 @@ final class TrainingRun {
       return;
     }
     try {
-      store.publishResult(
-          result.failed(ExitCode.of(failure), String.valueOf(failure.getMessage()), store.list()));
+      store.publishResult(result.failed(failure, store.list()));
     } catch (RuntimeException e) {
       LOG.warn("the result of the failed run could not be written", e);
     }

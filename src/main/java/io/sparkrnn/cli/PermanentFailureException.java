@@ -1,0 +1,18 @@
+package io.sparkrnn.cli;
+
+/** An earlier try of this cluster application has failed in a way that another try cannot mend. */
+final class PermanentFailureException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final int exitCode;
+
+  PermanentFailureException(int exitCode, String message) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+
+  /** The earlier try's. */
+  int exitCode() {
+    return exitCode;
+  }
+}

@@ -18,6 +18,7 @@ public final class ParameterAverage {
   private final Map<Node, Partial> waiting = new HashMap<>();
   private final boolean[] seen;
   private Partial root;
+  private long foldingNanos;
 
   private record Node(int level, int index) {}
 
@@ -127,6 +128,12 @@ public final class ParameterAverage {
       return;
     }
     seen[result.worker()] = true;
+    long began = System.nanoTime();
+    fold(result);
+    foldingNanos += System.nanoTime() - began;
+  }
+
+  private void fold(WorkerResult result) {
     Partial partial = new Leaf(result);
     int level = 0;
     int index = result.worker();
@@ -152,13 +159,17 @@ public final class ParameterAverage {
       throw new IllegalStateException(
           "an average needs the results of all %d workers".formatted(workers));
     }
+    long began = System.nanoTime();
     Sum sum = root.toSum();
+    float[] parameters = mean(sum.parameters(), sum.samples());
+    float[] updaterState = mean(sum.updaterState(), sum.samples());
     return new RoundResult(
-        mean(sum.parameters(), sum.samples()),
-        mean(sum.updaterState(), sum.samples()),
+        parameters,
+        updaterState,
         sum.samples(),
         sum.lossSum(),
-        sum.computeNanos());
+        sum.computeNanos(),
+        foldingNanos + System.nanoTime() - began);
   }
 
   private static float[] mean(double[] sums, long samples) {

@@ -47,8 +47,9 @@ class TrainingLoopTest {
           new float[0],
           10,
           odd ? oddLoss : 5 * (round.number() + 1),
-          1000,
-          200);
+          // Less than any round takes.
+          50,
+          20);
     }
 
     @Override
@@ -184,8 +185,8 @@ class TrainingLoopTest {
     assertThat(epochs).extracting(EpochReport::learningRate).containsOnly(0.25);
     assertThat(epochs).allMatch(epoch -> epoch.validation().isEmpty());
     for (EpochReport epoch : epochs) {
-      assertThat(epoch.computeSeconds()).isCloseTo(2e-6, within(1e-12));
-      assertThat(epoch.averagingSeconds()).isCloseTo(4e-7, within(1e-12));
+      assertThat(epoch.computeSeconds()).isCloseTo(1e-7, within(1e-12));
+      assertThat(epoch.averagingSeconds()).isCloseTo(4e-8, within(1e-12));
       assertThat(epoch.computeSeconds() + epoch.waitSeconds() + epoch.averagingSeconds())
           .isCloseTo(epoch.seconds(), within(1e-12));
     }

@@ -236,11 +236,13 @@ class ComparisonsIT {
         ConfusionMatrix.of(new long[] {rightOfThousand, 1000 - rightOfThousand, 0, 0}, 2);
     return new EpochReport(
         number,
+        470L * number,
         0.5,
         0.001,
         55_000,
         2.5,
         2,
+        0.1,
         Optional.of(new EvaluationResult(confusion, 0.5, 1000)));
   }
 

@@ -59,12 +59,15 @@ record SlimJar(Path file) {
       List<String> arguments,
       Path output)
       throws IOException {
-    List<String> all = new ArrayList<>(submitOptions);
-    all.addAll(
-        List.of(
-            "--properties-file",
-            Path.of("conf", "spark-defaults.conf").toAbsolutePath().toString()));
-    all.addAll(List.of("--conf", "spark.ui.enabled=false", file.toString()));
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "--properties-file",
+                Path.of("conf", "spark-defaults.conf").toAbsolutePath().toString(),
+                "--conf",
+                "spark.ui.enabled=false"));
+    all.addAll(submitOptions);
+    all.add(file.toString());
     all.addAll(arguments);
     return new Driver(
         Jdk.running()

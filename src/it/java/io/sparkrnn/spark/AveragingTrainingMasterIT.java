@@ -3,6 +3,7 @@ package io.sparkrnn.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
 import io.sparkrnn.config.UpdaterConfiguration;
@@ -421,7 +422,8 @@ class AveragingTrainingMasterIT {
                 Optional.empty(),
                 () -> false),
             new LocalRoundRunner(recipe, RnnKernels.named("portable"), data),
-            (state, validation) -> URI.create("none:" + state.round()),
+            (state, validation) ->
+                new CheckpointEntry(URI.create("none:" + state.round()), state.round(), 0),
             List.of())
         .run(
             TrainingState.initial(

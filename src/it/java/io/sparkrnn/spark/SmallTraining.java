@@ -1,5 +1,6 @@
 package io.sparkrnn.spark;
 
+import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
 import io.sparkrnn.data.EvaluationData.Part;
@@ -107,7 +108,8 @@ final class SmallTraining {
                     Optional.of(validation),
                     () -> false),
                 runner,
-                (state, scores) -> URI.create("none:" + state.round()),
+                (state, scores) ->
+                    new CheckpointEntry(URI.create("none:" + state.round()), state.round(), 0),
                 List.of(listener))
             .run(start(recipe));
     return new Outcome(

@@ -3,6 +3,7 @@ package io.sparkrnn.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
 import io.sparkrnn.config.UpdaterConfiguration;
@@ -97,7 +98,8 @@ class StockDl4jEngineIT {
                     Optional.empty(),
                     () -> false),
                 new LocalRoundRunner(recipe, RnnKernels.named("portable"), data),
-                (state, validation) -> URI.create("none:" + state.round()),
+                (state, validation) ->
+                    new CheckpointEntry(URI.create("none:" + state.round()), state.round(), 0),
                 List.of())
             .run(start(recipe));
     assertThat(theirs.iteration()).isEqualTo(ours.iteration());

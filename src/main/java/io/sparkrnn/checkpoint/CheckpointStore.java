@@ -159,11 +159,11 @@ public final class CheckpointStore implements AutoCloseable {
    * @param sections named bytes
    * @param score of these parameters on held-out samples, higher is better; empty where they were
    *     not evaluated
-   * @return the checkpoint's file
+   * @return the checkpoint
    * @throws CheckpointNotSavedException when it could not be written, however often it was tried
    * @throws TargetExistsException when the round has a checkpoint with other content
    */
-  public URI save(long round, Map<String, byte[]> sections, OptionalDouble score) {
+  public CheckpointEntry save(long round, Map<String, byte[]> sections, OptionalDouble score) {
     byte[] file = CheckpointFile.encode(runId, round, score, sections);
     URI target = checkpoint(round);
     try {
@@ -178,7 +178,7 @@ public final class CheckpointStore implements AutoCloseable {
     }
     verified.put(round, score);
     retain();
-    return target;
+    return new CheckpointEntry(target, round, file.length);
   }
 
   private String lastGood() {

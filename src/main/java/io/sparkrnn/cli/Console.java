@@ -153,7 +153,7 @@ final class Console implements TrainingListener {
             .map(v -> String.format(Locale.ROOT, "%.2f%%", 100 * v.accuracy()))
             .orElse("-"),
         epoch.learningRate(),
-        epoch.samples() / epoch.seconds(),
+        epoch.samplesPerSecond(),
         epoch.seconds());
   }
 

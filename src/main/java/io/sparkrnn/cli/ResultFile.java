@@ -36,6 +36,7 @@ final class ResultFile implements TrainingListener {
   private final long startNanos = System.nanoTime();
   private double startupSeconds;
   private double computeSeconds;
+  private double waitSeconds;
   private double averagingSeconds;
   private double roundSeconds;
   private long samples;
@@ -93,6 +94,7 @@ final class ResultFile implements TrainingListener {
     epochSeconds.add(epoch.seconds());
     roundSeconds += epoch.seconds();
     computeSeconds += epoch.computeSeconds();
+    waitSeconds += epoch.waitSeconds();
     averagingSeconds += epoch.averagingSeconds();
     samples += epoch.samples();
     root.withObject("/training").put("loss", epoch.trainingLoss());
@@ -132,6 +134,7 @@ final class ResultFile implements TrainingListener {
     training.put("seconds", (System.nanoTime() - startNanos) / 1e9);
     training.set("epochSeconds", epochSeconds);
     training.put("computeSeconds", computeSeconds);
+    training.put("waitSeconds", waitSeconds);
     training.put("averagingSeconds", averagingSeconds);
     training.put("samplesPerSecond", roundSeconds == 0 ? 0 : samples / roundSeconds);
     ArrayNode list = root.putArray("checkpoints");

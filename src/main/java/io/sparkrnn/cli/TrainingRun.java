@@ -31,11 +31,13 @@ import io.sparkrnn.storage.StorageException;
 import io.sparkrnn.storage.TargetExistsException;
 import io.sparkrnn.train.CheckpointCadence;
 import io.sparkrnn.train.LearningRateSchedule;
+import io.sparkrnn.train.Listeners;
 import io.sparkrnn.train.LocalEvaluation;
 import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.TrainingListener;
 import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.TrainingStoppedException;
@@ -64,6 +66,7 @@ final class TrainingRun {
   private final Storage storage;
   private final CheckpointStore store;
   private final ResultFile result;
+  private final ProgressLog progress;
   private final StopSignals signals = new StopSignals();
   private volatile boolean failing;
 
@@ -89,6 +92,7 @@ final class TrainingRun {
                 () -> failing || signals.requested(),
                 clock));
     this.result = new ResultFile(configuration, directory.runId());
+    this.progress = new ProgressLog(directory.runId());
   }
 
   private static Duration seconds(double seconds) {
@@ -181,8 +185,9 @@ final class TrainingRun {
         Topologies.of(configuration.model())
             .withData(data.timeSteps(), data.inputSize(), data.classes());
     signals.listen();
-    // Closing it gives the run directory up.
-    try (store) {
+    // Closing the store gives the run directory up.
+    try (progress;
+        store) {
       result.attempt(store.claimAttempt(vacancy));
       nameRun();
       train(data, topology, spark);
@@ -252,7 +257,8 @@ final class TrainingRun {
       String kernels,
       RoundPlan plan,
       Start start,
-      Console console) {}
+      Console console,
+      List<TrainingListener> listeners) {}
 
   private void train(ImageTrainingData data, RnnTopology topology, Optional<StartingSpark> spark) {
     try {
@@ -313,12 +319,15 @@ final class TrainingRun {
     if (!dl4j) {
       console.kernels(kernels);
     }
-    Job job = new Job(data, topology, recipe, kernels.name(), plan, start, console);
+    Optional<SparkEngine> engine = spark.map(StartingSpark::await);
+    List<TrainingListener> listeners = new ArrayList<>(List.of(console, result, progress));
+    engine.ifPresent(started -> listeners.addAll(started.listeners(directory.runId())));
+    Job job = new Job(data, topology, recipe, kernels.name(), plan, start, console, listeners);
     try {
       switch (training.engine()) {
         case LOCAL -> trainHere(job);
-        case SPARK -> trainOnSpark(job, spark.orElseThrow().await());
-        case DL4J -> trainWithDl4j(job, spark.orElseThrow().await());
+        case SPARK -> trainOnSpark(job, engine.orElseThrow());
+        case DL4J -> trainWithDl4j(job, engine.orElseThrow());
       }
     } finally {
       console.close();
@@ -360,7 +369,7 @@ final class TrainingRun {
                 options,
                 runner,
                 (state, validation) -> checkpoint(job.start().identity(), state, validation),
-                List.of(job.console(), result)));
+                job.listeners()));
   }
 
   private boolean stopRequested() {
@@ -397,15 +406,15 @@ final class TrainingRun {
     }
   }
 
-  private URI checkpoint(
+  private CheckpointEntry checkpoint(
       RunIdentity identity, TrainingState state, Optional<EvaluationResult> validation) {
     OptionalDouble score =
         validation.isPresent()
             ? OptionalDouble.of(validation.get().accuracy())
             : OptionalDouble.empty();
-    URI location = store.save(state.round(), identity.sections(state, validation), score);
+    CheckpointEntry saved = store.save(state.round(), identity.sections(state, validation), score);
     store.takeWarnings().forEach(LOG::warn);
-    return location;
+    return saved;
   }
 
   private RoundPlan plan(ImageTrainingData data) {
@@ -479,6 +488,7 @@ final class TrainingRun {
       result.put("validation", evaluation.apply(end.parameters(), Part.VALIDATION));
     }
     EvaluationResult test = evaluation.apply(end.parameters(), Part.TEST);
+    new Listeners(job.listeners()).tell(listener -> listener.onTest(test));
     new FinalModel(storage, store, directory)
         .publish(job.topology(), end, description(job.topology()));
     // What failed to be deleted after the last checkpoint has no next one to be tried again after.

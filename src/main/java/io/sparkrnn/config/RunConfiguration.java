@@ -30,9 +30,11 @@ public record RunConfiguration(
     boolean sharedPaths,
     Map<String, String> hadoop)
     implements Serializable {
-  /** As Spark's own {@code spark.redaction.regex}, and account keys of object stores. */
-  private static final Pattern SECRET =
-      Pattern.compile("(?i)secret|password|token|credential|access[.]?key|account[.]key");
+  /** The {@code spark.redaction.regex} of {@code conf/spark-defaults.conf}. */
+  static final Pattern SECRET =
+      Pattern.compile(
+          "(?i)secret|passw(or)?d|passphrase|token|credential"
+              + "|(access|account|private|encryption|api|shared)[._-]?key|[.]sas([.]|$)");
 
   private static final String REDACTED = "(redacted)";
 

@@ -1,5 +1,6 @@
 package io.sparkrnn.spark;
 
+import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.dl4j.Dl4jNetworks;
 import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.dl4j.NetworkState;
@@ -62,7 +63,8 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  */
 public final class AveragingTrainingMaster
     implements TrainingMaster<TrainingResult, TrainingWorker<TrainingResult>> {
-  private static final URI NOWHERE = URI.create("memory:network");
+  private static final CheckpointEntry NOWHERE =
+      new CheckpointEntry(URI.create("memory:network"), 0, 0);
 
   private final Builder settings;
   private final String kernels;

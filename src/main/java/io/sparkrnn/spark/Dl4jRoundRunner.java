@@ -38,7 +38,8 @@ final class Dl4jRoundRunner implements RoundRunner {
         end.updaterState(),
         end.epochSamples(),
         end.epochLossSum(),
-        System.nanoTime() - began);
+        System.nanoTime() - began,
+        0);
   }
 
   @Override

@@ -7,12 +7,18 @@ import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.TrainingListener;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import org.apache.spark.SecurityManager;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** A Spark application, from its start to its end. */
 public final class SparkEngine implements AutoCloseable {
+  private static final String PLUGINS = "spark.plugins";
+
   private final JavaSparkContext context;
 
   private SparkEngine(JavaSparkContext context) {
@@ -35,6 +41,7 @@ public final class SparkEngine implements AutoCloseable {
       conf.setMaster("local[*]");
     }
     inheritSecret(conf);
+    addPlugin(conf);
     try {
       int cpus = TaskCpus.of(conf.get("spark.master"), conf.getInt(TaskCpus.KEY, threadsPerTask));
       conf.set(TaskCpus.KEY, String.valueOf(cpus));
@@ -54,6 +61,16 @@ public final class SparkEngine implements AutoCloseable {
     if (secret != null && conf.getBoolean("spark.authenticate", false)) {
       conf.setIfMissing("spark.authenticate.secret", secret);
     }
+  }
+
+  private static void addPlugin(SparkConf conf) {
+    Set<String> plugins = new LinkedHashSet<>();
+    for (String plugin : conf.get(PLUGINS, "").split(",")) {
+      plugins.add(plugin.strip());
+    }
+    plugins.remove("");
+    plugins.add(TrainingMetricsPlugin.class.getName());
+    conf.set(PLUGINS, String.join(",", plugins));
   }
 
   /** Starts Spark for tasks of one thread. */
@@ -77,6 +94,13 @@ public final class SparkEngine implements AutoCloseable {
   /** Where the application can be watched while it runs; empty where its pages are switched off. */
   public String webPage() {
     return context.sc().uiWebUrl().getOrElse(() -> "");
+  }
+
+  /** Those that show a run to Spark's metrics system and listeners. */
+  public List<TrainingListener> listeners(String runId) {
+    return List.of(
+        TrainingMetricsPlugin.metricsOf(context.sc().applicationId()),
+        new TrainingEvents(context.sc(), runId));
   }
 
   /** Rounds of this application. */

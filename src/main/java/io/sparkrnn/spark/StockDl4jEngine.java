@@ -179,11 +179,13 @@ public final class StockDl4jEngine {
   private EpochReport report(TrainingState state, double seconds) {
     return new EpochReport(
         state.epoch(),
+        state.round(),
         state.epochLossSum() / state.epochSamples(),
         recipe.schedule().rate(state.iteration() - 1),
         state.epochSamples(),
         seconds,
         seconds,
+        0,
         Optional.empty());
   }
 }

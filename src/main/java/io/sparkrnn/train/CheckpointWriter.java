@@ -1,7 +1,7 @@
 package io.sparkrnn.train;
 
+import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.evaluation.EvaluationResult;
-import java.net.URI;
 import java.util.Optional;
 
 /** Where a loop's states are kept. Called by a thread of the loop's own, one call at a time. */
@@ -11,7 +11,7 @@ public interface CheckpointWriter {
    * Commits a state.
    *
    * @param validation of exactly this state's parameters, if they were evaluated
-   * @return where it is
+   * @return the checkpoint
    */
-  URI save(TrainingState state, Optional<EvaluationResult> validation);
+  CheckpointEntry save(TrainingState state, Optional<EvaluationResult> validation);
 }

@@ -1,8 +1,10 @@
 package io.sparkrnn.train;
 
+import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.train.TrainingLoop.Validation;
 import java.net.URI;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -10,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.slf4j.MDC;
 
 /**
  * What follows an epoch: its evaluation, its report, its checkpoint.
@@ -41,7 +44,7 @@ final class EpochCompletion implements AutoCloseable {
       CompletableFuture<Optional<EvaluationResult>> validation) {}
 
   /** A checkpoint that has not taken effect. */
-  private record Saving(TrainingState state, CompletableFuture<URI> location) {}
+  private record Saving(CompletableFuture<CheckpointReport> report) {}
 
   EpochCompletion(
       TrainingLoop.Options options,
@@ -142,23 +145,36 @@ final class EpochCompletion implements AutoCloseable {
   private void beginCheckpoint(TrainingState state, Optional<EvaluationResult> validation) {
     lastBegunRound = state.round();
     lastBegunNanos = options.cadence().nanoTime().getAsLong();
-    saving =
-        Optional.of(new Saving(state, inBackground(() -> checkpoints.save(state, validation))));
+    saving = Optional.of(new Saving(inBackground(() -> checkpoint(state, validation))));
+  }
+
+  private CheckpointReport checkpoint(TrainingState state, Optional<EvaluationResult> validation) {
+    long began = System.nanoTime();
+    CheckpointEntry saved = checkpoints.save(state, validation);
+    return new CheckpointReport(
+        saved.location(), state, saved.length(), (System.nanoTime() - began) / 1e9);
   }
 
   private void finishCheckpoint() {
     if (saving.isPresent()) {
       Saving begun = saving.get();
       saving = Optional.empty();
-      URI location = await(begun.location());
-      lastCheckpoint = Optional.of(location);
-      lastSavedRound = begun.state().round();
-      listeners.tell(listener -> listener.onCheckpoint(location, begun.state()));
+      CheckpointReport report = await(begun.report());
+      lastCheckpoint = Optional.of(report.location());
+      lastSavedRound = report.state().round();
+      listeners.tell(listener -> listener.onCheckpoint(report));
     }
   }
 
   private <T> CompletableFuture<T> inBackground(Supplier<T> work) {
-    return CompletableFuture.supplyAsync(work, thread);
+    // What is logged there belongs to the run, too.
+    Map<String, String> context = Optional.ofNullable(MDC.getCopyOfContextMap()).orElse(Map.of());
+    return CompletableFuture.supplyAsync(
+        () -> {
+          MDC.setContextMap(context);
+          return work.get();
+        },
+        thread);
   }
 
   /** Throws what the work has thrown, itself: callers tell failures by their types. */

@@ -7,16 +7,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The listeners of a run, without those that have failed. */
-final class Listeners {
+public final class Listeners {
   private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
   private final List<TrainingListener> listeners;
 
-  Listeners(List<TrainingListener> listeners) {
+  public Listeners(List<TrainingListener> listeners) {
     this.listeners = new ArrayList<>(listeners);
   }
 
-  void tell(Consumer<TrainingListener> event) {
+  /** Tells all of them. */
+  public void tell(Consumer<TrainingListener> event) {
     listeners.removeIf(
         listener -> {
           try {

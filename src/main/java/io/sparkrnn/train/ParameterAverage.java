@@ -25,6 +25,7 @@ public final class ParameterAverage {
   // By place in the tree, as indexes are: worker numbers less the first.
   private final BitSet missing = new BitSet();
   private RoundPart root;
+  private long foldingNanos;
 
   private record Node(int level, int index) {}
 
@@ -78,15 +79,23 @@ public final class ParameterAverage {
       return false;
     }
     missing.clear(first, first + part.workers());
+    long began = System.nanoTime();
+    fold(part, level, first >> level);
+    foldingNanos += System.nanoTime() - began;
+    return true;
+  }
+
+  private void fold(RoundPart part, int partLevel, int partIndex) {
     RoundPart partial = part;
-    int index = first >> level;
+    int level = partLevel;
+    int index = partIndex;
     while (1L << level < workers) {
       int sibling = index ^ 1;
       if ((long) sibling << level < workers) {
         RoundPart other = waiting.remove(new Node(level, sibling));
         if (other == null) {
           waiting.put(new Node(level, index), partial);
-          return true;
+          return;
         }
         partial = index < sibling ? join(partial, other) : join(other, partial);
       }
@@ -94,7 +103,6 @@ public final class ParameterAverage {
       index >>= 1;
     }
     root = partial;
-    return true;
   }
 
   private int level(RoundPart part, int first) {
@@ -205,12 +213,16 @@ public final class ParameterAverage {
     if (sum.samples() == 0) {
       throw incomplete();
     }
+    long began = System.nanoTime();
+    float[] parameters = mean(sum.parameters(), sum.samples());
+    float[] updaterState = mean(sum.updaterState(), sum.samples());
     return new RoundResult(
-        mean(sum.parameters(), sum.samples()),
-        mean(sum.updaterState(), sum.samples()),
+        parameters,
+        updaterState,
         sum.samples(),
         sum.lossSum(),
-        sum.computeNanos());
+        sum.computeNanos(),
+        foldingNanos + System.nanoTime() - began);
   }
 
   private IllegalStateException incomplete() {

@@ -4,9 +4,47 @@ package io.sparkrnn.train;
  * One round, as listeners see it.
  *
  * @param meanLoss of the round's samples, in nats
+ * @param learningRate of the last iteration
  * @param samples of all workers together
  * @param computeNanos of the slowest worker
+ * @param averagingNanos that the driver folded results; what it folded while the slowest worker was
+ *     still computing counts only as far as the round has room for it
  * @param roundNanos the whole round, as the driver saw it
  */
 public record RoundReport(
-    Round round, double meanLoss, long samples, long computeNanos, long roundNanos) {}
+    Round round,
+    double meanLoss,
+    double learningRate,
+    long samples,
+    long computeNanos,
+    long averagingNanos,
+    long roundNanos) {
+
+  static RoundReport of(Round round, RoundResult result, double learningRate, long roundNanos) {
+    // Both are measured by other clocks or at the same time as something else; the parts must not
+    // come to more than the whole.
+    long computeNanos = Math.min(result.computeNanos(), roundNanos);
+    return new RoundReport(
+        round,
+        result.lossSum() / result.samples(),
+        learningRate,
+        result.samples(),
+        computeNanos,
+        Math.min(result.averagingNanos(), roundNanos - computeNanos),
+        roundNanos);
+  }
+
+  /** Iterations that are complete, over the whole run. */
+  public long iteration() {
+    return round.firstIteration() + round.iterations();
+  }
+
+  /** The rest of the round: transport, scheduling, workers that took turns. */
+  public long waitNanos() {
+    return roundNanos - computeNanos - averagingNanos;
+  }
+
+  public double samplesPerSecond() {
+    return samples / (roundNanos / 1e9);
+  }
+}

@@ -6,9 +6,15 @@ package io.sparkrnn.train;
  * @param samples of all workers together
  * @param lossSum of all these samples, in nats
  * @param computeNanos of the slowest worker
+ * @param averagingNanos that the driver folded results
  */
 public record RoundResult(
-    float[] parameters, float[] updaterState, long samples, double lossSum, long computeNanos) {
+    float[] parameters,
+    float[] updaterState,
+    long samples,
+    double lossSum,
+    long computeNanos,
+    long averagingNanos) {
 
   // The updater's state, too: an infinite second moment of Adam stops its parameter for good, and
   // neither the parameter nor the loss would show it.

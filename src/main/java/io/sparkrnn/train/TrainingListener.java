@@ -1,6 +1,6 @@
 package io.sparkrnn.train;
 
-import java.net.URI;
+import io.sparkrnn.evaluation.EvaluationResult;
 
 /**
  * Observes a run, on the thread of its loop. What it throws is logged, and the listener dropped.
@@ -13,5 +13,8 @@ public interface TrainingListener {
   default void onEpoch(EpochReport report) {}
 
   /** After a checkpoint has been committed; at the latest when the next epoch ends. */
-  default void onCheckpoint(URI location, TrainingState state) {}
+  default void onCheckpoint(CheckpointReport report) {}
+
+  /** After the last epoch, with the evaluation of its parameters on the test samples. */
+  default void onTest(EvaluationResult test) {}
 }

@@ -77,6 +77,7 @@ public final class TrainingLoop {
     TrainingState state = start;
     long epochNanos = 0;
     long computeNanos = 0;
+    long averagingNanos = 0;
     long samples = 0;
     while (state.epoch() < options.epochs()) {
       Round round = options.plan().next(state);
@@ -89,23 +90,31 @@ public final class TrainingLoop {
             round, result.lossSum(), completion.lastCheckpoint().map(URI::toString).orElse(null));
       }
       state = state.after(round, result);
-      epochNanos += roundNanos;
-      computeNanos += result.computeNanos();
-      samples += result.samples();
       RoundReport report =
-          new RoundReport(
-              round,
-              result.lossSum() / result.samples(),
-              result.samples(),
-              result.computeNanos(),
-              roundNanos);
+          RoundReport.of(round, result, options.schedule().rate(state.iteration() - 1), roundNanos);
+      epochNanos += roundNanos;
+      computeNanos += report.computeNanos();
+      averagingNanos += report.averagingNanos();
+      samples += report.samples();
       told.tell(listener -> listener.onRound(report));
 
       completion.afterRound(state);
       if (round.lastOfEpoch()) {
-        completion.begin(state, report(state, samples, epochNanos, computeNanos));
+        completion.begin(
+            state,
+            new EpochReport(
+                state.epoch(),
+                state.round(),
+                state.epochLossSum() / state.epochSamples(),
+                report.learningRate(),
+                samples,
+                epochNanos / 1e9,
+                computeNanos / 1e9,
+                averagingNanos / 1e9,
+                Optional.empty()));
         epochNanos = 0;
         computeNanos = 0;
+        averagingNanos = 0;
         samples = 0;
       } else {
         completion.checkpointIfDue(state);
@@ -116,17 +125,5 @@ public final class TrainingLoop {
     }
     completion.finish();
     return state;
-  }
-
-  private EpochReport report(
-      TrainingState state, long samples, long epochNanos, long computeNanos) {
-    return new EpochReport(
-        state.epoch(),
-        state.epochLossSum() / state.epochSamples(),
-        options.schedule().rate(state.iteration() - 1),
-        samples,
-        epochNanos / 1e9,
-        computeNanos / 1e9,
-        Optional.empty());
   }
 }

@@ -55,11 +55,12 @@ abstract class CheckpointStoreContract {
     Map<String, byte[]> sections = new LinkedHashMap<>();
     sections.put("parameters", new byte[] {1, 2, 3});
     sections.put("a", new byte[0]);
-    URI saved = store.save(7, sections, OptionalDouble.empty());
+    CheckpointEntry saved = store.save(7, sections, OptionalDouble.empty());
 
-    assertThat(saved).isEqualTo(path("checkpoints/checkpoint-000000007.srnn"));
+    assertThat(saved.location()).isEqualTo(path("checkpoints/checkpoint-000000007.srnn"));
+    assertThat(store.list()).containsExactly(saved);
     Checkpoint checkpoint = store(3).latest().orElseThrow();
-    assertThat(checkpoint.location()).isEqualTo(saved);
+    assertThat(checkpoint.location()).isEqualTo(saved.location());
     assertThat(checkpoint.runId()).isEqualTo(RUN);
     assertThat(checkpoint.round()).isEqualTo(7);
     assertThat(checkpoint.sections().keySet()).containsExactly("parameters", "a");
@@ -214,7 +215,7 @@ abstract class CheckpointStoreContract {
   @Test
   void savingTheSameAgainChangesNothingAndAnotherContentIsRefused() {
     CheckpointStore store = claimed(3);
-    URI saved = store.save(1, state(1), OptionalDouble.empty());
+    CheckpointEntry saved = store.save(1, state(1), OptionalDouble.empty());
     assertThat(store.save(1, state(1), OptionalDouble.empty())).isEqualTo(saved);
 
     assertThatThrownBy(() -> store.save(1, state(2), OptionalDouble.empty()))

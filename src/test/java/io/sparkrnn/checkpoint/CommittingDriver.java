@@ -84,7 +84,8 @@ final class CommittingDriver {
     round++;
     state = new byte[1 + random.nextInt(MAX_STATE_BYTES)];
     random.nextBytes(state);
-    expected.saved(store.save(round, Map.of("state", state), OptionalDouble.empty()), state);
+    expected.saved(
+        store.save(round, Map.of("state", state), OptionalDouble.empty()).location(), state);
     if (round % ROUNDS_BETWEEN_RESULTS == 0) {
       byte[] json = "{\"round\": %d}".formatted(round).getBytes(UTF_8);
       expected.published(store.publishResult(json), json);

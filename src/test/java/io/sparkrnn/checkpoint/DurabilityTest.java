@@ -115,8 +115,8 @@ class DurabilityTest {
       disk = trial("damaged-" + n);
       CheckpointStore store = store();
       claim(store);
-      URI good = store.save(1, STATE, OptionalDouble.empty());
-      URI bad = store.save(2, STATE, OptionalDouble.empty());
+      URI good = store.save(1, STATE, OptionalDouble.empty()).location();
+      URI bad = store.save(2, STATE, OptionalDouble.empty()).location();
       // Damage: replace through a tracked path, forced.
       storage.delete(bad);
       storage.writePrivate(bad, BYTES);

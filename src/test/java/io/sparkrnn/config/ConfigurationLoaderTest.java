@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationLoaderTest {
   private static final RunConfiguration DEFAULTS =
@@ -216,6 +217,41 @@ class ConfigurationLoaderTest {
                     "(redacted)",
                     "fs.defaultFS",
                     "f")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "fs.s3a.secret.key",
+        "fs.s3a.access.key",
+        "fs.s3a.session.token",
+        "fs.s3a.encryption.key",
+        "fs.azure.account.key.store.blob.core.windows.net",
+        "fs.azure.sas.container.account",
+        "fs.azure.account.oauth2.client.secret",
+        "fs.gs.auth.service.account.private.key",
+        "fs.oss.accessKeySecret",
+        "ssl.client.keystore.passwd",
+        "my.passphrase",
+        "my.api-key"
+      })
+  void whatLooksLikeASecretIsMasked(String property) {
+    RunConfiguration configuration = withHadoop(DEFAULTS, Map.of(property, "a value"));
+    assertThat(configuration.redacted().render()).doesNotContain("a value");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "fs.defaultFS",
+        "dfs.replication",
+        "dfs.encrypt.data.transfer",
+        "fs.s3a.endpoint",
+        "dfs.client.use.datanode.hostname"
+      })
+  void whatDoesNotIsKept(String property) {
+    RunConfiguration configuration = withHadoop(DEFAULTS, Map.of(property, "a value"));
+    assertThat(configuration.redacted()).isEqualTo(configuration);
   }
 
   @ParameterizedTest

@@ -57,7 +57,7 @@ class AveragingTest {
           big.after(
               round,
               new RoundResult(
-                  far.parameters(), far.updaterState(), far.samples(), far.lossSum(), 1));
+                  far.parameters(), far.updaterState(), far.samples(), far.lossSum(), 1, 0));
     }
     assertThat(relativeDistance(averaged.parameters(), big.parameters())).isLessThan(1e-6);
     // Far more than that has been learnt.

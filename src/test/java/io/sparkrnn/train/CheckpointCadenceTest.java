@@ -2,6 +2,7 @@ package io.sparkrnn.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.EvaluationResult;
@@ -86,9 +87,10 @@ class CheckpointCadenceTest {
     return TimeUnit.MINUTES.toNanos(minutes);
   }
 
-  private synchronized URI save(TrainingState state, Optional<EvaluationResult> validation) {
+  private synchronized CheckpointEntry save(
+      TrainingState state, Optional<EvaluationResult> validation) {
     saved.add(state.round() + (validation.isPresent() ? " evaluated" : ""));
-    return URI.create("memory:" + state.round());
+    return new CheckpointEntry(URI.create("memory:" + state.round()), state.round(), 1);
   }
 
   private final class MinuteRunner implements RoundRunner {
@@ -97,7 +99,7 @@ class CheckpointCadenceTest {
       synchronized (CheckpointCadenceTest.this) {
         minutes++;
       }
-      return new RoundResult(new float[1], new float[0], 10, 5, 1000);
+      return new RoundResult(new float[1], new float[0], 10, 5, 1000, 0);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
 import io.sparkrnn.data.Axes;
@@ -80,7 +81,7 @@ class LearningTest {
         runner,
         (state, scores) -> {
           saved.add(state);
-          return URI.create("memory:" + state.round());
+          return new CheckpointEntry(URI.create("memory:" + state.round()), state.round(), 1);
         },
         List.of(listeners));
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.EvaluationResult;
@@ -56,7 +57,7 @@ class OverlapTest {
     return new TrainingLoop(
         options,
         new CountingRunner(),
-        (state, validation) -> checkpoints.apply(state),
+        (state, validation) -> new CheckpointEntry(checkpoints.apply(state), state.round(), 1),
         List.of(new Recorder()));
   }
 
@@ -65,7 +66,7 @@ class OverlapTest {
     @Override
     public RoundResult run(TrainingState state, Round round) {
       beforeRound.accept(round.number());
-      return new RoundResult(new float[] {state.parameters()[0] + 1}, new float[0], 10, 5, 1000);
+      return new RoundResult(new float[] {state.parameters()[0] + 1}, new float[0], 10, 5, 1000, 0);
     }
 
     @Override
@@ -92,8 +93,8 @@ class OverlapTest {
     }
 
     @Override
-    public void onCheckpoint(URI location, TrainingState state) {
-      events.add(location.toString());
+    public void onCheckpoint(CheckpointReport report) {
+      events.add(report.location().toString());
     }
   }
 

@@ -147,6 +147,7 @@ class ParameterAverageTest {
     assertThat(result.samples()).isEqualTo(4);
     assertThat(result.lossSum()).isCloseTo(1.75, within(1e-15));
     assertThat(result.computeNanos()).isEqualTo(9);
+    assertThat(result.averagingNanos()).isPositive();
   }
 
   @Test
@@ -209,13 +210,13 @@ class ParameterAverageTest {
   @Test
   void resultsAreFiniteOnlyIfAllOfThemIs() {
     float[] good = {1f, -0f, Float.MAX_VALUE, Float.MIN_VALUE, -Float.MAX_VALUE};
-    assertThat(new RoundResult(good, good, 1, 1, 1).finite()).isTrue();
+    assertThat(new RoundResult(good, good, 1, 1, 1, 0).finite()).isTrue();
     for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
       float[] bad = Arrays.copyOf(good, 6);
       bad[5] = value;
-      assertThat(new RoundResult(bad, good, 1, 1, 1).finite()).isFalse();
-      assertThat(new RoundResult(good, bad, 1, 1, 1).finite()).isFalse();
-      assertThat(new RoundResult(good, good, 1, value, 1).finite()).isFalse();
+      assertThat(new RoundResult(bad, good, 1, 1, 1, 0).finite()).isFalse();
+      assertThat(new RoundResult(good, bad, 1, 1, 1, 0).finite()).isFalse();
+      assertThat(new RoundResult(good, good, 1, value, 1, 0).finite()).isFalse();
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.EvaluationResult;
@@ -42,7 +43,13 @@ class TrainingLoopTest {
       boolean odd = round.number() == oddRound;
       float next = odd ? oddValue : state.parameters()[0] + 1;
       return new RoundResult(
-          new float[] {next}, new float[0], 10, odd ? oddLoss : 5 * (round.number() + 1), 1000);
+          new float[] {next},
+          new float[0],
+          10,
+          odd ? oddLoss : 5 * (round.number() + 1),
+          // Less than any round takes.
+          50,
+          20);
     }
 
     @Override
@@ -72,13 +79,13 @@ class TrainingLoopTest {
     }
 
     @Override
-    public void onCheckpoint(URI location, TrainingState state) {
-      events.add(name + " " + location);
+    public void onCheckpoint(CheckpointReport report) {
+      events.add(name + " " + report.location());
     }
   }
 
-  private static URI save(TrainingState state, Optional<EvaluationResult> validation) {
-    return URI.create("memory:" + state.round());
+  private static CheckpointEntry save(TrainingState state, Optional<EvaluationResult> validation) {
+    return new CheckpointEntry(URI.create("memory:" + state.round()), state.round(), 100);
   }
 
   private EvaluationResult evaluate(float[] parameters) {
@@ -178,9 +185,10 @@ class TrainingLoopTest {
     assertThat(epochs).extracting(EpochReport::learningRate).containsOnly(0.25);
     assertThat(epochs).allMatch(epoch -> epoch.validation().isEmpty());
     for (EpochReport epoch : epochs) {
-      assertThat(epoch.computeSeconds()).isCloseTo(2e-6, within(1e-12));
-      assertThat(epoch.averagingSeconds())
-          .isCloseTo(epoch.seconds() - epoch.computeSeconds(), within(1e-12));
+      assertThat(epoch.computeSeconds()).isCloseTo(1e-7, within(1e-12));
+      assertThat(epoch.averagingSeconds()).isCloseTo(4e-8, within(1e-12));
+      assertThat(epoch.computeSeconds() + epoch.waitSeconds() + epoch.averagingSeconds())
+          .isCloseTo(epoch.seconds(), within(1e-12));
     }
   }
 
@@ -198,7 +206,7 @@ class TrainingLoopTest {
           }
 
           @Override
-          public void onCheckpoint(URI location, TrainingState state) {
+          public void onCheckpoint(CheckpointReport report) {
             calls[0] += 100;
           }
         };

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What a cluster does to the program: one sentence that says how to go on, and going on. */
 class ClusterTroubleIT {
   private static final String GIVEN_UP =
-      "(Spark gave up a job: .*|Cannot run on spark://.* has given up or has never answered); the newest.*";
+      "(Spark gave up a job: .*|Cannot complete round .* lost one after the other|Cannot run on spark://.* has given up or has never answered); the newest.*";
 
   @TempDir private static Path temp;
   private static ShortTraining training;

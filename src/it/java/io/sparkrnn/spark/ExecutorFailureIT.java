@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
@@ -71,6 +72,7 @@ class ExecutorFailureIT {
         new HashMap<>(
             Map.of(
                 "spark.executor.memory", "512m",
+                "spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
                 // That an executor has gone is known when its connection has.
                 "spark.standalone.executorRemoveDelayOnDisconnection", "100ms"));
     all.putAll(settings);
@@ -232,8 +234,8 @@ class ExecutorFailureIT {
   }
 
   private static void assertNoSlots(
-      StandaloneCluster on, Map<String, String> settings, String found) {
-    Map<String, String> all = new HashMap<>(Map.of("spark.rnn.slots.timeout", "4s"));
+      StandaloneCluster on, int seconds, Map<String, String> settings, String found) {
+    Map<String, String> all = new HashMap<>(Map.of("spark.rnn.slots.timeout", seconds + "s"));
     all.putAll(settings);
     for (RoundsChoice choice : ways()) {
       try (JavaSparkContext context = context(on, all);
@@ -241,8 +243,8 @@ class ExecutorFailureIT {
         assertThatExceptionOfType(SparkJobException.class)
             .isThrownBy(() -> SmallTraining.run(DATA, rounds))
             .withMessage(
-                "Cannot run tasks on %s: expected an executor for tasks of %s core(s) (spark.task.cpus) within 4 s (spark.rnn.slots.timeout), found %s",
-                on.master(), settings.getOrDefault("spark.task.cpus", "1"), found);
+                "Cannot run tasks on %s: expected an executor for tasks of %s core(s) (spark.task.cpus) within %d s (spark.rnn.slots.timeout), found %s",
+                on.master(), settings.getOrDefault("spark.task.cpus", "1"), seconds, found);
       }
     }
   }
@@ -251,7 +253,7 @@ class ExecutorFailureIT {
   void withoutSparkWorkersTheWaitHasAnEnd() throws IOException {
     try (StandaloneCluster empty = cluster("empty", 0)) {
       assertNoSlots(
-          empty, Map.of(), "none; each needs a machine with 512m free (spark.executor.memory)");
+          empty, 4, Map.of(), "none; each needs a machine with 512m free (spark.executor.memory)");
     }
   }
 
@@ -260,6 +262,7 @@ class ExecutorFailureIT {
   void executorsThatAreTooLargeAreNotAwaitedForEver() {
     assertNoSlots(
         cluster,
+        4,
         Map.of("spark.executor.memory", "100g"),
         "none; each needs a machine with 100g free (spark.executor.memory)");
   }
@@ -267,20 +270,29 @@ class ExecutorFailureIT {
   @Test
   @EnabledIfSystemProperty(named = "proof", matches = "full")
   void tasksThatAreTooLargeAreNotAwaitedForEver() {
-    assertNoSlots(cluster, Map.of("spark.task.cpus", "2"), "2 of 1 core(s) at most");
+    assertNoSlots(cluster, 20, Map.of("spark.task.cpus", "2"), "2 of 1 core(s) at most");
   }
 
   @ParameterizedTest
   @MethodSource("ways")
   void executorsThatVanishAreNotAwaitedForEver(RoundsChoice choice) throws IOException {
     try (StandaloneCluster vanishing = cluster("vanishing-" + choice, 1);
-        JavaSparkContext context = context(vanishing, Map.of("spark.rnn.slots.timeout", "4s"));
+        JavaSparkContext context = context(vanishing, Map.of("spark.rnn.slots.timeout", "15s"));
         RoundRunner rounds = rounds(choice, context, DATA)) {
-      RoundRunner disturbed = new DisturbedRounds(rounds, List.of(3L), vanishing::killWorkers);
+      AtomicBoolean vanished = new AtomicBoolean();
+      RoundRunner disturbed =
+          new DisturbedRounds(
+              rounds,
+              List.of(3L),
+              () -> {
+                vanishing.killWorkers();
+                vanished.set(true);
+              });
       assertThatExceptionOfType(SparkJobException.class)
           .isThrownBy(() -> SmallTraining.run(DATA, disturbed))
           .withMessageEndingWith(
-              "within 4 s (spark.rnn.slots.timeout), found none; each needs a machine with 512m free (spark.executor.memory)");
+              "within 15 s (spark.rnn.slots.timeout), found none; each needs a machine with 512m free (spark.executor.memory)");
+      assertThat(vanished).isTrue();
     }
   }
 

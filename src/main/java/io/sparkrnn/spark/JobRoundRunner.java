@@ -179,6 +179,7 @@ public final class JobRoundRunner implements RoundRunner {
   public void close() {
     shards.unpersist();
     evaluation.close();
+    deadline.close();
     Replicas.forget(runner);
     if (olderState != null) {
       olderState.destroy();

@@ -260,5 +260,6 @@ public final class ResidentRoundRunner implements RoundRunner {
     exchange.close();
     forgetShards();
     evaluation.close();
+    deadline.close();
   }
 }

@@ -6,10 +6,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
+import org.apache.spark.ExecutorLostFailure;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkStageInfo;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.status.api.v1.TaskData;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,8 +26,11 @@ import scala.collection.JavaConverters;
  *
  * <p>A round may also be slow by nature: each time, the next task of the round may take twice as
  * long.
+ *
+ * <p>It also ends a round that loses one task's executor again and again: Spark does not count
+ * executors that die before they have said that they run their task, and would go on for ever.
  */
-final class RoundDeadline {
+final class RoundDeadline implements AutoCloseable {
   /** As often as Spark lets a task fail. */
   static final int MOST_TIMES = 4;
 
@@ -33,6 +40,8 @@ final class RoundDeadline {
   private static final long DYING_MILLIS = 60_000;
 
   private final SparkContext context;
+  private final Losses losses = new Losses();
+  private final int mostLosses;
   private final long timeoutMillis;
   private final Map<String, Long> killedNanos = new HashMap<>();
   private long round;
@@ -42,6 +51,20 @@ final class RoundDeadline {
   RoundDeadline(SparkContext context) {
     this.context = context;
     this.timeoutMillis = context.getConf().getTimeAsMs("spark.rnn.round.timeout", "300s");
+    this.mostLosses = 4 * context.getConf().getInt("spark.task.maxFailures", 4);
+    context.addSparkListener(losses);
+  }
+
+  /** How often each task was lost with its executor. */
+  private static final class Losses extends SparkListener {
+    private final Map<Integer, Integer> byTask = new ConcurrentHashMap<>();
+
+    @Override
+    public void onTaskEnd(SparkListenerTaskEnd task) {
+      if (task.reason() instanceof ExecutorLostFailure) {
+        byTask.merge(task.taskInfo().index(), 1, Integer::sum);
+      }
+    }
   }
 
   /** A round begins. */
@@ -49,6 +72,7 @@ final class RoundDeadline {
     round = begun.number();
     sinceNanos = System.nanoTime();
     times = 0;
+    losses.byTask.clear();
   }
 
   /**
@@ -59,6 +83,12 @@ final class RoundDeadline {
    * @throws SparkJobException if that has not helped
    */
   synchronized void check(int[] jobs, IntPredicate owes) {
+    losses.byTask.forEach(
+        (task, count) -> {
+          if (count >= mostLosses) {
+            throw SparkJobException.lostTask(round, task, count);
+          }
+        });
     long allowedMillis = timeoutMillis << times;
     if (context.isLocal() || millisSince(sinceNanos) <= allowedMillis) {
       return;
@@ -117,6 +147,11 @@ final class RoundDeadline {
       }
     }
     return running;
+  }
+
+  @Override
+  public void close() {
+    context.removeSparkListener(losses);
   }
 
   private static long millisSince(long nanos) {

@@ -86,6 +86,14 @@ public final class SparkJobException extends RuntimeException {
         null);
   }
 
+  /** Executors that die as soon as they have something to do. */
+  static SparkJobException lostTask(long round, int task, int times) {
+    return new SparkJobException(
+        "Cannot complete round %d: expected an executor to run task %d, found %d lost one after the other"
+            .formatted(round, task, times),
+        null);
+  }
+
   /** An application that its cluster has ended: Spark reports that in many ways, none of use. */
   static SparkJobException stopped(String master, Exception failure) {
     return new SparkJobException(

@@ -11,6 +11,7 @@ import io.sparkrnn.train.TrainingListener;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.spark.SecurityManager;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -39,6 +40,7 @@ public final class SparkEngine implements AutoCloseable {
       conf.setMaster("local[*]");
     }
     addPlugin(conf);
+    takeSecret(conf);
     try {
       int cpus = TaskCpus.of(conf.get("spark.master"), conf.getInt(TaskCpus.KEY, threadsPerTask));
       conf.set(TaskCpus.KEY, String.valueOf(cpus));
@@ -57,6 +59,16 @@ public final class SparkEngine implements AutoCloseable {
     plugins.remove("");
     plugins.add(TrainingMetricsPlugin.class.getName());
     conf.set(PLUGINS, String.join(",", plugins));
+  }
+
+  // A standalone cluster in deploy mode cluster hands the secret to the driver in its environment,
+  // off
+  // its command line; Spark then says that there is none.
+  private static void takeSecret(SparkConf conf) {
+    String secret = System.getenv(SecurityManager.ENV_AUTH_SECRET());
+    if (secret != null && conf.getBoolean(SecurityManager.SPARK_AUTH_CONF(), false)) {
+      conf.setIfMissing(SecurityManager.SPARK_AUTH_SECRET_CONF(), secret);
+    }
   }
 
   /** Starts Spark for tasks of one thread. */

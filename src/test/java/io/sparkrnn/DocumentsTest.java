@@ -35,7 +35,9 @@ class DocumentsTest {
         Path.of("src", "docs", "development.md"),
         Path.of("src", "docs", "benchmarks.md"),
         Path.of("src", "docs", "cluster-size.md"),
-        Path.of("src", "docs", "cluster.md"));
+        Path.of("src", "docs", "cluster.md"),
+        Path.of("src", "docs", "monitoring.md"),
+        Path.of("src", "docs", "security.md"));
   }
 
   @ParameterizedTest

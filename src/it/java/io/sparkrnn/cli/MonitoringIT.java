@@ -40,7 +40,7 @@ class MonitoringIT {
           "\\S+ (INFO|DEBUG) ProgressLog \\[main] "
               + "\\[run (\\S+?)(?:, epoch \\d+, round \\d+)?] (\\w+)((?: \\w+=\\S+)+)");
 
-  @TempDir private Path temp;
+  @TempDir private static Path temp;
   private Path run;
   private Path log;
   private String runId;

@@ -312,9 +312,11 @@ class SecretsIT {
             "/environment: " + authentication.name())) {
       assertThat(search.found()).anyMatch(found -> found.endsWith(where));
     }
+    // The history server masks what the event log does not: it has its own setting.
     assertThat(search.found())
         .anyMatch(found -> found.contains("events/") && found.endsWith(inSparkOption.name()))
-        .anyMatch(found -> found.contains("/history/") && found.endsWith(inSparkOption.name()));
+        .noneMatch(found -> found.contains("/history/"));
+    System.out.printf("without masking: found in %d places%n", search.found().size());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -115,6 +116,7 @@ class TrainIT {
             "/training/seconds",
             "/training/epochSeconds/0",
             "/training/computeSeconds",
+            "/training/waitSeconds",
             "/training/averagingSeconds",
             "/training/samplesPerSecond",
             "/checkpoints/0",
@@ -125,6 +127,12 @@ class TrainIT {
     assertThat(result.at("/status").asText()).isEqualTo("succeeded");
     assertThat(result.at("/training/samples").asInt()).isEqualTo(55_000);
     assertThat(result.at("/test/samples").asInt()).isEqualTo(10_000);
+    double seconds = result.at("/training/epochSeconds/0").asDouble();
+    assertThat(
+            result.at("/training/computeSeconds").asDouble()
+                + result.at("/training/waitSeconds").asDouble()
+                + result.at("/training/averagingSeconds").asDouble())
+        .isCloseTo(seconds, within(1e-6 * seconds));
     assertThat(run.resolve("results/1.json")).hasSameBinaryContentAs(run.resolve("result.json"));
   }
 

@@ -40,8 +40,8 @@ public final class SparkEngine implements AutoCloseable {
     } else if (!conf.contains("spark.master")) {
       conf.setMaster("local[*]");
     }
-    inheritSecret(conf);
     addPlugin(conf);
+    takeSecret(conf);
     try {
       int cpus = TaskCpus.of(conf.get("spark.master"), conf.getInt(TaskCpus.KEY, threadsPerTask));
       conf.set(TaskCpus.KEY, String.valueOf(cpus));
@@ -49,17 +49,6 @@ public final class SparkEngine implements AutoCloseable {
     } catch (Exception e) {
       // Scala throws checked exceptions undeclared.
       throw SparkJobException.cannotStart(conf.get("spark.master"), e);
-    }
-  }
-
-  /**
-   * A Spark worker tells its secret to the driver that it starts by an environment variable, in
-   * which Spark itself looks for it only after it has demanded the property.
-   */
-  private static void inheritSecret(SparkConf conf) {
-    String secret = System.getenv(SecurityManager.ENV_AUTH_SECRET());
-    if (secret != null && conf.getBoolean("spark.authenticate", false)) {
-      conf.setIfMissing("spark.authenticate.secret", secret);
     }
   }
 
@@ -71,6 +60,15 @@ public final class SparkEngine implements AutoCloseable {
     plugins.remove("");
     plugins.add(TrainingMetricsPlugin.class.getName());
     conf.set(PLUGINS, String.join(",", plugins));
+  }
+
+  // A Spark worker hands the secret to a driver in its environment, not on its command line, and
+  // Spark then says that there is none.
+  private static void takeSecret(SparkConf conf) {
+    String secret = System.getenv(SecurityManager.ENV_AUTH_SECRET());
+    if (secret != null && conf.getBoolean(SecurityManager.SPARK_AUTH_CONF(), false)) {
+      conf.setIfMissing(SecurityManager.SPARK_AUTH_SECRET_CONF(), secret);
+    }
   }
 
   /** Starts Spark for tasks of one thread. */

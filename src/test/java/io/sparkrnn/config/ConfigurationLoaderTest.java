@@ -125,7 +125,7 @@ class ConfigurationLoaderTest {
         heartbeat-seconds = 0.5
         takeover-seconds = 3
       }
-      spark.master = "spark://host:7077"
+      spark { master = "spark://host:7077", shared-paths = true }
       hadoop { fs.defaultFS = "hdfs://nn:8020", "dfs.replication" = 1 }
       """;
 

@@ -118,6 +118,8 @@ class ResumeIT {
     assertThat(refused.errors())
         .startsWith("spark-rnn: Cannot resume, because of data: expected ")
         .contains("as in " + checkpoint(5), "; --allow-drift data allows it");
+    assertThat(result().path("permanent").asBoolean()).isTrue();
+    assertThat(result().path("attempt").asInt()).isEqualTo(2);
 
     CommandRun allowed =
         resume("--data", FirstImages.in(temp, 42).toString(), "--allow-drift", "data");

@@ -34,6 +34,13 @@ record SlimJar(Path file) {
    * @param output the file that gets what it prints
    */
   Driver start(List<String> options, List<String> arguments, Path output) throws IOException {
+    return start(options, arguments, Map.of(), output);
+  }
+
+  /** As the other, with more environment variables. */
+  Driver start(
+      List<String> options, List<String> arguments, Map<String, String> environment, Path output)
+      throws IOException {
     return new Driver(
         Jdk.running()
             .start(
@@ -41,6 +48,7 @@ record SlimJar(Path file) {
                 file + File.pathSeparator + SPARK,
                 Main.class.getName(),
                 arguments,
+                environment,
                 output));
   }
 

@@ -16,12 +16,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real spark-submit on YARN, in both deploy modes: {@code mvn -Pyarn verify}. */
 @Tag("yarn")
 class YarnIT {
-  /** Of 45, so that a run goes on for a while. */
+  /** Of about 40, so that a run goes on for a while. */
   private static final int SOME_CHECKPOINTS = 5;
 
   private static final String[] DIVERGING = {
@@ -48,22 +49,16 @@ class YarnIT {
   }
 
   @Test
-  void aDriverBesideYarnGivesTheLocalEnginesBits() throws Exception {
-    try (Driver driver = training.submit("client", run)) {
+  void aDriverBesideYarnLosesAnExecutorAndNoBit() throws Exception {
+    List<String> options =
+        List.of("--deploy-mode", "client", "--num-executors", "2", "--executor-cores", "1");
+    try (Driver driver = training.submit(options, run)) {
       String application = YarnTraining.application(driver);
+      training.awaitCheckpoints(driver, run, SOME_CHECKPOINTS);
+      // The first container is the application master's.
+      yarn.containers(application, 1).get(1).destroyForcibly();
       assertThat(driver.awaitExit()).as(driver.output()).isZero();
-      assertThat(driver.output()).contains("on yarn, 2 slots");
-      assertFinished(application, 1, FinalApplicationStatus.SUCCEEDED);
-    }
-    assertComplete(1);
-  }
-
-  @Test
-  void aDriverInYarnGivesTheLocalEnginesBits() throws Exception {
-    try (Driver submission = training.submit("cluster", run)) {
-      String application = YarnTraining.application(submission);
-      assertThat(submission.awaitExit()).as(submission.output()).isZero();
-      assertThat(yarn.masterOutput(application, 1)).contains("on yarn, 2 slots");
+      assertThat(driver.output()).contains("on yarn, 2 slots").containsPattern("Lost executor \\d");
       assertFinished(application, 1, FinalApplicationStatus.SUCCEEDED);
     }
     assertComplete(1);
@@ -91,19 +86,6 @@ class YarnIT {
   }
 
   @Test
-  void aKilledExecutorIsReplaced() throws Exception {
-    try (Driver submission = training.submit("cluster", run)) {
-      String application = YarnTraining.application(submission);
-      training.awaitCheckpoints(submission, run, SOME_CHECKPOINTS);
-      yarn.containers(application, 1).get(1).destroyForcibly();
-      assertThat(submission.awaitExit()).as(submission.output()).isZero();
-      assertThat(yarn.masterOutput(application, 1)).containsPattern("Lost executor \\d");
-      assertFinished(application, 1, FinalApplicationStatus.SUCCEEDED);
-    }
-    assertComplete(1);
-  }
-
-  @Test
   void aKilledApplicationIsResumed() throws Exception {
     try (Driver submission = training.submit("cluster", run)) {
       String application = YarnTraining.application(submission);
@@ -118,13 +100,17 @@ class YarnIT {
     // Its 250 ms may have been enough for the end of a round.
     boolean stopped = !names("results").isEmpty();
     assertThat(names("")).doesNotContain("model.srnn");
-    try (Driver driver = training.submit("client", run, "--resume", "--takeover-seconds", "5")) {
-      assertThat(driver.awaitExit()).as(driver.output()).isZero();
-      assertThat(RunState.resumed(driver.output())).isPresent();
+    try (Driver submission =
+        training.submit("cluster", run, "--resume", "--takeover-seconds", "5")) {
+      String application = YarnTraining.application(submission);
+      assertThat(submission.awaitExit()).as(submission.output()).isZero();
+      String output = yarn.masterOutput(application, 1);
+      assertThat(RunState.resumed(output)).isPresent();
+      assertFinished(application, 1, FinalApplicationStatus.SUCCEEDED);
       System.out.printf(
           "YARN: application killed, %s, resumed after round %d%n",
           stopped ? "which left a result" : "which left no result",
-          RunState.resumed(driver.output()).getAsLong());
+          RunState.resumed(output).getAsLong());
     }
     assertComplete(2);
   }
@@ -134,7 +120,7 @@ class YarnIT {
     try (Driver submission = training.submit("cluster", run, DIVERGING)) {
       String application = YarnTraining.application(submission);
       assertThat(submission.awaitExit()).as(submission.output()).isEqualTo(ExitCode.FAILURE);
-      assertFailedTwice(application, ExitCode.FAILURE);
+      assertEndedTwice(application, ExitCode.FAILURE);
 
       JsonNode result = training.result(run);
       assertThat(result.path("permanent").asBoolean()).isTrue();
@@ -158,13 +144,25 @@ class YarnIT {
         training.submit("cluster", run, "--data", training.damagedData().toString())) {
       String application = YarnTraining.application(submission);
       assertThat(submission.awaitExit()).as(submission.output()).isEqualTo(ExitCode.FAILURE);
-      assertFailedTwice(application, ExitCode.DATA);
+      assertEndedTwice(application, ExitCode.DATA);
       assertThat(yarn.masterOutput(application, 2)).contains("train-labels-idx1-ubyte");
     }
     assertThat(training.storage().exists(run)).isFalse();
   }
 
   @Test
+  void aDriverBesideYarnEndsWithItsOwnCode() throws Exception {
+    try (Driver driver = training.submit("client", run, "--learning-rate", "-1")) {
+      assertThat(driver.awaitExit()).as(driver.output()).isEqualTo(ExitCode.USAGE);
+      assertThat(driver.output()).contains("spark-rnn: Cannot use the configuration: ");
+    }
+  }
+
+  @Test
+  @EnabledIfSystemProperty(
+      named = "proof",
+      matches = "full",
+      disabledReason = "runs with -Dproof=full only")
   void damagedDataEndADriverBesideYarnWithTheirCode() throws Exception {
     try (Driver driver =
         training.submit("client", run, "--data", training.damagedData().toString())) {
@@ -176,7 +174,7 @@ class YarnIT {
   }
 
   private void assertComplete(int attempt) throws Exception {
-    assertThat(training.defects(run)).isEmpty();
+    assertThat(training.defectsAtTheEnd(run)).isEmpty();
     JsonNode result = training.result(run);
     assertThat(result.path("attempt").asInt()).isEqualTo(attempt);
     assertThat(result.path("exitCode").asInt(-1)).isZero();
@@ -191,17 +189,21 @@ class YarnIT {
     assertThat(report.getCurrentApplicationAttemptId().getAttemptId()).isEqualTo(attempts);
   }
 
-  private static void assertFailedTwice(String application, int exitCode) throws Exception {
+  private static void assertEndedTwice(String application, int exitCode) throws Exception {
     ApplicationReport report = yarn.application(application);
     assertThat(report.getFinalApplicationStatus()).isEqualTo(FinalApplicationStatus.FAILED);
     assertThat(report.getCurrentApplicationAttemptId().getAttemptId()).isEqualTo(2);
     for (int attempt = 1; attempt <= 2; attempt++) {
       assertThat(yarn.masterOutput(application, attempt))
-          .contains("Final app status: FAILED, exitCode: %d,".formatted(exitCode));
+          .contains("User application exited with status %d)".formatted(exitCode));
     }
+    // With the end of what the second has printed.
+    assertThat(report.getDiagnostics())
+        .contains("spark-rnn: Cannot ", "User application exited with status " + exitCode);
     System.out.printf(
-        "YARN: exit code %d, attempts 2, state %s, diagnostics %s%n",
-        exitCode, report.getYarnApplicationState(), report.getDiagnostics());
+        "YARN: both tries ended with %d, container exit status %s%n",
+        exitCode,
+        report.getDiagnostics().replaceFirst("(?s).*exit code (\\d+)\\. Error file.*", "$1"));
   }
 
   private List<String> names(String below) {

@@ -1,5 +1,6 @@
 package io.sparkrnn.cli;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -27,7 +28,11 @@ import java.util.stream.Stream;
 final class YarnTraining implements AutoCloseable {
   private static final String SETTINGS =
       "train --hidden 8 --workers 2 --averaging-frequency 1 --epochs 20 --minibatch-size 8"
-          + " --validation 40 --checkpoint-every-rounds 10 --keep 999";
+          + " --validation 40 --keep 999";
+
+  /** Short lives: most of it would be the compiler's. */
+  private static final List<String> FAST_JVM =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
   private static final Pattern SUBMITTED =
       Pattern.compile("Submitted application (application_\\d+_\\d+)");
@@ -54,6 +59,10 @@ final class YarnTraining implements AutoCloseable {
             arguments(
                 "--engine",
                 "local",
+                // A resumed run has its checkpoints after other rounds than one that was left
+                // alone.
+                "--checkpoint-every-rounds",
+                "1",
                 "--data",
                 images.toString(),
                 "--run-dir",
@@ -65,6 +74,7 @@ final class YarnTraining implements AutoCloseable {
     upload(images, data);
     this.yarn =
         MiniYarn.start(directory.resolve("hadoop-conf"), data.resolve("/"), hdfs.properties());
+    writeProperties();
   }
 
   private static String[] arguments(String... more) {
@@ -108,9 +118,12 @@ final class YarnTraining implements AutoCloseable {
     return new RunAudit(storage(), run, checkpoints);
   }
 
-  /** What is wrong with a run that has ended well. */
-  List<String> defects(URI run) {
-    return audit(run).defectsAtTheEnd(List.copyOf(checkpoints.keySet()));
+  /** What is wrong with a run that has ended well, and should have kept every checkpoint. */
+  List<String> defectsAtTheEnd(URI run) {
+    RunAudit audit = audit(run);
+    TreeMap<Long, String> kept = audit.checkpoints();
+    kept.put(checkpoints.lastKey(), "");
+    return audit.defectsAtTheEnd(List.copyOf(kept.keySet()));
   }
 
   JsonNode result(URI run) throws IOException {
@@ -118,55 +131,72 @@ final class YarnTraining implements AutoCloseable {
         .readTree(storage().read(Storage.resolve(run, "result.json"), 1 << 20));
   }
 
-  /** Submits it by the real spark-submit. */
+  /** What an operator of this cluster adds to conf/spark-defaults.conf. */
+  private void writeProperties() throws IOException {
+    String jvm = "--add-modules=jdk.incubator.vector " + String.join(" ", FAST_JVM);
+    Map<String, String> properties =
+        Map.ofEntries(
+            // Every node has Spark at the same place.
+            entry("spark.yarn.jars", "local:" + SlimJar.TARGET.resolve("spark/jars/*")),
+            entry("spark.yarn.appMasterEnv.JAVA_HOME", Jdk.running().home().toString()),
+            entry("spark.yarn.appMasterEnv.SPARK_LOCAL_IP", "127.0.0.1"),
+            entry("spark.executorEnv.JAVA_HOME", Jdk.running().home().toString()),
+            entry("spark.executorEnv.SPARK_LOCAL_IP", "127.0.0.1"),
+            entry("spark.driver.extraJavaOptions", jvm),
+            entry("spark.executor.extraJavaOptions", jvm),
+            entry("spark.yarn.am.extraJavaOptions", String.join(" ", FAST_JVM)),
+            entry("spark.driver.memory", "512m"),
+            entry("spark.executor.memory", "512m"),
+            entry("spark.executor.instances", "1"),
+            entry("spark.executor.cores", "2"),
+            entry("spark.yarn.maxAppAttempts", "2"),
+            // Soon another executor for one that was killed, and the end noticed.
+            entry("spark.yarn.scheduler.heartbeat.interval-ms", "200"),
+            entry("spark.yarn.report.interval", "200ms"),
+            entry("spark.ui.enabled", "false"));
+    StringBuilder lines =
+        new StringBuilder(Files.readString(Path.of("conf", "spark-defaults.conf")));
+    properties.forEach((key, value) -> lines.append('\n').append(key).append(' ').append(value));
+    Files.writeString(properties(), lines);
+  }
+
+  private Path properties() {
+    return directory.resolve("spark-defaults.conf");
+  }
+
+  /**
+   * Submits it by the real spark-submit.
+   *
+   * @param mode its deploy mode
+   * @param more arguments of the program
+   */
   Driver submit(String mode, URI run, String... more) throws IOException {
-    List<String> options =
-        new ArrayList<>(
-            Jdk.withVectorModule(
-                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djava.io.tmpdir=" + directory));
-    List<String> words = new ArrayList<>(List.of("--master", "yarn", "--deploy-mode", mode));
-    words.addAll(
-        List.of("--num-executors", "2", "--driver-memory", "512m", "--executor-memory", "512m"));
-    words.addAll(
-        List.of(
-            "--driver-java-options", "--add-modules=jdk.incubator.vector -XX:TieredStopAtLevel=1"));
-    words.addAll(
-        List.of(
-            "--properties-file",
-            Path.of("conf", "spark-defaults.conf").toAbsolutePath().toString()));
-    Map<String, String> settings =
-        Map.of(
-            // Every node of this cluster has Spark at the same place.
-            "spark.yarn.jars",
-            "local:" + SlimJar.TARGET.resolve("spark/jars/*"),
-            "spark.yarn.appMasterEnv.JAVA_HOME",
-            Jdk.running().home().toString(),
-            "spark.executorEnv.JAVA_HOME",
-            Jdk.running().home().toString(),
-            "spark.yarn.maxAppAttempts",
-            "2",
-            "spark.yarn.report.interval",
-            "200ms",
-            "spark.ui.enabled",
-            "false");
-    settings.forEach((key, value) -> words.addAll(List.of("--conf", key + "=" + value)));
-    words.add(jar.file().toString());
-    words.addAll(
-        Arrays.asList(
-            arguments(
-                "--engine", "spark", "--data", data.toString(), "--run-dir", run.toString())));
-    // The last value of a flag counts.
-    words.addAll(Arrays.asList(more));
+    return submit(List.of("--deploy-mode", mode), run, more);
+  }
+
+  /** As the other, with any options of spark-submit. */
+  Driver submit(List<String> submitOptions, URI run, String... more) throws IOException {
+    List<String> words = new ArrayList<>(List.of("--master", "yarn"));
+    words.addAll(submitOptions);
+    words.addAll(List.of("--properties-file", properties().toString(), jar.file().toString()));
+    words.addAll(List.of(arguments("--engine", "spark", "--checkpoint-every-rounds", "10")));
+    words.addAll(List.of("--run-dir", run.toString()));
+    words.addAll(List.of(more));
+    if (!words.contains("--data")) {
+      words.addAll(List.of("--data", data.toString()));
+    }
+    List<String> options = new ArrayList<>(FAST_JVM);
+    options.add("-Djava.io.tmpdir=" + directory);
     String configuration = yarn.configurationDirectory().toString();
     return new Driver(
         Jdk.running()
             .start(
-                options,
+                Jdk.withVectorModule(options.toArray(String[]::new)),
                 configuration + File.pathSeparator + SlimJar.SPARK,
                 "org.apache.spark.deploy.SparkSubmit",
                 words,
                 Map.of("HADOOP_CONF_DIR", configuration),
-                Files.createTempFile(directory, mode, ".out")));
+                Files.createTempFile(directory, "submission", ".out")));
   }
 
   /** Waits until YARN has accepted an application; its id. */

@@ -21,10 +21,8 @@ import org.apache.hadoop.yarn.server.MiniYARNCluster;
  * of its own. Every port is a free one.
  */
 public final class MiniYarn implements AutoCloseable {
-  /**
-   * Also the directory below target/ where its containers work, which stays for people to look at.
-   */
-  private static final String NAME = "yarn/mini";
+  /** Also the directory of its containers below Maven's, which stays for people to look at. */
+  private static final String NAME = "mini-yarn";
 
   private static final int NODES = 2;
   private static final long START_MILLIS = 120_000;

@@ -180,6 +180,19 @@ abstract class OwnershipContract {
   }
 
   @Test
+  void theNextTryIsToldFromOthersAfterTheLastOneHasSaidThatItEnded() {
+    claimed(owner(1, "application_7_0001", 1)).close();
+
+    assertThat(vacancy(owner(2, "application_7_0001", 2), new FakeClock()).reason())
+        .isEqualTo(Vacancy.Reason.NEXT_TRY);
+    for (Owner other :
+        List.of(owner(2, "application_7_0002", 2), owner(2, "application_7_0001", 1), owner(2))) {
+      assertThat(vacancy(other, new FakeClock()).reason()).isEqualTo(Vacancy.Reason.GIVEN_UP);
+    }
+    assertThat(said).isEmpty();
+  }
+
+  @Test
   void otherApplicationsAndEarlierTriesWait() {
     claimed(owner(1, "application_7_0001", 2));
     for (Owner other :

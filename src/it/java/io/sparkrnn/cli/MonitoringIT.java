@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkrnn.WebPage;
 import io.sparkrnn.spark.HistoryServer;
 import io.sparkrnn.train.FirstImages;
 import java.io.IOException;
@@ -64,6 +65,8 @@ class MonitoringIT {
     try (Driver driver = submit(logging)) {
       driver.await("its page", () -> Files.exists(log) && page().isPresent());
       URI metrics = URI.create(page().orElseThrow() + "/metrics/prometheus");
+      // Before that, the page says that Spark is starting up.
+      driver.await("metrics", () -> WebPage.get(metrics).text().startsWith("metrics_"));
       driver.await(
           "a checkpoint",
           () ->

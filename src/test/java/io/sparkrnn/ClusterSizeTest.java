@@ -13,10 +13,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
-/** The table of src/docs/cluster-size.md follows from the constants above it. */
+/** The tables of src/docs/cluster-size.md follow from the constants above them. */
 class ClusterSizeTest {
+  private static final int SAMPLES = 6_000_000;
   private static final Map<String, List<Integer>> HIDDEN = new LinkedHashMap<>();
 
   static {
@@ -28,25 +30,65 @@ class ClusterSizeTest {
   @Test
   void theTableIsTheModel() throws IOException {
     List<String> lines = Files.readAllLines(Path.of("src", "docs", "cluster-size.md"));
-    List<String> rows = lines.stream().filter(line -> line.matches("\\| \\d+ \\|.*")).toList();
+    assertRows(rows(lines, "## What it predicts"), workers -> round(workers, lines));
+  }
 
+  @Test
+  void theEpochsAreTheModel() throws IOException {
+    List<String> lines = Files.readAllLines(Path.of("src", "docs", "cluster-size.md"));
+    List<String> rows = rows(lines, "## An epoch, from 1 to 1,000 executors");
+    assertRows(rows, workers -> epoch(workers, lines));
+    assertThat(rows.get(rows.size() - 1)).startsWith("| 1000 |");
+  }
+
+  private static List<String> rows(List<String> lines, String heading) {
+    return lines.stream()
+        .dropWhile(line -> !line.equals(heading))
+        .skip(1)
+        .takeWhile(line -> !line.startsWith("## "))
+        .filter(line -> line.matches("\\| \\d+ \\|.*"))
+        .toList();
+  }
+
+  private static void assertRows(List<String> rows, IntFunction<String> expected) {
     assertThat(rows).hasSizeGreaterThan(5);
     for (String row : rows) {
-      int workers = Integer.parseInt(row.split("\\|")[1].strip());
-      assertThat(row).isEqualTo(expected(workers, lines));
+      assertThat(row).isEqualTo(expected.apply(Integer.parseInt(row.split("\\|")[1].strip())));
     }
   }
 
-  private static String expected(int workers, List<String> lines) {
+  private static String epoch(int workers, List<String> lines) {
+    List<String> cells = new ArrayList<>();
+    for (String model : HIDDEN.keySet()) {
+      double seconds = epochSeconds(model, workers, lines);
+      double efficiency = epochSeconds(model, 1, lines) / (workers * seconds);
+      cells.add(String.format(Locale.ROOT, "%.1f | %.2f", seconds, efficiency));
+    }
+    return "| " + workers + " | " + String.join(" | ", cells) + " |";
+  }
+
+  private static double epochSeconds(String model, int workers, List<String> lines) {
+    int iterations = (SAMPLES + workers * 64 - 1) / (workers * 64);
+    int rounds = (iterations + 9) / 10;
+    double step = constant(lines, "step, `" + model + "`, ms");
+    return (iterations * step + rounds * roundMillis(model, workers, lines)) / 1e3;
+  }
+
+  /** Of a round, beyond its iterations. */
+  private static double roundMillis(String model, int workers, List<String> lines) {
+    NetworkShape shape = new NetworkShape(28, 28, HIDDEN.get(model), Activation.TANH, 10);
+    double megabytes = 12e-6 * shape.parameterCount();
+    double transfer = 2 / constant(lines, "bandwidth, megabytes a ms");
+    double fold = constant(lines, "fold, ms a megabyte");
+    return constant(lines, "latency, ms") + workers * megabytes * (transfer + fold);
+  }
+
+  private static String round(int workers, List<String> lines) {
     List<String> cells = new ArrayList<>();
     HIDDEN.forEach(
         (model, hidden) -> {
           double step = constant(lines, "step, `" + model + "`, ms");
-          double megabytes =
-              12e-6 * new NetworkShape(28, 28, hidden, Activation.TANH, 10).parameterCount();
-          double transfer = 2 / constant(lines, "bandwidth, megabytes a ms");
-          double fold = constant(lines, "fold, ms a megabyte");
-          double round = constant(lines, "latency, ms") + workers * megabytes * (transfer + fold);
+          double round = roundMillis(model, workers, lines);
           int often = Math.max(1, (int) Math.ceil(4 * round / step));
           cells.add(
               String.format(

@@ -78,6 +78,9 @@ public final class SparkEngine implements AutoCloseable {
 
   /** For example {@code Spark 3.5.7 on local[*], 2 slots}. */
   public String description() {
+    if (context.sc().isStopped()) {
+      throw SparkJobException.stopped(context.master(), null);
+    }
     return "Spark %s on %s, %d slots"
         .formatted(
             version(),

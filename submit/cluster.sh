@@ -277,7 +277,8 @@ submit_and_wait() {
   # The driver's own report is what counts.
   bare -- status ${config:+--config "$config"} ${run_dir:+--run-dir "$run_dir"} --submission "$stem" || code=$?
   if ((sent != 0 && code == 69)); then
-    say submit "spark-submit ended with $sent: $(grep -a -E '^(Caused by: |Exception in thread)' "$log" | tail -n 1)"
+    # The first cause says what it was about.
+    say submit "spark-submit ended with $sent: $(grep -a -m 1 '^Caused by: ' "$log" || grep -a -m 1 '^Exception in thread' "$log")"
   fi
   exit "$code"
 }

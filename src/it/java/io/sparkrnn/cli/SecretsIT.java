@@ -115,7 +115,7 @@ class SecretsIT {
                         + " --minibatch-size 8 --validation 40 --epochs 1000000")
                     .split(" ")));
     arguments.addAll(List.of("--config", configuration.toString()));
-    arguments.addAll(List.of("--data", FirstImages.in(temp, 400).toString()));
+    arguments.addAll(List.of("--data", FirstImages.in(temp, 400).toString(), "--shared-paths"));
     arguments.addAll(List.of("--run-dir", written.resolve("run").toString()));
     return SlimJar.in(temp)
         .submit(

@@ -111,6 +111,8 @@ final class ShortTraining {
     List<String> arguments = new ArrayList<>(List.of((COMMON + " " + settings).split(" ")));
     arguments.addAll(List.of("--data", data.toString()));
     arguments.addAll(List.of("--run-dir", run.toString(), "--engine", engine));
+    // A cluster's processes are on this machine, too.
+    arguments.add("--shared-paths");
     arguments.addAll(more);
     return arguments;
   }

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.spark.launcher.JavaModuleOptions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,7 +58,7 @@ class StopOnClusterIT {
             // What a Spark worker does not add to a driver, unlike spark-submit.
             "--driver-java-options",
             JavaModuleOptions.defaultModuleOptions()),
-        Stream.concat(Stream.of("--shared-paths"), more.stream()).toList());
+        more);
   }
 
   @Test

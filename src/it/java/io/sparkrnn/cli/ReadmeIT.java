@@ -168,7 +168,7 @@ class ReadmeIT {
     assertThat(documented).contains("error").containsAll(fields(result));
     documented.removeAll(fields(result));
     // Of failed runs only.
-    assertThat(documented).containsExactly("error");
+    assertThat(documented).containsExactly("error", "permanent");
     assertThat(result.at("/versions").fieldNames())
         .toIterable()
         .containsExactlyInAnyOrder("sparkRnn", "arithmetic", "gitCommit", "spark", "java", "os");

@@ -25,7 +25,6 @@ record RunState(Path directory) {
   private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-(\\d{9})\\.srnn");
   private static final Pattern RESUMING =
       Pattern.compile(
-          // Spark's log may come between the beginning of a line and its end.
           "Resuming from .*/checkpoint-(\\d{9})\\.srnn, after epoch \\d+, round (\\d+)");
 
   /** All that a complete run consists of, as paths below its directory. */

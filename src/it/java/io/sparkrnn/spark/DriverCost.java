@@ -41,9 +41,10 @@ final class DriverCost {
   private static final List<Integer> FITTED = List.of(2, 4, 8, 16, 32);
   private static final List<Integer> PREDICTED = List.of(64, 256, 1024);
   private static final int LEAST_ROUNDS = 5;
+  private static final long STALLED_MILLIS = 30_000;
 
   /** What all messages of a round in one direction may take of this machine's memory. */
-  private static final long MOST_BYTES = 3L << 30;
+  private static final long MOST_BYTES = 1L << 30;
 
   static {
     MODELS.put("row-rnn-150", List.of(150));
@@ -95,8 +96,9 @@ final class DriverCost {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:MaxDirectMemorySize=1g",
+                "-Xmx1g",
+                // All messages of a round may be half received at the same time.
+                "-XX:MaxDirectMemorySize=6g",
                 "-cp",
                 System.getProperty("java.class.path"),
                 SimulatedExecutors.class.getName())
@@ -202,7 +204,9 @@ final class DriverCost {
     exchange.begin(new Round(round, 0, 0, 1, round, false), state);
     round++;
     while (!exchange.isComplete()) {
-      exchange.poll(60_000);
+      if (!exchange.poll(STALLED_MILLIS)) {
+        throw new IllegalStateException("a simulated executor has lost its connection");
+      }
     }
     exchange.result();
   }
@@ -305,7 +309,8 @@ final class DriverCost {
     int results = 0;
     for (int i = 0; i < 20 || System.nanoTime() < end; i++) {
       long start = System.nanoTime();
-      results += work.get().hashCode() == 0 ? 1 : 0;
+      // Not its own hash: a buffer's is of all its bytes.
+      results += System.identityHashCode(work.get()) == 0 ? 1 : 0;
       least = Math.min(least, System.nanoTime() - start);
     }
     // What nobody looks at need not be computed.

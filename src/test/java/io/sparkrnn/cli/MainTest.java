@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.Keys;
+import java.io.BufferedOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +59,30 @@ class MainTest {
     CommandRun untrainable = CommandRun.of("train", "--model", "vanilla-rnn");
     assertThat(untrainable.exitCode()).isEqualTo(64);
     assertThat(untrainable.errors()).contains("no loss to train");
+  }
+
+  @Test
+  void linesReachTheProcessesOutputInOnePiece() {
+    List<String> pieces = new ArrayList<>();
+    OutputStream file =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            write(new byte[] {(byte) b}, 0, 1);
+          }
+
+          @Override
+          public void write(byte[] bytes, int offset, int length) {
+            pieces.add(new String(bytes, offset, length, StandardCharsets.US_ASCII));
+          }
+        };
+    PrintStream processOutput = new PrintStream(new BufferedOutputStream(file, 128), true);
+    String location = "x".repeat(300);
+    Main.wholeLines(processOutput).printf("Resuming from %s, after round %d%n", location, 1);
+    assertThat(pieces).containsExactly("Resuming from %s, after round 1%n".formatted(location));
+    pieces.clear();
+    processOutput.printf("Resuming from %s, after round %d%n", location, 1);
+    assertThat(pieces).as("without it").hasSizeGreaterThan(1);
   }
 
   @Test

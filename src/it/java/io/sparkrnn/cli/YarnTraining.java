@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.spark.launcher.JavaModuleOptions;
 
 /** A short training that is submitted to YARN, with its data and run directories on HDFS. */
 final class YarnTraining implements AutoCloseable {
@@ -63,6 +65,9 @@ final class YarnTraining implements AutoCloseable {
                 // alone.
                 "--checkpoint-every-rounds",
                 "1",
+                // Nor are there any while an evaluation is under way.
+                "--evaluation-overlap-rounds",
+                "0",
                 "--data",
                 images.toString(),
                 "--run-dir",
@@ -199,10 +204,59 @@ final class YarnTraining implements AutoCloseable {
                 Files.createTempFile(directory, "submission", ".out")));
   }
 
+  /** As a user does in deploy mode cluster, by submit/yarn; waits for its end. */
+  LauncherRun launch(URI run, String... more) throws Exception {
+    List<String> words = new ArrayList<>(List.of("--deploy-mode", "cluster"));
+    words.addAll(List.of("--memory", "896m", "--driver-memory", "512m"));
+    Stream.of(arguments("--run-dir", run.toString())).skip(1).forEach(words::add);
+    words.addAll(List.of(more));
+    words.addAll(List.of("--", "--properties-file", properties().toString()));
+    Map<String, String> environment =
+        Map.of(
+            "SPARK_HOME",
+            sparkHome().toString(),
+            "HADOOP_CONF_DIR",
+            yarn.configurationDirectory().toString());
+    Path user = Files.createDirectories(directory.resolve("launcher").resolve("user"));
+    return LauncherRun.of(user, environment, "yarn", words);
+  }
+
+  /** Spark's messages of the launched submission. */
+  String launcherLog() throws IOException {
+    try (Stream<Path> logs = Files.list(directory.resolve("launcher/user/runs/logs"))) {
+      StringBuilder text = new StringBuilder();
+      for (Path log : logs.sorted().toList()) {
+        text.append(Files.readString(log));
+      }
+      return text.toString();
+    }
+  }
+
+  /** Of Maven's jars, with what Spark's own script comes to. */
+  private Path sparkHome() throws IOException {
+    Path home = Files.createDirectory(directory.resolve("spark-home"));
+    Files.createSymbolicLink(home.resolve("jars"), SlimJar.TARGET.resolve("spark/jars"));
+    Path script = Files.createDirectory(home.resolve("bin")).resolve("spark-submit");
+    Files.writeString(
+        script,
+        """
+        #!/bin/sh
+        exec "$JAVA_HOME/bin/java" %s -cp "$HADOOP_CONF_DIR:$SPARK_HOME/jars/*" org.apache.spark.deploy.SparkSubmit "$@"
+        """
+            .formatted(JavaModuleOptions.defaultModuleOptions()));
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+    return home;
+  }
+
   /** Waits until YARN has accepted an application; its id. */
   static String application(Driver submission) throws Exception {
     submission.await("an application", () -> SUBMITTED.matcher(submission.output()).find());
-    Matcher submitted = SUBMITTED.matcher(submission.output());
+    return application(submission.output());
+  }
+
+  /** The id of the application that a submission speaks of. */
+  static String application(String output) {
+    Matcher submitted = SUBMITTED.matcher(output);
     assertThat(submitted.find()).isTrue();
     return submitted.group(1);
   }

@@ -18,7 +18,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +27,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * What a round costs the driver, a message and a megabyte: rounds without any computation through
- * the real exchange over loopback, with simulated executors in another process. Constants are
- * fitted on up to 32 tasks and compared with rounds of 64, 256 and 1,024.
+ * the real exchange over loopback, with simulated executors in another process. For each size of
+ * messages a line is fitted on up to 32 tasks and compared with rounds of 64, 256 and 1,024.
  *
  * <p>{@code src/bench/driver-cost} runs it. Argument: seconds for each measurement. Prints tables,
  * and JSON after them. Minima are used: whatever else the machine does only adds.
@@ -72,14 +71,20 @@ final class DriverCost {
       return workersPerTask > 1;
     }
 
-    /** What the model's constants are multiplied by. */
-    double[] terms() {
-      double all = tasks * megabytes();
-      return new double[] {1, tasks, folded() ? 0 : all, folded() ? all : 0};
+    /** The rounds of one line are those that differ in the number of tasks alone. */
+    String line() {
+      return parameters == 1 ? "none" : model + (folded() ? ", sums" : ", results");
     }
 
     long receivedBytes() {
       return tasks * values() * (folded() ? Double.BYTES : Float.BYTES);
+    }
+  }
+
+  /** Milliseconds of a round: some whatever there is to do, and some for each task. */
+  private record Line(double megabytes, double roundMillis, double taskMillis) {
+    double predictMillis(int tasks) {
+      return roundMillis + tasks * taskMillis;
     }
   }
 
@@ -124,20 +129,29 @@ final class DriverCost {
     measure(new Kind("none", 1, 64, 1));
     measure(new Kind("row-rnn-150", parameters("row-rnn-150"), 16, 1));
     List<Measured> fitted = measureAll(FITTED);
-    double[] constants = fit(fitted);
+    Map<String, Line> lines = fit(fitted);
     System.out.printf(
-        "%nround, ms = %.3f + tasks (%.4f + megabytes x %.3f for results, %.3f for sums)%n",
-        constants[0], constants[1], constants[2], constants[3]);
+        "%n%-24s %10s %14s %14s %14s%n",
+        "line", "megabytes", "a round, ms", "a task, ms", "a megabyte, ms");
+    lines.forEach(
+        (name, line) ->
+            System.out.printf(
+                "%-24s %10.3f %14.3f %14.4f %14.3f%n",
+                name,
+                line.megabytes(),
+                line.roundMillis(),
+                line.taskMillis(),
+                line.taskMillis() / line.megabytes()));
     List<Measured> predicted = measureAll(PREDICTED);
     List<Map<String, Object>> rows = new ArrayList<>();
     System.out.printf(
-        "%n%-14s %6s %8s %10s %10s %10s %8s %7s%n",
-        "model", "tasks", "sent", "least, ms", "median, ms", "model, ms", "error", "rounds");
-    fitted.forEach(measured -> rows.add(compare(measured, constants, "fitted")));
-    predicted.forEach(measured -> rows.add(compare(measured, constants, "predicted")));
+        "%n%-24s %6s %10s %10s %10s %8s %7s%n",
+        "line", "tasks", "least, ms", "median, ms", "line, ms", "error", "rounds");
+    fitted.forEach(measured -> rows.add(compare(measured, lines, "fitted")));
+    predicted.forEach(measured -> rows.add(compare(measured, lines, "predicted")));
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("nanosecondsPerValue", parts);
-    json.put("constantsMillis", constants);
+    json.put("lines", lines);
     json.put("rounds", rows);
     System.out.println(
         new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(json));
@@ -211,49 +225,52 @@ final class DriverCost {
     exchange.result();
   }
 
+  private static Map<String, Line> fit(List<Measured> measured) {
+    Map<String, List<Measured>> byLine = new LinkedHashMap<>();
+    measured.forEach(
+        one -> byLine.computeIfAbsent(one.kind().line(), line -> new ArrayList<>()).add(one));
+    Map<String, Line> lines = new LinkedHashMap<>();
+    byLine.forEach((name, rounds) -> lines.put(name, line(rounds)));
+    return lines;
+  }
+
   /** Relative errors count alike, hence each row is divided by its time. */
-  private static double[] fit(List<Measured> measured) {
+  private static Line line(List<Measured> measured) {
     double[][] terms = new double[measured.size()][];
     double[] ones = new double[measured.size()];
     for (int i = 0; i < terms.length; i++) {
       double millis = measured.get(i).leastMillis();
-      terms[i] = Arrays.stream(measured.get(i).kind().terms()).map(term -> term / millis).toArray();
+      terms[i] = new double[] {1 / millis, measured.get(i).kind().tasks() / millis};
       ones[i] = 1;
     }
     OLSMultipleLinearRegression regression = new OLSMultipleLinearRegression();
     regression.setNoIntercept(true);
     regression.newSampleData(ones, terms);
-    return regression.estimateRegressionParameters();
+    double[] constants = regression.estimateRegressionParameters();
+    return new Line(measured.get(0).kind().megabytes(), constants[0], constants[1]);
   }
 
-  private static Map<String, Object> compare(Measured measured, double[] constants, String use) {
-    double[] terms = measured.kind().terms();
-    double model = 0;
-    for (int i = 0; i < terms.length; i++) {
-      model += constants[i] * terms[i];
-    }
-    double error = model / measured.leastMillis() - 1;
+  private static Map<String, Object> compare(
+      Measured measured, Map<String, Line> lines, String use) {
     Kind kind = measured.kind();
-    String sent = kind.folded() ? "sums" : "results";
+    double predicted = lines.get(kind.line()).predictMillis(kind.tasks());
     System.out.printf(
-        "%-14s %6d %8s %10.2f %10.2f %10.2f %7.0f%% %7d  %s%n",
-        kind.model(),
+        "%-24s %6d %10.2f %10.2f %10.2f %7.0f%% %7d  %s%n",
+        kind.line(),
         kind.tasks(),
-        sent,
         measured.leastMillis(),
         measured.medianMillis(),
-        model,
-        100 * error,
+        predicted,
+        100 * (predicted / measured.leastMillis() - 1),
         measured.rounds(),
         use);
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("use", use);
-    row.put("model", kind.model());
+    row.put("line", kind.line());
     row.put("tasks", kind.tasks());
-    row.put("sent", sent);
     row.put("leastMillis", measured.leastMillis());
     row.put("medianMillis", measured.medianMillis());
-    row.put("predictedMillis", model);
+    row.put("predictedMillis", predicted);
     return row;
   }
 

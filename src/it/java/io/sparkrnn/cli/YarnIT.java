@@ -143,7 +143,7 @@ class YarnIT {
     LauncherRun launched = training.launch(run, "--data", training.damagedData().toString());
     String printed = String.join("\n", launched.out()) + String.join("\n", launched.err());
     assertThat(launched.status()).as(printed).isEqualTo(ExitCode.DATA);
-    assertThat(printed).contains("spark-rnn: Cannot ", "train-labels-idx1-ubyte");
+    assertThat(printed).contains("Cannot read IDX labels", "train-labels-idx1-ubyte");
     String application = YarnTraining.application(training.launcherLog());
     assertEndedTwice(application, ExitCode.DATA);
     assertThat(yarn.masterOutput(application, 2)).contains("train-labels-idx1-ubyte");

@@ -1,5 +1,6 @@
 package io.sparkrnn.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkrnn.checkpoint.MonotonicClock;
@@ -100,7 +101,8 @@ final class ModelsCommand {
       newest.ifPresent(entry -> json.put("entries", entry.number()));
       newest.flatMap(LogEntry::current).ifPresent(now -> json.put("current", now.number()));
       newest.flatMap(LogEntry::previous).ifPresent(then -> json.put("previous", then.number()));
-      introducing.forEach(entry -> json.withArray("/versions").add(entry.json()));
+      ArrayNode versions = json.putArray("versions");
+      introducing.forEach(entry -> versions.add(entry.json()));
       return print(json);
     }
     if (introducing.isEmpty()) {

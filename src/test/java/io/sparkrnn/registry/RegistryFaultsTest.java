@@ -158,6 +158,26 @@ class RegistryFaultsTest {
     throw new AssertionError("expected an end of " + step);
   }
 
+  /** The step is done, its answer is lost, and its outcome cannot be looked at. */
+  @ParameterizedTest
+  @EnumSource
+  void aCommitWhoseOutcomeCannotBeToldIsFoundAgain(Step step) throws IOException {
+    for (String published : List.of("log/000000005.json", "versions/000000005-run-5.srnn")) {
+      prepare(step + "-" + published.replace('/', '-'));
+      FaultPlan plan =
+          FaultPlan.below(directory)
+              .fail(Point.after("createLink private/.* -> " + published), Failure.IO_ERROR)
+              .fail(Point.before("readAttributes " + published), Failure.IO_ERROR);
+      plan.run(() -> step.change.accept(registry()));
+
+      boolean uploads = step == Step.PROMOTE || step == Step.KEEP;
+      assertThat(plan.hits()).isEqualTo(uploads || published.startsWith("log") ? 2 : 0);
+      assertThat(registry().log()).hasSize(5);
+      registry().submit(candidate(6), always(Action.KEPT));
+      assertWhole(published);
+    }
+  }
+
   /** In the worst case deletions survive, and whatever else was not forced does not. */
   @Test
   void aLossOfPowerBringsNoStateBackWhoseVersionsAreGone() throws IOException {

@@ -64,7 +64,7 @@ class ArchitectureTest {
           entry("dl4j", List.of("config", "kernel", "model")),
           entry("export", List.of("model", "dl4j", "storage")),
           entry("spark", BELOW_SPARK),
-          entry("registry", List.of("config", "storage", "evaluation", "export")),
+          entry("registry", List.of("config", "storage", "evaluation", "checkpoint", "export")),
           entry("report", List.of("config", "data", "evaluation", "train")),
           entry(
               "cli",

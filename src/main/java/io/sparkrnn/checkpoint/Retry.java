@@ -31,7 +31,7 @@ public record Retry(Duration patience, BooleanSupplier hurry, MonotonicClock clo
    *
    * @throws StorageException the last failure, when patience has run out or trying again is useless
    */
-  <T> T run(Supplier<T> step) {
+  public <T> T run(Supplier<T> step) {
     Duration pause = FIRST_PAUSE;
     long deadlineNanos = 0;
     for (int tries = 1; ; tries++) {

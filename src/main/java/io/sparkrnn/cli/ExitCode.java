@@ -4,6 +4,7 @@ import io.sparkrnn.checkpoint.RunBusyException;
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.kernel.KernelUnavailableException;
+import io.sparkrnn.registry.VersionRefusedException;
 import io.sparkrnn.spark.ExchangeUnreachableException;
 import io.sparkrnn.spark.SparkJobException;
 import io.sparkrnn.spark.SparkSettingException;
@@ -26,6 +27,7 @@ final class ExitCode {
     if (failure instanceof ConfigurationException
         || failure instanceof SparkSettingException
         || failure instanceof KernelUnavailableException
+        || failure instanceof VersionRefusedException
         || failure instanceof UsageException) {
       return USAGE;
     } else if (failure instanceof DataException) {

@@ -88,7 +88,8 @@ public final class Main {
             .addSubcommand(train)
             .addSubcommand(evaluate)
             .addSubcommand(status)
-            .addSubcommand(inspect);
+            .addSubcommand(inspect)
+            .addSubcommand(new ModelsCommand(out, clock));
     commandLine.setOut(new PrintWriter(out, true));
     commandLine.setErr(new PrintWriter(err, true));
     commandLine.setParameterExceptionHandler(

@@ -8,6 +8,7 @@ import io.sparkrnn.storage.SectionFile;
 import io.sparkrnn.storage.Storage;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,8 +25,30 @@ import java.util.stream.Collectors;
 public record ModelFile(RnnTopology topology, float[] parameters, Map<String, String> provenance) {
   private static final String KIND = "model";
 
-  /** The file's bytes; equal models give equal bytes. */
+  /** A copy with another provenance. */
+  public ModelFile withProvenance(Map<String, String> lines) {
+    return new ModelFile(topology, parameters, lines);
+  }
+
+  /** Whether another model computes the same, whatever it was made with. */
+  public boolean computesAs(ModelFile other) {
+    return topology.equals(other.topology) && Arrays.equals(parameters, other.parameters);
+  }
+
+  /**
+   * The file's bytes; equal models give equal bytes.
+   *
+   * @throws IllegalArgumentException for a provenance that would not be read back: a name with an
+   *     equals sign, or a line break anywhere
+   */
   public byte[] encode(String runId) {
+    provenance.forEach(
+        (name, value) -> {
+          if (name.contains("=") || (name + value).chars().anyMatch(c -> c == '\n' || c == '\r')) {
+            throw new IllegalArgumentException(
+                "expected provenance of one line each, found \"%s=%s\"".formatted(name, value));
+          }
+        });
     Map<String, byte[]> sections = new LinkedHashMap<>();
     sections.put("topology", topology.encode().getBytes(StandardCharsets.UTF_8));
     sections.put("parameters", Floats.toBytes(parameters));

@@ -4,7 +4,7 @@ package io.sparkrnn.storage;
 public final class NewerFormatException extends FormatException {
   private static final long serialVersionUID = 1L;
 
-  NewerFormatException(String message) {
+  public NewerFormatException(String message) {
     super(message);
   }
 }

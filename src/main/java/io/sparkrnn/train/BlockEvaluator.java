@@ -24,6 +24,21 @@ public final class BlockEvaluator {
       float[] parameters,
       SequenceDataset samples,
       int block) {
+    return evaluate(kernels, topology, parameters, samples, block, new int[samples.size()]);
+  }
+
+  /**
+   * As the other, and keeps what was predicted.
+   *
+   * @param predicted takes the class of each sample
+   */
+  static BlockResult evaluate(
+      RnnKernels kernels,
+      RnnTopology topology,
+      float[] parameters,
+      SequenceDataset samples,
+      int block,
+      int[] predicted) {
     DataShape.require(topology.shape(), samples);
     int classes = topology.shape().classes();
     Workspace workspace = new Workspace(topology.shape(), MINIBATCH);
@@ -43,7 +58,8 @@ public final class BlockEvaluator {
       kernels.forward(parameters, workspace, 0, workspace.paddedSamples());
       kernels.outputDeltas(workspace, 0, workspace.paddedSamples());
       for (int s = 0; s < count; s++) {
-        confusion[workspace.labels()[s] * classes + workspace.predicted(s)]++;
+        predicted[first + s] = workspace.predicted(s);
+        confusion[workspace.labels()[s] * classes + predicted[first + s]]++;
         lossSum += workspace.losses()[s];
       }
     }

@@ -23,4 +23,12 @@ public record LocalEvaluation(RnnKernels kernels, RnnTopology topology, Evaluati
     }
     return EvaluationResult.fold(results, topology.shape().classes());
   }
+
+  /** The predicted class of each sample of a part, in its order. */
+  public int[] predict(float[] parameters, Part part) {
+    SequenceDataset samples = data.part(part);
+    int[] predicted = new int[samples.size()];
+    BlockEvaluator.evaluate(kernels, topology, parameters, samples, 0, predicted);
+    return predicted;
+  }
 }

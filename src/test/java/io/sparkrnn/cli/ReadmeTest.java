@@ -121,6 +121,9 @@ class ReadmeTest {
     for (String command : List.of("train", "evaluate", "status", "inspect")) {
       known.addAll(found(FLAG, CommandRun.of(command, "--help").output()));
     }
+    for (String command : List.of("list", "show", "promote", "rollback", "prune")) {
+      known.addAll(found(FLAG, CommandRun.of("models", command, "--help").output()));
+    }
     known.addAll(found(FLAG, Files.readString(Path.of("submit", "launcher.sh"))));
     known.addAll(found(FLAG, Files.readString(Path.of("submit", "cluster.sh"))));
     for (String document :

@@ -1,0 +1,23 @@
+package io.sparkrnn.registry;
+
+import io.sparkrnn.storage.Storage;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocalModelRegistryTest extends ModelRegistryContract {
+  @TempDir private Path directory;
+
+  private final Storage storage = Storage.of(Map.of());
+
+  @Override
+  Storage storage() {
+    return storage;
+  }
+
+  @Override
+  URI directory() {
+    return Storage.uri(directory.resolve("registry").toString());
+  }
+}

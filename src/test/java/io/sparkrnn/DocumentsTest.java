@@ -37,6 +37,7 @@ class DocumentsTest {
         Path.of("src", "docs", "cluster-size.md"),
         Path.of("src", "docs", "cluster.md"),
         Path.of("src", "docs", "monitoring.md"),
+        Path.of("src", "docs", "scheduling.md"),
         Path.of("src", "docs", "security.md"));
   }
 

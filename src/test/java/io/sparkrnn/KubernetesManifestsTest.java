@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
@@ -18,6 +19,7 @@ import com.networknt.schema.ValidationMessage;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.sparkrnn.config.ConfigurationLoader;
@@ -34,9 +36,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is in conf/kubernetes has no field that Kubernetes or the Spark operator does not know. */
+/**
+ * What is in conf/kubernetes and conf/schedulers has no field that Kubernetes or the Spark operator
+ * does not know.
+ */
 class KubernetesManifestsTest {
   private static final Path MANIFESTS = Path.of("conf", "kubernetes");
+  private static final Path SCHEDULERS = Path.of("conf", "schedulers");
 
   private static final Map<String, Class<?>> KINDS =
       Map.of(
@@ -44,7 +50,8 @@ class KubernetesManifestsTest {
           "ConfigMap", ConfigMap.class,
           "ServiceAccount", ServiceAccount.class,
           "Role", Role.class,
-          "RoleBinding", RoleBinding.class);
+          "RoleBinding", RoleBinding.class,
+          "CronJob", CronJob.class);
 
   /** The model of Spark's own Kubernetes client, in which unknown fields have no place. */
   private static final ObjectMapper STRICT =
@@ -62,9 +69,13 @@ class KubernetesManifestsTest {
   }
 
   static Stream<Path> manifests() throws IOException {
-    try (Stream<Path> files = Files.list(MANIFESTS)) {
-      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList().stream();
+    List<Path> manifests = new ArrayList<>();
+    for (Path directory : List.of(MANIFESTS, SCHEDULERS)) {
+      try (Stream<Path> files = Files.list(directory)) {
+        files.filter(file -> file.toString().endsWith(".yaml")).sorted().forEach(manifests::add);
+      }
     }
+    return manifests.stream();
   }
 
   private static List<JsonNode> documents(String yaml) throws IOException {
@@ -76,12 +87,44 @@ class KubernetesManifestsTest {
   /** Demands that Kubernetes, or its Spark operator, knows every field. */
   private static void check(JsonNode document) throws IOException {
     String kind = document.path("kind").asText();
-    if (kind.equals("SparkApplication")) {
+    if (kind.equals("ScheduledSparkApplication")) {
+      checkScheduled((ObjectNode) document);
+    } else if (kind.equals("SparkApplication")) {
       assertThat(schema().validate(document)).extracting(ValidationMessage::getMessage).isEmpty();
     } else {
       assertThat(KINDS).containsKey(kind);
       assertThat(STRICT.treeToValue(document, KINDS.get(kind))).isNotNull();
     }
+  }
+
+  /**
+   * The fields are those of kubeflow/spark-operator,
+   * api/v1beta2/scheduledsparkapplication_types.go; the template is what a SparkApplication
+   * specifies.
+   */
+  private static void checkScheduled(ObjectNode document) throws IOException {
+    ObjectNode specification = (ObjectNode) document.get("spec");
+    assertThat(names(specification))
+        .contains("schedule", "template")
+        .isSubsetOf(
+            "schedule",
+            "timeZone",
+            "template",
+            "suspend",
+            "concurrencyPolicy",
+            "successfulRunHistoryLimit",
+            "failedRunHistoryLimit");
+    assertThat(specification.path("concurrencyPolicy").asText()).isIn("Allow", "Forbid", "Replace");
+    assertThat(specification.path("schedule").asText()).matches("\\S+( \\S+){4}");
+    ObjectNode once = document.deepCopy();
+    once.put("kind", "SparkApplication").set("spec", specification.get("template"));
+    check(once);
+  }
+
+  private static List<String> names(ObjectNode node) {
+    List<String> names = new ArrayList<>();
+    node.fieldNames().forEachRemaining(names::add);
+    return names;
   }
 
   private static JsonSchema schema() throws IOException {
@@ -110,7 +153,15 @@ class KubernetesManifestsTest {
     }
     assertThat(kinds)
         .containsExactlyInAnyOrder(
-            "ConfigMap", "Pod", "Pod", "ServiceAccount", "Role", "RoleBinding", "SparkApplication");
+            "ConfigMap",
+            "Pod",
+            "Pod",
+            "ServiceAccount",
+            "Role",
+            "RoleBinding",
+            "SparkApplication",
+            "CronJob",
+            "ScheduledSparkApplication");
   }
 
   @ParameterizedTest
@@ -153,6 +204,34 @@ class KubernetesManifestsTest {
     assertThatThrownBy(() -> check(document)).isInstanceOf(AssertionError.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "concurrencyPolicy: Forbid -> concurrencyPolicy: Never",
+        "failedRunHistoryLimit: 7 -> failedJobsHistoryLimit: 7",
+        "schedule: -> cron:",
+        "instances: 4 -> instance: 4"
+      })
+  void aWrongFieldOfAScheduledSparkApplicationIsFound(String mistake) throws IOException {
+    String text = Files.readString(SCHEDULERS.resolve("scheduled-spark-application.yaml"));
+    JsonNode document = documents(planted(text, mistake)).get(0);
+    assertThatThrownBy(() -> check(document)).isInstanceOf(AssertionError.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "podFailurePolicy: -> podFailurePolicies:",
+        "startingDeadlineSeconds: 3600 -> startingDeadline: 3600",
+        "values: [64, 65] -> values: [sixty-four]"
+      })
+  void aWrongFieldOfACronJobIsFound(String mistake) throws IOException {
+    String text = Files.readString(SCHEDULERS.resolve("kubernetes-cron-job.yaml"));
+    JsonNode document = documents(planted(text, mistake)).get(0);
+    assertThatThrownBy(() -> check(document))
+        .isInstanceOf(com.fasterxml.jackson.databind.JsonMappingException.class);
+  }
+
   private static String planted(String text, String mistake) {
     String[] parts = mistake.split(" -> ");
     assertThat(text).contains(parts[0]);
@@ -176,6 +255,8 @@ class KubernetesManifestsTest {
         documents(Files.readString(MANIFESTS.resolve("spark-application.yaml"))).get(0);
     String version = application.at("/spec/sparkVersion").asText();
     assertThat(pom).contains("<spark.version>" + version + "</spark.version>");
+    assertThat(Files.readString(SCHEDULERS.resolve("scheduled-spark-application.yaml")))
+        .contains("sparkVersion: " + version);
     assertThat(Files.readString(MANIFESTS.resolve("Dockerfile")))
         .contains("FROM apache/spark:" + version + "-scala2.12-java17");
   }

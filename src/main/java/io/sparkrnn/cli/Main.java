@@ -2,10 +2,8 @@ package io.sparkrnn.cli;
 
 import io.sparkrnn.checkpoint.MonotonicClock;
 import io.sparkrnn.config.Keys;
-import java.io.BufferedOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.nio.charset.Charset;
 import org.apache.spark.SparkUserAppException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +43,7 @@ public final class Main {
    * it again. The wrapper of drivers on a standalone cluster knows nothing of that.
    */
   public static void main(String[] args) throws SparkUserAppException {
-    PrintStream out = wholeLines(System.out);
+    PrintStream out = LineOutput.to(System.out);
     int code = run(out, System.err, args);
     out.flush();
     if (code == ExitCode.DONE) {
@@ -58,14 +56,6 @@ public final class Main {
       throw new SparkUserAppException(code);
     }
     System.exit(code);
-  }
-
-  /**
-   * Hands on lines in one piece. Java's own stream passes on what it has at every part of a format,
-   * and where both of a process's streams are one file, Spark's log would come between.
-   */
-  static PrintStream wholeLines(PrintStream out) {
-    return new PrintStream(new BufferedOutputStream(out), true, Charset.defaultCharset());
   }
 
   /** Runs a command and returns its exit code. */

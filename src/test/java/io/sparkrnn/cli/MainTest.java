@@ -78,8 +78,14 @@ class MainTest {
         };
     PrintStream processOutput = new PrintStream(new BufferedOutputStream(file, 128), true);
     String location = "x".repeat(300);
-    Main.wholeLines(processOutput).printf("Resuming from %s, after round %d%n", location, 1);
+    LineOutput.to(processOutput).printf("Resuming from %s, after round %d%n", location, 1);
     assertThat(pieces).containsExactly("Resuming from %s, after round 1%n".formatted(location));
+    pieces.clear();
+    PrintStream lines = LineOutput.to(processOutput);
+    lines.print("half a line");
+    assertThat(pieces).isEmpty();
+    lines.flush();
+    assertThat(pieces).containsExactly("half a line");
     pieces.clear();
     processOutput.printf("Resuming from %s, after round %d%n", location, 1);
     assertThat(pieces).as("without it").hasSizeGreaterThan(1);

@@ -167,8 +167,10 @@ class ReadmeIT {
     Set<String> documented = documentedFields();
     assertThat(documented).contains("error").containsAll(fields(result));
     documented.removeAll(fields(result));
-    // Of failed runs only.
-    assertThat(documented).containsExactly("error", "permanent");
+    // Of failed runs, and of those with early stopping or an initial model, only.
+    assertThat(documented)
+        .containsExactly(
+            "bestEpoch", "error", "initialParametersSha256", "permanent", "stoppedEarly");
     assertThat(result.at("/versions").fieldNames())
         .toIterable()
         .containsExactlyInAnyOrder("sparkRnn", "arithmetic", "gitCommit", "spark", "java", "os");

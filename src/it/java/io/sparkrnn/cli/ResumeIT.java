@@ -206,7 +206,20 @@ class ResumeIT {
   @Test
   void theArchitectureListsTheSections() throws IOException {
     Path evaluated = temp.resolve("evaluated");
-    assertThat(train(evaluated, 41, "--validation", "9").errors()).isEmpty();
+    assertThat(
+            train(
+                    evaluated,
+                    41,
+                    "--validation",
+                    "9",
+                    "--early-stopping-epochs",
+                    "9",
+                    "--ema-decay",
+                    "0.9",
+                    "--initial-model",
+                    model().toString())
+                .errors())
+        .isEmpty();
     Path newest = evaluated.resolve("checkpoints").resolve(checkpoint(4).getFileName());
     String architecture = Files.readString(Path.of("src/docs/architecture.md"));
     int table = architecture.indexOf("| `checkpoint.round` |");
@@ -247,6 +260,12 @@ class ResumeIT {
 
     assertThat(again.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(again.errors()).contains("found the unfinished run", "continue it with --resume");
+  }
+
+  private Path model() {
+    Path trained = temp.resolve("trained");
+    assertThat(train(trained, 41).errors()).isEmpty();
+    return trained;
   }
 
   private CommandRun train(Path directory, int images, String... more) {

@@ -237,6 +237,23 @@ public final class CheckpointStore implements AutoCloseable {
     return verified.getOrDefault(entry.round(), OptionalDouble.empty());
   }
 
+  /** What was listed; empty when it is damaged or was deleted since then. */
+  public Optional<Checkpoint> load(CheckpointEntry entry) {
+    try {
+      byte[] bytes = retry.run(() -> readAll(entry.location()));
+      Checkpoint checkpoint = CheckpointFile.decode(bytes, entry, runId);
+      verified.put(entry.round(), checkpoint.score());
+      return Optional.of(checkpoint);
+    } catch (NewerFormatException e) {
+      throw e;
+    } catch (FormatException e) {
+      setAside(entry, e);
+      return Optional.empty();
+    } catch (MissingFileException e) {
+      return Optional.empty();
+    }
+  }
+
   /** All checkpoints by round, unread; none when there is no run directory. */
   public List<CheckpointEntry> list() {
     List<CheckpointEntry> entries = new ArrayList<>();
@@ -379,23 +396,6 @@ public final class CheckpointStore implements AutoCloseable {
     List<CheckpointEntry> entries = new ArrayList<>(list());
     Collections.reverse(entries);
     return entries;
-  }
-
-  /** Empty when it is damaged or was deleted since it was listed. */
-  private Optional<Checkpoint> load(CheckpointEntry entry) {
-    try {
-      byte[] bytes = retry.run(() -> readAll(entry.location()));
-      Checkpoint checkpoint = CheckpointFile.decode(bytes, entry, runId);
-      verified.put(entry.round(), checkpoint.score());
-      return Optional.of(checkpoint);
-    } catch (NewerFormatException e) {
-      throw e;
-    } catch (FormatException e) {
-      setAside(entry, e);
-      return Optional.empty();
-    } catch (MissingFileException e) {
-      return Optional.empty();
-    }
   }
 
   private void setAside(CheckpointEntry entry, FormatException damage) {

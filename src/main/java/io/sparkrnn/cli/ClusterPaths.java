@@ -64,6 +64,10 @@ record ClusterPaths(
     } else if (driverElsewhere) {
       check(Keys.RUN_DIR.path(), Keys.RUN_DIR.flag(), directory).ifPresent(problems::add);
     }
+    String initial = configuration.training().initialModel();
+    if (driverElsewhere && !initial.isEmpty()) {
+      check(Keys.INITIAL_MODEL.path(), Keys.INITIAL_MODEL.flag(), initial).ifPresent(problems::add);
+    }
     require(problems);
   }
 

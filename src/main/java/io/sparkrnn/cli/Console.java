@@ -35,11 +35,10 @@ final class Console implements TrainingListener {
     this.terminal = System.console() != null && System.getenv("NO_COLOR") == null;
   }
 
-  void heading(
-      RunConfiguration configuration,
-      RnnTopology topology,
-      ImageTrainingData data,
-      RunDirectory directory) {
+  void heading(RunSetup setup, RunDirectory directory) {
+    RunConfiguration configuration = setup.configuration();
+    RnnTopology topology = setup.topology();
+    ImageTrainingData data = setup.data();
     TrainingConfiguration training = configuration.training();
     out.printf("%nspark-rnn %s%n%n", Versions.sparkRnn());
     line(
@@ -84,6 +83,18 @@ final class Console implements TrainingListener {
 
   private void line(String name, String format, Object... values) {
     out.printf("%-10s%s%n", name, String.format(Locale.ROOT, format, values));
+  }
+
+  /** What early stopping has come to. */
+  void stopped(StoppedTraining stopped) {
+    out.printf(
+        Locale.ROOT,
+        "%n%s; the model is that of epoch %d, validation accuracy %.2f%%%n",
+        stopped.stoppedEarly().isPresent()
+            ? "stopped early after epoch %d".formatted(stopped.stoppedEarly().getAsInt())
+            : "not stopped early",
+        stopped.best().epoch(),
+        100 * stopped.accuracy());
   }
 
   void summary(EvaluationResult test, RunDirectory directory) {

@@ -19,7 +19,6 @@ import io.sparkrnn.spark.SparkEvaluation;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.LocalEvaluation;
 import java.io.PrintStream;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -73,17 +72,12 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     ClusterPaths.of(configuration).requireReadable("--model", model);
     Storage storage = Storage.of(configuration.hadoop());
-    ModelFile read = ModelFile.read(storage, modelFile(storage));
+    ModelFile read = ModelFile.read(storage, RunDirectory.modelFile(storage, model));
     ImageTestData data = ImageTestData.read(configuration.data(), configuration.hadoop());
     requireFit(read, data.part(Part.TEST), configuration.data().uri());
     EvaluationResult result = evaluate(configuration, read, data);
     Console.evaluation(out, result);
     return ExitCode.DONE;
-  }
-
-  private URI modelFile(Storage storage) {
-    URI path = Storage.uri(model);
-    return storage.isDirectory(path) ? Storage.resolve(path, RunDirectory.MODEL_FILE) : path;
   }
 
   private static void requireFit(ModelFile model, SequenceDataset data, String uri) {

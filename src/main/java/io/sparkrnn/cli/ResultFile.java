@@ -20,6 +20,7 @@ import io.sparkrnn.train.TrainingState;
 import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,10 @@ import org.slf4j.LoggerFactory;
  */
 final class ResultFile implements TrainingListener {
   private static final Logger LOG = LoggerFactory.getLogger(ResultFile.class);
+
+  /** Names the parameters that a run began with, if they are a model's. */
+  static final String INITIAL = "initialParametersSha256";
+
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private final ObjectNode root = JSON.objectNode();
@@ -107,6 +112,16 @@ final class ResultFile implements TrainingListener {
     drift.forEach(list::add);
   }
 
+  void initial(String parametersSha256) {
+    root.put(INITIAL, parametersSha256);
+  }
+
+  /** What early stopping has come to. */
+  void stopped(StoppedTraining stopped) {
+    stopped.stoppedEarly().ifPresent(epoch -> root.put("stoppedEarly", epoch));
+    root.put("bestEpoch", stopped.best().epoch());
+  }
+
   /** The checkpoint with the best validation. */
   void best(CheckpointEntry checkpoint) {
     root.put("bestCheckpoint", Storage.describe(checkpoint.location()));
@@ -155,10 +170,13 @@ final class ResultFile implements TrainingListener {
   }
 
   /**
-   * {@code run.json}: the run's name and effective configuration, in one file that is there or not.
+   * {@code run.json}: the run's name, effective configuration and initial model, if any, in one
+   * file that is there or not.
    */
-  static byte[] runFile(String runId, String configuration) {
-    return bytes(JSON.objectNode().put("runId", runId).put("configuration", configuration));
+  static byte[] runFile(String runId, String configuration, Optional<InitialModel> initial) {
+    ObjectNode run = JSON.objectNode().put("runId", runId).put("configuration", configuration);
+    initial.ifPresent(model -> run.put(INITIAL, model.parametersSha256()));
+    return bytes(run);
   }
 
   private static byte[] bytes(ObjectNode node) {

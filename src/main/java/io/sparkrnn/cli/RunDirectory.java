@@ -10,6 +10,7 @@ import io.sparkrnn.config.Key;
 import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.Problem;
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.data.DataException;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import java.io.IOException;
@@ -31,8 +32,10 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * @param runId stands in every checkpoint
  * @param saved the configuration of the run that is already there, as of its newest checkpoint
+ * @param initialSha256 of the parameters that it began with, if they are a model's
  */
-record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved) {
+record RunDirectory(
+    URI location, String runId, Optional<RunConfiguration> saved, Optional<String> initialSha256) {
   /** Names the run; written once, before everything else. */
   static final String RUN_FILE = "run.json";
 
@@ -89,7 +92,7 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
                 model,
                 HexFormat.of().toHexDigits((short) ThreadLocalRandom.current().nextInt()));
     if (configuration.run().dir().isEmpty()) {
-      return new RunDirectory(Storage.uri("runs/" + id), id, Optional.empty());
+      return begun(Storage.uri("runs/" + id), id);
     }
     URI location = Storage.uri(configuration.run().dir());
     if (!storage.exists(location) || storage.list(location).isEmpty()) {
@@ -98,11 +101,11 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
             "Cannot resume in %s: expected an earlier run, found nothing"
                 .formatted(Storage.describe(location)));
       }
-      return new RunDirectory(location, id, Optional.empty());
+      return begun(location, id);
     }
     URI run = Storage.resolve(location, RUN_FILE);
     if (!storage.exists(run) && onlyClaimed(storage, location)) {
-      return new RunDirectory(location, id, Optional.empty());
+      return begun(location, id);
     }
     if (!storage.exists(run)) {
       throw new UsageException(
@@ -121,7 +124,21 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
                 () ->
                     ConfigurationLoader.parse(
                         named.path("configuration").asText(), Storage.describe(run)));
-    return new RunDirectory(location, runId, Optional.of(saved));
+    return new RunDirectory(
+        location,
+        runId,
+        Optional.of(saved),
+        Optional.ofNullable(named.path(ResultFile.INITIAL).textValue()));
+  }
+
+  private static RunDirectory begun(URI location, String id) {
+    return new RunDirectory(location, id, Optional.empty(), Optional.empty());
+  }
+
+  /** The model file that a path or URI names, itself or by its run directory. */
+  static URI modelFile(Storage storage, String location) {
+    URI path = Storage.uri(location);
+    return storage.isDirectory(path) ? Storage.resolve(path, MODEL_FILE) : path;
   }
 
   /**
@@ -145,6 +162,21 @@ record RunDirectory(URI location, String runId, Optional<RunConfiguration> saved
 
   boolean isNew() {
     return saved.isEmpty();
+  }
+
+  /**
+   * Before its first checkpoint a run that goes on begins again, and has to begin alike.
+   *
+   * @throws DataException if it would begin with other parameters than it has
+   */
+  void requireInitial(Optional<InitialModel> found) {
+    Optional<String> sha256 = found.map(InitialModel::parametersSha256);
+    if (!sha256.equals(initialSha256)) {
+      throw new DataException(
+          "Cannot resume in %s, where there is no checkpoint yet: expected the run's initial parameters, of SHA-256 %s, found %s; give another --run-dir"
+              .formatted(
+                  Storage.describe(location), initialSha256.orElse("none"), sha256.orElse("none")));
+    }
   }
 
   /** What differs between a saved configuration and one that is to continue its run, by key. */

@@ -28,6 +28,7 @@ import java.util.TreeMap;
  *
  * @param fingerprints of the data's files, in their order
  * @param kernels that run here; for people
+ * @param initialSha256 of the parameters that it began with, if they are a model's
  * @param drift what has been allowed to differ since the run began, one sentence each
  */
 record RunIdentity(
@@ -36,7 +37,9 @@ record RunIdentity(
     LearningRateSchedule schedule,
     List<DataFingerprint> fingerprints,
     String kernels,
+    Optional<String> initialSha256,
     List<String> drift) {
+  private static final String INITIAL = "initialParametersSha256";
   private static final String ARITHMETIC = String.valueOf(Versions.ARITHMETIC);
 
   RunIdentity {
@@ -47,7 +50,7 @@ record RunIdentity(
   /** All that a checkpoint holds beside its round and score; texts are lines in UTF-8. */
   Map<String, byte[]> sections(TrainingState state, Optional<EvaluationResult> validation) {
     Map<String, byte[]> sections = new LinkedHashMap<>(StateSections.of(state));
-    put(sections, "schedule", schedule(state.iteration()));
+    put(sections, "schedule", schedule(state));
     validation.ifPresent(
         result ->
             put(
@@ -60,6 +63,7 @@ record RunIdentity(
     put(sections, "topology", topology.encode());
     put(sections, "configuration", configuration.redacted().render());
     put(sections, "data", dataSha256());
+    initialSha256.ifPresent(sha256 -> put(sections, INITIAL, sha256));
     put(sections, "arithmetic", ARITHMETIC);
     Map<String, String> provenance = new LinkedHashMap<>(Versions.all());
     provenance.put("kernels", kernels);
@@ -69,11 +73,12 @@ record RunIdentity(
     return sections;
   }
 
-  /** For people: what it gives follows from the configuration and the iteration. */
-  private Map<String, String> schedule(long iteration) {
+  /** For people: it follows from the configuration, the iteration and the accuracies. */
+  private Map<String, String> schedule(TrainingState state) {
+    double nextRate = schedule.rate(state.iteration(), schedule.plateauFactor(state.accuracies()));
     return Map.of(
         "name", String.valueOf(schedule.configuration().name()),
-        "nextRate", String.valueOf(schedule.rate(iteration)),
+        "nextRate", String.valueOf(nextRate),
         "totalIterations", String.valueOf(schedule.totalIterations()));
   }
 
@@ -97,7 +102,26 @@ record RunIdentity(
     List<String> all = new ArrayList<>(text(sections, "drift").lines().toList());
     differences.forEach(
         difference -> all.add("after round %d, %s".formatted(checkpoint.round(), difference)));
-    return new RunIdentity(configuration, topology, schedule, fingerprints, kernels, all);
+    return new RunIdentity(
+        configuration,
+        topology,
+        schedule,
+        fingerprints,
+        kernels,
+        Optional.of(text(sections, INITIAL)).filter(sha256 -> !sha256.isEmpty()),
+        all);
+  }
+
+  /** The identity of the run that begins with a model's parameters. */
+  RunIdentity beginningWith(InitialModel initial) {
+    return new RunIdentity(
+        configuration,
+        topology,
+        schedule,
+        fingerprints,
+        kernels,
+        Optional.of(initial.parametersSha256()),
+        drift);
   }
 
   /** The configuration that a checkpoint was written with. */

@@ -16,11 +16,9 @@ import io.sparkrnn.config.TrainingConfiguration;
 import io.sparkrnn.data.DataFingerprint;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.ImageTrainingData;
-import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.RnnKernels;
-import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.ExchangeUnreachableException;
 import io.sparkrnn.spark.SparkEngine;
@@ -29,21 +27,15 @@ import io.sparkrnn.spark.StartingSpark;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import io.sparkrnn.storage.TargetExistsException;
-import io.sparkrnn.train.CheckpointCadence;
-import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.Listeners;
-import io.sparkrnn.train.LocalEvaluation;
 import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.Recipe;
-import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.TrainingListener;
 import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.TrainingStoppedException;
-import io.sparkrnn.train.Updater;
 import java.io.PrintStream;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -181,16 +173,24 @@ final class TrainingRun {
 
   private int run(Vacancy vacancy, Optional<StartingSpark> spark) {
     ImageTrainingData data = readData();
-    RnnTopology topology =
-        Topologies.of(configuration.model())
-            .withData(data.timeSteps(), data.inputSize(), data.classes());
+    RunSetup setup =
+        new RunSetup(
+            configuration,
+            data,
+            Topologies.of(configuration.model())
+                .withData(data.timeSteps(), data.inputSize(), data.classes()));
+    // A checkpoint has all of it.
+    Optional<InitialModel> initial =
+        directory.isNew()
+            ? InitialModel.read(configuration, storage, setup.topology())
+            : Optional.empty();
     signals.listen();
     // Closing the store gives the run directory up.
     try (progress;
         store) {
       result.attempt(store.claimAttempt(vacancy));
-      nameRun();
-      train(data, topology, spark);
+      nameRun(initial);
+      train(setup, initial, spark);
       return ExitCode.DONE;
     } catch (TrainingStoppedException e) {
       throw new StoppedBySignalException(signals.number(), e);
@@ -218,11 +218,12 @@ final class TrainingRun {
     return ExitCode.DONE;
   }
 
-  private void nameRun() {
+  private void nameRun(Optional<InitialModel> initial) {
     String effective = configuration.redacted().render();
     if (directory.isNew()) {
       try {
-        store.publishFile(RunDirectory.RUN_FILE, ResultFile.runFile(directory.runId(), effective));
+        store.publishFile(
+            RunDirectory.RUN_FILE, ResultFile.runFile(directory.runId(), effective, initial));
       } catch (TargetExistsException e) {
         throw new RunBusyException(
             "Cannot start a new run in %s: another driver has begun one there at the same time"
@@ -251,18 +252,17 @@ final class TrainingRun {
 
   /** What an engine needs to train. */
   private record Job(
-      ImageTrainingData data,
-      RnnTopology topology,
+      RunSetup setup,
       Recipe recipe,
       String kernels,
-      RoundPlan plan,
-      Start start,
+      RunStart start,
       Console console,
       List<TrainingListener> listeners) {}
 
-  private void train(ImageTrainingData data, RnnTopology topology, Optional<StartingSpark> spark) {
+  private void train(
+      RunSetup setup, Optional<InitialModel> initial, Optional<StartingSpark> spark) {
     try {
-      begin(data, topology, spark);
+      begin(setup, initial, spark);
     } catch (TrainingStoppedException e) {
       record(new StoppedBySignalException(signals.number(), e));
       throw e;
@@ -297,32 +297,34 @@ final class TrainingRun {
     }
   }
 
-  private void begin(ImageTrainingData data, RnnTopology topology, Optional<StartingSpark> spark) {
+  private void begin(
+      RunSetup setup, Optional<InitialModel> initial, Optional<StartingSpark> spark) {
     TrainingConfiguration training = configuration.training();
     KernelProvider kernels = KernelProvider.choose(training.kernels().toString());
-    Recipe recipe = recipe(data, topology);
-    RoundPlan plan = plan(data);
+    Recipe recipe = setup.recipe();
     boolean dl4j = training.engine() == Engine.DL4J;
     RunIdentity identity =
         new RunIdentity(
             configuration,
-            topology,
+            setup.topology(),
             recipe.schedule(),
-            data.fingerprints(),
+            setup.data().fingerprints(),
             dl4j ? "dl4j" : kernels.reason(),
+            Optional.empty(),
             List.of());
-    Start start = start(identity, recipe.updater(), plan);
-    Console console = new Console(out, plan, training.epochs());
-    console.heading(configuration, topology, data, directory);
-    result.describe(data, topology, dl4j ? "dl4j" : kernels.name());
+    RunStart start = start(setup, identity, initial);
+    Console console = new Console(out, setup.plan(), training.epochs());
+    console.heading(setup, directory);
+    result.describe(setup.data(), setup.topology(), dl4j ? "dl4j" : kernels.name());
     result.drift(start.identity().drift());
+    start.identity().initialSha256().ifPresent(result::initial);
     if (!dl4j) {
       console.kernels(kernels);
     }
     Optional<SparkEngine> engine = spark.map(StartingSpark::await);
     List<TrainingListener> listeners = new ArrayList<>(List.of(console, result, progress));
     engine.ifPresent(started -> listeners.addAll(started.listeners(directory.runId())));
-    Job job = new Job(data, topology, recipe, kernels.name(), plan, start, console, listeners);
+    Job job = new Job(setup, recipe, kernels.name(), start, console, listeners);
     try {
       switch (training.engine()) {
         case LOCAL -> trainHere(job);
@@ -337,14 +339,15 @@ final class TrainingRun {
   private void trainHere(Job job) {
     job.console().engine("this JVM alone, without Spark");
     try (RoundRunner runner =
-        new LocalRoundRunner(job.recipe(), RnnKernels.named(job.kernels()), job.data())) {
+        new LocalRoundRunner(job.recipe(), RnnKernels.named(job.kernels()), job.setup().data())) {
       complete(job, loop(job, runner), runner::evaluate);
     }
   }
 
   private void trainOnSpark(Job job, SparkEngine spark) {
     try (RoundRunner runner =
-        spark.rounds(configuration.training().rounds(), job.recipe(), job.kernels(), job.data())) {
+        spark.rounds(
+            configuration.training().rounds(), job.recipe(), job.kernels(), job.setup().data())) {
       job.console().engine(spark.description());
       complete(job, loop(job, runner), runner::evaluate);
     }
@@ -352,17 +355,7 @@ final class TrainingRun {
 
   private TrainingState loop(Job job, RoundRunner runner) {
     TrainingLoop.Options options =
-        new TrainingLoop.Options(
-            configuration.training().epochs(),
-            job.plan(),
-            job.recipe().schedule(),
-            new CheckpointCadence(
-                configuration.run().checkpointEvery(),
-                configuration.run().checkpointEveryRounds(),
-                seconds(60 * configuration.run().checkpointEveryMinutes()),
-                clock::nanoTime),
-            validation(job, runner),
-            this::stopRequested);
+        job.setup().options(job.kernels(), runner, clock::nanoTime, this::stopRequested);
     return job.start()
         .train(
             new TrainingLoop(
@@ -377,28 +370,12 @@ final class TrainingRun {
     return signals.requested();
   }
 
-  private Optional<TrainingLoop.Validation> validation(Job job, RoundRunner runner) {
-    if (job.data().size(Part.VALIDATION) == 0) {
-      return Optional.empty();
-    }
-    int overlapRounds = configuration.training().evaluationOverlapRounds();
-    // Executors are busy with the next rounds.
-    LocalEvaluation onDriver =
-        new LocalEvaluation(RnnKernels.named(job.kernels()), job.topology(), job.data());
-    return Optional.of(
-        new TrainingLoop.Validation(
-            overlapRounds > 0
-                ? parameters -> onDriver.evaluate(parameters, Part.VALIDATION)
-                : parameters -> runner.evaluate(parameters, Part.VALIDATION),
-            overlapRounds));
-  }
-
   private void trainWithDl4j(Job job, SparkEngine spark) {
     try (RoundRunner runner =
         spark.dl4jRounds(
-            description(job.topology()),
+            job.setup().description(),
             job.recipe(),
-            job.data(),
+            job.setup().data(),
             configuration.training().averagingFrequency(),
             job.kernels())) {
       job.console().engine("DL4J on " + spark.description());
@@ -417,84 +394,50 @@ final class TrainingRun {
     return saved;
   }
 
-  private RoundPlan plan(ImageTrainingData data) {
-    TrainingConfiguration training = configuration.training();
-    int minibatches = data.minibatchesPerEpoch(training.minibatchSize());
-    if (training.engine() == Engine.DL4J) {
-      return new RoundPlan(minibatches, minibatches, minibatches);
-    }
-    int first = training.firstEpochAveragingFrequency();
-    return new RoundPlan(
-        minibatches,
-        training.averagingFrequency(),
-        first == 0 ? training.averagingFrequency() : first);
-  }
-
-  private Recipe recipe(ImageTrainingData data, RnnTopology topology) {
-    TrainingConfiguration training = configuration.training();
-    long iterations = (long) data.minibatchesPerEpoch(training.minibatchSize()) * training.epochs();
-    return new Recipe(
-        topology,
-        training.minibatchSize(),
-        training.threadsPerWorker(),
-        Updater.of(configuration.updater()),
-        new LearningRateSchedule(
-            configuration.schedule(), configuration.updater().learningRate(), iterations),
-        training.clipNorm(),
-        training.l2(),
-        training.seed());
-  }
-
-  private NetworkDescription description(RnnTopology topology) {
-    return new NetworkDescription(
-        topology, configuration.updater(), configuration.schedule(), configuration.training().l2());
-  }
-
-  /** Where a run begins: at its initial parameters, or at a checkpoint. */
-  private record Start(RunIdentity identity, TrainingState state, Optional<URI> checkpoint) {
-    TrainingState train(TrainingLoop loop) {
-      return checkpoint
-          .map(location -> loop.resume(state, location))
-          .orElseGet(() -> loop.run(state));
-    }
-  }
-
-  private Start start(RunIdentity identity, Updater updater, RoundPlan plan) {
+  private RunStart start(RunSetup setup, RunIdentity identity, Optional<InitialModel> initial) {
     Optional<Checkpoint> found = directory.isNew() ? Optional.empty() : store.latest();
     store.takeWarnings().forEach(out::println);
-    int parameterCount = identity.topology().parameterCount();
     if (found.isEmpty()) {
-      ParameterInitializer initializer =
-          ParameterInitializer.valueOf(configuration.model().recurrentInit().name());
-      float[] parameters =
-          initializer.initialise(identity.topology(), configuration.training().seed());
-      return new Start(identity, TrainingState.initial(parameters, updater), Optional.empty());
+      return RunStart.initial(
+          setup, identity, directory.isNew() ? initial : initialAgain(setup.topology()));
     }
-    Checkpoint checkpoint = found.get();
-    RunIdentity resumed = identity.resuming(checkpoint);
+    RunStart start = RunStart.resuming(setup, identity, found.get());
     store.retain();
-    TrainingState state =
-        resumed.state(checkpoint, updater.stateSize(parameterCount), plan.minibatchesPerEpoch());
     out.printf(
         "Resuming from %s, after epoch %d, round %d%n",
-        Storage.describe(checkpoint.location()), state.epoch(), state.round());
-    return new Start(resumed, state, Optional.of(checkpoint.location()));
+        Storage.describe(found.get().location()), start.state().epoch(), start.state().round());
+    return start;
+  }
+
+  private Optional<InitialModel> initialAgain(RnnTopology topology) {
+    Optional<InitialModel> model = InitialModel.read(configuration, storage, topology);
+    directory.requireInitial(model);
+    return model;
   }
 
   private void complete(
       Job job, TrainingState end, BiFunction<float[], Part, EvaluationResult> evaluation) {
-    if (job.data().size(Part.VALIDATION) > 0 && !result.hasValidation()) {
-      // Resumed after the last epoch.
-      result.put("validation", evaluation.apply(end.parameters(), Part.VALIDATION));
+    boolean stops = configuration.training().earlyStoppingEpochs() > 0;
+    TrainingState model = (stops ? best(job, end) : end).evaluated();
+    // Of the last epoch, unless it is another's model or was resumed after that.
+    if (job.setup().data().size(Part.VALIDATION) > 0 && (stops || !result.hasValidation())) {
+      result.put("validation", evaluation.apply(model.parameters(), Part.VALIDATION));
     }
-    EvaluationResult test = evaluation.apply(end.parameters(), Part.TEST);
+    EvaluationResult test = evaluation.apply(model.parameters(), Part.TEST);
     new Listeners(job.listeners()).tell(listener -> listener.onTest(test));
     new FinalModel(storage, store, directory)
-        .publish(job.topology(), end, description(job.topology()));
+        .publish(job.setup().topology(), model, job.setup().description());
     // What failed to be deleted after the last checkpoint has no next one to be tried again after.
     store.retain();
     store.best().ifPresent(result::best);
-    store.publishResult(result.succeeded(end, test, store.list()));
+    store.publishResult(result.succeeded(model, test, store.list()));
     job.console().summary(test, directory);
+  }
+
+  private TrainingState best(Job job, TrainingState end) {
+    StoppedTraining stopped = StoppedTraining.of(end, configuration.training().epochs(), store);
+    result.stopped(stopped);
+    job.console().stopped(stopped);
+    return stopped.best();
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Rules over several keys. */
 final class Combinations {
@@ -71,6 +72,26 @@ final class Combinations {
               values.origin(Keys.FIRST_EPOCH_AVERAGING_FREQUENCY),
               "expected 0 with the engine dl4j, which averages every epoch alike, found "
                   + run.training().firstEpochAveragingFrequency()));
+    }
+    Stream.of(Keys.EARLY_STOPPING_EPOCHS, Keys.PLATEAU_EPOCHS)
+        .filter(key -> !key.text(run).equals("0") && run.data().validation() == 0)
+        .filter(key -> Collections.disjoint(broken, List.of(key, Keys.VALIDATION)))
+        .map(
+            key ->
+                new Problem(
+                    key.path(),
+                    values.origin(key),
+                    "expected samples to validate on in %s, found none".formatted(Keys.VALIDATION)))
+        .forEach(problems::add);
+    if (run.training().engine() == Engine.DL4J
+        && run.schedule().plateauEpochs() != 0
+        && Collections.disjoint(broken, List.of(Keys.ENGINE, Keys.PLATEAU_EPOCHS))) {
+      problems.add(
+          new Problem(
+              Keys.PLATEAU_EPOCHS.path(),
+              values.origin(Keys.PLATEAU_EPOCHS),
+              "expected 0 with the engine dl4j, whose learning rate follows from the iteration alone, found "
+                  + run.schedule().plateauEpochs()));
     }
     return problems;
   }

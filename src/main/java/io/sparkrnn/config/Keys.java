@@ -21,6 +21,7 @@ import java.util.Optional;
 public final class Keys {
   private static final int MANY = Integer.MAX_VALUE;
   private static final String BELOW_ONE = "a number from 0 to below 1";
+  private static final String UP_TO_ONE = "a number above 0, at most 1";
 
   public static final Key<String> MODEL_NAME =
       new Key<>(
@@ -202,9 +203,41 @@ public final class Keys {
       new Key<>(
           "training.evaluation-overlap-rounds",
           "--evaluation-overlap-rounds",
-          "Rounds of the next epoch that run while the driver evaluates the held-out samples, before the result is reported and the checkpoint written; 0: none, executors evaluate.",
+          "Rounds of the next epoch that run while the driver evaluates the held-out samples, before the result is reported and the checkpoint written; 0, as always with early stopping or plateaus: none, executors evaluate.",
           wholeNumber(0, MANY),
           c -> c.training().evaluationOverlapRounds());
+
+  public static final Key<Integer> EARLY_STOPPING_EPOCHS =
+      new Key<>(
+          "training.early-stopping-epochs",
+          "--early-stopping-epochs",
+          "Epochs without a better validation accuracy after which training ends; the best epoch's parameters then are the result; 0: it ends with the last epoch, on the last parameters.",
+          wholeNumber(0, MANY),
+          c -> c.training().earlyStoppingEpochs());
+
+  public static final Key<Double> EARLY_STOPPING_MIN_DELTA =
+      new Key<>(
+          "training.early-stopping-min-delta",
+          "--early-stopping-min-delta",
+          "For early stopping, an accuracy is better if it exceeds the best one before it by more than this.",
+          number("a number from 0 to 1", x -> x >= 0 && x <= 1),
+          c -> c.training().earlyStoppingMinDelta());
+
+  public static final Key<Double> EMA_DECAY =
+      new Key<>(
+          "training.ema-decay",
+          "--ema-decay",
+          "Decay per iteration of a moving average of the parameters, which is evaluated and becomes the model; 0: none.",
+          number(BELOW_ONE, x -> x >= 0 && x < 1),
+          c -> c.training().emaDecay());
+
+  public static final Key<String> INITIAL_MODEL =
+      new Key<>(
+          "training.initial-model",
+          "--initial-model",
+          "Model file (model.srnn), or the run directory that holds one, whose parameters training starts from, a path or URI; empty: random ones.",
+          text("URI"),
+          c -> c.training().initialModel());
 
   public static final Key<UpdaterName> UPDATER_NAME =
       new Key<>(
@@ -275,7 +308,7 @@ public final class Keys {
           "schedule.decay-rate",
           "--decay-rate",
           "Factor on the learning rate per decay-iterations, of step and exponential.",
-          number("a number above 0, at most 1", x -> x > 0 && x <= 1),
+          number(UP_TO_ONE, x -> x > 0 && x <= 1),
           c -> c.schedule().decayRate());
 
   public static final Key<Integer> DECAY_ITERATIONS =
@@ -293,6 +326,30 @@ public final class Keys {
           "Fraction of the learning rate that cosine ends on.",
           number("a number from 0 to 1", x -> x >= 0 && x <= 1),
           c -> c.schedule().finalFraction());
+
+  public static final Key<Integer> PLATEAU_EPOCHS =
+      new Key<>(
+          "schedule.plateau-epochs",
+          "--plateau-epochs",
+          "Epochs without a better validation accuracy after which the learning rate is reduced, again and again; 0: never.",
+          wholeNumber(0, MANY),
+          c -> c.schedule().plateauEpochs());
+
+  public static final Key<Double> PLATEAU_FACTOR =
+      new Key<>(
+          "schedule.plateau-factor",
+          "--plateau-factor",
+          "Factor of each such reduction, on whatever the schedule gives.",
+          number(UP_TO_ONE, x -> x > 0 && x <= 1),
+          c -> c.schedule().plateauFactor());
+
+  public static final Key<Double> PLATEAU_MIN_LEARNING_RATE =
+      new Key<>(
+          "schedule.plateau-min-learning-rate",
+          "--plateau-min-learning-rate",
+          "Learning rate below which such reductions do not go; the schedule itself may.",
+          number("a number of at least 0", x -> x >= 0),
+          c -> c.schedule().plateauMinLearningRate());
 
   public static final Key<String> RUN_DIR =
       new Key<>(
@@ -418,6 +475,10 @@ public final class Keys {
           KERNELS,
           ROUNDS,
           EVALUATION_OVERLAP_ROUNDS,
+          EARLY_STOPPING_EPOCHS,
+          EARLY_STOPPING_MIN_DELTA,
+          EMA_DECAY,
+          INITIAL_MODEL,
           UPDATER_NAME,
           LEARNING_RATE,
           MOMENTUM,
@@ -429,6 +490,9 @@ public final class Keys {
           DECAY_RATE,
           DECAY_ITERATIONS,
           FINAL_FRACTION,
+          PLATEAU_EPOCHS,
+          PLATEAU_FACTOR,
+          PLATEAU_MIN_LEARNING_RATE,
           RUN_DIR,
           RESUME,
           ALLOW_DRIFT,

@@ -49,6 +49,11 @@ public record RunConfiguration(
     hadoop = Collections.unmodifiableMap(new TreeMap<>(hadoop));
   }
 
+  /** Whether what an epoch's evaluation finds decides about the epochs after it. */
+  public boolean followsValidation() {
+    return training.earlyStoppingEpochs() > 0 || schedule.plateauEpochs() > 0;
+  }
+
   /** HOCON that {@link ConfigurationLoader#parse} reads back as an equal configuration. */
   public String render() {
     StringBuilder hocon = new StringBuilder();

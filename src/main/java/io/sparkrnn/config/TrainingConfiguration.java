@@ -21,6 +21,11 @@ import java.io.Serializable;
  * @param rounds how they run on Spark; without effect on the result
  * @param evaluationOverlapRounds rounds of the next epoch that run while the driver evaluates; 0:
  *     none, executors evaluate; without effect on the result
+ * @param earlyStoppingEpochs epochs without a better validation accuracy after which training ends;
+ *     0: it ends with the last epoch
+ * @param earlyStoppingMinDelta an accuracy is better if it exceeds the best one before it by more
+ * @param emaDecay of a moving average of the parameters, per iteration; 0: none
+ * @param initialModel path or URI of a model to start from; empty: random parameters
  */
 public record TrainingConfiguration(
     int epochs,
@@ -35,11 +40,16 @@ public record TrainingConfiguration(
     Engine engine,
     KernelChoice kernels,
     RoundsChoice rounds,
-    int evaluationOverlapRounds)
+    int evaluationOverlapRounds,
+    int earlyStoppingEpochs,
+    double earlyStoppingMinDelta,
+    double emaDecay,
+    String initialModel)
     implements Serializable {
   public TrainingConfiguration {
     requireNonNull(engine, "engine");
     requireNonNull(kernels, "kernels");
     requireNonNull(rounds, "rounds");
+    requireNonNull(initialModel, "initialModel");
   }
 }

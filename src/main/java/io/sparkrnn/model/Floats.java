@@ -2,6 +2,9 @@ package io.sparkrnn.model;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /** Float arrays as little-endian bytes, and back. */
 public final class Floats {
@@ -13,6 +16,15 @@ public final class Floats {
             .order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(values);
     return bytes.array();
+  }
+
+  /** SHA-256 of the bytes, in hexadecimal: equal for equal bits. */
+  public static String sha256(float[] values) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(toBytes(values)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   public static float[] fromBytes(byte[] bytes) {

@@ -18,7 +18,7 @@ import java.nio.ByteOrder;
  */
 final class RoundMessages {
   /** The last byte is the version; driver and executors must agree. */
-  static final int MAGIC = 0x53524E_02;
+  static final int MAGIC = 0x53524E_03;
 
   /** A message is an array of bytes, which Spark's transport puts into a frame of its own. */
   static final long LARGEST_BYTES = Integer.MAX_VALUE - 1024L;
@@ -201,6 +201,7 @@ final class RoundMessages {
                   + 2 * Long.BYTES
                   + 3 * Integer.BYTES
                   + 1
+                  + Double.BYTES
                   + 4 * Long.BYTES
                   + 2 * Integer.BYTES
                   + bytes(state.parameters())
@@ -212,7 +213,7 @@ final class RoundMessages {
       Round round = message.round();
       buffer.putLong(round.number()).putInt(round.epoch()).putInt(round.firstMinibatch());
       buffer.putInt(round.iterations()).putLong(round.firstIteration());
-      buffer.put((byte) (round.lastOfEpoch() ? 1 : 0));
+      buffer.put((byte) (round.lastOfEpoch() ? 1 : 0)).putDouble(round.plateauFactor());
       buffer.putLong(state.round()).putInt(state.epoch()).putInt(state.minibatch());
       buffer.putLong(state.iteration()).putDouble(state.epochLossSum());
       buffer.putLong(state.epochSamples());
@@ -260,7 +261,8 @@ final class RoundMessages {
             buffer.getInt(),
             buffer.getInt(),
             buffer.getLong(),
-            buffer.get() != 0);
+            buffer.get() != 0,
+            buffer.getDouble());
     long roundsDone = buffer.getLong();
     int epoch = buffer.getInt();
     int minibatch = buffer.getInt();

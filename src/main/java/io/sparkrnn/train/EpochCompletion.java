@@ -60,19 +60,25 @@ final class EpochCompletion implements AutoCloseable {
     this.lastBegunNanos = options.cadence().nanoTime().getAsLong();
   }
 
-  /** Begins with an epoch that has ended, after finishing the one before. */
-  void begin(TrainingState state, EpochReport report) {
+  /**
+   * Begins with an epoch that has ended, after finishing the one before.
+   *
+   * @return the state to go on from, with the epoch's accuracy where later epochs depend on it
+   */
+  TrainingState begin(TrainingState ended, EpochReport report) {
     finish();
-    float[] parameters = state.parameters();
-    evaluating =
-        Optional.of(
-            new Evaluating(
-                state,
-                report,
-                overlapRounds() > 0
-                    ? inBackground(() -> validate(parameters))
-                    : CompletableFuture.completedFuture(validate(parameters))));
+    float[] parameters = ended.evaluated().parameters();
+    CompletableFuture<Optional<EvaluationResult>> validation =
+        overlapRounds() > 0
+            ? inBackground(() -> validate(parameters))
+            : CompletableFuture.completedFuture(validate(parameters));
+    TrainingState state =
+        options.followsValidation()
+            ? ended.withAccuracy(await(validation).orElseThrow().accuracy())
+            : ended;
+    evaluating = Optional.of(new Evaluating(state, report, validation));
     afterRound(state);
+    return state;
   }
 
   private int overlapRounds() {
@@ -135,8 +141,7 @@ final class EpochCompletion implements AutoCloseable {
       Optional<EvaluationResult> validation = await(ended.validation());
       EpochReport report = ended.report().with(validation);
       listeners.tell(listener -> listener.onEpoch(report));
-      int epoch = ended.state().epoch();
-      if (epoch % options.cadence().epochs() == 0 || epoch == options.epochs()) {
+      if (options.checkpoints(ended.state())) {
         beginCheckpoint(ended.state(), validation);
       }
     }

@@ -2,9 +2,11 @@ package io.sparkrnn.train;
 
 import io.sparkrnn.config.ScheduleConfiguration;
 import java.io.Serializable;
+import java.util.List;
 
 /**
- * The learning rate of every iteration: a base rate times a factor, after a linear warm-up.
+ * The learning rate of every iteration: a base rate times a factor, after a linear warm-up. On
+ * plateaus of the validation accuracy it may be reduced on top of that.
  *
  * @param configuration form of the schedule
  * @param baseRate the rate that the factor multiplies
@@ -41,5 +43,38 @@ public record LearningRateSchedule(
           }
         };
     return baseRate * factor;
+  }
+
+  /**
+   * The rate of an iteration after reductions on plateaus, which take it no lower than their
+   * minimum; where the schedule itself gives less, that is what it stays at.
+   *
+   * @param plateauFactor what {@link #plateauFactor} gives
+   */
+  public double rate(long iteration, double plateauFactor) {
+    double rate = rate(iteration);
+    return Math.max(rate * plateauFactor, Math.min(rate, configuration.plateauMinLearningRate()));
+  }
+
+  /**
+   * The factor of all reductions together: one whenever so many epochs on end have brought no
+   * accuracy better than the best, counted anew after each.
+   *
+   * @param accuracies of a run's epochs so far on held-out samples
+   */
+  public double plateauFactor(List<Double> accuracies) {
+    double best = Double.NEGATIVE_INFINITY;
+    int waited = 0;
+    double factor = 1;
+    for (double accuracy : accuracies) {
+      if (accuracy > best) {
+        best = accuracy;
+        waited = 0;
+      } else if (++waited == configuration.plateauEpochs()) {
+        factor *= configuration.plateauFactor();
+        waited = 0;
+      }
+    }
+    return factor;
   }
 }

@@ -69,9 +69,8 @@ public final class Replica {
         lossSum += loss();
         long iteration = round.firstIteration() + i;
         regularise(parameters);
-        recipe
-            .updater()
-            .step(parameters, gradient, moments, recipe.schedule().rate(iteration), iteration);
+        double rate = recipe.schedule().rate(iteration, round.plateauFactor());
+        recipe.updater().step(parameters, gradient, moments, rate, iteration);
         samples += count;
       }
     }

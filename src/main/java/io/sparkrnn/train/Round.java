@@ -11,6 +11,7 @@ import java.io.Serializable;
  * @param iterations minibatches of the worker that has the most left
  * @param firstIteration minibatches of the longest worker before this round, over the whole run
  * @param lastOfEpoch whether the epoch ends with this round
+ * @param plateauFactor of the learning rate's reductions so far; 1: none
  */
 public record Round(
     long number,
@@ -18,5 +19,23 @@ public record Round(
     int firstMinibatch,
     int iterations,
     long firstIteration,
-    boolean lastOfEpoch)
-    implements Serializable {}
+    boolean lastOfEpoch,
+    double plateauFactor)
+    implements Serializable {
+
+  /** Without reductions of the learning rate. */
+  public Round(
+      long number,
+      int epoch,
+      int firstMinibatch,
+      int iterations,
+      long firstIteration,
+      boolean lastOfEpoch) {
+    this(number, epoch, firstMinibatch, iterations, firstIteration, lastOfEpoch, 1);
+  }
+
+  Round withPlateauFactor(double factor) {
+    return new Round(
+        number, epoch, firstMinibatch, iterations, firstIteration, lastOfEpoch, factor);
+  }
+}

@@ -3,7 +3,9 @@ package io.sparkrnn.train;
 import io.sparkrnn.model.Floats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A state as sections of a checkpoint, all little-endian, and back. */
@@ -11,11 +13,16 @@ public final class StateSections {
   private static final String PARAMETERS = "parameters";
   private static final String UPDATER_STATE = "updaterState";
   private static final String COUNTERS = "counters";
+  private static final String MOVING_AVERAGE = "movingAverage";
+  private static final String ACCURACIES = "accuracies";
   private static final int COUNTERS_BYTES = 4 * Long.BYTES + 2 * Integer.BYTES;
 
   private StateSections() {}
 
-  /** Sections {@code parameters}, {@code updaterState} and {@code counters}. */
+  /**
+   * Sections {@code parameters}, {@code updaterState} and {@code counters}, then {@code
+   * movingAverage} (floats) and {@code accuracies} (doubles), where there are any.
+   */
   public static Map<String, byte[]> of(TrainingState state) {
     Map<String, byte[]> sections = new LinkedHashMap<>();
     sections.put(PARAMETERS, Floats.toBytes(state.parameters()));
@@ -31,6 +38,16 @@ public final class StateSections {
             .putDouble(state.epochLossSum())
             .putLong(state.epochSamples())
             .array());
+    if (state.movingAverage().length > 0) {
+      sections.put(MOVING_AVERAGE, Floats.toBytes(state.movingAverage()));
+    }
+    if (!state.accuracies().isEmpty()) {
+      ByteBuffer out =
+          ByteBuffer.allocate(Double.BYTES * state.accuracies().size())
+              .order(ByteOrder.LITTLE_ENDIAN);
+      state.accuracies().forEach(out::putDouble);
+      sections.put(ACCURACIES, out.array());
+    }
     return sections;
   }
 
@@ -51,15 +68,38 @@ public final class StateSections {
     long round = in.getLong();
     int epoch = in.getInt();
     int minibatch = in.getInt();
+    float[] parameters = Floats.fromBytes(require(sections, PARAMETERS, where));
+    float[] movingAverage = Floats.fromBytes(sections.getOrDefault(MOVING_AVERAGE, new byte[0]));
+    if (movingAverage.length != 0 && movingAverage.length != parameters.length) {
+      throw new IllegalArgumentException(
+          "Cannot resume from %s: expected a moving average of %d parameters, found one of %d"
+              .formatted(where, parameters.length, movingAverage.length));
+    }
     return new TrainingState(
-        Floats.fromBytes(require(sections, PARAMETERS, where)),
+        parameters,
         Floats.fromBytes(require(sections, UPDATER_STATE, where)),
         round,
         epoch,
         minibatch,
         in.getLong(),
         in.getDouble(),
-        in.getLong());
+        in.getLong(),
+        movingAverage,
+        accuracies(sections.getOrDefault(ACCURACIES, new byte[0]), where));
+  }
+
+  private static List<Double> accuracies(byte[] section, String where) {
+    if (section.length % Double.BYTES != 0) {
+      throw new IllegalArgumentException(
+          "Cannot resume from %s: expected accuracies of %d bytes each, found %d bytes"
+              .formatted(where, Double.BYTES, section.length));
+    }
+    ByteBuffer in = ByteBuffer.wrap(section).order(ByteOrder.LITTLE_ENDIAN);
+    List<Double> accuracies = new ArrayList<>();
+    while (in.hasRemaining()) {
+      accuracies.add(in.getDouble());
+    }
+    return accuracies;
   }
 
   private static byte[] require(Map<String, byte[]> sections, String name, String where) {

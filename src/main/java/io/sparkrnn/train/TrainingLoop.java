@@ -10,7 +10,8 @@ import java.util.function.Function;
 /**
  * Rounds until the last epoch is done: run, average, evaluate, checkpoint, in this order. What
  * follows an epoch may be done while the next rounds run ({@link EpochCompletion}); it takes effect
- * at fixed rounds, so nothing depends on how long it takes.
+ * at fixed rounds, so nothing depends on how long it takes. Where later epochs follow the
+ * evaluations, by early stopping or plateaus, they wait for them.
  */
 public final class TrainingLoop {
   private final Options options;
@@ -21,7 +22,7 @@ public final class TrainingLoop {
   /**
    * What the loop does between rounds.
    *
-   * @param cadence the last epoch always ends with a checkpoint
+   * @param cadence the last epoch always ends with a checkpoint, and with early stopping every one
    * @param validation empty where no samples are held out to evaluate after each epoch
    * @param stopRequested asked after each round; what it throws ends the run
    */
@@ -31,7 +32,73 @@ public final class TrainingLoop {
       LearningRateSchedule schedule,
       CheckpointCadence cadence,
       Optional<Validation> validation,
-      BooleanSupplier stopRequested) {}
+      BooleanSupplier stopRequested,
+      EarlyStopping earlyStopping,
+      MovingAverage movingAverage) {
+
+    public Options {
+      if (follows(earlyStopping, schedule)
+          && !validation.map(Validation::overlapRounds).equals(Optional.of(0))) {
+        throw new IllegalArgumentException(
+            "Cannot follow validation: expected an evaluation that rounds wait for, found %s"
+                .formatted(validation.isEmpty() ? "none" : "rounds that overlap it"));
+      }
+    }
+
+    /** For the last epoch's parameters, whatever evaluations find. */
+    public Options(
+        int epochs,
+        RoundPlan plan,
+        LearningRateSchedule schedule,
+        CheckpointCadence cadence,
+        Optional<Validation> validation,
+        BooleanSupplier stopRequested) {
+      this(
+          epochs,
+          plan,
+          schedule,
+          cadence,
+          validation,
+          stopRequested,
+          EarlyStopping.OFF,
+          MovingAverage.OFF);
+    }
+
+    /** Whether later epochs depend on what evaluations find. */
+    boolean followsValidation() {
+      return follows(earlyStopping, schedule);
+    }
+
+    private static boolean follows(EarlyStopping earlyStopping, LearningRateSchedule schedule) {
+      return earlyStopping.isOn() || schedule.configuration().plateauEpochs() > 0;
+    }
+
+    /** Whether a state is a run's last. */
+    boolean ends(TrainingState state) {
+      return state.epoch() >= epochs || earlyStopping.ends(state.accuracies());
+    }
+
+    /** Whether the end of an epoch is checkpointed. */
+    boolean checkpoints(TrainingState ended) {
+      // Any of them may turn out to be the best one.
+      return earlyStopping.isOn() || ended.epoch() % cadence.epochs() == 0 || ends(ended);
+    }
+
+    /** A state with what these options keep, and without what they do not. */
+    private TrainingState kept(TrainingState start) {
+      TrainingState state = start;
+      if (movingAverage.isOn() == (state.movingAverage().length == 0)) {
+        state = state.withMovingAverage(movingAverage.isOn() ? state.parameters() : new float[0]);
+      }
+      return followsValidation() || state.accuracies().isEmpty()
+          ? state
+          : state.withoutAccuracies();
+    }
+
+    private Round next(TrainingState state) {
+      return plan.next(state).withPlateauFactor(schedule.plateauFactor(state.accuracies()));
+    }
+  }
 
   /**
    * The evaluation after each epoch.
@@ -74,24 +141,24 @@ public final class TrainingLoop {
   }
 
   private TrainingState run(TrainingState start, Listeners told, EpochCompletion completion) {
-    TrainingState state = start;
+    TrainingState state = options.kept(start);
     long epochNanos = 0;
     long computeNanos = 0;
     long averagingNanos = 0;
     long samples = 0;
-    while (state.epoch() < options.epochs()) {
-      Round round = options.plan().next(state);
+    while (!options.ends(state)) {
+      Round round = options.next(state);
       long began = System.nanoTime();
-      RoundResult result = runner.run(state, round);
+      RoundResult result = runner.run(state.forWorkers(), round);
       long roundNanos = System.nanoTime() - began;
       if (!result.finite()) {
         completion.finish();
         throw new TrainingDivergedException(
             round, result.lossSum(), completion.lastCheckpoint().map(URI::toString).orElse(null));
       }
-      state = state.after(round, result);
-      RoundReport report =
-          RoundReport.of(round, result, options.schedule().rate(state.iteration() - 1), roundNanos);
+      state = options.movingAverage().after(state.after(round, result), round);
+      double rate = options.schedule().rate(state.iteration() - 1, round.plateauFactor());
+      RoundReport report = RoundReport.of(round, result, rate, roundNanos);
       epochNanos += roundNanos;
       computeNanos += report.computeNanos();
       averagingNanos += report.averagingNanos();
@@ -100,18 +167,19 @@ public final class TrainingLoop {
 
       completion.afterRound(state);
       if (round.lastOfEpoch()) {
-        completion.begin(
-            state,
-            new EpochReport(
-                state.epoch(),
-                state.round(),
-                state.epochLossSum() / state.epochSamples(),
-                report.learningRate(),
-                samples,
-                epochNanos / 1e9,
-                computeNanos / 1e9,
-                averagingNanos / 1e9,
-                Optional.empty()));
+        state =
+            completion.begin(
+                state,
+                new EpochReport(
+                    state.epoch(),
+                    state.round(),
+                    state.epochLossSum() / state.epochSamples(),
+                    report.learningRate(),
+                    samples,
+                    epochNanos / 1e9,
+                    computeNanos / 1e9,
+                    averagingNanos / 1e9,
+                    Optional.empty()));
         epochNanos = 0;
         computeNanos = 0;
         averagingNanos = 0;
@@ -119,7 +187,7 @@ public final class TrainingLoop {
       } else {
         completion.checkpointIfDue(state);
       }
-      if (options.stopRequested().getAsBoolean() && state.epoch() < options.epochs()) {
+      if (options.stopRequested().getAsBoolean() && !options.ends(state)) {
         throw new TrainingStoppedException(state.round(), completion.save(state).toString());
       }
     }

@@ -2,6 +2,7 @@ package io.sparkrnn.checkpoint;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkrnn.storage.CorruptFileException;
@@ -16,6 +17,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
@@ -27,18 +29,32 @@ class CheckpointFormatTest {
   private static final CheckpointEntry ENTRY =
       new CheckpointEntry(URI.create("file:///checkpoint-000000420.srnn"), 420, 0);
 
+  /** Of a run with a moving average whose later epochs depend on the accuracies of earlier ones. */
+  private static final TrainingState FOLLOWING =
+      new TrainingState(
+          new float[] {1f, -2.5f},
+          new float[0],
+          420,
+          2,
+          230,
+          2105,
+          1234.5,
+          29_440,
+          new float[] {0.5f, -0f},
+          List.of(0.5, 0.75));
+
   @TempDir private Path directory;
 
   @Test
   void givesTheSameBytesAsEver() throws IOException {
     byte[] encoded = CheckpointFile.encode(RUN, 420, OptionalDouble.of(0.9784), sections());
 
-    assertThat(encoded).isEqualTo(golden());
+    assertThat(encoded).isEqualTo(golden("checkpoint-v1.srnn"));
   }
 
   @Test
   void readsTheGoldenFile() throws IOException {
-    Checkpoint checkpoint = CheckpointFile.decode(golden(), ENTRY, RUN);
+    Checkpoint checkpoint = CheckpointFile.decode(golden("checkpoint-v1.srnn"), ENTRY, RUN);
 
     assertThat(checkpoint.round()).isEqualTo(420);
     assertThat(checkpoint.score()).hasValue(0.9784);
@@ -55,10 +71,56 @@ class CheckpointFormatTest {
   }
 
   @Test
+  void whatOnlySomeRunsKeepHasSectionsOfItsOwn() throws IOException {
+    byte[] golden = golden("checkpoint-v1-following.srnn");
+    Map<String, byte[]> sections = new LinkedHashMap<>(StateSections.of(FOLLOWING));
+    put(sections, "initialParametersSha256", "00ff");
+
+    assertThat(CheckpointFile.encode(RUN, 420, OptionalDouble.of(0.75), sections))
+        .isEqualTo(golden);
+    Checkpoint checkpoint = CheckpointFile.decode(golden, ENTRY, RUN);
+    assertThat(checkpoint.sections().keySet())
+        .containsExactly(
+            "parameters",
+            "updaterState",
+            "counters",
+            "movingAverage",
+            "accuracies",
+            "initialParametersSha256");
+    TrainingState state = StateSections.read(checkpoint.sections(), "it");
+    assertThat(state.movingAverage()).containsExactly(0.5f, -0f);
+    assertThat(state.accuracies()).containsExactly(0.5, 0.75);
+  }
+
+  @Test
+  void otherRunsHaveNone() throws IOException {
+    Checkpoint checkpoint = CheckpointFile.decode(golden("checkpoint-v1.srnn"), ENTRY, RUN);
+
+    TrainingState state = StateSections.read(checkpoint.sections(), "it");
+    assertThat(state.movingAverage()).isEmpty();
+    assertThat(state.accuracies()).isEmpty();
+  }
+
+  @Test
+  void averagesAndAccuraciesOfOtherSizesAreTold() {
+    Map<String, byte[]> sections = new LinkedHashMap<>(StateSections.of(FOLLOWING));
+    sections.put("movingAverage", new byte[12]);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> StateSections.read(sections, "it"))
+        .withMessage(
+            "Cannot resume from it: expected a moving average of 2 parameters, found one of 3");
+    sections.remove("movingAverage");
+    sections.put("accuracies", new byte[12]);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> StateSections.read(sections, "it"))
+        .withMessage("Cannot resume from it: expected accuracies of 8 bytes each, found 12 bytes");
+  }
+
+  @Test
   void theStoreReadsTheGoldenFile() throws IOException {
     Path file = directory.resolve("checkpoints/checkpoint-000000420.srnn");
     Files.createDirectories(file.getParent());
-    Files.write(file, golden());
+    Files.write(file, golden("checkpoint-v1.srnn"));
     CheckpointStore store =
         CheckpointStore.open(
             Storage.of(Map.of()), Storage.uri(directory.toString()), RUN, 3, Retry.NEVER);
@@ -90,8 +152,8 @@ class CheckpointFormatTest {
     CheckpointFile.decode(bytes, ENTRY, RUN);
   }
 
-  private static byte[] golden() throws IOException {
-    try (InputStream in = CheckpointFormatTest.class.getResourceAsStream("checkpoint-v1.srnn")) {
+  private static byte[] golden(String name) throws IOException {
+    try (InputStream in = CheckpointFormatTest.class.getResourceAsStream(name)) {
       assertThat(in).isNotNull();
       return in.readAllBytes();
     }

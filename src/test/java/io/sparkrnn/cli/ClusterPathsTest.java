@@ -55,6 +55,22 @@ class ClusterPathsTest {
         .isEmpty();
   }
 
+  @Test
+  void onlyTheDriverReadsTheInitialModel() {
+    assertThat(problems(CLUSTER, "client", "training.initial-model", "runs/1")).isEmpty();
+    assertThat(
+            problems(
+                CLUSTER,
+                "cluster",
+                "run.dir",
+                "hdfs://namenode/runs/2",
+                "training.initial-model",
+                "runs/1"))
+        .singleElement()
+        .asString()
+        .startsWith("training.initial-model (--initial-model): expected hdfs: or another location");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "local", "local[*]", "local-cluster[2,1,1024]"})
   void onOneMachineLocalDataIsFine(String master) {

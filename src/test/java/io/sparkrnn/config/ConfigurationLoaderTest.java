@@ -34,9 +34,13 @@ class ConfigurationLoaderTest {
               Engine.SPARK,
               KernelChoice.AUTO,
               RoundsChoice.AUTO,
-              20),
+              20,
+              0,
+              0.0,
+              0.0,
+              ""),
           new UpdaterConfiguration(UpdaterName.ADAM, 0.002, 0.9, 0.9, 0.999, 1e-8),
-          new ScheduleConfiguration(ScheduleName.COSINE, 0, 0.5, 1000, 0.0),
+          new ScheduleConfiguration(ScheduleName.COSINE, 0, 0.5, 1000, 0.0, 0, 0.5, 0.0),
           new OutputConfiguration("", false, List.of(), 1, 0, 0.0, 3, 60.0, 5.0, 30.0),
           "",
           false,
@@ -60,9 +64,13 @@ class ConfigurationLoaderTest {
               Engine.LOCAL,
               KernelChoice.PORTABLE,
               RoundsChoice.JOB,
-              0),
+              0,
+              6,
+              0.001,
+              0.999,
+              "hdfs://nn/runs/7"),
           new UpdaterConfiguration(UpdaterName.NESTEROVS, 0.1, 0.5, 0.8, 0.99, 1e-7),
-          new ScheduleConfiguration(ScheduleName.STEP, 100, 0.1, 500, 0.01),
+          new ScheduleConfiguration(ScheduleName.STEP, 100, 0.1, 500, 0.01, 3, 0.25, 1e-5),
           new OutputConfiguration(
               "file:///runs/r \"1\"\\",
               true,
@@ -102,6 +110,10 @@ class ConfigurationLoaderTest {
         kernels = portable
         rounds = job
         evaluation-overlap-rounds = 0
+        early-stopping-epochs = 6
+        early-stopping-min-delta = 0.001
+        ema-decay = 0.999
+        initial-model = "hdfs://nn/runs/7"
       }
       updater {
         name = nesterovs, learning-rate = 0.1, momentum = .5, beta1 = 0.8, beta2 = 0.99, epsilon = 1E-7
@@ -112,6 +124,9 @@ class ConfigurationLoaderTest {
         decay-rate = 0.1
         decay-iterations = 500
         final-fraction = 0.01
+        plateau-epochs = 3
+        plateau-factor = 0.25
+        plateau-min-learning-rate = 1e-5
       }
       run {
         dir = "file:///runs/r \\"1\\"\\\\"
@@ -289,6 +304,11 @@ class ConfigurationLoaderTest {
         "training.kernels                          | cuda",
         "training.rounds                           | barrier",
         "training.engine                           | flink",
+        "training.early-stopping-epochs            | -1",
+        "training.early-stopping-min-delta         | -0.1",
+        "training.early-stopping-min-delta         | 1.1",
+        "training.ema-decay                        | 1",
+        "training.ema-decay                        | -0.5",
         "updater.name                              | rmsprop",
         "updater.learning-rate                     | 0",
         "updater.learning-rate                     | 0.1f",
@@ -303,6 +323,10 @@ class ConfigurationLoaderTest {
         "schedule.decay-rate                       | 1.01",
         "schedule.decay-iterations                 | 0",
         "schedule.final-fraction                   | 1.5",
+        "schedule.plateau-epochs                   | -1",
+        "schedule.plateau-factor                   | 0",
+        "schedule.plateau-factor                   | 1.5",
+        "schedule.plateau-min-learning-rate        | -1e-9",
         "run.resume                                | yes",
         "run.checkpoint-every                      | 0",
         "run.keep                                  | 0",
@@ -398,6 +422,45 @@ class ConfigurationLoaderTest {
         .containsExactly(
             new Problem(
                 "run.resume", "--resume", "expected a run to resume in run.dir, found none"));
+  }
+
+  @Test
+  void whatFollowsValidationNeedsSamplesForIt() throws IOException {
+    String hocon = "training.early-stopping-epochs = 3\nschedule.plateau-epochs = 2";
+
+    assertThat(problems(hocon, Map.of("training.epochs", "0")))
+        .containsExactly(
+            new Problem(
+                "training.epochs",
+                "--epochs",
+                "expected a whole number of at least 1, found \"0\""),
+            new Problem(
+                "training.early-stopping-epochs",
+                file() + ":1",
+                "expected samples to validate on in data.validation, found none"),
+            new Problem(
+                "schedule.plateau-epochs",
+                file() + ":2",
+                "expected samples to validate on in data.validation, found none"));
+    assertThat(problems(hocon, Map.of("data.validation", "many")))
+        .extracting(Problem::key)
+        .containsExactly("data.validation");
+    RunConfiguration valid = load(hocon, Map.of("data.validation", "1"));
+    assertThat(valid.followsValidation()).isTrue();
+    assertThat(DEFAULTS.followsValidation()).isFalse();
+  }
+
+  @Test
+  void ratesOfDl4jKnowNoPlateaus() throws IOException {
+    assertThat(
+            problems(
+                "data.validation = 9, training.engine = dl4j",
+                Map.of("schedule.plateau-epochs", "2")))
+        .containsExactly(
+            new Problem(
+                "schedule.plateau-epochs",
+                "--plateau-epochs",
+                "expected 0 with the engine dl4j, whose learning rate follows from the iteration alone, found 2"));
   }
 
   @Test

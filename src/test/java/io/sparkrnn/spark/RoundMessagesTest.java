@@ -25,7 +25,7 @@ class RoundMessagesTest {
   private static final float[] ODD_VALUES = {
     0f, -0f, Float.MIN_VALUE, Float.NaN, Float.NEGATIVE_INFINITY, 1e-3f, -7.25f
   };
-  private static final Round ROUND = new Round(1L << 40, 3, 17, 9, (1L << 41) + 1, true);
+  private static final Round ROUND = new Round(1L << 40, 3, 17, 9, (1L << 41) + 1, true, 0.1);
   private static final TrainingState STATE =
       new TrainingState(ODD_VALUES, new float[] {4f}, 1L << 40, 3, 17, 99, 0.1, 12_345);
   private static final Result RESULT =
@@ -112,7 +112,7 @@ class RoundMessagesTest {
 
     assertThatExceptionOfType(ExchangeMessageException.class)
         .isThrownBy(() -> RoundMessages.decodeRequest(bytes))
-        .withMessageContaining("expected it to begin with 0x53524e02, found 0x53524e01");
+        .withMessageContaining("expected it to begin with 0x53524e03, found 0x53524e01");
   }
 
   @Test

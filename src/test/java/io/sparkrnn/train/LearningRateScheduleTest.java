@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
+import java.util.Arrays;
+import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +15,46 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class LearningRateScheduleTest {
   private static final Offset<Double> TOLERANCE = within(1e-15);
+
+  private static LearningRateSchedule onPlateaus(int epochs, double factor, double minimum) {
+    return new LearningRateSchedule(
+        new ScheduleConfiguration(ScheduleName.STEP, 0, 0.5, 10, 0, epochs, factor, minimum),
+        0.002,
+        100);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2, 0.1 0.2 0.3 0.4, 1",
+    "2, 0.5 0.5, 1",
+    "2, 0.5 0.5 0.5, 0.5",
+    // Counted anew after each reduction.
+    "2, 0.5 0.4 0.4 0.4, 0.5",
+    "2, 0.5 0.4 0.4 0.4 0.4, 0.25",
+    // The best accuracy stays the best one.
+    "2, 0.5 0.4 0.4 0.45 0.49, 0.25",
+    "2, 0.5 0.4 0.4 0.4 0.6 0.6, 0.5",
+    "1, 0 0 0 0, 0.125",
+    "0, 0.5 0.4 0.3 0.2 0.1, 1"
+  })
+  void plateausReduceTheRate(int epochs, String accuracies, double factor) {
+    assertThat(
+            onPlateaus(epochs, 0.5, 0)
+                .plateauFactor(Arrays.stream(accuracies.split(" ")).map(Double::valueOf).toList()))
+        .isEqualTo(factor);
+  }
+
+  @Test
+  void reductionsApplyToWhateverTheScheduleGivesDownToTheirMinimum() {
+    LearningRateSchedule schedule = onPlateaus(2, 0.5, 0.0004);
+    assertThat(schedule.plateauFactor(List.of())).isEqualTo(1);
+    assertThat(schedule.rate(0, 1)).isEqualTo(0.002);
+    assertThat(schedule.rate(0, 0.5)).isEqualTo(0.001);
+    assertThat(schedule.rate(10, 0.5)).isEqualTo(0.0005);
+    assertThat(schedule.rate(10, 0.25)).isEqualTo(0.0004);
+    // The schedule itself is lower than their minimum.
+    assertThat(schedule.rate(30, 0.25)).isEqualTo(schedule.rate(30)).isEqualTo(0.00025);
+  }
 
   private static LearningRateSchedule schedule(
       ScheduleName name, int warmUp, double decayRate, int decayIterations, double floor) {

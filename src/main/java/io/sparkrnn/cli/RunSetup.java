@@ -1,0 +1,111 @@
+package io.sparkrnn.cli;
+
+import io.sparkrnn.config.Engine;
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.config.TrainingConfiguration;
+import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.dl4j.NetworkDescription;
+import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.model.ParameterInitializer;
+import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.train.CheckpointCadence;
+import io.sparkrnn.train.EarlyStopping;
+import io.sparkrnn.train.LearningRateSchedule;
+import io.sparkrnn.train.LocalEvaluation;
+import io.sparkrnn.train.MovingAverage;
+import io.sparkrnn.train.Recipe;
+import io.sparkrnn.train.RoundPlan;
+import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.TrainingLoop;
+import io.sparkrnn.train.Updater;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+
+/** What a configuration means for the data that are there. */
+record RunSetup(RunConfiguration configuration, ImageTrainingData data, RnnTopology topology) {
+
+  RoundPlan plan() {
+    TrainingConfiguration training = configuration.training();
+    int minibatches = data.minibatchesPerEpoch(training.minibatchSize());
+    if (training.engine() == Engine.DL4J) {
+      return new RoundPlan(minibatches, minibatches, minibatches);
+    }
+    int first = training.firstEpochAveragingFrequency();
+    return new RoundPlan(
+        minibatches,
+        training.averagingFrequency(),
+        first == 0 ? training.averagingFrequency() : first);
+  }
+
+  Recipe recipe() {
+    TrainingConfiguration training = configuration.training();
+    long iterations = (long) data.minibatchesPerEpoch(training.minibatchSize()) * training.epochs();
+    return new Recipe(
+        topology,
+        training.minibatchSize(),
+        training.threadsPerWorker(),
+        Updater.of(configuration.updater()),
+        new LearningRateSchedule(
+            configuration.schedule(), configuration.updater().learningRate(), iterations),
+        training.clipNorm(),
+        training.l2(),
+        training.seed());
+  }
+
+  NetworkDescription description() {
+    return new NetworkDescription(
+        topology, configuration.updater(), configuration.schedule(), configuration.training().l2());
+  }
+
+  /** What a run begins with that begins with no model's parameters. */
+  float[] randomParameters() {
+    return ParameterInitializer.valueOf(configuration.model().recurrentInit().name())
+        .initialise(topology, configuration.training().seed());
+  }
+
+  /**
+   * What the loop does.
+   *
+   * @param kernels that run here, by name
+   * @param runner evaluates where rounds wait for it
+   * @param nanoTime of the clock by which checkpoints are due
+   */
+  TrainingLoop.Options options(
+      String kernels, RoundRunner runner, LongSupplier nanoTime, BooleanSupplier stopRequested) {
+    TrainingConfiguration training = configuration.training();
+    return new TrainingLoop.Options(
+        training.epochs(),
+        plan(),
+        recipe().schedule(),
+        new CheckpointCadence(
+            configuration.run().checkpointEvery(),
+            configuration.run().checkpointEveryRounds(),
+            Duration.ofNanos(Math.round(60e9 * configuration.run().checkpointEveryMinutes())),
+            nanoTime),
+        validation(kernels, runner),
+        stopRequested,
+        new EarlyStopping(training.earlyStoppingEpochs(), training.earlyStoppingMinDelta()),
+        new MovingAverage(training.emaDecay()));
+  }
+
+  private Optional<TrainingLoop.Validation> validation(String kernels, RoundRunner runner) {
+    if (data.size(Part.VALIDATION) == 0) {
+      return Optional.empty();
+    }
+    int overlapRounds =
+        configuration.followsValidation() ? 0 : configuration.training().evaluationOverlapRounds();
+    if (overlapRounds == 0) {
+      return Optional.of(
+          new TrainingLoop.Validation(
+              parameters -> runner.evaluate(parameters, Part.VALIDATION), 0));
+    }
+    // Executors are busy with the next rounds.
+    LocalEvaluation onDriver = new LocalEvaluation(RnnKernels.named(kernels), topology, data);
+    return Optional.of(
+        new TrainingLoop.Validation(
+            parameters -> onDriver.evaluate(parameters, Part.VALIDATION), overlapRounds));
+  }
+}

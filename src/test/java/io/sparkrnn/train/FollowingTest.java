@@ -1,0 +1,338 @@
+package io.sparkrnn.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.sparkrnn.checkpoint.CheckpointEntry;
+import io.sparkrnn.config.ScheduleConfiguration;
+import io.sparkrnn.config.ScheduleName;
+import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.evaluation.BlockResult;
+import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.kernel.Activation;
+import io.sparkrnn.kernel.PortableRnnKernels;
+import io.sparkrnn.model.ParameterInitializer;
+import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.train.TrainingLoop.Validation;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+/** Runs whose later epochs depend on the accuracies of earlier ones, and moving averages. */
+class FollowingTest {
+  private static final int EPOCHS = 12;
+
+  /** What happened on the loop's thread, in order. */
+  private final List<String> events = new ArrayList<>();
+
+  private final List<TrainingState> seen = new ArrayList<>();
+
+  /** Adds one to its parameter in each round. */
+  private final class CountingRunner implements RoundRunner {
+    @Override
+    public RoundResult run(TrainingState state, Round round) {
+      seen.add(state);
+      events.add("round %d x %s".formatted(round.number(), round.plateauFactor()));
+      return new RoundResult(new float[] {state.parameters()[0] + 1}, new float[0], 10, 5, 1000, 0);
+    }
+
+    @Override
+    public EvaluationResult evaluate(float[] parameters, Part part) {
+      throw new IllegalStateException("the loop evaluates as its options say");
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static EvaluationResult ofTen(int right) {
+    return EvaluationResult.fold(
+        List.of(new BlockResult(0, new long[] {right, 10 - right, 0, 0}, 1, 10)), 2);
+  }
+
+  private static LearningRateSchedule schedule(int plateauEpochs) {
+    return new LearningRateSchedule(
+        new ScheduleConfiguration(ScheduleName.CONSTANT, 0, 0.5, 1000, 0, plateauEpochs, 0.5, 0),
+        0.25,
+        1000);
+  }
+
+  /** Two rounds an epoch; epochs find so many of ten samples right. */
+  private TrainingLoop loop(
+      int[] right,
+      EarlyStopping stopping,
+      int plateauEpochs,
+      MovingAverage average,
+      BooleanSupplier stop) {
+    Validation validation =
+        new Validation(
+            parameters -> {
+              events.add("evaluate " + parameters[0]);
+              return ofTen(right[(int) seen.size() / 2 - 1]);
+            },
+            0);
+    return new TrainingLoop(
+        new TrainingLoop.Options(
+            right.length,
+            new RoundPlan(4, 2, 2),
+            schedule(plateauEpochs),
+            CheckpointCadence.ofEpochs(100),
+            Optional.of(validation),
+            stop,
+            stopping,
+            average),
+        new CountingRunner(),
+        (state, scores) ->
+            new CheckpointEntry(
+                URI.create("memory:%d-%s".formatted(state.round(), state.accuracies().size())),
+                state.round(),
+                1),
+        List.of(
+            new TrainingListener() {
+              @Override
+              public void onEpoch(EpochReport report) {
+                events.add("epoch %d rate %s".formatted(report.epoch(), report.learningRate()));
+              }
+
+              @Override
+              public void onCheckpoint(CheckpointReport report) {
+                events.add(report.location().toString());
+              }
+            }));
+  }
+
+  private static TrainingState initial() {
+    return TrainingState.initial(new float[1], new Updater.Sgd());
+  }
+
+  @Test
+  void aRunEndsWhenItsAccuracyHasNotImprovedForLong() {
+    TrainingState end =
+        loop(new int[] {5, 7, 7, 6, 9}, new EarlyStopping(2, 0), 0, MovingAverage.OFF, () -> false)
+            .run(initial());
+    assertThat(end.epoch()).isEqualTo(4);
+    assertThat(end.accuracies()).containsExactly(0.5, 0.7, 0.7, 0.6);
+    // Every epoch has a checkpoint, and it holds the epoch's own accuracy.
+    assertThat(events)
+        .filteredOn(event -> event.startsWith("memory:"))
+        .containsExactly("memory:2-1", "memory:4-2", "memory:6-3", "memory:8-4");
+    assertThat(seen).allMatch(state -> state.accuracies().isEmpty());
+  }
+
+  @Test
+  void anEndedRunNeedsNoRound() {
+    TrainingState end =
+        loop(new int[] {5, 5, 5}, new EarlyStopping(1, 0), 0, MovingAverage.OFF, () -> false)
+            .run(initial());
+    assertThat(end.epoch()).isEqualTo(2);
+    events.clear();
+    assertThat(
+            loop(new int[] {5, 5, 5}, new EarlyStopping(1, 0), 0, MovingAverage.OFF, () -> false)
+                .resume(end, URI.create("memory:4")))
+        .isSameAs(end);
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void aRequestToStopInTheRoundThatEndsARunChangesNothing() {
+    TrainingState end =
+        loop(
+                new int[] {5, 5, 5},
+                new EarlyStopping(1, 0),
+                0,
+                MovingAverage.OFF,
+                () -> seen.size() == 4)
+            .run(initial());
+    assertThat(end.epoch()).isEqualTo(2);
+    assertThat(events).endsWith("memory:4-2");
+  }
+
+  @Test
+  void theEpochAfterAPlateauHasTheLowerRate() {
+    loop(new int[] {5, 5, 6, 6, 6}, EarlyStopping.OFF, 1, MovingAverage.OFF, () -> false)
+        .run(initial());
+    assertThat(events)
+        .containsExactly(
+            "round 0 x 1.0",
+            "round 1 x 1.0",
+            "evaluate 2.0",
+            "epoch 1 rate 0.25",
+            "round 2 x 1.0",
+            "round 3 x 1.0",
+            "evaluate 4.0",
+            "epoch 2 rate 0.25",
+            "round 4 x 0.5",
+            "round 5 x 0.5",
+            "evaluate 6.0",
+            "epoch 3 rate 0.125",
+            "round 6 x 0.5",
+            "round 7 x 0.5",
+            "evaluate 8.0",
+            "epoch 4 rate 0.125",
+            "round 8 x 0.25",
+            "round 9 x 0.25",
+            "evaluate 10.0",
+            "epoch 5 rate 0.0625",
+            "memory:10-5");
+  }
+
+  @Test
+  void theMovingAverageIsEvaluatedWhileTrainingGoesOnWithTheParameters() {
+    TrainingState end =
+        loop(new int[] {5, 6}, EarlyStopping.OFF, 0, new MovingAverage(0.5), () -> false)
+            .run(initial());
+    // From 0, with 0.25 of what was there after each round of two iterations.
+    assertThat(events)
+        .filteredOn(event -> event.startsWith("evaluate"))
+        .containsExactly("evaluate 1.6875", "evaluate 3.6679688");
+    assertThat(end.parameters()).containsExactly(4f);
+    assertThat(end.movingAverage()).containsExactly(3.66796875f);
+    assertThat(end.accuracies()).isEmpty();
+    assertThat(seen).allMatch(state -> state.movingAverage().length == 0);
+  }
+
+  @Test
+  void whatIsKeptFollowsTheOptionsOfTheRunThatGoesOn() {
+    TrainingState kept =
+        loop(new int[] {5, 4, 3}, new EarlyStopping(3, 0), 0, new MovingAverage(0.5), () -> false)
+            .run(initial());
+    assertThat(kept.movingAverage()).hasSize(1);
+    assertThat(kept.accuracies()).hasSize(3);
+    TrainingState without =
+        loop(new int[] {5, 4, 3}, EarlyStopping.OFF, 0, MovingAverage.OFF, () -> false)
+            .resume(kept, URI.create("memory:6"));
+    assertThat(without.movingAverage()).isEmpty();
+    assertThat(without.accuracies()).isEmpty();
+    // An average begins at the parameters.
+    TrainingState with =
+        loop(new int[] {5, 4, 3}, EarlyStopping.OFF, 0, new MovingAverage(0.5), () -> false)
+            .resume(without, URI.create("memory:6"));
+    assertThat(with.movingAverage()).isEqualTo(with.parameters());
+  }
+
+  @Test
+  void roundsThatOverlapAnEvaluationCannotFollowIt() {
+    for (Optional<Validation> validation :
+        List.of(Optional.<Validation>empty(), Optional.of(new Validation(parameters -> null, 1)))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () ->
+                  new TrainingLoop.Options(
+                      3,
+                      new RoundPlan(4, 2, 2),
+                      schedule(1),
+                      CheckpointCadence.ofEpochs(1),
+                      validation,
+                      () -> false,
+                      EarlyStopping.OFF,
+                      MovingAverage.OFF))
+          .withMessageStartingWith("Cannot follow validation: expected an evaluation");
+    }
+  }
+
+  /** A training that learns too fast to get better and better, and what was saved. */
+  private record Run(TrainingState end, List<TrainingState> saved) {}
+
+  private static Run train(TrainingState from, long stopAfter) {
+    Recipe recipe = recipe();
+    InMemoryData data = InMemoryData.ofSizes(8, 4, 4, 107, 95);
+    LocalRoundRunner runner = new LocalRoundRunner(recipe, new PortableRnnKernels(), data);
+    List<TrainingState> saved = new ArrayList<>();
+    long[] round = {from.round()};
+    TrainingLoop loop =
+        new TrainingLoop(
+            new TrainingLoop.Options(
+                EPOCHS,
+                new RoundPlan(data.minibatchesPerEpoch(recipe.minibatchSize()), 3, 2),
+                recipe.schedule(),
+                CheckpointCadence.ofEpochs(1),
+                Optional.of(
+                    new Validation(parameters -> runner.evaluate(parameters, Part.VALIDATION), 0)),
+                () -> ++round[0] == stopAfter,
+                new EarlyStopping(3, 0.0625),
+                new MovingAverage(0.75)),
+            runner,
+            (state, scores) -> {
+              saved.add(state);
+              return new CheckpointEntry(URI.create("memory:" + state.round()), state.round(), 1);
+            },
+            List.of());
+    try {
+      return new Run(loop.run(from), saved);
+    } catch (TrainingStoppedException e) {
+      return new Run(saved.get(saved.size() - 1), saved);
+    }
+  }
+
+  private static Recipe recipe() {
+    RnnTopology topology = Recipes.topology(8, 4, 4, Activation.TANH, 12);
+    return new Recipe(
+        topology,
+        16,
+        1,
+        new Updater.Adam(0.9, 0.999, 1e-8),
+        new LearningRateSchedule(
+            new ScheduleConfiguration(ScheduleName.COSINE, 3, 0.5, 10, 0.1, 1, 0.5, 0.001),
+            0.05,
+            EPOCHS * 7L),
+        1,
+        0,
+        Recipes.SEED);
+  }
+
+  private static List<byte[]> bytes(TrainingState state) {
+    return List.copyOf(StateSections.of(state).values());
+  }
+
+  @Test
+  void aRunResumedFromAnyRoundEndsWithTheSameBits() {
+    TrainingState start =
+        TrainingState.initial(
+            ParameterInitializer.ORTHOGONAL.initialise(recipe().topology(), 2), recipe().updater());
+    Run whole = train(start, -1);
+    // All of it has happened.
+    assertThat(whole.end().epoch()).isBetween(4, EPOCHS - 1);
+    assertThat(recipe().schedule().plateauFactor(whole.end().accuracies())).isLessThan(1);
+    assertThat(whole.end().movingAverage()).isNotEqualTo(whole.end().parameters());
+
+    for (long stopAfter = 1; stopAfter < whole.end().round(); stopAfter++) {
+      Run first = train(start, stopAfter);
+      assertThat(first.end().round()).isEqualTo(stopAfter);
+      TrainingState read =
+          StateSections.read(new LinkedHashMap<>(StateSections.of(first.end())), "memory");
+      Run second = train(read, -1);
+
+      assertThat(bytes(second.end()))
+          .usingElementComparator(Arrays::compare)
+          .isEqualTo(bytes(whole.end()));
+      List<TrainingState> epochs = new ArrayList<>(first.saved());
+      epochs.addAll(second.saved());
+      assertThat(epochs)
+          .extracting(TrainingState::round)
+          .containsAll(whole.saved().stream().map(TrainingState::round).toList());
+      for (TrainingState state : epochs) {
+        whole.saved().stream()
+            .filter(same -> same.round() == state.round())
+            .forEach(
+                same ->
+                    assertThat(bytes(state))
+                        .usingElementComparator(Arrays::compare)
+                        .isEqualTo(bytes(same)));
+      }
+    }
+  }
+
+  @Test
+  void aDivergedRoundIsNoEpoch() {
+    TrainingLoop loop =
+        loop(new int[] {5}, new EarlyStopping(1, 0), 0, new MovingAverage(0.5), () -> false);
+    TrainingState start = TrainingState.initial(new float[] {Float.NaN}, new Updater.Sgd());
+    assertThatExceptionOfType(TrainingDivergedException.class).isThrownBy(() -> loop.run(start));
+  }
+}

@@ -221,7 +221,8 @@ class FollowingIT {
     assertThat(resumed.exitCode()).isEqualTo(ExitCode.STORAGE);
     assertThat(resumed.errors())
         .startsWith(
-            "spark-rnn: Cannot restore the best epoch: expected a good checkpoint with validation accuracy ");
+            "spark-rnn: Cannot restore the best epoch: expected the checkpoint of epoch %d, with validation accuracy "
+                .formatted(result(whole).path("bestEpoch").asInt()));
   }
 
   @Test

@@ -39,7 +39,6 @@ record RunIdentity(
     String kernels,
     Optional<String> initialSha256,
     List<String> drift) {
-  private static final String INITIAL = "initialParametersSha256";
   private static final String ARITHMETIC = String.valueOf(Versions.ARITHMETIC);
 
   RunIdentity {
@@ -63,7 +62,7 @@ record RunIdentity(
     put(sections, "topology", topology.encode());
     put(sections, "configuration", configuration.redacted().render());
     put(sections, "data", dataSha256());
-    initialSha256.ifPresent(sha256 -> put(sections, INITIAL, sha256));
+    initialSha256.ifPresent(sha256 -> put(sections, ResultFile.INITIAL, sha256));
     put(sections, "arithmetic", ARITHMETIC);
     Map<String, String> provenance = new LinkedHashMap<>(Versions.all());
     provenance.put("kernels", kernels);
@@ -108,7 +107,7 @@ record RunIdentity(
         schedule,
         fingerprints,
         kernels,
-        Optional.of(text(sections, INITIAL)).filter(sha256 -> !sha256.isEmpty()),
+        Optional.of(text(sections, ResultFile.INITIAL)).filter(sha256 -> !sha256.isEmpty()),
         all);
   }
 

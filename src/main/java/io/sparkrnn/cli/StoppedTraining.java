@@ -6,6 +6,9 @@ import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import io.sparkrnn.train.StateSections;
 import io.sparkrnn.train.TrainingState;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -26,29 +29,27 @@ record StoppedTraining(OptionalInt stoppedEarly, TrainingState best, double accu
    *     be another result
    */
   static StoppedTraining of(TrainingState end, int epochs, CheckpointStore store) {
-    double accuracy =
-        end.accuracies().stream()
-            .mapToDouble(Double::doubleValue)
-            .max()
-            .orElse(Double.NEGATIVE_INFINITY);
-    Checkpoint best =
-        store
-            .best()
-            .flatMap(store::load)
-            .filter(found -> found.score().orElseThrow() >= accuracy)
-            .orElseThrow(
-                () ->
-                    new StorageException(
-                        "Cannot restore the best epoch: expected a good checkpoint with validation accuracy %s, found %s"
-                            .formatted(
-                                accuracy,
-                                store
-                                    .best()
-                                    .map(entry -> Storage.describe(entry.location()))
-                                    .orElse("none"))));
-    return new StoppedTraining(
-        end.epoch() < epochs ? OptionalInt.of(end.epoch()) : OptionalInt.empty(),
-        StateSections.read(best.sections(), Storage.describe(best.location())),
-        best.score().getAsDouble());
+    List<Double> accuracies = end.accuracies();
+    double highest = accuracies.isEmpty() ? 0 : Collections.max(accuracies);
+    // An earlier one than the earliest of equals may be from before early stopping was asked for.
+    int epoch = end.epoch() - accuracies.size() + accuracies.indexOf(highest) + 1;
+    Optional<Checkpoint> found = store.best().flatMap(store::load);
+    if (found.isPresent()) {
+      Checkpoint best = found.get();
+      TrainingState state = StateSections.read(best.sections(), Storage.describe(best.location()));
+      double accuracy = best.score().orElseThrow();
+      if (state.epoch() <= epoch && accuracy >= highest) {
+        return new StoppedTraining(
+            end.epoch() < epochs ? OptionalInt.of(end.epoch()) : OptionalInt.empty(),
+            state,
+            accuracy);
+      }
+    }
+    throw new StorageException(
+        "Cannot restore the best epoch: expected the checkpoint of epoch %d, with validation accuracy %s, found %s as the best one"
+            .formatted(
+                epoch,
+                highest,
+                found.map(best -> Storage.describe(best.location())).orElse("none")));
   }
 }

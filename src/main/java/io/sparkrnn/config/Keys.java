@@ -379,7 +379,7 @@ public final class Keys {
       new Key<>(
           "run.checkpoint-every",
           "--checkpoint-every",
-          "Epochs between two checkpoints.",
+          "Epochs between two checkpoints; with early stopping always 1.",
           wholeNumber(1, MANY),
           c -> c.run().checkpointEvery());
 

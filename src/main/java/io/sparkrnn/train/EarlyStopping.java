@@ -12,7 +12,7 @@ public record EarlyStopping(int patienceEpochs, double minDelta) {
   /** Every epoch is run, and the last one's parameters are the result. */
   public static final EarlyStopping OFF = new EarlyStopping(0, 0);
 
-  public boolean isOn() {
+  boolean isOn() {
     return patienceEpochs > 0;
   }
 

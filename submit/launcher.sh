@@ -48,6 +48,8 @@ $where
 
 Commands, each with its own --help:
   train      train a model, evaluate it, write a run directory (the default)
+  retrain    train unattended, compare with the current version of a registry, add the model there
+  models     list, show, promote, roll back and prune the versions in a registry
   evaluate   evaluate a trained model
   status     print how the run of a run directory stands, and end with its exit code
   inspect    show a model's parameters and what becomes of a batch in it
@@ -107,7 +109,7 @@ parse() {
     program=(train ${program[@]+"${program[@]}"})
   fi
   # Over what a configuration file says.
-  if [[ -n $explicit_master && (${program[0]} == train || ${program[0]} == evaluate) ]]; then
+  if [[ -n $explicit_master && ${program[0]} =~ ^(train|retrain|evaluate)$ ]]; then
     program+=("--master=$explicit_master")
   fi
 }
@@ -187,7 +189,7 @@ start_driver_here() {
 # Adds what is to be run, and with which properties.
 add_application() {
   # A core for each thread of a task. Where a file says how many there are, the program sees to it.
-  if [[ ${program[0]} == train && $threads =~ ^[1-9][0-9]*$ ]]; then
+  if [[ ${program[0]} =~ ^(train|retrain)$ && $threads =~ ^[1-9][0-9]*$ ]]; then
     spark_options=(--conf "spark.task.cpus=$threads" ${spark_options[@]+"${spark_options[@]}"})
   fi
   # In the driver the program finds DL4J's jar beside its own. Only DL4J's own engine needs it in executors, too, to which

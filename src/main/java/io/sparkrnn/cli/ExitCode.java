@@ -54,7 +54,10 @@ final class ExitCode {
    */
   static boolean isPermanent(Throwable failure) {
     int code = of(failure);
-    return code == USAGE || code == DATA || failure instanceof TrainingDivergedException;
+    return code == USAGE
+        || code == DATA
+        || failure instanceof TrainingDivergedException
+        || failure instanceof PermanentFailureException;
   }
 
   /**

@@ -4,6 +4,7 @@ import io.sparkrnn.checkpoint.MonotonicClock;
 import io.sparkrnn.config.Keys;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.List;
 import org.apache.spark.SparkUserAppException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +68,8 @@ public final class Main {
   static int run(PrintStream out, PrintStream err, MonotonicClock clock, String... args) {
     CommandLine train = new CommandLine(new TrainCommand(out, clock));
     ConfigurationOptions.addTo(train.getCommandSpec(), Keys.all());
+    CommandLine retrain = new CommandLine(new RetrainCommand(out, err, clock));
+    ConfigurationOptions.addTo(retrain.getCommandSpec(), RetrainCommand.KEYS);
     CommandLine evaluate = new CommandLine(new EvaluateCommand(out));
     ConfigurationOptions.addTo(evaluate.getCommandSpec(), EvaluateCommand.KEYS);
     CommandLine inspect = new CommandLine(new InspectCommand(out));
@@ -79,6 +82,7 @@ public final class Main {
             .addSubcommand(evaluate)
             .addSubcommand(status)
             .addSubcommand(inspect)
+            .addSubcommand(retrain)
             .addSubcommand(new ModelsCommand(out, clock));
     commandLine.setOut(new PrintWriter(out, true));
     commandLine.setErr(new PrintWriter(err, true));
@@ -88,6 +92,9 @@ public final class Main {
           command.getErr().println("spark-rnn: " + exception.getMessage());
           CommandLine.UnmatchedArgumentException.printSuggestions(exception, command.getErr());
           command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+          if (command.getCommand() instanceof RetrainCommand refused) {
+            refused.refuse(exception.getMessage(), List.of(arguments));
+          }
           return ExitCode.USAGE;
         });
     commandLine.setExecutionExceptionHandler(

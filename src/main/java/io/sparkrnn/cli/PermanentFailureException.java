@@ -1,6 +1,6 @@
 package io.sparkrnn.cli;
 
-/** An earlier try of this cluster application has failed in a way that another try cannot mend. */
+/** An earlier try of the same has failed in a way that another try cannot mend. */
 final class PermanentFailureException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -179,6 +179,42 @@ record RunDirectory(
     }
   }
 
+  /**
+   * What decides about a run's result, by path of its key; beside it, only its data, the parameters
+   * that it begins with, and the arithmetic.
+   */
+  static Map<String, String> decisive(RunConfiguration configuration) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    for (Key<?> key : Keys.all()) {
+      if (!FREE.contains(key) && key != Keys.INITIAL_MODEL) {
+        texts.put(key.path(), key.text(configuration));
+      }
+    }
+    return texts;
+  }
+
+  /**
+   * Refuses to go on after a failure that another try cannot mend.
+   *
+   * @param result of whatever attempt
+   * @param attempt the latest: an older result says nothing about it
+   * @param advice ends the message
+   */
+  void requireMendable(JsonNode result, int attempt, String advice) {
+    if (result.path("permanent").asBoolean() && result.path("attempt").asInt() == attempt) {
+      int exitCode = result.path("exitCode").asInt();
+      throw new PermanentFailureException(
+          exitCode,
+          "Cannot go on in %s: expected of the try before this one a failure that another try can mend, found exit code %d of attempt %d: %s%s"
+              .formatted(
+                  Storage.describe(location),
+                  exitCode,
+                  attempt,
+                  result.path("error").asText(),
+                  advice));
+    }
+  }
+
   /** What differs between a saved configuration and one that is to continue its run, by key. */
   static List<Problem> drift(RunConfiguration saved, RunConfiguration now, String where) {
     List<Problem> problems = new ArrayList<>();

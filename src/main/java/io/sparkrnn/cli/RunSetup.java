@@ -27,6 +27,15 @@ import java.util.function.LongSupplier;
 /** What a configuration means for the data that are there. */
 record RunSetup(RunConfiguration configuration, ImageTrainingData data, RnnTopology topology) {
 
+  /** With the network that the configuration names, as wide as the data. */
+  static RunSetup of(RunConfiguration configuration, ImageTrainingData data) {
+    return new RunSetup(
+        configuration,
+        data,
+        Topologies.of(configuration.model())
+            .withData(data.timeSteps(), data.inputSize(), data.classes()));
+  }
+
   RoundPlan plan() {
     TrainingConfiguration training = configuration.training();
     int minibatches = data.minibatchesPerEpoch(training.minibatchSize());

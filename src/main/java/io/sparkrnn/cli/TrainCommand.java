@@ -57,12 +57,7 @@ final class TrainCommand implements Callable<Integer> {
     Map<String, String> flags =
         ConfigurationOptions.given(spec.commandLine().getParseResult(), Keys.all());
     RunConfiguration configuration = ConfigurationLoader.load(Optional.ofNullable(file), flags);
-    Topologies.of(configuration.model());
-    if (configuration.training().engine() == Engine.DL4J && !Dl4jZip.available()) {
-      throw new UsageException(
-          "Cannot train with the engine dl4j: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars, found none");
-    }
-    ClusterPaths.of(configuration).requireRunnable();
+    requireRunnable(configuration);
     if (dryRun) {
       out.print(configuration.redacted().render());
       return ExitCode.DONE;
@@ -77,6 +72,16 @@ final class TrainCommand implements Callable<Integer> {
       report.ifPresent(asked -> asked.write(ExitCode.of(e), String.valueOf(e.getMessage())));
       throw e;
     }
+  }
+
+  /** Demands what can be said of a configuration before anything is read. */
+  static void requireRunnable(RunConfiguration configuration) {
+    Topologies.of(configuration.model());
+    if (configuration.training().engine() == Engine.DL4J && !Dl4jZip.available()) {
+      throw new UsageException(
+          "Cannot train with the engine dl4j: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars, found none");
+    }
+    ClusterPaths.of(configuration).requireRunnable();
   }
 
   private int train(RunConfiguration given, Storage storage, Map<String, String> flags) {

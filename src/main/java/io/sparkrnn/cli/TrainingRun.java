@@ -44,6 +44,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +57,7 @@ final class TrainingRun {
   private final RunConfiguration configuration;
   private final RunDirectory directory;
   private final Storage storage;
+  private final Supplier<ImageTrainingData> data;
   private final CheckpointStore store;
   private final ResultFile result;
   private final ProgressLog progress;
@@ -68,11 +70,27 @@ final class TrainingRun {
       RunConfiguration configuration,
       RunDirectory directory,
       Storage storage) {
+    this(out, clock, configuration, directory, storage, () -> read(configuration));
+  }
+
+  /**
+   * As the other.
+   *
+   * @param data those of the configuration; read where they are needed first
+   */
+  TrainingRun(
+      PrintStream out,
+      MonotonicClock clock,
+      RunConfiguration configuration,
+      RunDirectory directory,
+      Storage storage,
+      Supplier<ImageTrainingData> data) {
     this.out = out;
     this.clock = clock;
     this.configuration = configuration;
     this.directory = directory;
     this.storage = storage;
+    this.data = data;
     this.store =
         CheckpointStore.open(
             storage,
@@ -97,8 +115,9 @@ final class TrainingRun {
     List<Problem> drift = directory.allowedDrift(configuration);
     Vacancy vacancy = store.awaitVacancy(ownership(), out::println);
     Optional<JsonNode> newest = directory.newestResult(store);
+    // Who resumes by hand has changed something; a cluster that tries again has not.
     if (vacancy.reason() == Vacancy.Reason.NEXT_TRY) {
-      newest.ifPresent(result -> requireMendable(result, vacancy));
+      newest.ifPresent(result -> directory.requireMendable(result, vacancy.attempt(), ""));
     }
     Optional<JsonNode> finished =
         newest.filter(result -> result.path("exitCode").asInt(-1) == ExitCode.DONE);
@@ -107,7 +126,7 @@ final class TrainingRun {
       if (vacancy.reason() != Vacancy.Reason.GIVEN_UP) {
         tidyUp(vacancy);
       }
-      return reportAgain(finished.get(), readData());
+      return reportAgain(finished.get(), data.get());
     }
     if (!directory.isNew()
         && !configuration.run().resume()
@@ -126,23 +145,6 @@ final class TrainingRun {
             configuration.master(),
             configuration.training().threadsPerWorker())) {
       return run(vacancy, Optional.of(spark));
-    }
-  }
-
-  /** Who resumes by hand has changed something; a cluster that tries again has not. */
-  private void requireMendable(JsonNode result, Vacancy vacancy) {
-    // An older result says nothing about the try before this one.
-    if (result.path("permanent").asBoolean()
-        && result.path("attempt").asInt() == vacancy.attempt()) {
-      int exitCode = result.path("exitCode").asInt();
-      throw new PermanentFailureException(
-          exitCode,
-          "Cannot go on in %s: expected of the try before this one a failure that another try can mend, found exit code %d of attempt %d: %s"
-              .formatted(
-                  Storage.describe(directory.location()),
-                  exitCode,
-                  vacancy.attempt(),
-                  result.path("error").asText()));
     }
   }
 
@@ -172,13 +174,7 @@ final class TrainingRun {
   }
 
   private int run(Vacancy vacancy, Optional<StartingSpark> spark) {
-    ImageTrainingData data = readData();
-    RunSetup setup =
-        new RunSetup(
-            configuration,
-            data,
-            Topologies.of(configuration.model())
-                .withData(data.timeSteps(), data.inputSize(), data.classes()));
+    RunSetup setup = RunSetup.of(configuration, data.get());
     // A checkpoint has all of it.
     Optional<InitialModel> initial =
         directory.isNew()
@@ -197,7 +193,8 @@ final class TrainingRun {
     }
   }
 
-  private ImageTrainingData readData() {
+  /** The data of a configuration. */
+  static ImageTrainingData read(RunConfiguration configuration) {
     TrainingConfiguration training = configuration.training();
     return ImageTrainingData.read(
         configuration.data(), configuration.hadoop(), training.workers(), training.seed());

@@ -76,6 +76,11 @@ public final class ImageTrainingData implements TrainingData {
     return fingerprints;
   }
 
+  /** How all training samples are distributed, those included that are held out. */
+  public DatasetStatistics statistics() {
+    return images().training().statistics();
+  }
+
   public int timeSteps() {
     return timeSteps;
   }

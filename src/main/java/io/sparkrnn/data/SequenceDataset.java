@@ -1,6 +1,8 @@
 package io.sparkrnn.data;
 
 import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -149,6 +151,26 @@ public final class SequenceDataset implements Serializable {
       sha256 = digest;
     }
     return digest;
+  }
+
+  /** How the labels and values are distributed, summed in their order. */
+  public DatasetStatistics statistics() {
+    Long[] counts = new Long[classes];
+    Arrays.fill(counts, 0L);
+    for (short label : labels) {
+      counts[label]++;
+    }
+    double sum = 0;
+    for (int index = 0; index < values.length(); index++) {
+      sum += values.scaled(index);
+    }
+    double mean = sum / values.length();
+    double squares = 0;
+    for (int index = 0; index < values.length(); index++) {
+      double deviation = values.scaled(index) - mean;
+      squares += deviation * deviation;
+    }
+    return new DatasetStatistics(List.of(counts), mean, Math.sqrt(squares / values.length()));
   }
 
   /**

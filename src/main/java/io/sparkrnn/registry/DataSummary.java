@@ -1,5 +1,6 @@
 package io.sparkrnn.registry;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /**
@@ -25,5 +26,37 @@ public record DataSummary(
   public DataSummary {
     files = List.copyOf(files);
     labelCounts = List.copyOf(labelCounts);
+  }
+
+  /** All training samples. */
+  public long samples() {
+    return labelCounts.stream().mapToLong(count -> count).sum();
+  }
+
+  /**
+   * How far the distributions of the labels are apart: their total variation distance, which is the
+   * share of samples that would have to have another label; from 0 to 1.
+   */
+  public double labelDrift(DataSummary other) {
+    double sum = 0;
+    for (int label = 0; label < Math.max(labelCounts.size(), other.labelCounts.size()); label++) {
+      sum += Math.abs(share(label) - other.share(label));
+    }
+    return sum / 2;
+  }
+
+  private double share(int label) {
+    return label < labelCounts.size() ? labelCounts.get(label) / (double) samples() : 0;
+  }
+
+  /** How far the mean of the pixels has shifted from the earlier data's, in their deviations. */
+  public double pixelDrift(DataSummary earlier) {
+    double shift = Math.abs(pixelMean - earlier.pixelMean);
+    return shift == 0 ? 0 : shift / earlier.pixelStandardDeviation;
+  }
+
+  /** As in the log. */
+  public ObjectNode json() {
+    return LogEntryFile.json(this);
   }
 }

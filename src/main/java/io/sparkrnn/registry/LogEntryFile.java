@@ -40,7 +40,7 @@ final class LogEntryFile {
     put(root, "pruned", entry.pruned());
     root.put("reason", entry.reason());
     entry.evidence().ifPresent(evidence -> put(root.putObject("evidence"), evidence));
-    entry.data().ifPresent(data -> put(root.putObject("data"), data));
+    entry.data().ifPresent(data -> root.set("data", json(data)));
     return root.put("time", entry.time().toString());
   }
 
@@ -71,7 +71,8 @@ final class LogEntryFile {
                     .put("pValue", comparison.pValue()));
   }
 
-  private static void put(ObjectNode node, DataSummary data) {
+  static ObjectNode json(DataSummary data) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
     var files = node.putArray("files");
     for (DataSummary.File file : data.files()) {
       files
@@ -82,7 +83,7 @@ final class LogEntryFile {
     }
     var counts = node.putArray("labelCounts");
     data.labelCounts().forEach(counts::add);
-    node.put("pixelMean", data.pixelMean())
+    return node.put("pixelMean", data.pixelMean())
         .put("pixelStandardDeviation", data.pixelStandardDeviation());
   }
 

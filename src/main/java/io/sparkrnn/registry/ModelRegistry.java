@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
  * log/000000012.json               entry 12, a {@link LogEntry}; the highest one is the state
  * versions/000000012-RUNID.srnn    the model that entry 12 introduces
  * private/000000013-...            what is being written for entry 13
+ * runs/RUNID/                      where the run trains: not read, deleted with its version
  * </pre>
  *
  * <p>Whoever changes something reads the newest entry, decides, and publishes the next one, whose
@@ -48,12 +50,14 @@ public final class ModelRegistry {
   private final URI directory;
   private final Retry retry;
   private final Clock clock;
+  private final RunDirectories runs;
 
   private ModelRegistry(Storage storage, URI directory, Retry retry, Clock clock) {
     this.storage = storage;
     this.directory = directory;
     this.retry = retry;
     this.clock = clock;
+    this.runs = new RunDirectories(storage, Storage.resolve(directory, "runs"));
   }
 
   /**
@@ -94,9 +98,18 @@ public final class ModelRegistry {
   }
 
   private Optional<LogEntry> entryOf(String runId, long newest) {
+    return last(newest, entry -> entry.runId().equals(Optional.of(runId)));
+  }
+
+  /** The newest entry that says what its model was trained on. */
+  public Optional<LogEntry> newestWithData() {
+    return last(newestNumber(), entry -> entry.data().isPresent());
+  }
+
+  private Optional<LogEntry> last(long newest, Predicate<LogEntry> wanted) {
     for (long number = newest; number >= 1; number--) {
       LogEntry entry = entry(number);
-      if (entry.runId().equals(Optional.of(runId))) {
+      if (wanted.test(entry)) {
         return Optional.of(entry);
       }
     }
@@ -240,7 +253,8 @@ public final class ModelRegistry {
 
   /**
    * Gives up all versions but the newest ones, the current one and the one before it: first an
-   * entry says so, then their files go. What an earlier change has left undone is finished, too.
+   * entry says so, then their files and their runs' directories go, and of the other runs that were
+   * decided the checkpoints. What an earlier change has left undone is finished, too.
    *
    * @param keep how many of the newest, at least 1
    * @return the entry that says so; empty when there is none to give up
@@ -258,6 +272,7 @@ public final class ModelRegistry {
     retry.run(
         () -> {
           removeOrphans(state);
+          runs.remove(log());
           return state;
         });
     return pruned;
@@ -516,7 +531,13 @@ public final class ModelRegistry {
     return Storage.resolve(directory, "log/%09d.json".formatted(number));
   }
 
-  private URI versionFile(Version version) {
+  /** The model file of a version, for who reads it by itself. */
+  public URI versionFile(Version version) {
     return Storage.resolve(directory, "versions/" + version.name() + VERSION_SUFFIX);
+  }
+
+  /** Where a run trains, below which it is free to do what it likes. */
+  public URI runDirectory(String runId) {
+    return runs.of(runId);
   }
 }

@@ -100,6 +100,12 @@ class ReadmeTest {
       assertThat(run.exitCode()).isEqualTo(ExitCode.STORAGE);
       return;
     }
+    if (words.get(0).equals("retrain") && !words.contains("--help")) {
+      // The data of another machine, likewise.
+      CommandRun run = CommandRun.of(words.toArray(String[]::new));
+      assertThat(run.exitCode()).isEqualTo(ExitCode.STORAGE);
+      return;
+    }
     if (words.get(0).equals("train") && !words.contains("--help") && !words.contains("--dry-run")) {
       words.add("--dry-run");
     }
@@ -118,7 +124,7 @@ class ReadmeTest {
   @Test
   void flagsExist() throws IOException {
     Set<String> known = new TreeSet<>(OTHERS);
-    for (String command : List.of("train", "evaluate", "status", "inspect")) {
+    for (String command : List.of("train", "retrain", "evaluate", "status", "inspect")) {
       known.addAll(found(FLAG, CommandRun.of(command, "--help").output()));
     }
     for (String command : List.of("list", "show", "promote", "rollback", "prune")) {

@@ -2,6 +2,7 @@ package io.sparkrnn.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.Arrays;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -161,6 +163,21 @@ class SequenceDatasetTest {
     assertThat(ofFloats.subset(new int[] {1}).batch(new int[] {0}, Axes.TIME_MAJOR))
         .containsExactly(100, 200, 300, 6, 7, 8);
     assertThat(ofBytes.subset(new int[0]).size()).isZero();
+  }
+
+  @Test
+  void tellsHowItIsDistributed() {
+    // 0, 0.2, 0.4 and 0.6.
+    DatasetStatistics bytes =
+        SequenceDataset.ofBytes(new byte[] {0, 51, 102, (byte) 153}, new byte[] {2, 0}, 1, 2, 4)
+            .statistics();
+    assertThat(bytes.labelCounts()).containsExactly(1L, 0L, 1L, 0L);
+    assertThat(bytes.mean()).isCloseTo(0.3, within(1e-7));
+    assertThat(bytes.standardDeviation()).isCloseTo(Math.sqrt(0.05), within(1e-7));
+
+    DatasetStatistics floats =
+        SequenceDataset.ofFloats(new float[] {-1, 3}, new int[] {1, 1}, 1, 1, 2).statistics();
+    assertThat(floats).isEqualTo(new DatasetStatistics(List.of(0L, 2L), 1, 2));
   }
 
   @Test

@@ -233,6 +233,31 @@ abstract class ModelRegistryContract {
   }
 
   @Test
+  void pruningRemovesWhatRunsHaveLeft() {
+    for (int run = 1; run <= 4; run++) {
+      submit(run, Action.PROMOTED);
+    }
+    for (int run = 1; run <= 5; run++) {
+      URI checkpoints =
+          Storage.resolve(registry().runDirectory("run-" + run), "0123456789ab/checkpoints");
+      storage().createDirectories(checkpoints);
+      storage().writePrivate(Storage.resolve(checkpoints, "1.srnn"), new byte[1]);
+    }
+    assertThat(registry().newestWithData().orElseThrow().number()).isEqualTo(4);
+
+    registry().prune(1);
+
+    // The others are current, before it, and not decided yet.
+    assertThat(names("runs")).containsExactly("run-3", "run-4", "run-5");
+    assertThat(names("runs/run-3/0123456789ab")).isEmpty();
+    assertThat(names("runs/run-5/0123456789ab/checkpoints")).containsExactly("1.srnn");
+    storage().createDirectories(registry().runDirectory("run-1"));
+    assertThat(registry().prune(1)).isEmpty();
+    assertThat(names("runs")).containsExactly("run-3", "run-4", "run-5");
+    assertThatIllegalArgumentException().isThrownBy(() -> registry().runDirectory("../x"));
+  }
+
+  @Test
   void orphansAreToldByNumberAndRemoved() {
     submit(1, Action.PROMOTED);
     byte[] model = read("versions/000000001-run-1.srnn");

@@ -1,0 +1,174 @@
+package io.sparkrnn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkrnn.checkpoint.Retry;
+import io.sparkrnn.registry.LogEntry;
+import io.sparkrnn.registry.ModelRegistry;
+import io.sparkrnn.registry.Version;
+import io.sparkrnn.storage.Storage;
+import io.sparkrnn.train.FirstImages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes of {@code retrain} that are killed, started again, and overlap. */
+class RetrainKillIT {
+  private static final String TRAINING =
+      "retrain --engine local --kernels portable --hidden 8 --minibatch-size 8 --epochs 20"
+          + " --averaging-frequency 1 --checkpoint-every-rounds 2 --keep 2 --json"
+          + " --max-label-drift 1";
+
+  @TempDir private static Path temp;
+  private static SlimJar jar;
+  private static int started;
+
+  @BeforeAll
+  static void packed() throws IOException {
+    jar = SlimJar.in(temp);
+  }
+
+  private static Driver start(Path registry, String runId, String... more) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of(TRAINING.split(" ")));
+    arguments.addAll(List.of("--registry", registry.toString(), "--run-id", runId));
+    arguments.addAll(List.of("--data", FirstImages.in(temp, 400).toString()));
+    arguments.addAll(List.of(more));
+    return jar.start(
+        List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
+        arguments,
+        temp.resolve("driver-%d.out".formatted(++started)));
+  }
+
+  /** Where the only training of a run works; empty before it has begun. */
+  private static Optional<Path> training(Path registry, String runId) throws IOException {
+    Path runs = registry.resolve("runs").resolve(runId);
+    if (!Files.isDirectory(runs)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> trainings = Files.list(runs)) {
+      return trainings.findFirst();
+    }
+  }
+
+  private static boolean isUnderWay(Path registry, String runId) throws IOException {
+    return training(registry, runId)
+        .map(run -> new RunState(run).newestCheckpoint().orElse(0) > 10)
+        .orElse(false);
+  }
+
+  private static ModelRegistry open(Path registry) {
+    return ModelRegistry.open(
+        Storage.of(Map.of()), Storage.uri(registry.toString()), Retry.NEVER, Clock.systemUTC());
+  }
+
+  private static JsonNode report(Driver driver) throws IOException {
+    String line =
+        driver.output().lines().filter(text -> text.startsWith("{")).findFirst().orElseThrow();
+    return new ObjectMapper().readTree(line);
+  }
+
+  @Test
+  void whatWasKilledIsContinuedByTheNextProcessOfTheRun() throws Exception {
+    Path undisturbed = temp.resolve("undisturbed");
+    try (Driver driver = start(undisturbed, "run")) {
+      assertThat(driver.awaitExit()).as(driver.output()).isZero();
+    }
+    Path whole = training(undisturbed, "run").orElseThrow();
+    String sha256 = new RunState(whole).result().path("parametersSha256").asText();
+
+    Path registry = temp.resolve("killed");
+    try (Driver driver = start(registry, "run")) {
+      driver.await("a checkpoint", () -> isUnderWay(registry, "run"));
+      driver.kill();
+    }
+    assertThat(registry.resolve("log")).doesNotExist();
+    try (Driver driver = start(registry, "run", littlePatience())) {
+      assertThat(driver.awaitExit()).as(driver.output()).isZero();
+      assertThat(RunState.resumed(driver.output())).isPresent();
+      assertThat(report(driver).path("decision").asText()).isEqualTo("promoted");
+    }
+
+    Path continued = training(registry, "run").orElseThrow();
+    assertThat(continued.getFileName()).isEqualTo(whole.getFileName());
+    assertThat(new RunState(continued).problemsAfterEnd(sha256)).isEmpty();
+    assertThat(registry.resolve("private")).isEmptyDirectory();
+    assertThat(registry.resolve("versions"))
+        .isDirectoryContaining("glob:**/000000001-run.srnn")
+        .isDirectoryNotContaining("glob:**/000000002*");
+  }
+
+  @Test
+  void ofTwoProcessesOfARunOneIsRefused() throws Exception {
+    Path registry = temp.resolve("overlap");
+    try (Driver first = start(registry, "run")) {
+      first.await("a checkpoint", () -> isUnderWay(registry, "run"));
+      first.pause();
+      try (Driver second = start(registry, "run")) {
+        second.awaitOutput("Waiting up to");
+        first.wake();
+        assertThat(second.awaitExit()).as(second.output()).isEqualTo(ExitCode.BUSY);
+        JsonNode report = report(second);
+        assertThat(report.path("exitCode").asInt()).isEqualTo(ExitCode.BUSY);
+        assertThat(report.path("permanent").asBoolean()).isFalse();
+        assertThat(second.output()).doesNotContain("\tat ");
+      }
+      assertThat(first.awaitExit()).as(first.output()).isZero();
+    }
+    assertThat(open(registry).log()).hasSize(1);
+  }
+
+  @Test
+  void twoRunsAtOnceNeverDecideAgainstTheSameVersion() throws Exception {
+    Path registry = temp.resolve("two");
+    List<String> seeds = List.of("1", "2", "3");
+    List<Driver> drivers = new ArrayList<>();
+    try {
+      for (String seed : seeds) {
+        drivers.add(
+            start(
+                registry,
+                "run-" + seed,
+                "--seed",
+                seed,
+                "--evidence",
+                "not-worse",
+                "--max-regression",
+                "1",
+                "--significance",
+                "0.0001"));
+      }
+      for (Driver driver : drivers) {
+        assertThat(driver.awaitExit()).as(driver.output()).isZero();
+      }
+    } finally {
+      drivers.forEach(Driver::close);
+    }
+
+    List<LogEntry> log = open(registry).log();
+    assertThat(log.stream().map(entry -> entry.runId().orElseThrow()))
+        .containsExactlyInAnyOrder("run-1", "run-2", "run-3");
+    Optional<Version> current = Optional.empty();
+    for (LogEntry entry : log) {
+      assertThat(entry.evidence().orElseThrow().comparison().isPresent())
+          .isEqualTo(current.isPresent());
+      assertThat(open(registry).version(entry.number()).model().provenance().get("registry.parent"))
+          .isEqualTo(current.map(Version::name).orElse("none"));
+      current = entry.current();
+    }
+  }
+
+  private static String[] littlePatience() {
+    return ShortTraining.LITTLE_PATIENCE.toArray(String[]::new);
+  }
+}

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.checkpoint.Retry;
 import io.sparkrnn.registry.LogEntry;
 import io.sparkrnn.registry.ModelRegistry;
+import io.sparkrnn.registry.Version;
 import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.MiniHdfs;
 import io.sparkrnn.storage.Storage;
@@ -22,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,16 +39,16 @@ final class RetrainingMonth implements AutoCloseable {
   private static final int PIXELS = 28 * 28;
   private static final int ROW = 28;
   private static final int SOURCE_IMAGES = 20_000;
-  private static final int TRAINING_IMAGES = 1_500;
+  private static final int TRAINING_IMAGES = 3_000;
   private static final int TEST_IMAGES = 1_000;
 
   /** The images move by a pixel after so many nights. */
   private static final int NIGHTS_PER_PIXEL = 4;
 
   private static final String SETTINGS =
-      "retrain --engine local --kernels portable --hidden 16 --minibatch-size 16 --workers 2"
-          + " --epochs 4 --averaging-frequency 2 --learning-rate 0.005 --checkpoint-every-rounds 4"
-          + " --heartbeat-seconds 0.2 --takeover-seconds 1 --min-accuracy 0.5 --min-samples 1000"
+      "retrain --engine local --kernels portable --hidden 32 --minibatch-size 16 --workers 2"
+          + " --epochs 4 --averaging-frequency 2 --learning-rate 0.005 --checkpoint-every-rounds 20"
+          + " --heartbeat-seconds 0.2 --takeover-seconds 1 --min-accuracy 0.7 --min-samples 1000"
           + " --json";
 
   /** Short lives: most of it would be the compiler's. */
@@ -65,7 +65,7 @@ final class RetrainingMonth implements AutoCloseable {
     REPEATED("started again after its end", 0),
     MISLABELLED("a third of the labels is wrong", 0),
     TRUNCATED("the labels' file ends early", ExitCode.DATA),
-    TOO_FEW("900 images instead of 1,500", ExitCode.DATA),
+    TOO_FEW("900 images instead of 3,000", ExitCode.DATA),
     ONE_CLASS("nothing but zeros", ExitCode.DATA),
     DARK("images of another camera: much darker", ExitCode.DATA),
     MISSING("no data at all", ExitCode.STORAGE);
@@ -154,7 +154,7 @@ final class RetrainingMonth implements AutoCloseable {
   private List<Event> events(int count) {
     List<Event> events = new ArrayList<>();
     List<Event> rare = List.of(Event.values()).subList(1, Event.values().length);
-    for (int i = 0; events.size() < Math.min(count * 2 / 3, rare.size() * 2); i++) {
+    for (int i = 0; events.size() < Math.min(count - 3, 2 * rare.size()); i++) {
       events.add(rare.get(i % rare.size()));
     }
     while (events.size() < count) {
@@ -298,18 +298,19 @@ final class RetrainingMonth implements AutoCloseable {
     return data;
   }
 
-  private void write(URI data, String prefix, Random random, int number, int count, Event event) {
-    ByteBuffer pixels = ByteBuffer.allocate(16 + count * PIXELS);
-    pixels.putInt(0x803).putInt(count).putInt(ROW).putInt(ROW);
-    ByteBuffer classes = ByteBuffer.allocate(8 + count).putInt(0x801).putInt(count);
-    int shift = number / NIGHTS_PER_PIXEL;
-    double brightness = event == Event.DARK ? 0.2 : 1 - 0.005 * number;
+  private void write(URI data, String prefix, Random random, int number, int most, Event event) {
     List<Integer> choice =
         IntStream.range(0, SOURCE_IMAGES)
             .filter(image -> event != Event.ONE_CLASS || labels[image] == 0)
             .boxed()
             .collect(Collectors.toList());
     Collections.shuffle(choice, random);
+    int count = Math.min(most, choice.size());
+    ByteBuffer pixels = ByteBuffer.allocate(16 + count * PIXELS);
+    pixels.putInt(0x803).putInt(count).putInt(ROW).putInt(ROW);
+    ByteBuffer classes = ByteBuffer.allocate(8 + count).putInt(0x801).putInt(count);
+    int shift = number / NIGHTS_PER_PIXEL;
+    double brightness = event == Event.DARK ? 0.2 : 1 - 0.005 * number;
     for (int image : choice.subList(0, count)) {
       for (int at = 0; at < PIXELS; at++) {
         int column = at % ROW - shift;
@@ -381,10 +382,10 @@ final class RetrainingMonth implements AutoCloseable {
             .filter(code -> code < 0)
             .count());
     out.printf("The current version was loaded %,d times meanwhile, each time whole.%n", loads());
+    LogEntry newest = log.get(log.size() - 1);
     out.printf(
-        "Current is %s; %s.%n",
-        log.get(log.size() - 1).current().orElseThrow().name(),
-        Optional.of(log.get(log.size() - 1)).map(LogEntry::reason).orElseThrow());
+        "Current is %s, of %d versions that are kept.%n",
+        newest.current().map(Version::name).orElse("none"), newest.versions().size());
     out.println();
     nights.stream()
         .filter(night -> !night.report().path("error").isNull())

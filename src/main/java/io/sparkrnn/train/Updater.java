@@ -106,12 +106,8 @@ public sealed interface Updater extends Serializable {
         float[][] moments,
         double learningRate,
         long iteration) {
-      double t = iteration + 1.0;
-      float rate =
-          (float)
-              (learningRate
-                  * Math.sqrt(1 - StrictMath.pow(beta2, t))
-                  / (1 - StrictMath.pow(beta1, t)));
+      long t = iteration + 1;
+      float rate = (float) (learningRate * Math.sqrt(1 - power(beta2, t)) / (1 - power(beta1, t)));
       float b1 = (float) beta1;
       float b2 = (float) beta2;
       float eps = (float) epsilon;
@@ -125,6 +121,19 @@ public sealed interface Updater extends Serializable {
         second[i] = v;
         parameters[i] -= rate * m / ((float) Math.sqrt(v) + eps);
       }
+    }
+
+    /** By squaring: {@link StrictMath#pow} allocates, {@link Math#pow} may differ by machine. */
+    static double power(double base, long exponent) {
+      double power = 1;
+      double square = base;
+      for (long rest = exponent; rest > 0; rest >>= 1) {
+        if ((rest & 1) == 1) {
+          power *= square;
+        }
+        square *= square;
+      }
+      return power;
     }
   }
 }

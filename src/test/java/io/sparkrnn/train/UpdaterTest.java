@@ -44,6 +44,16 @@ class UpdaterTest {
   }
 
   @ParameterizedTest
+  @ValueSource(doubles = {0, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999})
+  void adamsPowersAreThoseOfTheStandardLibrary(double base) {
+    for (long t = 1; t < 100_000; t += 1 + t / 7) {
+      assertThat(1 - Updater.Adam.power(base, t))
+          .as("1 - %s^%d", base, t)
+          .isCloseTo(1 - StrictMath.pow(base, t), within(1e-12));
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(doubles = {0, 0.5, 0.9})
   void adamCorrectsBothMoments(double beta1) {
     double beta2 = 0.999;

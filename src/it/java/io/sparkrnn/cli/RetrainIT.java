@@ -13,6 +13,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -287,6 +289,17 @@ class RetrainIT {
     assertThat(
             report(0, "allowed", skewed, MUCH, "--max-label-drift", "1").path("decision").asText())
         .isEqualTo("kept");
+  }
+
+  @Test
+  void aRunWithoutANameHasThatOfTheDay() throws IOException {
+    List<String> arguments =
+        List.of("retrain", "--registry", registry().toString(), "--data", "gone", "--json");
+    LocalDate before = LocalDate.now(ZoneOffset.UTC);
+    CommandRun run = CommandRun.of(arguments.toArray(String[]::new));
+    LocalDate after = LocalDate.now(ZoneOffset.UTC);
+    assertThat(new ObjectMapper().readTree(run.output()).path("runId").asText())
+        .isIn("nightly-" + before, "nightly-" + after);
   }
 
   @Test

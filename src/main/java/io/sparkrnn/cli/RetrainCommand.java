@@ -16,6 +16,8 @@ import io.sparkrnn.storage.StorageException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,10 +66,9 @@ final class RetrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--run-id",
-      required = true,
       paramLabel = "ID",
       description =
-          "Names this run for ever, such as by the date that it is for: 1 to 128 letters, digits, _, . or -.")
+          "Names this run for ever, such as by the date that it is for: 1 to 128 letters, digits, _, . or -. Default: nightly-YYYY-MM-DD, the day in UTC on which it starts")
   private String runId;
 
   @Option(
@@ -173,6 +174,9 @@ final class RetrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     long beganNanos = clock.nanoTime();
+    if (runId == null) {
+      runId = "nightly-" + LocalDate.now(ZoneOffset.UTC);
+    }
     RetrainReport report = new RetrainReport(runId);
     LogEntry entry;
     try {

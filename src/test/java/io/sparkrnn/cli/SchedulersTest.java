@@ -1,0 +1,277 @@
+package io.sparkrnn.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The examples in conf/schedulers: each is read as its scheduler reads it, and what it would start
+ * is given to the launcher and to the command. The manifests' fields are KubernetesManifestsTest's.
+ */
+class SchedulersTest {
+  private static final Path EXAMPLES = Path.of("conf", "schedulers");
+  private static final Path HOME = Path.of("").toAbsolutePath();
+  private static final String INSTALLED = "/opt/spark-rnn";
+  private static final String NAMENODE = "hdfs://namenode:8020";
+  private static final int TIMEOUT_SECONDS = 60;
+
+  /** Minute, hour, day, month, day of the week: the least and the most of each. */
+  private static final int[][] CRON_FIELDS = {{0, 59}, {0, 23}, {1, 31}, {1, 12}, {0, 7}};
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+
+  @TempDir private Path temp;
+
+  private static String text(String name) throws IOException {
+    return Files.readString(EXAMPLES.resolve(name));
+  }
+
+  private record Finished(int exitCode, String output) {}
+
+  private Finished execute(Map<String, String> environment, String... command) throws Exception {
+    Path output = Files.createTempFile(temp, "output", null);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    process.getOutputStream().close();
+    assertThat(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
+    return new Finished(process.exitValue(), Files.readString(output));
+  }
+
+  private boolean isThere(String program) throws Exception {
+    return execute(Map.of(), "bash", "-c", "command -v " + program).exitCode() == 0;
+  }
+
+  /**
+   * What the launcher in a line of shell would give to the program; the line is executed, with the
+   * launcher told to print.
+   */
+  private List<String> launched(String line, Map<String, String> environment) throws Exception {
+    Finished run =
+        execute(
+            environment,
+            "bash",
+            "-c",
+            line.replace(INSTALLED, HOME.toString()).replace("/var/lock", temp.toString())
+                + " --print");
+    assertThat(run.exitCode()).as(run.output()).isZero();
+    // Printed for a shell, so a shell takes it apart.
+    Matcher program = Pattern.compile("spark-rnn\\.jar (.*)", Pattern.DOTALL).matcher(run.output());
+    assertThat(program.find()).as(run.output()).isTrue();
+    Finished words = execute(Map.of(), "bash", "-c", "printf '%s\\n' " + program.group(1));
+    return words.output().lines().toList();
+  }
+
+  /** The command understands each argument: it fails only since there are no data. */
+  private void assertRetrains(List<String> arguments, String runId) throws IOException {
+    assertThat(arguments).startsWith("retrain");
+    Path missing = temp.resolve("nothing-here");
+    List<String> here = new ArrayList<>();
+    arguments.forEach(argument -> here.add(argument.replace(NAMENODE, missing.toString())));
+    here.remove("--json");
+    here.add("--json");
+    here.removeIf(argument -> argument.startsWith("--master="));
+    CommandRun run = CommandRun.of(here.toArray(String[]::new));
+    JsonNode report = JSON.readTree(run.output());
+    assertThat(report.path("error").asText())
+        .contains(missing.resolve("mnist").toString(), "no such file or directory");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.STORAGE);
+    assertThat(report.path("runId").asText()).isEqualTo(runId);
+    assertThat(missing).doesNotExist();
+  }
+
+  private static String tonight() {
+    return "nightly-" + LocalDate.now(ZoneOffset.UTC);
+  }
+
+  @Test
+  void cronStartsARetraining() throws Exception {
+    Map<String, String> environment = new TreeMap<>();
+    int entries = 0;
+    for (String line : text("crontab").lines().toList()) {
+      if (line.isBlank() || line.startsWith("#")) {
+        continue;
+      }
+      Matcher variable = Pattern.compile("([A-Z_]+)=(.*)").matcher(line);
+      if (variable.matches()) {
+        environment.put(variable.group(1), variable.group(2).replace(INSTALLED, HOME.toString()));
+        continue;
+      }
+      String[] words = line.split(" ", CRON_FIELDS.length + 1);
+      for (int i = 0; i < CRON_FIELDS.length; i++) {
+        assertCronField(words[i], CRON_FIELDS[i][0], CRON_FIELDS[i][1]);
+      }
+      String command = words[CRON_FIELDS.length];
+      // To cron a bare one is the end of the line.
+      assertThat(command.replace("\\%", "")).doesNotContain("%");
+      assertRetrains(launched(command.replace("\\%", "%"), environment), tonight());
+      entries++;
+    }
+    assertThat(entries).isEqualTo(2);
+  }
+
+  private static void assertCronField(String field, int least, int most) {
+    assertThat(field).matches("\\*|\\d+(,\\d+)*");
+    for (String number : field.equals("*") ? new String[0] : field.split(",")) {
+      assertThat(Integer.parseInt(number)).isBetween(least, most);
+    }
+  }
+
+  @Test
+  void cronLeavesOutANightThatOverlaps() throws Exception {
+    String lines = text("crontab");
+    String command = lines.substring(lines.indexOf("flock --"), lines.indexOf(" \"$SPARK_RNN"));
+    String lock = command.replace("/var/lock", temp.toString());
+    Finished run = execute(Map.of(), "bash", "-c", lock + " sh -c '" + lock + " echo overlaps'");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.output()).doesNotContain("overlaps");
+  }
+
+  @Test
+  void systemdStartsARetraining() throws Exception {
+    String service = text("spark-rnn-retrain.service");
+    Matcher start =
+        Pattern.compile("^ExecStart=/bin/bash -c '(.*)'$", Pattern.MULTILINE).matcher(service);
+    assertThat(start.find()).isTrue();
+    // What a single one stands for, systemd would put in its place.
+    assertThat(start.group(1).replace("%%", "")).doesNotContain("%", "'", "\\");
+    Matcher environment =
+        Pattern.compile("^Environment=(\\w+)=(\\S+)$", Pattern.MULTILINE).matcher(service);
+    assertThat(environment.find()).isTrue();
+    assertRetrains(
+        launched(
+            start.group(1).replace("%%", "%"), Map.of(environment.group(1), environment.group(2))),
+        tonight());
+  }
+
+  @Test
+  void systemdFindsNoFaultWithTheUnits() throws Exception {
+    assumeThat(isThere("systemd-analyze")).isTrue();
+    List<String> command = new ArrayList<>(List.of("systemd-analyze", "verify"));
+    for (String name : List.of("spark-rnn-retrain.service", "spark-rnn-retrain.timer")) {
+      command.add(Files.writeString(temp.resolve(name), text(name)).toString());
+    }
+    Finished run = execute(Map.of(), command.toArray(String[]::new));
+    assertThat(run.output().lines().filter(line -> line.contains("spark-rnn-retrain"))).isEmpty();
+
+    Path wrong = temp.resolve("spark-rnn-retrain.timer");
+    Files.writeString(wrong, text("spark-rnn-retrain.timer").replace("OnCalendar=", "OnCalender="));
+    assertThat(execute(Map.of(), command.toArray(String[]::new)).output()).contains("OnCalender");
+  }
+
+  @Test
+  void airflowStartsARetraining() throws Exception {
+    assumeThat(isThere("python3")).isTrue();
+    // In the place of Airflow, which takes minutes to install: each operator prints its arguments.
+    Path modules = Files.createDirectory(temp.resolve("modules"));
+    module(
+        modules,
+        "airflow",
+        """
+        class DAG:
+            def __init__(self, dag_id, *, schedule, start_date, catchup, max_active_runs, default_args):
+                pass
+            def __enter__(self):
+                return self
+            def __exit__(self, *failure):
+                pass
+        """);
+    module(
+        modules,
+        "airflow.operators.bash",
+        """
+        import json
+        class BashOperator:
+            def __init__(self, *, task_id, bash_command, env, append_env, do_xcom_push):
+                print(json.dumps({"bash": bash_command, "env": env}))
+        """);
+    module(
+        modules,
+        "airflow.providers.apache.spark.operators.spark_submit",
+        """
+        import json
+        class SparkSubmitOperator:
+            def __init__(self, *, task_id, conn_id, application, java_class, application_args,
+                         properties_file, conf, num_executors, executor_memory, driver_memory):
+                print(json.dumps({"arguments": application_args, "class": java_class}))
+        """);
+    module(modules, "pendulum", "def datetime(*a, tz): pass\ndef duration(**k): pass\n");
+    Finished run =
+        execute(
+            Map.of("PYTHONPATH", modules.toString(), "PYTHONDONTWRITEBYTECODE", "1"),
+            "python3",
+            EXAMPLES.resolve("airflow_retrain.py").toString());
+    assertThat(run.exitCode()).as(run.output()).isZero();
+
+    List<JsonNode> operators = new ArrayList<>();
+    for (String line : run.output().replace("{{ ds }}", "2026-01-02").lines().toList()) {
+      operators.add(JSON.readTree(line));
+    }
+    assertThat(operators).hasSize(2);
+    assertThat(operators.get(0).path("class").asText()).isEqualTo(Main.class.getName());
+    assertRetrains(texts(operators.get(0).path("arguments")), "nightly-2026-01-02");
+    Map<String, String> environment = Map.of("HADOOP_CONF_DIR", temp.toString());
+    assertRetrains(
+        launched(operators.get(1).path("bash").asText(), environment), "nightly-2026-01-02");
+  }
+
+  private static void module(Path modules, String name, String text) throws IOException {
+    Path directory = modules;
+    for (String part : name.split("\\.")) {
+      directory = Files.createDirectories(directory.resolve(part));
+      if (!Files.exists(directory.resolve("__init__.py"))) {
+        Files.createFile(directory.resolve("__init__.py"));
+      }
+    }
+    Files.write(directory.resolve("__init__.py"), text.getBytes(UTF_8));
+  }
+
+  private static List<String> texts(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false).map(JsonNode::asText).toList();
+  }
+
+  @Test
+  void kubernetesStartsARetraining() throws Exception {
+    JsonNode container =
+        YAML.readTree(text("kubernetes-cron-job.yaml"))
+            .at("/spec/jobTemplate/spec/template/spec/containers/0");
+    List<String> arguments = texts(container.path("args"));
+    int jar = arguments.indexOf("/opt/spark-rnn/spark-rnn.jar");
+    assertThat(jar).isPositive();
+    assertThat(container.at("/env/0/name").asText()).isEqualTo("RUN_ID");
+    assertRetrains(
+        arguments.subList(jar + 1, arguments.size()).stream()
+            .map(argument -> argument.replace("$(RUN_ID)", "spark-rnn-retrain-29384777"))
+            .toList(),
+        "spark-rnn-retrain-29384777");
+  }
+
+  @Test
+  void theSparkOperatorStartsARetraining() throws Exception {
+    JsonNode template =
+        YAML.readTree(text("scheduled-spark-application.yaml")).at("/spec/template");
+    assertThat(template.path("mainClass").asText()).isEqualTo(Main.class.getName());
+    assertRetrains(texts(template.path("arguments")), tonight());
+  }
+}

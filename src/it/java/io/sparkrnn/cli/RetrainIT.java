@@ -148,6 +148,11 @@ class RetrainIT {
     assertThat(worse.path("current").asInt()).isEqualTo(2);
     assertThat(worse.path("error").isNull()).isTrue();
 
+    JsonNode told = report(3, "worse", temp.resolve("gone"), MUCH, "--kept-exit-code", "3");
+    assertThat(told.path("decision").asText()).isEqualTo("kept");
+    assertThat(report(0, "better", temp.resolve("gone"), MUCH, "--kept-exit-code", "3"))
+        .isNotNull();
+
     CommandRun human = retrain("too-low", data(), LITTLE, "--min-accuracy", "1");
     assertThat(human.exitCode()).isZero();
     assertThat(human.output())
@@ -309,6 +314,7 @@ class RetrainIT {
           {"--evidence", "none"},
           {"--min-accuracy", "2"},
           {"--min-samples", "0"},
+          {"--kept-exit-code", "1"},
           {"--run-dir", "x"},
           {"--epochs", "many"},
           {"--notify", "ftp://host/secret"},

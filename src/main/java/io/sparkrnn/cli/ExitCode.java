@@ -15,6 +15,10 @@ import io.sparkrnn.train.TrainingDivergedException;
 final class ExitCode {
   static final int DONE = 0;
   static final int FAILURE = 1;
+
+  /** No failure: what {@code retrain} says of a model that did not become current, if asked to. */
+  static final int KEPT = 3;
+
   static final int USAGE = 64;
   static final int DATA = 65;
   static final int UNAVAILABLE = 69;

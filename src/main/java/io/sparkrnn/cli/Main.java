@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
     exitCodeList = {
       "0:done",
       "1:unexpected failure, or training diverged",
+      "3:the model did not become current, where retrain was told --kept-exit-code 3",
       "64:usage or configuration",
       "65:data",
       "69:cluster or service unavailable",

@@ -8,6 +8,7 @@ import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.Key;
 import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.registry.Action;
 import io.sparkrnn.registry.Gate;
 import io.sparkrnn.registry.LogEntry;
 import io.sparkrnn.registry.Version;
@@ -141,6 +142,14 @@ final class RetrainCommand implements Callable<Integer> {
   private double maxPixelDrift;
 
   @Option(
+      names = "--kept-exit-code",
+      paramLabel = "CODE",
+      defaultValue = "0",
+      description =
+          "Exit code where the model does not become current: 0 or 3. Default: ${DEFAULT-VALUE}")
+  private int keptExitCode;
+
+  @Option(
       names = JSON,
       description =
           "Print one line of JSON, on failure too, and everything else on standard error.")
@@ -179,13 +188,19 @@ final class RetrainCommand implements Callable<Integer> {
     }
     RetrainReport report = new RetrainReport(runId);
     LogEntry entry;
+    int exitCode;
     try {
+      if (keptExitCode != ExitCode.DONE && keptExitCode != ExitCode.KEPT) {
+        throw new UsageException(
+            "Cannot retrain: expected 0 or 3 for --kept-exit-code, found " + keptExitCode);
+      }
       if (notifyUrl != null) {
         Notification.url(notifyUrl);
       }
       entry = retrain(report);
+      exitCode = entry.action() == Action.PROMOTED ? ExitCode.DONE : keptExitCode;
       report.decided(entry);
-      report.succeeded(secondsSince(beganNanos));
+      report.ended(exitCode, secondsSince(beganNanos));
       writeResult(report);
     } catch (RuntimeException | Error e) {
       report.failed(e, secondsSince(beganNanos));
@@ -198,7 +213,7 @@ final class RetrainCommand implements Callable<Integer> {
       print(entry);
     }
     send(report);
-    return ExitCode.DONE;
+    return exitCode;
   }
 
   private double secondsSince(long beganNanos) {

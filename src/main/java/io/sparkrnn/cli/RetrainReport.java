@@ -84,9 +84,9 @@ final class RetrainReport {
             });
   }
 
-  /** Ends well. */
-  void succeeded(double seconds) {
-    root.put(EXIT_CODE, ExitCode.DONE).put("permanent", false).put("seconds", seconds);
+  /** Ends well, whatever was decided. */
+  void ended(int exitCode, double seconds) {
+    root.put(EXIT_CODE, exitCode).put("permanent", false).put("seconds", seconds);
   }
 
   /** Ends otherwise, whatever was decided. */

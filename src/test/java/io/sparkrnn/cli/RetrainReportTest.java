@@ -62,7 +62,7 @@ class RetrainReportTest {
     RetrainReport report = new RetrainReport("2026-01-02");
     report.runDirectory(Storage.uri("hdfs://namenode/models/runs/2026-01-02/0123456789ab"));
     report.decided(ENTRY);
-    report.succeeded(61.25);
+    report.ended(ExitCode.DONE, 61.25);
 
     assertThat(report + "\n").isEqualTo(golden("retrain-v1.json"));
   }

@@ -53,6 +53,8 @@ Commands, each with its own --help:
   evaluate   evaluate a trained model
   status     print how the run of a run directory stands, and end with its exit code
   inspect    show a model's parameters and what becomes of a batch in it
+  export     write a model as safetensors (PyTorch), ONNX or DL4J's zip
+  import     read a model of PyTorch (safetensors) or DL4J (zip)
 
 Options of the launcher; everything else goes to the command:
   --master URL           Spark's master [${default_master:-none}]

@@ -84,7 +84,10 @@ public final class Main {
             .addSubcommand(status)
             .addSubcommand(inspect)
             .addSubcommand(retrain)
-            .addSubcommand(new ModelsCommand(out, clock));
+            .addSubcommand(new ModelsCommand(out, clock))
+            .addSubcommand(new ExportCommand(out))
+            .addSubcommand(new ImportCommand(out));
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setOut(new PrintWriter(out, true));
     commandLine.setErr(new PrintWriter(err, true));
     commandLine.setParameterExceptionHandler(

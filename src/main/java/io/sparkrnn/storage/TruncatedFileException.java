@@ -4,7 +4,7 @@ package io.sparkrnn.storage;
 public final class TruncatedFileException extends FormatException {
   private static final long serialVersionUID = 1L;
 
-  TruncatedFileException(String message) {
+  public TruncatedFileException(String message) {
     super(message);
   }
 }

@@ -1,0 +1,229 @@
+package io.sparkrnn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession;
+import io.sparkrnn.config.ConfigurationLoader;
+import io.sparkrnn.data.Axes;
+import io.sparkrnn.data.DataSource;
+import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.export.ModelFile;
+import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.storage.Storage;
+import io.sparkrnn.train.ForwardPass;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A trained model as others read it: over all test images they predict what we do. */
+class ExportIT {
+  private static final int BATCH = 500;
+
+  // Of logits: sums of 150 products in another order, 28 times over.
+  private static final float TOLERANCE = 2e-4f;
+
+  private static final String[] MODELS = {"tanh", "relu"};
+
+  @TempDir private static Path temp;
+
+  private static SequenceDataset images;
+
+  private static Path run(String model) {
+    return temp.resolve(model);
+  }
+
+  @BeforeAll
+  static void train() {
+    images =
+        DataSource.loadTest(ConfigurationLoader.defaults().data(), Storage.of(Map.of())).dataset();
+    for (String activation : MODELS) {
+      succeed(
+          "train --engine local --epochs 1 --hidden 40,30 --activation %s --run-dir %s"
+              .formatted(activation, run(activation)));
+    }
+  }
+
+  private static String succeed(String line) {
+    CommandRun run = CommandRun.of(line.split(" "));
+    assertThat(run.exitCode()).as(run.errors()).isZero();
+    return run.output();
+  }
+
+  private static ModelFile model(Path file) {
+    return ModelFile.read(Storage.of(Map.of()), file.toUri());
+  }
+
+  /** What another program makes of a batch, {@code [sample][timeStep][input]}. */
+  private interface Logits {
+    float[] of(float[] batch, int samples) throws Exception;
+  }
+
+  private static void assertSamePredictions(ModelFile model, Logits theirs, float tolerance)
+      throws Exception {
+    NetworkShape shape = model.topology().shape();
+    int right = 0;
+    for (int first = 0; first < images.size(); first += BATCH) {
+      float[] batch =
+          images.batch(IntStream.range(first, first + BATCH).toArray(), Axes.BATCH_FIRST);
+      float[] ours =
+          ForwardPass.run(
+                  RnnKernels.named("portable"),
+                  model.topology(),
+                  model.parameters(),
+                  batch,
+                  Axes.BATCH_FIRST,
+                  BATCH)
+              .logits();
+      float[] others = theirs.of(batch, BATCH);
+      assertThat(others).hasSameSizeAs(ours);
+      for (int s = 0; s < BATCH; s++) {
+        int best = best(ours, s, shape.classes());
+        assertThat(best(others, s, shape.classes())).as("image %d", first + s).isEqualTo(best);
+        right += best == images.label(first + s) ? 1 : 0;
+      }
+      for (int i = 0; i < ours.length; i++) {
+        assertThat(Math.abs(ours[i] - others[i])).isLessThan(tolerance);
+      }
+    }
+    assertThat(right).as("a network that has learned").isGreaterThan(images.size() / 2);
+  }
+
+  private static int best(float[] logits, int sample, int classes) {
+    int best = 0;
+    for (int c = 1; c < classes; c++) {
+      if (logits[sample * classes + c] > logits[sample * classes + best]) {
+        best = c;
+      }
+    }
+    return best;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tanh", "relu"})
+  void onnxRuntimePredictsTheSame(String activation) throws Exception {
+    Path file = temp.resolve(activation + ".onnx");
+    assertThat(succeed("export --model %s --format onnx --to %s".formatted(run(activation), file)))
+        .startsWith("wrote     " + file);
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    try (OrtSession session = environment.createSession(file.toString())) {
+      assertThat(session.getInputNames()).containsExactly("input");
+      assertThat(session.getOutputNames()).containsExactly("logits", "probabilities");
+      assertSamePredictions(
+          model(run(activation).resolve("model.srnn")),
+          (batch, samples) -> {
+            long[] axes = {samples, 28, 28};
+            try (OnnxTensor input =
+                    OnnxTensor.createTensor(environment, FloatBuffer.wrap(batch), axes);
+                OrtSession.Result result = session.run(Map.of("input", input))) {
+              float[] logits = floats(result, "logits");
+              assertProbabilities(logits, floats(result, "probabilities"));
+              return logits;
+            }
+          },
+          TOLERANCE);
+    }
+  }
+
+  private static float[] floats(OrtSession.Result result, String name) {
+    FloatBuffer values = ((OnnxTensor) result.get(name).orElseThrow()).getFloatBuffer();
+    float[] array = new float[values.remaining()];
+    values.get(array);
+    return array;
+  }
+
+  /** Softmax of the first sample. */
+  private static void assertProbabilities(float[] logits, float[] probabilities) {
+    double sum = IntStream.range(0, 10).mapToDouble(c -> Math.exp(logits[c])).sum();
+    for (int c = 0; c < 10; c++) {
+      assertThat(Math.abs(probabilities[c] - Math.exp(logits[c]) / sum)).isLessThan(1e-5);
+    }
+  }
+
+  @Test
+  void dl4jPredictsTheSame() throws Exception {
+    Path file = temp.resolve("model.zip");
+    succeed("export --model %s --format dl4j --to %s".formatted(run("tanh"), file));
+    MultiLayerNetwork network = ModelSerializer.restoreMultiLayerNetwork(file.toFile(), true);
+    // Its output are probabilities, of which the logarithm is the logit but for a constant.
+    assertSamePredictions(
+        model(run("tanh").resolve("model.srnn")),
+        (batch, samples) -> {
+          INDArray features =
+              Nd4j.create(batch, new long[] {samples, 28, 28}, 'c').permute(0, 2, 1);
+          return network.output(features.dup()).dup('c').toFloatVector();
+        },
+        Float.MAX_VALUE);
+
+    Path back = temp.resolve("from-dl4j.srnn");
+    succeed("import --from dl4j --model %s --to %s".formatted(file, back));
+    ModelFile original = model(run("tanh").resolve("model.srnn"));
+    assertThat(model(back).parameters()).containsExactly(original.parameters());
+    assertThat(model(back).topology().shape()).isEqualTo(original.topology().shape());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tanh", "relu"})
+  void safetensorsAreReadBackAndEvaluated(String activation) {
+    Path file = temp.resolve(activation + ".safetensors");
+    Path back = temp.resolve(activation + "-back.srnn");
+    succeed("export --model %s --format safetensors --to %s".formatted(run(activation), file));
+    succeed("import --from safetensors --model %s --to %s".formatted(file, back));
+
+    ModelFile original = model(run(activation).resolve("model.srnn"));
+    assertThat(model(back).computesAs(original)).isTrue();
+    assertThat(model(back).provenance())
+        .containsEntry("importedFrom", file.toString())
+        .containsAllEntriesOf(original.provenance());
+    assertThat(succeed("evaluate --engine local --model " + back))
+        .isEqualTo(succeed("evaluate --engine local --model " + run(activation)));
+    CommandRun started =
+        CommandRun.of(
+            ("train --engine local --epochs 1 --hidden 40,30 --activation %s --initial-model %s"
+                    + " --validation 59000 --run-dir %s")
+                .formatted(activation, back, temp.resolve(activation + "-on"))
+                .split(" "));
+    assertThat(started.exitCode()).as(started.errors()).isZero();
+  }
+
+  @Test
+  void whatCannotBeIsSaid() throws Exception {
+    Path file = Files.writeString(temp.resolve("no.safetensors"), "{\"this\": \"is JSON\"}");
+    Path target = temp.resolve("new.srnn");
+    assertRefused(
+        ExitCode.STORAGE,
+        "import --from safetensors --model %s --to %s".formatted(file, target),
+        "safetensors header");
+    assertRefused(
+        ExitCode.USAGE,
+        "import --from safetensors --model %s --to %s --time-steps 0".formatted(file, target),
+        "--time-steps of at least 1");
+    assertRefused(
+        ExitCode.USAGE, "export --model %s --format pickle --to x".formatted(file), "pickle");
+    assertRefused(
+        ExitCode.USAGE,
+        "export --model %s --format onnx --to %s".formatted(run("tanh"), file),
+        "expected no such file, found one");
+    assertThat(target).doesNotExist();
+    assertThat(Files.readString(file)).startsWith("{");
+  }
+
+  private static void assertRefused(int exitCode, String line, String words) {
+    CommandRun run = CommandRun.of(line.split(" "));
+    assertThat(run.exitCode()).isEqualTo(exitCode);
+    assertThat(run.errors()).contains(words).doesNotContain("\tat ");
+  }
+}

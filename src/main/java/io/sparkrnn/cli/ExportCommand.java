@@ -1,0 +1,117 @@
+package io.sparkrnn.cli;
+
+import io.sparkrnn.config.ConfigurationLoader;
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.dl4j.NetworkDescription;
+import io.sparkrnn.dl4j.NetworkState;
+import io.sparkrnn.export.Dl4jZip;
+import io.sparkrnn.export.ModelFile;
+import io.sparkrnn.export.OnnxFile;
+import io.sparkrnn.export.SafetensorsFile;
+import io.sparkrnn.storage.Storage;
+import io.sparkrnn.train.Updater;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code export}: a model in the format of another program. */
+@Command(
+    name = "export",
+    description = "Writes a model in the format of another program.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true)
+final class ExportCommand implements Callable<Integer> {
+  private final PrintStream out;
+
+  /** What is written. */
+  enum Format {
+    /** For PyTorch, under the names of nn.RNN and nn.Linear. */
+    SAFETENSORS,
+    ONNX,
+    /** For DL4J's ModelSerializer. */
+    DL4J;
+
+    /** As on the command line. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "PATH",
+      description = "Model file (model.srnn) or the run directory that holds one: a path or URI.")
+  private String model;
+
+  @Option(
+      names = "--format",
+      required = true,
+      paramLabel = "FORMAT",
+      description = "One of ${COMPLETION-CANDIDATES}.")
+  private Format format;
+
+  @Option(
+      names = "--to",
+      required = true,
+      paramLabel = "URI",
+      description = "The new file: a path or URI.")
+  private String target;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Configuration file, as for train.")
+  private Path file;
+
+  ExportCommand(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() {
+    RunConfiguration configuration = ConfigurationLoader.load(Optional.ofNullable(file), Map.of());
+    Storage storage = Storage.of(configuration.hadoop());
+    ModelFile read = ModelFile.read(storage, RunDirectory.modelFile(storage, model));
+    URI written = NewFile.write(storage, target, encode(read, configuration));
+    out.printf("%-10s%s, %s%n", "wrote", Storage.describe(written), read.topology().summary());
+    return ExitCode.DONE;
+  }
+
+  private byte[] encode(ModelFile read, RunConfiguration configuration) {
+    if (format != Format.SAFETENSORS && !read.topology().trainable()) {
+      throw new UsageException(
+          "Cannot export %s as %s: expected a model with an output layer, found %s"
+              .formatted(model, format, read.topology().summary()));
+    }
+    return switch (format) {
+      case SAFETENSORS -> SafetensorsFile.encode(read);
+      case ONNX -> OnnxFile.encode(read, Versions.sparkRnn());
+      case DL4J -> dl4j(read, configuration);
+    };
+  }
+
+  /** With an updater that has seen nothing yet: a model file has no updater state. */
+  private static byte[] dl4j(ModelFile read, RunConfiguration configuration) {
+    if (!Dl4jZip.available()) {
+      throw new UsageException(
+          "Cannot export for DL4J: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars, found none");
+    }
+    int state = Updater.of(configuration.updater()).stateSize(read.topology().parameterCount());
+    return Dl4jZip.encode(
+        new NetworkDescription(
+            read.topology(),
+            configuration.updater(),
+            configuration.schedule(),
+            configuration.training().l2()),
+        new NetworkState(read.parameters(), new float[state], 0, 0));
+  }
+}

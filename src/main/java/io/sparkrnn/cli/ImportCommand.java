@@ -1,0 +1,118 @@
+package io.sparkrnn.cli;
+
+import io.sparkrnn.config.ConfigurationLoader;
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.export.Dl4jZipDecoder;
+import io.sparkrnn.export.ModelFile;
+import io.sparkrnn.export.SafetensorsFile;
+import io.sparkrnn.kernel.Activation;
+import io.sparkrnn.storage.Storage;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code import}: a model of another program as ours. */
+@Command(
+    name = "import",
+    description = {
+      "Reads a model of another program and writes it as ours, to evaluate it or to start from it.",
+      "From PyTorch: safetensors of an nn.RNN of one direction under an nn.Linear. From DL4J: a zip of SimpleRnn layers, the top one in a LastTimeStep, under a softmax OutputLayer."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true)
+final class ImportCommand implements Callable<Integer> {
+  private final PrintStream out;
+
+  /** What is read. */
+  enum Source {
+    SAFETENSORS,
+    DL4J;
+
+    /** As on the command line. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "PATH",
+      description = "The file: a path or URI.")
+  private String model;
+
+  @Option(
+      names = "--from",
+      required = true,
+      paramLabel = "FORMAT",
+      description = "One of ${COMPLETION-CANDIDATES}.")
+  private Source from;
+
+  @Option(
+      names = "--to",
+      required = true,
+      paramLabel = "URI",
+      description = "The new model file, such as model.srnn: a path or URI.")
+  private String target;
+
+  @Option(
+      names = "--time-steps",
+      paramLabel = "N",
+      defaultValue = "28",
+      description =
+          "Time steps of a sequence, which neither file says. Default: ${DEFAULT-VALUE}")
+  private int timeSteps;
+
+  @Option(
+      names = "--activation",
+      paramLabel = "NAME",
+      defaultValue = "tanh",
+      description =
+          "Nonlinearity of the nn.RNN, tanh or relu, which PyTorch's file does not say. Default: ${DEFAULT-VALUE}")
+  private Activation activation;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Configuration file, as for train.")
+  private Path file;
+
+  ImportCommand(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() {
+    if (timeSteps < 1) {
+      throw new UsageException(
+          "Cannot import: expected --time-steps of at least 1, found " + timeSteps);
+    }
+    RunConfiguration configuration = ConfigurationLoader.load(Optional.ofNullable(file), Map.of());
+    Storage storage = Storage.of(configuration.hadoop());
+    URI source = Storage.uri(model);
+    byte[] bytes = storage.read(source, Storage.MAX_FILE_BYTES);
+    String where = Storage.describe(source);
+    ModelFile read =
+        switch (from) {
+          case SAFETENSORS ->
+              SafetensorsFile.decode(
+                  bytes, where, new SafetensorsFile.Missing(timeSteps, activation));
+          case DL4J -> Dl4jZipDecoder.decode(bytes, where, timeSteps);
+        };
+    Map<String, String> provenance = new HashMap<>(read.provenance());
+    provenance.put("importedFrom", where);
+    URI written =
+        NewFile.write(storage, target, read.withProvenance(provenance).encode("imported"));
+    out.printf("%-10s%s, %s%n", "wrote", Storage.describe(written), read.topology().summary());
+    return ExitCode.DONE;
+  }
+}

@@ -13,8 +13,8 @@ DATA = "hdfs://namenode:8020/mnist"
 ARGUMENTS = [
     "retrain",
     "--registry", REGISTRY,
-    # The logical date: equal for each try, and for a night that is cleared and run again.
-    "--run-id", "nightly-{{ ds }}",
+    # The logical date and time: equal for each try, and for a night that is cleared and run again; a run by hand has its own.
+    "--run-id", "nightly-{{ ts_nodash }}",
     "--data", DATA,
     "--min-accuracy", "0.97",
     "--json",
@@ -53,9 +53,10 @@ with DAG("spark_rnn_retrain_spark_submit", **COMMON):
 with DAG("spark_rnn_retrain_bash", **COMMON):
     BashOperator(
         task_id="retrain",
-        # The one line on standard output becomes the task's XCom; all else goes to its log.
+        # The last line, the result, becomes the task's XCom; all of them go to its log. Spark's own log stays below cwd.
         bash_command="/opt/spark-rnn/submit/yarn " + " ".join(f"'{argument}'" for argument in ARGUMENTS),
         env={"HADOOP_CONF_DIR": "/etc/hadoop/conf", "SPARK_HOME": "/opt/spark"},
         append_env=True,
+        cwd="/var/lib/spark-rnn",
         do_xcom_push=True,
     )

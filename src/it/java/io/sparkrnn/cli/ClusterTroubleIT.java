@@ -86,7 +86,7 @@ class ClusterTroubleIT {
         .matches(sentence)
         .hasLineCount(1)
         .contains(newest.replace("file://", ""))
-        .endsWith("go on with --resume --run-dir " + run.directory());
+        .contains("go on with --resume --run-dir " + run.directory() + " ");
     assertThat(driver.output()).contains("spark-rnn: " + error);
     assertThat(driver.output().lines().filter(line -> line.contains("at io.sparkrnn."))).isEmpty();
     assertThat(run.result().path("exitCode").asInt()).isEqualTo(ExitCode.UNAVAILABLE);

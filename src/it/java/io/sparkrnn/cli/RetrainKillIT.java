@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Processes of {@code retrain} that are killed, started again, and overlap. */
 class RetrainKillIT {
   private static final String TRAINING =
-      "retrain --engine local --kernels portable --hidden 8 --minibatch-size 8 --epochs 20"
+      "retrain --engine local --kernels portable --hidden 8 --minibatch-size 8"
           + " --averaging-frequency 1 --checkpoint-every-rounds 2 --keep 2 --json"
           + " --max-label-drift 1";
 
@@ -44,6 +45,9 @@ class RetrainKillIT {
     arguments.addAll(List.of("--registry", registry.toString(), "--run-id", runId));
     arguments.addAll(List.of("--data", FirstImages.in(temp, 400).toString()));
     arguments.addAll(List.of(more));
+    if (!arguments.contains("--epochs")) {
+      arguments.addAll(List.of("--epochs", "20"));
+    }
     return jar.start(
         List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
         arguments,
@@ -111,10 +115,12 @@ class RetrainKillIT {
   @Test
   void ofTwoProcessesOfARunOneIsRefused() throws Exception {
     Path registry = temp.resolve("overlap");
-    try (Driver first = start(registry, "run")) {
+    // More than it has trained when the second has seen that it lives.
+    String[] many = {"--epochs", "2000"};
+    try (Driver first = start(registry, "run", many)) {
       first.await("a checkpoint", () -> isUnderWay(registry, "run"));
       first.pause();
-      try (Driver second = start(registry, "run")) {
+      try (Driver second = start(registry, "run", many)) {
         second.awaitOutput("Waiting up to");
         first.wake();
         assertThat(second.awaitExit()).as(second.output()).isEqualTo(ExitCode.BUSY);
@@ -123,9 +129,28 @@ class RetrainKillIT {
         assertThat(report.path("permanent").asBoolean()).isFalse();
         assertThat(second.output()).doesNotContain("\tat ");
       }
-      assertThat(first.awaitExit()).as(first.output()).isZero();
+      assertThat(first.endsWithin(Duration.ZERO)).isFalse();
+      first.kill();
     }
-    assertThat(open(registry).log()).hasSize(1);
+    assertThat(open(registry).log()).isEmpty();
+  }
+
+  @Test
+  void whoStopsItIsToldAndTheNextGoesOn() throws Exception {
+    Path registry = temp.resolve("stopped");
+    String[] many = {"--epochs", "100"};
+    try (Driver driver = start(registry, "run", many)) {
+      driver.await("a checkpoint", () -> isUnderWay(registry, "run"));
+      driver.terminate();
+      assertThat(driver.awaitExit()).as(driver.output()).isEqualTo(143);
+      JsonNode report = report(driver);
+      assertThat(report.path("exitCode").asInt()).isEqualTo(143);
+      assertThat(report.path("permanent").asBoolean()).isFalse();
+    }
+    try (Driver driver = start(registry, "run", many)) {
+      assertThat(driver.awaitExit()).as(driver.output()).isZero();
+      assertThat(RunState.resumed(driver.output())).isPresent();
+    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.registry.DataSummary;
 import io.sparkrnn.registry.LogEntry;
 import io.sparkrnn.registry.RegisteredModel;
+import java.util.List;
 
 /**
  * What data must be like to be trained on without anybody looking at them.
@@ -63,25 +64,42 @@ record DataChecks(long minSamples, double maxLabelDrift, double maxPixelDrift) {
   }
 
   /**
-   * Demands data that are like earlier ones.
+   * Demands data that are like those of one of these entries: a night that was odd, but not
+   * refused, must not make all usual ones odd.
    *
-   * @param earlier the entry that describes them
+   * @param earlier the entries that describe them, the one for messages first; none allows anything
    */
-  void requireAlike(LogEntry earlier, DataSummary data, String where) {
+  void requireAlike(List<LogEntry> earlier, DataSummary data, String where) {
+    for (LogEntry entry : earlier) {
+      DataSummary before = entry.data().orElseThrow();
+      if (data.labelDrift(before) <= maxLabelDrift && data.pixelDrift(before) <= maxPixelDrift) {
+        return;
+      }
+    }
+    if (!earlier.isEmpty()) {
+      throw unlike(earlier.get(0), data, where);
+    }
+  }
+
+  private DataException unlike(LogEntry earlier, DataSummary data, String where) {
     DataSummary before = earlier.data().orElseThrow();
     String reference = "those of version %d".formatted(earlier.number());
     double labels = data.labelDrift(before);
     if (labels > maxLabelDrift) {
-      throw new DataException(
+      return new DataException(
           "Cannot train on %s: expected labels distributed as %s, with a total variation distance of at most %s, found %.4f; --max-label-drift allows more"
               .formatted(where, reference, maxLabelDrift, labels));
     }
-    double pixels = data.pixelDrift(before);
-    if (pixels > maxPixelDrift) {
-      throw new DataException(
-          "Cannot train on %s: expected pixels like %s, of mean %.4f, at most %s standard deviations away, found mean %.4f, %.4f away; --max-pixel-drift allows more"
-              .formatted(
-                  where, reference, before.pixelMean(), maxPixelDrift, data.pixelMean(), pixels));
-    }
+    return new DataException(
+        "Cannot train on %s: expected pixels like %s, of mean %.4f and deviation %.4f, at most %s deviations away, found mean %.4f and deviation %.4f, %.4f away; --max-pixel-drift allows more"
+            .formatted(
+                where,
+                reference,
+                before.pixelMean(),
+                before.pixelStandardDeviation(),
+                maxPixelDrift,
+                data.pixelMean(),
+                data.pixelStandardDeviation(),
+                data.pixelDrift(before)));
   }
 }

@@ -53,6 +53,7 @@ final class Retraining {
   private final Request request;
   private final Function<Map<String, String>, RunConfiguration> configure;
   private final RetrainReport report;
+  private final StopSignals signals = new StopSignals();
   private final RunConfiguration configuration;
   private final Storage storage;
   private final Retry retry;
@@ -105,12 +106,14 @@ final class Retraining {
     this.configuration = configure.apply(Map.of());
     this.storage = Storage.of(configuration.hadoop());
     Duration patience = Duration.ofNanos(Math.round(configuration.run().retrySeconds() * 1e9));
-    this.retry = new Retry(patience, () -> false, clock);
+    this.retry = new Retry(patience, signals::requested, clock);
     this.registry = ModelRegistry.open(storage, request.registry(), retry, Clock.systemUTC());
   }
 
   /** The entry about the run, which may be an earlier process's. */
   LogEntry run() {
+    // From the very start: who stops it is told, too.
+    signals.listen();
     // Before anything is read: it need not be there any more.
     Optional<LogEntry> decided = registry.entryOf(request.runId());
     if (decided.isPresent()) {
@@ -164,9 +167,7 @@ final class Retraining {
       ImageTrainingData data, DataSummary summary, Optional<RegisteredModel> current) {
     current.ifPresent(model -> DataChecks.requireSchema(model, data, where()));
     request.checks().requireSamples(summary, where());
-    registry
-        .newestWithData()
-        .ifPresent(earlier -> request.checks().requireAlike(earlier, summary, where()));
+    request.checks().requireAlike(registry.describingData(), summary, where());
   }
 
   private void requireSameNetwork(RegisteredModel parent, ImageTrainingData data) {
@@ -206,7 +207,10 @@ final class Retraining {
     data.files().forEach(file -> lines.append("data=").append(file.sha256()).append('\n'));
     lines
         .append("parent=")
-        .append(parent.map(model -> model.version().name()).orElse("none"))
+        .append(
+            parent
+                .map(model -> Storage.describe(registry.versionFile(model.version())))
+                .orElse("none"))
         .append('\n');
     return shortSha256(lines.toString());
   }
@@ -241,7 +245,7 @@ final class Retraining {
       texts.put(Keys.RESUME.path(), "true");
       now = configure.apply(texts);
     }
-    new TrainingRun(out, clock, now, directory, storage, () -> data).run();
+    new TrainingRun(out, clock, now, directory, storage, () -> data, signals).run();
     return begun;
   }
 
@@ -277,7 +281,9 @@ final class Retraining {
               .map(Storage::uri);
       location.ifPresent(report::runDirectory);
       return location;
-    } catch (VersionRefusedException e) {
+    } catch (VersionRefusedException | StorageException e) {
+      // Pruned, or damaged since: the entry is what was asked for.
+      LOG.info("{}", e.getMessage());
       return Optional.empty();
     }
   }

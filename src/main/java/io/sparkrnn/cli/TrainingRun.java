@@ -61,7 +61,7 @@ final class TrainingRun {
   private final CheckpointStore store;
   private final ResultFile result;
   private final ProgressLog progress;
-  private final StopSignals signals = new StopSignals();
+  private final StopSignals signals;
   private volatile boolean failing;
 
   TrainingRun(
@@ -70,13 +70,21 @@ final class TrainingRun {
       RunConfiguration configuration,
       RunDirectory directory,
       Storage storage) {
-    this(out, clock, configuration, directory, storage, () -> read(configuration));
+    this(
+        out,
+        clock,
+        configuration,
+        directory,
+        storage,
+        () -> read(configuration),
+        new StopSignals());
   }
 
   /**
    * As the other.
    *
    * @param data those of the configuration; read where they are needed first
+   * @param signals listened to from the start of training on, if not already
    */
   TrainingRun(
       PrintStream out,
@@ -84,8 +92,10 @@ final class TrainingRun {
       RunConfiguration configuration,
       RunDirectory directory,
       Storage storage,
-      Supplier<ImageTrainingData> data) {
+      Supplier<ImageTrainingData> data,
+      StopSignals signals) {
     this.out = out;
+    this.signals = signals;
     this.clock = clock;
     this.configuration = configuration;
     this.directory = directory;
@@ -276,7 +286,7 @@ final class TrainingRun {
   /** The cluster has failed, not the run: says how to go on. */
   private UnavailableException unavailable(RuntimeException failure) {
     return new UnavailableException(
-        "%s; %s, go on with --resume --run-dir %s"
+        "%s; %s, go on with --resume --run-dir %s (retrain: with the same --run-id)"
             .formatted(
                 failure.getMessage(), newestCheckpoint(), Storage.describe(directory.location())),
         failure);

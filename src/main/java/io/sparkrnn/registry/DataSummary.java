@@ -49,10 +49,16 @@ public record DataSummary(
     return label < labelCounts.size() ? labelCounts.get(label) / (double) samples() : 0;
   }
 
-  /** How far the mean of the pixels has shifted from the earlier data's, in their deviations. */
-  public double pixelDrift(DataSummary earlier) {
-    double shift = Math.abs(pixelMean - earlier.pixelMean);
-    return shift == 0 ? 0 : shift / earlier.pixelStandardDeviation;
+  /**
+   * How far the pixels' means are apart, or their standard deviations where those differ more, in
+   * units of the larger deviation; the same from either side.
+   */
+  public double pixelDrift(DataSummary other) {
+    double shift =
+        Math.max(
+            Math.abs(pixelMean - other.pixelMean),
+            Math.abs(pixelStandardDeviation - other.pixelStandardDeviation));
+    return shift == 0 ? 0 : shift / Math.max(pixelStandardDeviation, other.pixelStandardDeviation);
   }
 
   /** As in the log. */

@@ -19,6 +19,7 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -101,9 +102,18 @@ public final class ModelRegistry {
     return last(newest, entry -> entry.runId().equals(Optional.of(runId)));
   }
 
-  /** The newest entry that says what its model was trained on. */
-  public Optional<LogEntry> newestWithData() {
-    return last(newestNumber(), entry -> entry.data().isPresent());
+  /**
+   * The entries that say what the current version and the newest one were trained on, in this
+   * order; one entry if they are the same.
+   */
+  public List<LogEntry> describingData() {
+    Optional<LogEntry> newest = newest();
+    return Stream.concat(
+            newest.flatMap(LogEntry::current).map(version -> entry(version.number())).stream(),
+            last(number(newest), entry -> entry.data().isPresent()).stream())
+        .filter(entry -> entry.data().isPresent())
+        .distinct()
+        .toList();
   }
 
   private Optional<LogEntry> last(long newest, Predicate<LogEntry> wanted) {
@@ -328,6 +338,13 @@ public final class ModelRegistry {
         newest.ifPresent(this::tryToRemoveOrphans);
         return Optional.empty();
       }
+      if (isTaken(proposal.get())) {
+        // By a process of the same run that was killed, with other data perhaps. If it lives, it
+        // loses
+        // the number as anyone does.
+        append(skipping(newest));
+        continue;
+      }
       if (append(proposal.get())) {
         tryToRemoveOrphans(proposal.get().entry());
         return Optional.of(proposal.get().entry());
@@ -379,6 +396,41 @@ public final class ModelRegistry {
         });
   }
 
+  /** Whether another model than the proposal's lies under its name. */
+  private boolean isTaken(Proposal proposal) {
+    if (proposal.upload().isEmpty()) {
+      return false;
+    }
+    Version version = proposal.entry().version().orElseThrow();
+    try {
+      return retry.run(() -> storage.exists(versionFile(version)))
+          && !isSameModel(proposal.upload().get(), version);
+    } catch (MissingFileException e) {
+      return false;
+    } catch (FormatException e) {
+      return true;
+    }
+  }
+
+  /** An entry that changes nothing but that its number is used up. */
+  private Proposal skipping(Optional<LogEntry> newest) {
+    return new Proposal(
+        new LogEntry(
+            number(newest) + 1,
+            UUID.randomUUID().toString(),
+            Action.PRUNED,
+            Optional.empty(),
+            newest.flatMap(LogEntry::current),
+            newest.flatMap(LogEntry::previous),
+            versions(newest),
+            List.of(),
+            "the model of a run that did not end lay where this entry's would have",
+            Optional.empty(),
+            Optional.empty(),
+            clock.instant().truncatedTo(ChronoUnit.SECONDS)),
+        Optional.empty());
+  }
+
   /**
    * A try whose answer was lost, a killed driver of the same run or one that still lives may have
    * uploaded the same model under the same number, with other lines of provenance perhaps.
@@ -398,12 +450,16 @@ public final class ModelRegistry {
   }
 
   private void requireSameModel(byte[] model, Version version) {
-    String where = Storage.describe(versionFile(version));
-    if (!RegisteredModel.decode(model, version, where).model().computesAs(read(version).model())) {
+    if (!isSameModel(model, version)) {
       throw new StorageException(
           "Cannot add %s: expected nothing there or what its run trained, found another model"
-              .formatted(where));
+              .formatted(Storage.describe(versionFile(version))));
     }
+  }
+
+  private boolean isSameModel(byte[] model, Version version) {
+    String where = Storage.describe(versionFile(version));
+    return RegisteredModel.decode(model, version, where).model().computesAs(read(version).model());
   }
 
   /** Tries that fail leave their files in private/, where nobody minds them, to later changes. */

@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,8 +75,9 @@ class SchedulersTest {
             environment,
             "bash",
             "-c",
-            line.replace(INSTALLED, HOME.toString()).replace("/var/lock", temp.toString())
-                + " --print");
+            line.replace(INSTALLED, HOME.toString())
+                .replace("/var/lock", temp.toString())
+                .replaceFirst("(submit/\\w+\"?)", "$1 --print"));
     assertThat(run.exitCode()).as(run.output()).isZero();
     // Printed for a shell, so a shell takes it apart.
     Matcher program = Pattern.compile("spark-rnn\\.jar (.*)", Pattern.DOTALL).matcher(run.output());
@@ -101,8 +104,9 @@ class SchedulersTest {
     assertThat(missing).doesNotExist();
   }
 
-  private static String tonight() {
-    return "nightly-" + LocalDate.now(ZoneOffset.UTC);
+  /** The day on which what goes on since two o'clock began. */
+  private static String lastNight(ZoneId zone) {
+    return "nightly-" + ZonedDateTime.now(zone).minusHours(2).toLocalDate();
   }
 
   @Test
@@ -116,6 +120,7 @@ class SchedulersTest {
       Matcher variable = Pattern.compile("([A-Z_]+)=(.*)").matcher(line);
       if (variable.matches()) {
         environment.put(variable.group(1), variable.group(2).replace(INSTALLED, HOME.toString()));
+        environment.replace("LOG", "/dev/stdout");
         continue;
       }
       String[] words = line.split(" ", CRON_FIELDS.length + 1);
@@ -125,7 +130,11 @@ class SchedulersTest {
       String command = words[CRON_FIELDS.length];
       // To cron a bare one is the end of the line.
       assertThat(command.replace("\\%", "")).doesNotContain("%");
-      assertRetrains(launched(command.replace("\\%", "%"), environment), tonight());
+      for (String zone : List.of("UTC", "Europe/Athens", "America/Los_Angeles")) {
+        environment.put("TZ", zone);
+        assertRetrains(
+            launched(command.replace("\\%", "%"), environment), lastNight(ZoneId.of(zone)));
+      }
       entries++;
     }
     assertThat(entries).isEqualTo(2);
@@ -139,13 +148,19 @@ class SchedulersTest {
   }
 
   @Test
-  void cronLeavesOutANightThatOverlaps() throws Exception {
+  void cronLeavesOutANightThatOverlapsAndMails() throws Exception {
     String lines = text("crontab");
     String command = lines.substring(lines.indexOf("flock --"), lines.indexOf(" \"$SPARK_RNN"));
     String lock = command.replace("/var/lock", temp.toString());
-    Finished run = execute(Map.of(), "bash", "-c", lock + " sh -c '" + lock + " echo overlaps'");
-    assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.output()).doesNotContain("overlaps");
+    String mail = lines.substring(lines.indexOf(" >> "), lines.lastIndexOf("\n17 4"));
+    Map<String, String> environment = Map.of("LOG", temp.resolve("log").toString());
+    Finished run =
+        execute(
+            environment, "bash", "-c", lock + " bash -c '" + lock + " echo overlaps" + mail + "'");
+    assertThat(run.output())
+        .isEqualTo("The retraining ended with 75; see %s\n".formatted(temp.resolve("log")));
+    assertThat(execute(environment, "bash", "-c", lock + " echo well" + mail).output()).isEmpty();
+    assertThat(temp.resolve("log")).hasContent("well");
   }
 
   @Test
@@ -162,7 +177,7 @@ class SchedulersTest {
     assertRetrains(
         launched(
             start.group(1).replace("%%", "%"), Map.of(environment.group(1), environment.group(2))),
-        tonight());
+        lastNight(ZoneOffset.UTC));
   }
 
   @Test
@@ -203,7 +218,7 @@ class SchedulersTest {
         """
         import json
         class BashOperator:
-            def __init__(self, *, task_id, bash_command, env, append_env, do_xcom_push):
+            def __init__(self, *, task_id, bash_command, env, append_env, cwd, do_xcom_push):
                 print(json.dumps({"bash": bash_command, "env": env}))
         """);
     module(
@@ -225,15 +240,16 @@ class SchedulersTest {
     assertThat(run.exitCode()).as(run.output()).isZero();
 
     List<JsonNode> operators = new ArrayList<>();
-    for (String line : run.output().replace("{{ ds }}", "2026-01-02").lines().toList()) {
+    for (String line :
+        run.output().replace("{{ ts_nodash }}", "20260102T021700").lines().toList()) {
       operators.add(JSON.readTree(line));
     }
     assertThat(operators).hasSize(2);
     assertThat(operators.get(0).path("class").asText()).isEqualTo(Main.class.getName());
-    assertRetrains(texts(operators.get(0).path("arguments")), "nightly-2026-01-02");
+    assertRetrains(texts(operators.get(0).path("arguments")), "nightly-20260102T021700");
     Map<String, String> environment = Map.of("HADOOP_CONF_DIR", temp.toString());
     assertRetrains(
-        launched(operators.get(1).path("bash").asText(), environment), "nightly-2026-01-02");
+        launched(operators.get(1).path("bash").asText(), environment), "nightly-20260102T021700");
   }
 
   private static void module(Path modules, String name, String text) throws IOException {
@@ -272,6 +288,6 @@ class SchedulersTest {
     JsonNode template =
         YAML.readTree(text("scheduled-spark-application.yaml")).at("/spec/template");
     assertThat(template.path("mainClass").asText()).isEqualTo(Main.class.getName());
-    assertRetrains(texts(template.path("arguments")), tonight());
+    assertRetrains(texts(template.path("arguments")), "nightly-" + LocalDate.now(ZoneOffset.UTC));
   }
 }

@@ -27,9 +27,12 @@ class DataSummaryTest {
   }
 
   @Test
-  void thePixelDriftIsMeasuredInDeviationsOfTheEarlierData() {
-    assertThat(pixels(0.4, 9).pixelDrift(pixels(0.1, 0.3))).isCloseTo(1, within(1e-12));
-    assertThat(pixels(0.1, 9).pixelDrift(pixels(0.4, 0.6))).isCloseTo(0.5, within(1e-12));
+  void thePixelDriftIsTheLargerOfTwoInLargerDeviations() {
+    assertThat(pixels(0.4, 0.6).pixelDrift(pixels(0.1, 0.6))).isCloseTo(0.5, within(1e-12));
+    assertThat(pixels(0.4, 0.6).pixelDrift(pixels(0.1, 0.5))).isCloseTo(0.5, within(1e-12));
+    assertThat(pixels(0.1, 0.5).pixelDrift(pixels(0.4, 0.6))).isCloseTo(0.5, within(1e-12));
+    // As many bright pixels as dark ones, or all of the usual mean.
+    assertThat(pixels(0.1, 0).pixelDrift(pixels(0.1, 0.3))).isEqualTo(1);
     assertThat(pixels(0.1, 0).pixelDrift(pixels(0.1, 0))).isZero();
     assertThat(pixels(0.2, 0).pixelDrift(pixels(0.1, 0))).isInfinite();
   }

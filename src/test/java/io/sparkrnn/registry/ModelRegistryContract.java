@@ -14,13 +14,13 @@ import io.sparkrnn.storage.CorruptFileException;
 import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.FormatException;
 import io.sparkrnn.storage.Storage;
-import io.sparkrnn.storage.StorageException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -233,6 +233,19 @@ abstract class ModelRegistryContract {
   }
 
   @Test
+  void dataAreDescribedOfTheCurrentVersionAndOfTheNewest() {
+    assertThat(registry().describingData()).isEmpty();
+    submit(1, Action.PROMOTED);
+    assertThat(registry().describingData()).extracting(LogEntry::number).containsExactly(1L);
+    submit(2, Action.KEPT);
+    submit(3, Action.KEPT);
+    registry().prune(1);
+    assertThat(registry().describingData()).extracting(LogEntry::number).containsExactly(1L, 3L);
+    registry().promote(3, "it is good");
+    assertThat(registry().describingData()).extracting(LogEntry::number).containsExactly(3L);
+  }
+
+  @Test
   void pruningRemovesWhatRunsHaveLeft() {
     for (int run = 1; run <= 4; run++) {
       submit(run, Action.PROMOTED);
@@ -243,7 +256,6 @@ abstract class ModelRegistryContract {
       storage().createDirectories(checkpoints);
       storage().writePrivate(Storage.resolve(checkpoints, "1.srnn"), new byte[1]);
     }
-    assertThat(registry().newestWithData().orElseThrow().number()).isEqualTo(4);
 
     registry().prune(1);
 
@@ -297,24 +309,29 @@ abstract class ModelRegistryContract {
         .containsEntry("java", "17.0.1");
   }
 
+  /** A process of the run was killed after its upload, and the next one has other data. */
   @Test
-  void anotherModelInItsPlaceIsRefused() {
+  void anotherModelInItsPlaceCostsANumber() {
     Version version = new Version(1, "run-1");
-    storage().createDirectories(path("versions"));
-    storage()
-        .writePrivate(
-            path("versions/000000001-run-1.srnn"),
-            candidate("run-1", 7).encode(version, "none", decision(Action.PROMOTED).evidence()));
+    byte[] other =
+        candidate("run-1", 7).encode(version, "none", decision(Action.PROMOTED).evidence());
+    byte[] damaged = Arrays.copyOf(other, other.length - 1);
+    for (byte[] left : List.of(other, damaged)) {
+      storage().delete(path("log"));
+      storage().delete(path("versions"));
+      storage().createDirectories(path("versions"));
+      storage().writePrivate(path("versions/000000001-run-1.srnn"), left);
 
-    assertThatThrownBy(() -> submit(1, Action.PROMOTED))
-        .isInstanceOf(StorageException.class)
-        .hasMessageEndingWith(
-            "000000001-run-1.srnn: expected nothing there or what its run trained, found another model");
-    assertThat(registry().newest()).isEmpty();
-    submit(2, Action.PROMOTED);
-    submit(1, Action.PROMOTED);
-    assertThat(registry().current().orElseThrow().model().computesAs(model(1))).isTrue();
-    assertClean();
+      LogEntry entry = submit(1, Action.PROMOTED);
+
+      assertThat(entry.number()).isEqualTo(2);
+      assertThat(entry.version()).contains(new Version(2, "run-1"));
+      assertThat(registry().log())
+          .extracting(LogEntry::action)
+          .containsExactly(Action.PRUNED, Action.PROMOTED);
+      assertThat(registry().current().orElseThrow().model().computesAs(model(1))).isTrue();
+      assertClean();
+    }
   }
 
   @Test

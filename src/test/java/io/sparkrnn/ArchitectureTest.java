@@ -62,7 +62,7 @@ class ArchitectureTest {
               "train",
               List.of("config", "data", "kernel", "model", "evaluation", "checkpoint", "random")),
           entry("dl4j", List.of("config", "kernel", "model")),
-          entry("export", List.of("model", "dl4j", "storage")),
+          entry("export", List.of("kernel", "model", "dl4j", "storage")),
           entry("spark", BELOW_SPARK),
           entry("registry", List.of("config", "storage", "evaluation", "checkpoint", "export")),
           entry("report", List.of("config", "data", "evaluation", "train")),

@@ -158,13 +158,13 @@ class ExportIT {
     Path file = temp.resolve("model.zip");
     succeed("export --model %s --format dl4j --to %s".formatted(run("tanh"), file));
     MultiLayerNetwork network = ModelSerializer.restoreMultiLayerNetwork(file.toFile(), true);
-    // Its output are probabilities, of which the logarithm is the logit but for a constant.
+    // Its outputs are probabilities, which only have the order of logits.
     assertSamePredictions(
         model(run("tanh").resolve("model.srnn")),
         (batch, samples) -> {
           INDArray features =
               Nd4j.create(batch, new long[] {samples, 28, 28}, 'c').permute(0, 2, 1);
-          return network.output(features.dup()).dup('c').toFloatVector();
+          return network.output(features.dup()).dup('c').data().asFloat();
         },
         Float.MAX_VALUE);
 

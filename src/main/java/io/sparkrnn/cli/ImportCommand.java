@@ -68,8 +68,7 @@ final class ImportCommand implements Callable<Integer> {
       names = "--time-steps",
       paramLabel = "N",
       defaultValue = "28",
-      description =
-          "Time steps of a sequence, which neither file says. Default: ${DEFAULT-VALUE}")
+      description = "Time steps of a sequence, which neither file says. Default: ${DEFAULT-VALUE}")
   private int timeSteps;
 
   @Option(

@@ -20,8 +20,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * Reads models that DL4J's {@code ModelSerializer} has written, as data: neither DL4J, nor ND4J, nor
- * Java's serialization takes part, and the class names in the configuration are compared, never
+ * Reads models that DL4J's {@code ModelSerializer} has written, as data: neither DL4J, nor ND4J,
+ * nor Java's serialization takes part, and the class names in the configuration are compared, never
  * loaded. Whatever is not known to leave the network's outputs as ours are is refused by name.
  */
 public final class Dl4jZipDecoder {
@@ -103,7 +103,8 @@ public final class Dl4jZipDecoder {
 
   private static byte[] skip(ZipInputStream in) throws IOException {
     if (in.skip(Integer.MAX_VALUE) == Integer.MAX_VALUE) {
-      throw new IllegalArgumentException("expected less than 2 GiB of %s, found more".formatted(UPDATER));
+      throw new IllegalArgumentException(
+          "expected less than 2 GiB of %s, found more".formatted(UPDATER));
     }
     return new byte[0];
   }
@@ -189,8 +190,8 @@ public final class Dl4jZipDecoder {
 
   /**
    * An array of one row in ND4J's binary form, {@code org.nd4j.linalg.api.buffer.BaseDataBuffer}:
-   * two buffers, the shape's longs {rank, sizes, strides, ...} and the values, each with the mode of
-   * its allocation, its length and its type before it.
+   * two buffers, the shape's longs {rank, sizes, strides, ...} and the values, each with the mode
+   * of its allocation, its length and its type before it.
    */
   private static float[] array(byte[] bytes) throws IOException {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {

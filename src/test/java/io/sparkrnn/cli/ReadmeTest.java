@@ -94,7 +94,7 @@ class ReadmeTest {
     if (words.isEmpty() || words.get(0).startsWith("--")) {
       words.add(0, "train");
     }
-    if (words.get(0).equals("evaluate")) {
+    if (List.of("evaluate", "export", "import").contains(words.get(0))) {
       // The run of another machine: the command line is understood, its model is not there.
       CommandRun run = CommandRun.of(words.toArray(String[]::new));
       assertThat(run.exitCode()).isEqualTo(ExitCode.STORAGE);
@@ -124,7 +124,8 @@ class ReadmeTest {
   @Test
   void flagsExist() throws IOException {
     Set<String> known = new TreeSet<>(OTHERS);
-    for (String command : List.of("train", "retrain", "evaluate", "status", "inspect")) {
+    for (String command :
+        List.of("train", "retrain", "evaluate", "status", "inspect", "export", "import")) {
       known.addAll(found(FLAG, CommandRun.of(command, "--help").output()));
     }
     for (String command : List.of("list", "show", "promote", "rollback", "prune")) {

@@ -110,7 +110,7 @@ class Dl4jZipDecoderTest {
     assertRefused(with(name, object.toByteArray()), "no other entries", name);
     assertThat(LoadedByAccident.read).isFalse();
     // Nor is an object an array of parameters.
-    assertRefused(with(PARAMETERS, object.toByteArray()));
+    assertRefused(with(PARAMETERS, object.toByteArray()), PARAMETERS);
     assertThat(LoadedByAccident.read).isFalse();
   }
 
@@ -137,8 +137,7 @@ class Dl4jZipDecoderTest {
   void classesAreComparedNotLoaded() throws IOException {
     assertRefused(
         configured(
-            "org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn",
-            "javax.swing.JEditorPane"),
+            "org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn", "javax.swing.JEditorPane"),
         "SimpleRnn",
         "javax.swing.JEditorPane");
     assertRefused(configured("SimpleRnn", "LSTM"), "found", "LSTM");
@@ -152,8 +151,7 @@ class Dl4jZipDecoderTest {
     assertRefused(
         configured("\"inputPreProcessors\" : { }", "\"inputPreProcessors\" : {\"0\": {}}"),
         "inputPreProcessors");
-    assertRefused(
-        configured("\"nout\" : 3", "\"nout\" : 4"), "layer 1 nin to be 4, found \"3\"");
+    assertRefused(configured("\"nout\" : 3", "\"nout\" : 4"), "layer 1 nin to be 4, found \"3\"");
     assertRefused(configured("\"nout\" : 3", "\"nout\" : -3"), "a number of at least 1");
     assertRefused(configured("\"nout\" : 3", "\"nout\" : 3.5"), "a number of at least 1");
     assertRefused(configured("SimpleRnn", "x\\n".repeat(500)), "...");
@@ -175,7 +173,9 @@ class Dl4jZipDecoderTest {
     assertRefused(zip(without), "an entry coefficients.bin");
     assertRefused(new byte[0], "an entry configuration.json");
     byte[] endless = parameters.clone();
-    int length = new String(parameters, java.nio.charset.StandardCharsets.ISO_8859_1).lastIndexOf("FLOAT") - 10;
+    int length =
+        new String(parameters, java.nio.charset.StandardCharsets.ISO_8859_1).lastIndexOf("FLOAT")
+            - 10;
     Arrays.fill(endless, length, length + 8, (byte) 0x7F);
     assertRefused(with(PARAMETERS, endless), "values of type FLOAT");
   }

@@ -244,16 +244,35 @@ public final class ModelRegistry {
   /** Reads the version first: one that is damaged does not become current. */
   private Proposal become(Action action, Version version, LogEntry state, String reason) {
     read(version);
+    return withoutVersion(
+        action,
+        Optional.of(state),
+        Optional.of(version),
+        state.current(),
+        state.versions(),
+        List.of(),
+        reason);
+  }
+
+  /** An entry that introduces none. */
+  private Proposal withoutVersion(
+      Action action,
+      Optional<LogEntry> newest,
+      Optional<Version> current,
+      Optional<Version> previous,
+      List<Version> versions,
+      List<Version> pruned,
+      String reason) {
     return new Proposal(
         new LogEntry(
-            state.number() + 1,
+            number(newest) + 1,
             UUID.randomUUID().toString(),
             action,
             Optional.empty(),
-            Optional.of(version),
-            state.current(),
-            state.versions(),
-            List.of(),
+            current,
+            previous,
+            versions,
+            pruned,
             reason,
             Optional.empty(),
             Optional.empty(),
@@ -299,21 +318,14 @@ public final class ModelRegistry {
       return Optional.empty();
     }
     return Optional.of(
-        new Proposal(
-            new LogEntry(
-                state.number() + 1,
-                UUID.randomUUID().toString(),
-                Action.PRUNED,
-                Optional.empty(),
-                state.current(),
-                state.previous(),
-                versions.stream().filter(version -> !pruned.contains(version)).toList(),
-                pruned,
-                "all but the newest %d, the current version and the one before it".formatted(keep),
-                Optional.empty(),
-                Optional.empty(),
-                clock.instant().truncatedTo(ChronoUnit.SECONDS)),
-            Optional.empty()));
+        withoutVersion(
+            Action.PRUNED,
+            Optional.of(state),
+            state.current(),
+            state.previous(),
+            versions.stream().filter(version -> !pruned.contains(version)).toList(),
+            pruned,
+            "all but the newest %d, the current version and the one before it".formatted(keep)));
   }
 
   /**
@@ -414,21 +426,14 @@ public final class ModelRegistry {
 
   /** An entry that changes nothing but that its number is used up. */
   private Proposal skipping(Optional<LogEntry> newest) {
-    return new Proposal(
-        new LogEntry(
-            number(newest) + 1,
-            UUID.randomUUID().toString(),
-            Action.PRUNED,
-            Optional.empty(),
-            newest.flatMap(LogEntry::current),
-            newest.flatMap(LogEntry::previous),
-            versions(newest),
-            List.of(),
-            "the model of a run that did not end lay where this entry's would have",
-            Optional.empty(),
-            Optional.empty(),
-            clock.instant().truncatedTo(ChronoUnit.SECONDS)),
-        Optional.empty());
+    return withoutVersion(
+        Action.PRUNED,
+        newest,
+        newest.flatMap(LogEntry::current),
+        newest.flatMap(LogEntry::previous),
+        versions(newest),
+        List.of(),
+        "the model of a run that did not end lay where this entry's would have");
   }
 
   /**

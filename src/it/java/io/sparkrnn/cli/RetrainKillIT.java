@@ -154,6 +154,22 @@ class RetrainKillIT {
   }
 
   @Test
+  void whoStopsItBeforeItTrainsIsToldToo() throws Exception {
+    Path registry = temp.resolve("stopped-early");
+    try (Driver first = start(registry, "run")) {
+      first.await("a checkpoint", () -> isUnderWay(registry, "run"));
+      first.pause();
+      try (Driver second = start(registry, "run", littlePatience())) {
+        second.awaitOutput("Waiting up to");
+        second.terminate();
+        assertThat(second.awaitExit()).as(second.output()).isEqualTo(143);
+        assertThat(report(second).path("exitCode").asInt()).isEqualTo(143);
+      }
+      first.kill();
+    }
+  }
+
+  @Test
   void twoRunsAtOnceNeverDecideAgainstTheSameVersion() throws Exception {
     Path registry = temp.resolve("two");
     List<String> seeds = List.of("1", "2", "3");

@@ -61,9 +61,17 @@ public final class Dl4jZipDecoder {
                 .formatted(topology.parameterCount(), topology.summary(), parameters.length));
       }
       return new ModelFile(topology, parameters, Map.of());
-    } catch (IllegalArgumentException | IOException e) {
-      throw new CorruptFileException("Cannot read %s: %s".formatted(where, e.getMessage()));
+    } catch (IllegalArgumentException e) {
+      throw corrupt(where, String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      String found = e.getMessage() == null ? "its end" : e.getMessage();
+      throw corrupt(where, "expected a whole DL4J zip, found " + found);
     }
+  }
+
+  private static CorruptFileException corrupt(String where, String problem) {
+    return new CorruptFileException(
+        "Cannot read %s: %s".formatted(where, SafetensorsDecoder.oneLine(problem)));
   }
 
   private static Map<String, byte[]> entries(byte[] zip) throws IOException {
@@ -126,7 +134,9 @@ public final class Dl4jZipDecoder {
           "expected at least 2 layers in confs, found " + confs.size());
     }
     if (!configuration.path("inputPreProcessors").isEmpty()) {
-      throw new IllegalArgumentException("expected no inputPreProcessors, found some");
+      throw new IllegalArgumentException(
+          "expected no inputPreProcessors, found "
+              + quoted(configuration.path("inputPreProcessors").toString()));
     }
     List<Integer> hidden = new ArrayList<>();
     Activation activation = null;
@@ -182,10 +192,8 @@ public final class Dl4jZipDecoder {
     return size.asInt();
   }
 
-  /** What a file says, short enough and in one line for a message. */
   private static String quoted(String text) {
-    String line = text.replaceAll("\\p{Cntrl}", "?");
-    return '"' + (line.length() > 80 ? line.substring(0, 80) + "..." : line) + '"';
+    return '"' + (text.length() > 80 ? text.substring(0, 80) + "..." : text) + '"';
   }
 
   /**

@@ -2,32 +2,21 @@ package io.sparkrnn.export;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.model.Floats;
-import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.CorruptFileException;
 import io.sparkrnn.storage.FormatException;
-import io.sparkrnn.storage.TruncatedFileException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Models as safetensors under the names of PyTorch's {@code nn.RNN} and {@code nn.Linear}: {@code
@@ -40,22 +29,11 @@ import java.util.regex.Pattern;
  * header of that length, the tensors' bytes without holes. Data only, nothing in it is executed.
  */
 public final class SafetensorsFile {
-  /** Of the format's own reader. */
-  private static final long MAX_HEADER_BYTES = 100_000_000;
-
-  private static final String METADATA = "__metadata__";
-  private static final String TOPOLOGY = "spark-rnn.topology";
-  private static final String DTYPE = "dtype";
-  private static final String SHAPE = "shape";
-  private static final String OFFSETS = "data_offsets";
-  private static final Pattern RECURRENT =
-      Pattern.compile("(.*?)(weight|bias)_(ih|hh)(?:_l(\\d{1,3}))?");
-  private static final Pattern DENSE = Pattern.compile("(.*?)(weight|bias)");
-
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  static final String METADATA = "__metadata__";
+  static final String TOPOLOGY = "spark-rnn.topology";
+  static final String DTYPE = "dtype";
+  static final String SHAPE = "shape";
+  static final String OFFSETS = "data_offsets";
 
   private SafetensorsFile() {}
 
@@ -69,7 +47,7 @@ public final class SafetensorsFile {
 
   /** One tensor. */
   @SuppressWarnings("ArrayRecordComponent") // Tensors are read, not compared.
-  private record Tensor(List<Integer> shape, float[] values) {}
+  record Tensor(List<Integer> shape, float[] values) {}
 
   /** The file's bytes; equal models give equal bytes. */
   public static byte[] encode(ModelFile model) {
@@ -141,271 +119,10 @@ public final class SafetensorsFile {
    */
   public static ModelFile decode(byte[] bytes, String where, Missing missing) {
     try {
-      return new Decoder(bytes, where).model(missing);
+      return new SafetensorsDecoder(bytes, where).model(missing);
     } catch (IllegalArgumentException e) {
-      throw new CorruptFileException("Cannot read %s: %s".formatted(where, e.getMessage()));
-    }
-  }
-
-  /** What is in one file; messages are without its name. */
-  private static final class Decoder {
-    private final ByteBuffer data;
-    private final ObjectNode header;
-
-    Decoder(byte[] bytes, String where) {
-      ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-      if (bytes.length < Long.BYTES) {
-        throw truncated(where, Long.BYTES, bytes.length);
-      }
-      long length = file.getLong();
-      if (length < 2 || length > MAX_HEADER_BYTES) {
-        throw new IllegalArgumentException(
-            "expected a safetensors header of 2 to %d bytes, found a length of %d"
-                .formatted(MAX_HEADER_BYTES, length));
-      }
-      if (length > file.remaining()) {
-        throw truncated(where, Long.BYTES + length, bytes.length);
-      }
-      byte[] json = new byte[(int) length];
-      file.get(json);
-      header = header(json);
-      data = file.slice().order(ByteOrder.LITTLE_ENDIAN);
-      requireNoHoles(where, bytes.length);
-    }
-
-    private static TruncatedFileException truncated(String where, long expected, long found) {
-      return new TruncatedFileException(
-          "Cannot read %s: expected at least %d bytes, found %d".formatted(where, expected, found));
-    }
-
-    private static ObjectNode header(byte[] json) {
-      JsonNode read;
-      try {
-        read = JSON.readTree(new String(json, UTF_8));
-      } catch (JsonProcessingException e) {
-        throw new IllegalArgumentException(
-            "expected a header in JSON, found " + e.getOriginalMessage(), e);
-      }
-      if (!(read instanceof ObjectNode object)) {
-        throw new IllegalArgumentException("expected a header that is a JSON object");
-      }
-      return object;
-    }
-
-    private List<String> names() {
-      List<String> names = new ArrayList<>();
-      header.fieldNames().forEachRemaining(names::add);
-      names.remove(METADATA);
-      return names;
-    }
-
-    private void requireNoHoles(String where, int fileBytes) {
-      List<String> byPlace = names();
-      byPlace.sort(Comparator.comparingLong(name -> offset(name, 0)));
-      long end = 0;
-      for (String name : byPlace) {
-        long from = offset(name, 0);
-        if (from != end || offset(name, 1) < from) {
-          throw new IllegalArgumentException(
-              "expected the tensor %s from byte %d of the data on, found bytes %d to %d"
-                  .formatted(name, end, from, offset(name, 1)));
-        }
-        end = offset(name, 1);
-      }
-      if (end > data.capacity()) {
-        throw truncated(where, fileBytes + end - data.capacity(), fileBytes);
-      }
-      if (end < data.capacity()) {
-        throw new IllegalArgumentException(
-            "expected %d bytes of tensors, found %d".formatted(end, data.capacity()));
-      }
-    }
-
-    private long offset(String name, int which) {
-      JsonNode offset = header.path(name).path(OFFSETS).path(which);
-      if (!offset.canConvertToLong() || !offset.isIntegralNumber() || offset.asLong() < 0) {
-        throw new IllegalArgumentException("expected two data_offsets of the tensor " + name);
-      }
-      return offset.asLong();
-    }
-
-    private Tensor tensor(String name) {
-      JsonNode json = header.get(name);
-      if (!json.path(DTYPE).asText().equals("F32")) {
-        throw new IllegalArgumentException(
-            "expected the tensor %s of dtype F32, found %s; PyTorch's .float() converts"
-                .formatted(name, json.path(DTYPE)));
-      }
-      List<Integer> shape = new ArrayList<>();
-      for (JsonNode size : json.path(SHAPE)) {
-        if (!size.canConvertToInt() || size.asInt() < 1) {
-          throw new IllegalArgumentException(
-              "expected sizes of at least 1 of the tensor %s, found %s"
-                  .formatted(name, json.path(SHAPE)));
-        }
-        shape.add(size.asInt());
-      }
-      if (shape.isEmpty()) {
-        throw new IllegalArgumentException("expected a shape of the tensor %s".formatted(name));
-      }
-      long count = 1;
-      for (int size : shape) {
-        count = Math.min(count * size, Integer.MAX_VALUE);
-      }
-      long bytes = offset(name, 1) - offset(name, 0);
-      if (bytes != count * Float.BYTES) {
-        throw new IllegalArgumentException(
-            "expected the bytes of the tensor %s %s, found %d".formatted(name, shape, bytes));
-      }
-      byte[] slice = new byte[(int) bytes];
-      data.get((int) offset(name, 0), slice);
-      return new Tensor(shape, Floats.fromBytes(slice));
-    }
-
-    ModelFile model(Missing missing) {
-      List<Map<String, Tensor>> layers = new ArrayList<>();
-      Map<String, Tensor> dense = new TreeMap<>();
-      String recurrentModule = null;
-      String denseModule = null;
-      for (String name : names()) {
-        Matcher recurrent = RECURRENT.matcher(name);
-        Matcher output = DENSE.matcher(name);
-        if (recurrent.matches()) {
-          recurrentModule = same(recurrentModule, recurrent.group(1), name);
-          int layer = recurrent.group(4) == null ? 0 : Integer.parseInt(recurrent.group(4));
-          while (layers.size() <= layer) {
-            layers.add(new TreeMap<>());
-          }
-          layers.get(layer).put(recurrent.group(2) + "_" + recurrent.group(3), tensor(name));
-        } else if (output.matches()) {
-          denseModule = same(denseModule, output.group(1), name);
-          dense.put(output.group(2), tensor(name));
-        } else {
-          throw new IllegalArgumentException(
-              "expected tensors of one nn.RNN and one nn.Linear, found " + name);
-        }
-      }
-      return model(layers, dense, missing);
-    }
-
-    private static String same(String module, String found, String name) {
-      if (module != null && !module.equals(found)) {
-        throw new IllegalArgumentException(
-            "expected one nn.RNN and one nn.Linear, found %s beside another of %s"
-                .formatted(name, module));
-      }
-      return found;
-    }
-
-    private ModelFile model(
-        List<Map<String, Tensor>> layers, Map<String, Tensor> dense, Missing missing) {
-      List<Integer> hidden = new ArrayList<>();
-      int inputs = 0;
-      for (int l = 0; l < layers.size(); l++) {
-        Tensor weights = required(layers.get(l), "weight_ih", "weight_ih_l" + l);
-        Tensor recurrence = required(layers.get(l), "weight_hh", "weight_hh_l" + l);
-        int units = recurrence.shape().get(recurrence.shape().size() - 1);
-        int below = weights.shape().get(weights.shape().size() - 1);
-        // An LSTM or a GRU has three or four times as many rows.
-        require(recurrence, "weight_hh_l" + l, units, units);
-        require(weights, "weight_ih_l" + l, units, l == 0 ? below : hidden.get(l - 1));
-        inputs = l == 0 ? below : inputs;
-        hidden.add(units);
-      }
-      if (hidden.isEmpty()) {
-        throw new IllegalArgumentException("expected tensors of an nn.RNN, found none");
-      }
-      int top = hidden.get(hidden.size() - 1);
-      int classes = 0;
-      if (!dense.isEmpty()) {
-        Tensor weights = required(dense, "weight", "weight of the nn.Linear");
-        classes = weights.shape().get(0);
-        require(weights, "weight of the nn.Linear", classes, top);
-      }
-      RnnTopology topology =
-          topology(
-              new NetworkShape(missing.timeSteps(), inputs, hidden, missing.activation(), classes));
-      NetworkShape shape = topology.shape();
-      float[] parameters = new float[topology.parameterCount()];
-      for (int l = 0; l < hidden.size(); l++) {
-        Map<String, Tensor> layer = layers.get(l);
-        put(layer.get("weight_ih"), parameters, shape.inputWeights(l));
-        put(layer.get("weight_hh"), parameters, shape.recurrentWeights(l));
-        float[] first = bias(layer.get("bias_ih"), "bias_ih_l" + l, hidden.get(l));
-        float[] second = bias(layer.get("bias_hh"), "bias_hh_l" + l, hidden.get(l));
-        for (int i = 0; i < first.length; i++) {
-          parameters[shape.bias(l) + i] = first[i] + second[i];
-        }
-      }
-      if (classes > 0) {
-        put(dense.get("weight"), parameters, shape.outputWeights());
-        float[] bias = bias(dense.get("bias"), "bias of the nn.Linear", classes);
-        System.arraycopy(bias, 0, parameters, shape.outputBias(), classes);
-      }
-      return new ModelFile(topology, parameters, provenance());
-    }
-
-    private static Tensor required(Map<String, Tensor> layer, String key, String name) {
-      if (!layer.containsKey(key)) {
-        throw new IllegalArgumentException("expected a tensor " + name + ", found none");
-      }
-      return layer.get(key);
-    }
-
-    private static void require(Tensor tensor, String name, int... shape) {
-      if (!tensor.shape().equals(Arrays.stream(shape).boxed().toList())) {
-        throw new IllegalArgumentException(
-            "expected the tensor %s to be %s, found %s"
-                .formatted(name, Arrays.toString(shape), tensor.shape()));
-      }
-    }
-
-    private static void put(Tensor tensor, float[] parameters, int offset) {
-      System.arraycopy(tensor.values(), 0, parameters, offset, tensor.values().length);
-    }
-
-    /** Zeros for modules without. */
-    private static float[] bias(Tensor tensor, String name, int size) {
-      if (tensor == null) {
-        return new float[size];
-      }
-      require(tensor, name, size);
-      return tensor.values();
-    }
-
-    /** What we wrote into the file, if it was us; else what was found. */
-    private RnnTopology topology(NetworkShape found) {
-      JsonNode written = header.path(METADATA).path(TOPOLOGY);
-      if (!written.isTextual()) {
-        return new RnnTopology("safetensors", found);
-      }
-      RnnTopology topology = RnnTopology.decode(written.asText());
-      NetworkShape shape = topology.shape();
-      if (shape.inputSize() != found.inputSize()
-          || !shape.hidden().equals(found.hidden())
-          || shape.classes() != found.classes()) {
-        throw new IllegalArgumentException(
-            "expected tensors of %s, found those of %s"
-                .formatted(topology.summary(), new RnnTopology(topology.name(), found).summary()));
-      }
-      return topology;
-    }
-
-    private Map<String, String> provenance() {
-      Map<String, String> lines = new TreeMap<>();
-      header
-          .path(METADATA)
-          .fields()
-          .forEachRemaining(
-              field -> {
-                String value = field.getValue().asText();
-                if (!field.getKey().equals(TOPOLOGY)
-                    && !field.getKey().contains("=")
-                    && (field.getKey() + value).chars().noneMatch(Character::isISOControl)) {
-                  lines.put(field.getKey(), value);
-                }
-              });
-      return lines;
+      throw new CorruptFileException(
+          "Cannot read %s: %s".formatted(where, SafetensorsDecoder.oneLine(e.getMessage())));
     }
   }
 }

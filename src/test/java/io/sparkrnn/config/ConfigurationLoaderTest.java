@@ -140,6 +140,7 @@ class ConfigurationLoaderTest {
         retry-seconds = 1
         heartbeat-seconds = 0.5
         takeover-seconds = 3
+        tensorboard = "hdfs://nn/curves"
       }
       spark { master = "spark://host:7077", shared-paths = true }
       hadoop { fs.defaultFS = "hdfs://nn:8020", "dfs.replication" = 1 }

@@ -133,11 +133,12 @@ final class PredictCommand implements Callable<Integer> {
           "Cannot write %s: expected no such directory, found one"
               .formatted(Storage.describe(target)));
     }
-    report(storage, target, predict(configuration, read));
+    report(storage, target, predict(configuration, read, storage, target));
     return ExitCode.DONE;
   }
 
-  private Counts predict(RunConfiguration configuration, ModelFile read) {
+  private Counts predict(
+      RunConfiguration configuration, ModelFile read, Storage storage, URI target) {
     String kernels = KernelProvider.choose(configuration.training().kernels().toString()).name();
     String source = input == Input.TABLE ? from : Storage.describe(Storage.uri(from));
     try (SparkEngine spark = SparkEngine.start("spark-rnn predict", configuration.master())) {
@@ -147,7 +148,11 @@ final class PredictCommand implements Callable<Integer> {
               read.topology(),
               read.parameters(),
               new SparkPrediction.Request(
-                  input, source, features, output, Storage.describe(Storage.uri(to)), kernels));
+                  input, source, features, output, Storage.describe(target), kernels));
+    } catch (RuntimeException | Error e) {
+      // A part of a table is none.
+      storage.delete(target);
+      throw e;
     }
   }
 

@@ -267,15 +267,13 @@ class PredictIT {
                 Vectors.dense(IntStream.range(0, PIXELS).mapToDouble(i -> values[i]).toArray()));
     assertThat(predict("parquet", file, "--features", "pixels").exitCode()).isZero();
     assertThat(rows("parquet", "id").stream().map(row -> row.<Integer>getAs("prediction")))
-        .containsExactlyElementsOf(
-            IntStream.range(0, 100).mapToObj(PredictIT::expected).toList());
+        .containsExactlyElementsOf(IntStream.range(0, 100).mapToObj(PredictIT::expected).toList());
   }
 
   @Test
   void tooManyBadRowsLeaveNoPredictions() {
     Path file =
-        table(
-            DataTypes.createArrayType(DataTypes.DoubleType), PredictIT::doubles, null, List.of());
+        table(DataTypes.createArrayType(DataTypes.DoubleType), PredictIT::doubles, null, List.of());
     CommandRun run = predict("parquet", file, "--features", "pixels", "--max-bad", "1");
     assertThat(run.exitCode()).isEqualTo(ExitCode.DATA);
     assertThat(run.errors())
@@ -289,8 +287,7 @@ class PredictIT {
     assertThat(predict("idx", shared.resolve("run/model.srnn")).errors())
         .contains("expected magic 0x00000803");
     byte[] whole = Files.readAllBytes(shared.resolve("images"));
-    Path cut =
-        Files.write(temp.resolve("cut"), Arrays.copyOf(whole, whole.length - 1));
+    Path cut = Files.write(temp.resolve("cut"), Arrays.copyOf(whole, whole.length - 1));
     CommandRun truncated = predict("idx", cut);
     assertThat(truncated.exitCode()).isEqualTo(ExitCode.DATA);
     assertThat(truncated.errors()).contains("expected 10000 images of 784 bytes", "end of file");

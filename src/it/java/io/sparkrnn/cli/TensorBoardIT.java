@@ -50,8 +50,7 @@ class TensorBoardIT {
     assertThat(train("--epochs", "3").exitCode()).isZero();
     assertThat(files()).hasSize(1);
     Path file = files().get(0);
-    assertThat(file.getFileName().toString())
-        .isEqualTo("events.out.tfevents.0000000001.spark-rnn");
+    assertThat(file.getFileName().toString()).isEqualTo("events.out.tfevents.0000000001.spark-rnn");
     for (String tag : List.of("loss/training", "loss/validation", "accuracy/validation")) {
       assertThat(count(file, tag)).as(tag).isEqualTo(3);
     }

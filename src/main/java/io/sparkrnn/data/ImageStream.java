@@ -74,9 +74,7 @@ public final class ImageStream implements AutoCloseable {
       } catch (IOException suppressed) {
         e.addSuppressed(suppressed);
       }
-      throw e instanceof RuntimeException unchecked
-          ? unchecked
-          : failure(where, (IOException) e);
+      throw e instanceof RuntimeException unchecked ? unchecked : failure(where, (IOException) e);
     }
   }
 

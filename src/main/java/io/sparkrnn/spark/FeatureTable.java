@@ -14,7 +14,9 @@ import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 
-/** A table with a column of features, an array of numbers or a vector; its other columns name rows. */
+/**
+ * A table with a column of features, an array of numbers or a vector; its other columns name rows.
+ */
 final class FeatureTable {
   private final Dataset<Row> table;
   private final int features;

@@ -23,10 +23,10 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Predictions by the executors, from any number of samples to files: {@code
- * OUTPUT/status=ok/...} with what names a row, {@code prediction} and {@code probabilities}, and
- * {@code OUTPUT/status=bad/...} with what names a row and the {@code reason}. Rows stream through
- * the tasks; no task holds more than a minibatch.
+ * Predictions by the executors, from any number of samples to files: {@code OUTPUT/status=ok/...}
+ * with what names a row, {@code prediction} and {@code probabilities}, and {@code
+ * OUTPUT/status=bad/...} with what names a row and the {@code reason}. Rows stream through the
+ * tasks; no task holds more than a minibatch.
  */
 public final class SparkPrediction {
   private static final String STATUS = "status";
@@ -162,8 +162,7 @@ public final class SparkPrediction {
         part ->
             new PredictionRows(
                 part,
-                new Predictor(
-                    KernelProvider.chosenByDriver(kernels), topology, broadcast.value()),
+                new Predictor(KernelProvider.chosenByDriver(kernels), topology, broadcast.value()),
                 counts));
   }
 

@@ -7,7 +7,7 @@ import java.io.InputStream;
 import org.junit.jupiter.api.Test;
 
 class EventFileTest {
-  /** Of which TensorBoard 2.20's own reader gives back what is written here. */
+  /** Of which TensorBoard's own reader gives back what is written here. */
   @Test
   void bytesAreThoseOfTheGoldenFile() throws IOException {
     EventFile events = new EventFile(1_760_000_000.5);

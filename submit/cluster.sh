@@ -96,7 +96,7 @@ require_options() {
 # What needs no cluster runs here, in a JVM without Spark.
 needs_no_cluster() {
   local word
-  [[ ${program[0]} =~ ^(train|retrain|evaluate)$ ]] || return 0
+  [[ ${program[0]} =~ ^(train|retrain|evaluate|predict)$ ]] || return 0
   for word in "${program[@]}"; do
     [[ $word != --help && $word != -h && $word != --version && $word != --dry-run ]] || return 0
   done

@@ -51,6 +51,7 @@ Commands, each with its own --help:
   retrain    train unattended, compare with the current version of a registry, add the model there
   models     list, show, promote, roll back and prune the versions in a registry
   evaluate   evaluate a trained model
+  predict    predict classes and probabilities of many samples
   status     print how the run of a run directory stands, and end with its exit code
   inspect    show a model's parameters and what becomes of a batch in it
   export     write a model as safetensors (PyTorch), ONNX or DL4J's zip
@@ -111,7 +112,7 @@ parse() {
     program=(train ${program[@]+"${program[@]}"})
   fi
   # Over what a configuration file says.
-  if [[ -n $explicit_master && ${program[0]} =~ ^(train|retrain|evaluate)$ ]]; then
+  if [[ -n $explicit_master && ${program[0]} =~ ^(train|retrain|evaluate|predict)$ ]]; then
     program+=("--master=$explicit_master")
   fi
 }

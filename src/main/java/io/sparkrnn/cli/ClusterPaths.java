@@ -64,9 +64,11 @@ record ClusterPaths(
     } else if (driverElsewhere) {
       check(Keys.RUN_DIR.path(), Keys.RUN_DIR.flag(), directory).ifPresent(problems::add);
     }
-    String initial = configuration.training().initialModel();
-    if (driverElsewhere && !initial.isEmpty()) {
-      check(Keys.INITIAL_MODEL.path(), Keys.INITIAL_MODEL.flag(), initial).ifPresent(problems::add);
+    for (Key<String> key : List.of(Keys.INITIAL_MODEL, Keys.TENSORBOARD)) {
+      String location = key.text(configuration);
+      if (driverElsewhere && !location.isEmpty()) {
+        check(key.path(), key.flag(), location).ifPresent(problems::add);
+      }
     }
     require(problems);
   }

@@ -73,6 +73,8 @@ public final class Main {
     ConfigurationOptions.addTo(retrain.getCommandSpec(), RetrainCommand.KEYS);
     CommandLine evaluate = new CommandLine(new EvaluateCommand(out));
     ConfigurationOptions.addTo(evaluate.getCommandSpec(), EvaluateCommand.KEYS);
+    CommandLine predict = new CommandLine(new PredictCommand(out));
+    ConfigurationOptions.addTo(predict.getCommandSpec(), PredictCommand.KEYS);
     CommandLine inspect = new CommandLine(new InspectCommand(out));
     ConfigurationOptions.addTo(inspect.getCommandSpec(), InspectCommand.KEYS);
     CommandLine status = new CommandLine(new StatusCommand(out));
@@ -81,6 +83,7 @@ public final class Main {
         new CommandLine(new Main())
             .addSubcommand(train)
             .addSubcommand(evaluate)
+            .addSubcommand(predict)
             .addSubcommand(status)
             .addSubcommand(inspect)
             .addSubcommand(retrain)

@@ -63,6 +63,7 @@ record RunDirectory(
           Keys.RETRY_SECONDS,
           Keys.HEARTBEAT_SECONDS,
           Keys.TAKEOVER_SECONDS,
+          Keys.TENSORBOARD,
           Keys.MASTER,
           Keys.SHARED_PATHS,
           Keys.THREADS_PER_WORKER,

@@ -37,6 +37,7 @@ import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.TrainingStoppedException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -330,6 +331,15 @@ final class TrainingRun {
     }
     Optional<SparkEngine> engine = spark.map(StartingSpark::await);
     List<TrainingListener> listeners = new ArrayList<>(List.of(console, result, progress));
+    if (!configuration.run().tensorboard().isEmpty()) {
+      listeners.add(
+          new TensorBoardLog(
+              storage,
+              Storage.uri(configuration.run().tensorboard()),
+              directory.runId(),
+              store.latestAttempt(),
+              Clock.systemUTC()));
+    }
     engine.ifPresent(started -> listeners.addAll(started.listeners(directory.runId())));
     Job job = new Job(setup, recipe, kernels.name(), start, console, listeners);
     try {

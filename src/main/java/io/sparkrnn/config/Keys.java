@@ -431,6 +431,14 @@ public final class Keys {
           number("a number from 0.01 to 1000000", x -> x >= 0.01 && x <= 1e6),
           c -> c.run().takeoverSeconds());
 
+  public static final Key<String> TENSORBOARD =
+      new Key<>(
+          "run.tensorboard",
+          "--tensorboard",
+          "Directory for TensorBoard's event files, one below it for each run, path or URI; empty: none.",
+          text("DIR"),
+          c -> c.run().tensorboard());
+
   public static final Key<String> MASTER =
       new Key<>(
           "spark.master",
@@ -503,6 +511,7 @@ public final class Keys {
           RETRY_SECONDS,
           HEARTBEAT_SECONDS,
           TAKEOVER_SECONDS,
+          TENSORBOARD,
           MASTER,
           SHARED_PATHS);
 

@@ -19,6 +19,7 @@ import java.util.List;
  * @param retrySeconds how long a write that fails is tried again
  * @param heartbeatSeconds between two signs of life
  * @param takeoverSeconds how long another driver must show no sign of life to be taken over
+ * @param tensorboard path or URI of a directory for TensorBoard's files; empty: none
  */
 public record OutputConfiguration(
     String dir,
@@ -30,10 +31,12 @@ public record OutputConfiguration(
     int keep,
     double retrySeconds,
     double heartbeatSeconds,
-    double takeoverSeconds)
+    double takeoverSeconds,
+    String tensorboard)
     implements Serializable {
   public OutputConfiguration {
     requireNonNull(dir, "dir");
+    requireNonNull(tensorboard, "tensorboard");
     allowDrift = List.copyOf(allowDrift);
   }
 }

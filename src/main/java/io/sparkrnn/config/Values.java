@@ -87,7 +87,8 @@ final class Values {
             get(Keys.KEEP),
             get(Keys.RETRY_SECONDS),
             get(Keys.HEARTBEAT_SECONDS),
-            get(Keys.TAKEOVER_SECONDS)),
+            get(Keys.TAKEOVER_SECONDS),
+            get(Keys.TENSORBOARD)),
         get(Keys.MASTER),
         get(Keys.SHARED_PATHS),
         hadoop);

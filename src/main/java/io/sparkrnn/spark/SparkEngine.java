@@ -10,6 +10,7 @@ import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.TrainingListener;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.spark.SecurityManager;
 import org.apache.spark.SparkConf;
@@ -131,6 +132,15 @@ public final class SparkEngine implements AutoCloseable {
   /** Evaluations of this application. */
   public SparkEvaluation evaluation(String kernels, RnnTopology topology, EvaluationData data) {
     return new SparkEvaluation(context, kernels, topology, data);
+  }
+
+  /**
+   * Predictions of this application.
+   *
+   * @param hadoop properties for all that is read and written
+   */
+  public SparkPrediction prediction(Map<String, String> hadoop) {
+    return new SparkPrediction(context, hadoop);
   }
 
   JavaSparkContext context() {

@@ -41,7 +41,7 @@ class ConfigurationLoaderTest {
               ""),
           new UpdaterConfiguration(UpdaterName.ADAM, 0.002, 0.9, 0.9, 0.999, 1e-8),
           new ScheduleConfiguration(ScheduleName.COSINE, 0, 0.5, 1000, 0.0, 0, 0.5, 0.0),
-          new OutputConfiguration("", false, List.of(), 1, 0, 0.0, 3, 60.0, 5.0, 30.0),
+          new OutputConfiguration("", false, List.of(), 1, 0, 0.0, 3, 60.0, 5.0, 30.0, ""),
           "",
           false,
           Map.of());
@@ -81,7 +81,8 @@ class ConfigurationLoaderTest {
               9,
               1.0,
               0.5,
-              3.0),
+              3.0,
+              "hdfs://nn/curves"),
           "spark://host:7077",
           true,
           Map.of("fs.defaultFS", "hdfs://nn:8020", "dfs.replication", "1"));
@@ -139,6 +140,7 @@ class ConfigurationLoaderTest {
         retry-seconds = 1
         heartbeat-seconds = 0.5
         takeover-seconds = 3
+        tensorboard = "hdfs://nn/curves"
       }
       spark { master = "spark://host:7077", shared-paths = true }
       hadoop { fs.defaultFS = "hdfs://nn:8020", "dfs.replication" = 1 }

@@ -1,0 +1,305 @@
+package io.sparkrnn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparkrnn.config.ConfigurationLoader;
+import io.sparkrnn.data.Axes;
+import io.sparkrnn.data.DataSource;
+import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.export.ModelFile;
+import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.storage.Storage;
+import io.sparkrnn.train.ForwardPass;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
+import javax.imageio.ImageIO;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code predict} from every kind of input to every kind of table. */
+class PredictIT {
+  private static final int PIXELS = 28 * 28;
+
+  @TempDir private static Path shared;
+  @TempDir private Path temp;
+
+  private static SequenceDataset images;
+  private static float[] logits;
+
+  @BeforeAll
+  static void train() throws IOException {
+    CommandRun run =
+        CommandRun.of(
+            "train",
+            "--engine",
+            "local",
+            "--epochs",
+            "1",
+            "--hidden",
+            "40",
+            "--run-dir",
+            shared.resolve("run").toString());
+    assertThat(run.exitCode()).as(run.errors()).isZero();
+    images =
+        DataSource.loadTest(ConfigurationLoader.defaults().data(), Storage.of(Map.of())).dataset();
+    ModelFile model =
+        ModelFile.read(Storage.of(Map.of()), shared.resolve("run/model.srnn").toUri());
+    logits =
+        ForwardPass.run(
+                RnnKernels.named("portable"),
+                model.topology(),
+                model.parameters(),
+                images.batch(IntStream.range(0, images.size()).toArray(), Axes.BATCH_FIRST),
+                Axes.BATCH_FIRST,
+                images.size())
+            .logits();
+    String name = "t10k-images-idx3-ubyte";
+    try (InputStream in =
+        Main.class.getResourceAsStream("/io/sparkrnn/data/mnist/" + name + ".gz")) {
+      byte[] compressed = in.readAllBytes();
+      Files.write(shared.resolve("images.gz"), compressed);
+      try (InputStream plain =
+          new GZIPInputStream(Files.newInputStream(shared.resolve("images.gz")))) {
+        Files.write(shared.resolve("images"), plain.readAllBytes());
+      }
+    }
+  }
+
+  private CommandRun predict(String input, Path from, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("predict", "--master", "local[2]"));
+    arguments.addAll(List.of("--model", shared.resolve("run").toString()));
+    arguments.addAll(List.of("--input-format", input, "--input", from.toString()));
+    arguments.addAll(List.of("--output", output().toString()));
+    arguments.addAll(List.of(more));
+    return CommandRun.of(arguments.toArray(String[]::new));
+  }
+
+  private Path output() {
+    return temp.resolve("table");
+  }
+
+  private static <T> T withSpark(Function<SparkSession, T> use) {
+    try (SparkSession session = SparkSession.builder().master("local[2]").getOrCreate()) {
+      return use.apply(session);
+    }
+  }
+
+  private List<Row> rows(String format, String order) {
+    return withSpark(
+        session ->
+            session
+                .read()
+                .option("header", true)
+                .option("inferSchema", format.equals("csv"))
+                .format(format)
+                .load(output().toString())
+                .orderBy(order)
+                .collectAsList());
+  }
+
+  private static int expected(int image) {
+    int best = 0;
+    for (int c = 1; c < 10; c++) {
+      if (logits[image * 10 + c] > logits[image * 10 + best]) {
+        best = c;
+      }
+    }
+    return best;
+  }
+
+  private static double probability(int image, int label) {
+    double sum = IntStream.range(0, 10).mapToDouble(c -> Math.exp(logits[image * 10 + c])).sum();
+    return Math.exp(logits[image * 10 + label]) / sum;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"images, parquet", "images.gz, csv", "images, json"})
+  void everyImageOfAFileIsPredicted(String file, String format) {
+    CommandRun run = predict("idx", shared.resolve(file), "--output-format", format);
+    assertThat(run.exitCode()).as(run.errors()).isZero();
+    assertThat(run.output()).contains("predicted 10,000 rows, 0 bad", "table     " + output());
+
+    List<Row> rows = rows(format, "index");
+    assertThat(rows).hasSize(10_000);
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      assertThat(((Number) row.getAs("index")).longValue()).isEqualTo(i);
+      assertThat(((Number) row.getAs("prediction")).intValue()).isEqualTo(expected(i));
+      for (int c = 0; c < 10; c++) {
+        double found =
+            format.equals("csv")
+                ? ((Number) row.getAs("p" + c)).doubleValue()
+                : (Double) row.getList(row.fieldIndex("probabilities")).get(c);
+        assertThat(Math.abs(found - probability(i, c))).isLessThan(1e-9);
+      }
+    }
+  }
+
+  @Test
+  void imagesOfADirectoryAreNamedByTheirPaths() throws IOException {
+    Path directory = Files.createDirectory(temp.resolve("png"));
+    for (int i = 0; i < 70; i++) {
+      int type = i % 2 == 0 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB;
+      BufferedImage image = new BufferedImage(28, 28, type);
+      float[] pixels = images.batch(new int[] {i}, Axes.BATCH_FIRST);
+      for (int p = 0; p < PIXELS; p++) {
+        int gray = Math.round(pixels[p] * 255);
+        if (type == BufferedImage.TYPE_BYTE_GRAY) {
+          image.getRaster().setSample(p % 28, p / 28, 0, gray);
+        } else {
+          image.setRGB(p % 28, p / 28, gray << 16 | gray << 8 | gray);
+        }
+      }
+      ImageIO.write(image, "png", directory.resolve("%03d.png".formatted(i)).toFile());
+    }
+    ImageIO.write(
+        new BufferedImage(28, 27, BufferedImage.TYPE_BYTE_GRAY),
+        "png",
+        directory.resolve("small.png").toFile());
+    Files.writeString(directory.resolve("text.png"), "no image");
+
+    assertThat(predict("png", directory, "--max-bad", "2").exitCode()).isZero();
+
+    List<Row> rows = rows("parquet", "path");
+    assertThat(rows).hasSize(72);
+    for (int i = 0; i < 70; i++) {
+      assertThat((String) rows.get(i).getAs("path")).endsWith("/%03d.png".formatted(i));
+      assertThat((Integer) rows.get(i).getAs("prediction")).isEqualTo(expected(i));
+    }
+    assertThat((String) rows.get(70).getAs("reason"))
+        .isEqualTo("expected 28 rows of 28 pixels, found 27 rows of 28");
+    assertThat((String) rows.get(71).getAs("reason"))
+        .isEqualTo("expected a PNG, found another kind of file");
+    assertThat((Object) rows.get(71).getAs("prediction")).isNull();
+  }
+
+  private Path table(DataType features, Function<float[], Object> cell, Object... odd) {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      rows.add(
+          RowFactory.create(
+              i, cell.apply(images.batch(new int[] {i}, Axes.BATCH_FIRST)), "name " + i));
+    }
+    for (Object each : odd) {
+      rows.add(RowFactory.create(rows.size(), each, "odd"));
+    }
+    StructType schema =
+        new StructType()
+            .add("id", DataTypes.IntegerType)
+            .add("pixels", features)
+            .add("name", DataTypes.StringType);
+    Path file = temp.resolve("input");
+    Consumer<Dataset<Row>> write = table -> table.write().parquet(file.toString());
+    withSpark(
+        session -> {
+          write.accept(session.createDataFrame(rows, schema));
+          return file;
+        });
+    return file;
+  }
+
+  private static List<Double> doubles(float[] values) {
+    return IntStream.range(0, values.length).mapToObj(i -> (double) values[i]).toList();
+  }
+
+  @Test
+  void rowsOfATableKeepTheirOtherColumnsAndOddOnesAreSetAside() {
+    List<Double> withNull = new ArrayList<>(doubles(new float[PIXELS]));
+    withNull.set(5, null);
+    List<Double> notFinite = new ArrayList<>(doubles(new float[PIXELS]));
+    notFinite.set(6, Double.NaN);
+    Path file =
+        table(
+            DataTypes.createArrayType(DataTypes.DoubleType),
+            PredictIT::doubles,
+            null,
+            List.of(1.0, 2.0),
+            withNull,
+            notFinite);
+    CommandRun run = predict("parquet", file, "--features", "pixels", "--max-bad", "4");
+    assertThat(run.exitCode()).as(run.errors()).isZero();
+    assertThat(run.output()).contains("predicted 100 rows, 4 bad");
+
+    List<Row> rows = rows("parquet", "id");
+    assertThat(rows).hasSize(104);
+    for (int i = 0; i < 100; i++) {
+      assertThat((String) rows.get(i).getAs("name")).isEqualTo("name " + i);
+      assertThat((Integer) rows.get(i).getAs("prediction")).isEqualTo(expected(i));
+    }
+    assertThat(rows.subList(100, 104))
+        .extracting(row -> row.<String>getAs("reason"))
+        .containsExactly(
+            "expected features, found null",
+            "expected 784 values, found 2",
+            "expected numbers, found null at 5",
+            "expected finite values, found NaN at 6");
+  }
+
+  @Test
+  void vectorsAreFeaturesToo() {
+    Path file =
+        table(
+            SQLDataTypes.VectorType(),
+            values ->
+                Vectors.dense(IntStream.range(0, PIXELS).mapToDouble(i -> values[i]).toArray()));
+    assertThat(predict("parquet", file, "--features", "pixels").exitCode()).isZero();
+    assertThat(rows("parquet", "id").stream().map(row -> row.<Integer>getAs("prediction")))
+        .containsExactlyElementsOf(IntStream.range(0, 100).mapToObj(PredictIT::expected).toList());
+  }
+
+  @Test
+  void tooManyBadRowsLeaveNoPredictions() {
+    Path file =
+        table(DataTypes.createArrayType(DataTypes.DoubleType), PredictIT::doubles, null, List.of());
+    CommandRun run = predict("parquet", file, "--features", "pixels", "--max-bad", "1");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.DATA);
+    assertThat(run.errors())
+        .contains("expected at most 1 bad rows, found 2 of 102", "status=bad", ": expected ");
+    assertThat(Arrays.stream(output().toFile().list()).filter(name -> !name.endsWith(".crc")))
+        .containsExactly("status=bad");
+  }
+
+  @Test
+  void mistakesAreSaid() throws IOException {
+    assertThat(predict("idx", shared.resolve("run/model.srnn")).errors())
+        .contains("expected magic 0x00000803");
+    byte[] whole = Files.readAllBytes(shared.resolve("images"));
+    Path cut = Files.write(temp.resolve("cut"), Arrays.copyOf(whole, whole.length - 1));
+    CommandRun truncated = predict("idx", cut);
+    assertThat(truncated.exitCode()).isEqualTo(ExitCode.DATA);
+    assertThat(truncated.errors()).contains("expected 10000 images of 784 bytes", "end of file");
+    Path file = table(DataTypes.StringType, values -> "text");
+    CommandRun column = predict("parquet", file);
+    assertThat(column.exitCode()).isEqualTo(ExitCode.DATA);
+    assertThat(column.errors()).contains("expected a column features, found [id, pixels, name]");
+    assertThat(predict("parquet", file, "--features", "pixels").errors())
+        .contains("expected numbers in an array or a vector in column pixels, found string");
+    Files.createDirectories(output());
+    CommandRun there = predict("idx", shared.resolve("images"));
+    assertThat(there.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(there.errors()).contains("expected no such directory, found one");
+  }
+}

@@ -1,0 +1,182 @@
+package io.sparkrnn.cli;
+
+import io.sparkrnn.config.ConfigurationLoader;
+import io.sparkrnn.config.Engine;
+import io.sparkrnn.config.Key;
+import io.sparkrnn.config.Keys;
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.data.DataException;
+import io.sparkrnn.export.ModelFile;
+import io.sparkrnn.kernel.KernelProvider;
+import io.sparkrnn.spark.SparkEngine;
+import io.sparkrnn.spark.SparkPrediction;
+import io.sparkrnn.spark.SparkPrediction.Counts;
+import io.sparkrnn.spark.SparkPrediction.Input;
+import io.sparkrnn.spark.SparkPrediction.Output;
+import io.sparkrnn.storage.Storage;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code predict}: classes and probabilities of many samples, by the executors. */
+@Command(
+    name = "predict",
+    description = {
+      "Predicts the class of every sample, with probabilities, and writes a table.",
+      "Rows that cannot be used are counted and set aside with the reason: status=ok and status=bad are below the output."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true)
+final class PredictCommand implements Callable<Integer> {
+  /** The keys that have a meaning here. */
+  static final List<Key<?>> KEYS =
+      List.of(Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS);
+
+  private final PrintStream out;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "PATH",
+      description = "Model file (model.srnn) or the run directory that holds one: a path or URI.")
+  private String model;
+
+  @Option(
+      names = "--input",
+      required = true,
+      paramLabel = "URI",
+      description =
+          "What to predict: an IDX file, a directory of PNG files, Parquet, or a table's name.")
+  private String from;
+
+  @Option(
+      names = "--input-format",
+      required = true,
+      paramLabel = "FORMAT",
+      description = "One of ${COMPLETION-CANDIDATES}.")
+  private Input input;
+
+  @Option(
+      names = "--features",
+      paramLabel = "COLUMN",
+      defaultValue = "features",
+      description =
+          "Column of a table with numbers in an array or a vector, as the model was trained on: [timeStep][input], pixels from 0 to 1. Default: ${DEFAULT-VALUE}")
+  private String features;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "URI",
+      description = "New directory of the table.")
+  private String to;
+
+  @Option(
+      names = "--output-format",
+      paramLabel = "FORMAT",
+      defaultValue = "parquet",
+      description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+  private Output output;
+
+  @Option(
+      names = "--max-bad",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Rows that may be bad; with more, predictions are deleted, bad rows stay to be looked at, and it ends with 65. Default: ${DEFAULT-VALUE}")
+  private long maxBad;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Configuration file, as for train.")
+  private Path file;
+
+  PredictCommand(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() {
+    RunConfiguration configuration =
+        ConfigurationLoader.load(
+            Optional.ofNullable(file),
+            ConfigurationOptions.given(spec.commandLine().getParseResult(), KEYS));
+    if (configuration.training().engine() != Engine.SPARK) {
+      throw new UsageException("Cannot predict with another engine than spark");
+    }
+    if (maxBad < 0) {
+      throw new UsageException("Cannot predict: expected --max-bad of at least 0, found " + maxBad);
+    }
+    ClusterPaths.of(configuration).requireReadable("--model", model);
+    Storage storage = Storage.of(configuration.hadoop());
+    ModelFile read = ModelFile.read(storage, RunDirectory.modelFile(storage, model));
+    if (!read.topology().trainable()) {
+      throw new UsageException(
+          "Cannot predict with %s: expected a model with an output layer, found %s"
+              .formatted(model, read.topology().summary()));
+    }
+    URI target = Storage.uri(to);
+    if (storage.exists(target)) {
+      throw new UsageException(
+          "Cannot write %s: expected no such directory, found one"
+              .formatted(Storage.describe(target)));
+    }
+    report(storage, target, predict(configuration, read, storage, target));
+    return ExitCode.DONE;
+  }
+
+  private Counts predict(
+      RunConfiguration configuration, ModelFile read, Storage storage, URI target) {
+    String kernels = KernelProvider.choose(configuration.training().kernels().toString()).name();
+    String source = input == Input.TABLE ? from : Storage.describe(Storage.uri(from));
+    try (SparkEngine spark = SparkEngine.start("spark-rnn predict", configuration.master())) {
+      return spark
+          .prediction(configuration.hadoop())
+          .run(
+              read.topology(),
+              read.parameters(),
+              new SparkPrediction.Request(
+                  input, source, features, output, Storage.describe(target), kernels));
+    } catch (RuntimeException | Error e) {
+      // A part of a table is none.
+      storage.delete(target);
+      throw e;
+    }
+  }
+
+  private void report(Storage storage, URI target, Counts counts) {
+    if (counts.bad() > maxBad) {
+      storage.delete(Storage.resolve(target, "_SUCCESS"));
+      storage.delete(Storage.resolve(target, "status=ok"));
+      throw new DataException(
+          "Cannot predict all of %s: expected at most %d bad rows, found %d of %d, which are in %s/status=bad, one for this reason: %s"
+              .formatted(
+                  from,
+                  maxBad,
+                  counts.bad(),
+                  counts.bad() + counts.predicted(),
+                  Storage.describe(target),
+                  counts.reason().orElse("none")));
+    }
+    out.printf(
+        Locale.ROOT,
+        "%-10s%,d rows, %,d bad%n%-10s%s%n",
+        "predicted",
+        counts.predicted(),
+        counts.bad(),
+        "table",
+        Storage.describe(target));
+  }
+}

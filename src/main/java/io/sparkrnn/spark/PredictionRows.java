@@ -1,0 +1,134 @@
+package io.sparkrnn.spark;
+
+import io.sparkrnn.train.Predictor;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+
+/**
+ * Samples of one task as rows of answers, in their order, a minibatch at a time: {@code names...,
+ * status, prediction, probabilities, reason}.
+ */
+final class PredictionRows implements Iterator<Row> {
+  static final String OK = "ok";
+  static final String BAD = "bad";
+
+  private final Iterator<Sample> samples;
+  private final Predictor predictor;
+  private final PredictionCounts counts;
+  private final List<Row> ready = new ArrayList<>();
+  private int next;
+
+  /**
+   * One row of the input.
+   *
+   * @param names what names it, and goes to the output as it is
+   * @param values {@code [timeStep][input]}; null for one that cannot be used
+   * @param problem why not
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Read once, never compared.
+  record Sample(Object[] names, float[] values, String problem) {
+    static Sample bad(Object[] names, String problem) {
+      return new Sample(names, null, problem);
+    }
+  }
+
+  PredictionRows(Iterator<Sample> samples, Predictor predictor, PredictionCounts counts) {
+    this.samples = samples;
+    this.predictor = predictor;
+    this.counts = counts;
+  }
+
+  @Override
+  public boolean hasNext() {
+    return next < ready.size() || samples.hasNext();
+  }
+
+  @Override
+  public Row next() {
+    if (next == ready.size()) {
+      fill();
+    }
+    return ready.get(next++);
+  }
+
+  private void fill() {
+    if (!samples.hasNext()) {
+      throw new NoSuchElementException();
+    }
+    ready.clear();
+    next = 0;
+    List<Sample> batch = new ArrayList<>(Predictor.SAMPLES);
+    int good = 0;
+    while (good < Predictor.SAMPLES && batch.size() < 4 * Predictor.SAMPLES && samples.hasNext()) {
+      Sample sample = checked(samples.next());
+      batch.add(sample);
+      good += sample.problem() == null ? 1 : 0;
+    }
+    if (good > 0) {
+      run(batch, good);
+    }
+    int place = 0;
+    for (Sample sample : batch) {
+      if (sample.problem() == null) {
+        counts.predicted();
+        ready.add(
+            row(
+                sample.names(),
+                OK,
+                predictor.predicted(place),
+                predictor.probabilities(place),
+                null));
+        place++;
+      } else {
+        counts.bad(sample.problem());
+        ready.add(row(sample.names(), BAD, null, null, sample.problem()));
+      }
+    }
+  }
+
+  private void run(List<Sample> batch, int good) {
+    predictor.begin(good);
+    int place = 0;
+    for (Sample sample : batch) {
+      if (sample.problem() == null) {
+        predictor.put(place++, sample.values());
+      }
+    }
+    predictor.run();
+  }
+
+  private Sample checked(Sample sample) {
+    if (sample.problem() != null) {
+      return sample;
+    }
+    int expected = predictor.valuesPerSample();
+    if (sample.values().length != expected) {
+      return Sample.bad(
+          sample.names(),
+          "expected %d values, found %d".formatted(expected, sample.values().length));
+    }
+    for (int i = 0; i < expected; i++) {
+      if (!Float.isFinite(sample.values()[i])) {
+        return Sample.bad(
+            sample.names(),
+            "expected finite values, found %s at %d".formatted(sample.values()[i], i));
+      }
+    }
+    return sample;
+  }
+
+  private static Row row(
+      Object[] names, String status, Integer prediction, double[] probabilities, String reason) {
+    Object[] cells = new Object[names.length + 4];
+    System.arraycopy(names, 0, cells, 0, names.length);
+    cells[names.length] = status;
+    cells[names.length + 1] = prediction;
+    cells[names.length + 2] = probabilities;
+    cells[names.length + 3] = reason;
+    return RowFactory.create(cells);
+  }
+}

@@ -1,0 +1,87 @@
+package io.sparkrnn.train;
+
+import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Workspace;
+import io.sparkrnn.model.RnnTopology;
+
+/**
+ * What a model says of samples, a minibatch at a time: fill the places, run, read the answers. Any
+ * order and any number of samples give equal bits. Serves one thread.
+ */
+public final class Predictor {
+  /** Places of a minibatch; this many keep the activations of 28 time steps in the cache. */
+  public static final int SAMPLES = 64;
+
+  private final RnnKernels kernels;
+  private final NetworkShape shape;
+  private final float[] parameters;
+  private final Workspace workspace;
+  private int stride;
+
+  /**
+   * A predictor.
+   *
+   * @param parameters flat, not changed
+   * @throws IllegalArgumentException for a network without classes
+   */
+  public Predictor(RnnKernels kernels, RnnTopology topology, float[] parameters) {
+    if (!topology.trainable()) {
+      throw new IllegalArgumentException(
+          "expected a network with an output layer, found " + topology.summary());
+    }
+    this.kernels = kernels;
+    this.shape = topology.shape();
+    this.parameters = parameters;
+    this.workspace = new Workspace(shape, SAMPLES);
+  }
+
+  /** Values of a sample: {@code [timeStep][input]}. */
+  public int valuesPerSample() {
+    return shape.timeSteps() * shape.inputSize();
+  }
+
+  /** Begins a minibatch of so many samples, at most {@link #SAMPLES}. */
+  public void begin(int samples) {
+    workspace.begin(samples);
+    stride = workspace.paddedSamples();
+  }
+
+  /**
+   * Fills a place.
+   *
+   * @param values {@code [timeStep][input]}
+   */
+  public void put(int place, float[] values) {
+    float[] input = workspace.input();
+    for (int i = 0, at = place; i < values.length; i++, at += stride) {
+      input[at] = values[i];
+    }
+  }
+
+  /** Computes the answers of all places. */
+  public void run() {
+    kernels.forward(parameters, workspace, 0, stride);
+  }
+
+  /** The most probable class. */
+  public int predicted(int place) {
+    return workspace.predicted(place);
+  }
+
+  /** Softmax of the logits, taken in double: {@code [class]}. */
+  public double[] probabilities(int place) {
+    float[] logits = workspace.logits();
+    double[] probabilities = new double[shape.classes()];
+    double highest = logits[predicted(place) * stride + place];
+    double sum = 0;
+    for (int c = 0; c < probabilities.length; c++) {
+      probabilities[c] = StrictMath.exp(logits[c * stride + place] - highest);
+      sum += probabilities[c];
+    }
+    for (int c = 0; c < probabilities.length; c++) {
+      probabilities[c] /= sum;
+    }
+    return probabilities;
+  }
+}

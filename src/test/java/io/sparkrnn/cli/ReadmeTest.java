@@ -37,7 +37,8 @@ class ReadmeTest {
 
   /** Of spark-submit and of the JVM. */
   private static final Set<String> OTHERS =
-      Set.of("--properties-file", "--driver-java-options", "--add-modules", "--supervise");
+      Set.of(
+          "--properties-file", "--driver-java-options", "--add-modules", "--supervise", "--logdir");
 
   @TempDir private Path temp;
 

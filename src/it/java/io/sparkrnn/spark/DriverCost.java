@@ -293,8 +293,10 @@ final class DriverCost {
               }
               return average.sum();
             }));
-    SubtreeSum left = new SubtreeSum(0, 8, new double[parameters], new double[moments], 8, 1, 1);
-    SubtreeSum right = new SubtreeSum(8, 8, new double[parameters], new double[moments], 8, 1, 1);
+    SubtreeSum left =
+        new SubtreeSum(0, 8, new double[parameters], new double[moments], 8, 1, new long[8]);
+    SubtreeSum right =
+        new SubtreeSum(8, 8, new double[parameters], new double[moments], 8, 1, new long[8]);
     nanos.put(
         "fold a sum",
         leastNanos(

@@ -80,7 +80,13 @@ final class SimulatedExecutors {
       return workersPerTask == 1
           ? new WorkerResult(0, new float[parameters], new float[updaterState], 64, 1, 1)
           : new SubtreeSum(
-              0, workersPerTask, new double[parameters], new double[updaterState], 64, 1, 1);
+              0,
+              workersPerTask,
+              new double[parameters],
+              new double[updaterState],
+              64,
+              1,
+              new long[workersPerTask]);
     }
   }
 

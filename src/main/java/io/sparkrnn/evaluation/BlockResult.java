@@ -1,6 +1,7 @@
 package io.sparkrnn.evaluation;
 
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * What the evaluation of one block of samples found.
@@ -10,7 +11,19 @@ import java.io.Serializable;
  * @param confusion {@code [actual][predicted]} counts
  * @param lossSum the sum of its samples' losses, not their mean
  * @param samples how many samples it has; only the last block has fewer than {@code BLOCK_SAMPLES}
+ * @param worst its worst mistakes, numbered as in all blocks together
  */
 @SuppressWarnings("ArrayRecordComponent") // Travels from executors; results are not compared.
-public record BlockResult(int block, long[] confusion, double lossSum, int samples)
-    implements Serializable {}
+public record BlockResult(
+    int block, long[] confusion, double lossSum, int samples, List<Mistake> worst)
+    implements Serializable {
+
+  public BlockResult {
+    worst = List.copyOf(worst);
+  }
+
+  /** Of which no mistakes are known. */
+  public BlockResult(int block, long[] confusion, double lossSum, int samples) {
+    this(block, confusion, lossSum, samples, List.of());
+  }
+}

@@ -10,10 +10,21 @@ import java.util.Locale;
  * What an evaluation found over all samples.
  *
  * @param loss the mean loss of a sample; 0 if there is none
+ * @param worst the worst mistakes, at most {@link Mistake#KEPT}, the worst first
  */
-public record EvaluationResult(ConfusionMatrix confusion, double loss, long samples) {
+public record EvaluationResult(
+    ConfusionMatrix confusion, double loss, long samples, List<Mistake> worst) {
   /** How many samples a block has, whoever evaluates it. */
   public static final int BLOCK_SAMPLES = 1000;
+
+  public EvaluationResult {
+    worst = List.copyOf(worst);
+  }
+
+  /** Of which no mistakes are known. */
+  public EvaluationResult(ConfusionMatrix confusion, double loss, long samples) {
+    this(confusion, loss, samples, List.of());
+  }
 
   /**
    * Folds the results of blocks 0, 1, 2, ..., given in any order: counts are added, loss sums are
@@ -28,6 +39,7 @@ public record EvaluationResult(ConfusionMatrix confusion, double loss, long samp
     ConfusionMatrix confusion = new ConfusionMatrix(classes);
     double lossSum = 0;
     long samples = 0;
+    List<Mistake> mistakes = new ArrayList<>();
     for (int number = 0; number < ordered.size(); number++) {
       BlockResult block = ordered.get(number);
       if (block.block() != number) {
@@ -44,8 +56,10 @@ public record EvaluationResult(ConfusionMatrix confusion, double loss, long samp
       confusion.merge(counted);
       lossSum += block.lossSum();
       samples += block.samples();
+      mistakes.addAll(block.worst());
     }
-    return new EvaluationResult(confusion, samples == 0 ? 0 : lossSum / samples, samples);
+    return new EvaluationResult(
+        confusion, samples == 0 ? 0 : lossSum / samples, samples, Mistake.worst(mistakes));
   }
 
   /** The share of samples whose class was predicted. */

@@ -38,7 +38,7 @@ final class Dl4jRoundRunner implements RoundRunner {
         end.updaterState(),
         end.epochSamples(),
         end.epochLossSum(),
-        System.nanoTime() - began,
+        new long[] {System.nanoTime() - began},
         0);
   }
 

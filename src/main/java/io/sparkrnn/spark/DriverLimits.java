@@ -99,7 +99,7 @@ final class DriverLimits {
                 ENVELOPE_BYTES
                     + (workers == 1
                         ? RoundMessages.resultBytes(values)
-                        : RoundMessages.sumBytes(values)))
+                        : RoundMessages.sumBytes(values, workers)))
         .sum();
   }
 }

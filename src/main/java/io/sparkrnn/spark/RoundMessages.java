@@ -18,7 +18,7 @@ import java.nio.ByteOrder;
  */
 final class RoundMessages {
   /** The last byte is the version; driver and executors must agree. */
-  static final int MAGIC = 0x53524E_03;
+  static final int MAGIC = 0x53524E_04;
 
   /** A message is an array of bytes, which Spark's transport puts into a frame of its own. */
   static final long LARGEST_BYTES = Integer.MAX_VALUE - 1024L;
@@ -107,16 +107,19 @@ final class RoundMessages {
         header(
                 message,
                 SUM,
-                4 * Long.BYTES
+                3 * Long.BYTES
                     + 2 * Integer.BYTES
+                    + Long.BYTES * sum.workers()
                     + bytes(sum.parameters())
                     + bytes(sum.updaterState()))
             .putLong(message.round())
             .putInt(sum.firstWorker())
             .putInt(sum.workers())
             .putLong(sum.samples())
-            .putDouble(sum.lossSum())
-            .putLong(sum.computeNanos());
+            .putDouble(sum.lossSum());
+    for (long nanos : sum.workerNanos()) {
+      buffer.putLong(nanos);
+    }
     put(buffer, sum.parameters());
     put(buffer, sum.updaterState());
     return buffer.flip();
@@ -128,8 +131,12 @@ final class RoundMessages {
   }
 
   /** Of a folded subtree. */
-  static long sumBytes(long values) {
-    return HEADER_BYTES + 4 * Long.BYTES + 4 * Integer.BYTES + Double.BYTES * values;
+  static long sumBytes(long values, int workers) {
+    return HEADER_BYTES
+        + 3 * Long.BYTES
+        + 4 * Integer.BYTES
+        + (long) Long.BYTES * workers
+        + Double.BYTES * values;
   }
 
   /**
@@ -166,7 +173,7 @@ final class RoundMessages {
               int workers = buffer.getInt();
               long samples = buffer.getLong();
               double lossSum = buffer.getDouble();
-              long computeNanos = buffer.getLong();
+              long[] workerNanos = longs(buffer, workers);
               yield new Result(
                   run,
                   stretch,
@@ -178,7 +185,7 @@ final class RoundMessages {
                       doubles(buffer),
                       samples,
                       lossSum,
-                      computeNanos));
+                      workerNanos));
             }
             case PING -> new Ping(run, stretch);
             default -> throw unknownKind(kind);
@@ -332,6 +339,14 @@ final class RoundMessages {
     double[] values = new double[requireFits(buffer, buffer.getInt(), Double.BYTES)];
     buffer.asDoubleBuffer().get(values);
     buffer.position(buffer.position() + Double.BYTES * values.length);
+    return values;
+  }
+
+  private static long[] longs(ByteBuffer buffer, int count) {
+    long[] values = new long[requireFits(buffer, count, Long.BYTES)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = buffer.getLong();
+    }
     return values;
   }
 

@@ -186,6 +186,7 @@ public final class StockDl4jEngine {
         seconds,
         seconds,
         0,
+        List.of(seconds),
         Optional.empty());
   }
 }

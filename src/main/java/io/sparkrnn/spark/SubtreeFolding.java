@@ -27,7 +27,7 @@ record SubtreeFolding(int workers, int smallest) implements Serializable {
   static SubtreeFolding of(Recipe recipe, int workers) {
     return new SubtreeFolding(
         workers,
-        RoundMessages.sumBytes(DriverLimits.values(recipe)) <= RoundMessages.LARGEST_BYTES
+        RoundMessages.sumBytes(DriverLimits.values(recipe), workers) <= RoundMessages.LARGEST_BYTES
             ? FEWER_BYTES
             : Integer.MAX_VALUE);
   }

@@ -2,9 +2,13 @@ package io.sparkrnn.train;
 
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.evaluation.BlockResult;
+import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.evaluation.Mistake;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.kernel.Workspace;
 import io.sparkrnn.model.RnnTopology;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Evaluates one block of samples. */
 public final class BlockEvaluator {
@@ -44,6 +48,7 @@ public final class BlockEvaluator {
     Workspace workspace = new Workspace(topology.shape(), MINIBATCH);
     long[] confusion = new long[classes * classes];
     double lossSum = 0;
+    List<Mistake> mistakes = new ArrayList<>();
     int[] order = new int[samples.size()];
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
@@ -61,8 +66,18 @@ public final class BlockEvaluator {
         predicted[first + s] = workspace.predicted(s);
         confusion[workspace.labels()[s] * classes + predicted[first + s]]++;
         lossSum += workspace.losses()[s];
+        if (predicted[first + s] != workspace.labels()[s]) {
+          mistakes.add(mistake(workspace, s, block * EvaluationResult.BLOCK_SAMPLES + first + s));
+        }
       }
     }
-    return new BlockResult(block, confusion, lossSum, order.length);
+    return new BlockResult(block, confusion, lossSum, order.length, Mistake.worst(mistakes));
+  }
+
+  private static Mistake mistake(Workspace workspace, int place, int sample) {
+    double[] probabilities = Softmax.of(workspace, place);
+    int label = workspace.labels()[place];
+    int predicted = workspace.predicted(place);
+    return new Mistake(sample, label, predicted, probabilities[predicted], probabilities[label]);
   }
 }

@@ -1,6 +1,7 @@
 package io.sparkrnn.train;
 
 import io.sparkrnn.evaluation.EvaluationResult;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param seconds of the epoch's rounds
  * @param computeSeconds of the slowest worker of each round, summed
  * @param averagingSeconds that the driver folded results
+ * @param workerSeconds that each worker computed, or one time of all where an engine tells no more
  * @param validation empty where no training samples are held out
  */
 public record EpochReport(
@@ -26,6 +28,7 @@ public record EpochReport(
     double seconds,
     double computeSeconds,
     double averagingSeconds,
+    List<Double> workerSeconds,
     Optional<EvaluationResult> validation) {
 
   /** The rest of the rounds: transport, scheduling, workers that took turns. */
@@ -47,6 +50,7 @@ public record EpochReport(
         seconds,
         computeSeconds,
         averagingSeconds,
+        workerSeconds,
         result);
   }
 }

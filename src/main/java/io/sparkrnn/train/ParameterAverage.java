@@ -1,8 +1,10 @@
 package io.sparkrnn.train;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * The sample-weighted average of replicas: parameters and updater state, in double, along one
@@ -125,25 +127,25 @@ public final class ParameterAverage {
     if (rightPart instanceof SubtreeSum right) {
       add(left.parameters(), right.parameters());
       add(left.updaterState(), right.updaterState());
-      return joined(left, right.workers(), right.samples(), right.lossSum(), right.computeNanos());
+      return joined(left, right.samples(), right.lossSum(), right.workerNanos());
     }
     // Floats are widened only when they are added.
     WorkerResult right = (WorkerResult) rightPart;
     addWeighted(left.parameters(), right.parameters(), right.samples());
     addWeighted(left.updaterState(), right.updaterState(), right.samples());
-    return joined(left, 1, right.samples(), right.lossSum(), right.computeNanos());
+    return joined(left, right.samples(), right.lossSum(), right.computeNanos());
   }
 
   private static SubtreeSum joined(
-      SubtreeSum left, int workers, long samples, double lossSum, long computeNanos) {
+      SubtreeSum left, long samples, double lossSum, long... workerNanos) {
     return new SubtreeSum(
         left.firstWorker(),
-        left.workers() + workers,
+        left.workers() + workerNanos.length,
         left.parameters(),
         left.updaterState(),
         left.samples() + samples,
         left.lossSum() + lossSum,
-        Math.max(left.computeNanos(), computeNanos));
+        LongStream.concat(Arrays.stream(left.workerNanos()), Arrays.stream(workerNanos)).toArray());
   }
 
   private static SubtreeSum sumOf(RoundPart part) {
@@ -158,7 +160,7 @@ public final class ParameterAverage {
         weighted(result.updaterState(), result.samples()),
         result.samples(),
         result.lossSum(),
-        result.computeNanos());
+        new long[] {result.computeNanos()});
   }
 
   private static double[] weighted(float[] values, long weight) {
@@ -221,7 +223,7 @@ public final class ParameterAverage {
         updaterState,
         sum.samples(),
         sum.lossSum(),
-        sum.computeNanos(),
+        sum.workerNanos(),
         foldingNanos + System.nanoTime() - began);
   }
 

@@ -7,16 +7,19 @@ package io.sparkrnn.train;
  * @param learningRate of the last iteration
  * @param samples of all workers together
  * @param computeNanos of the slowest worker
+ * @param workerNanos of each worker, or one time of all where an engine tells no more
  * @param averagingNanos that the driver folded results; what it folded while the slowest worker was
  *     still computing counts only as far as the round has room for it
  * @param roundNanos the whole round, as the driver saw it
  */
+@SuppressWarnings("ArrayRecordComponent") // Reports are read, not compared.
 public record RoundReport(
     Round round,
     double meanLoss,
     double learningRate,
     long samples,
     long computeNanos,
+    long[] workerNanos,
     long averagingNanos,
     long roundNanos) {
 
@@ -30,6 +33,7 @@ public record RoundReport(
         learningRate,
         result.samples(),
         computeNanos,
+        result.workerNanos(),
         Math.min(result.averagingNanos(), roundNanos - computeNanos),
         roundNanos);
   }

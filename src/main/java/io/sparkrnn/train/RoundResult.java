@@ -1,20 +1,28 @@
 package io.sparkrnn.train;
 
+import java.util.Arrays;
+
 /**
  * The average of all workers' results.
  *
  * @param samples of all workers together
  * @param lossSum of all these samples, in nats
- * @param computeNanos of the slowest worker
+ * @param workerNanos time that each worker took; one time of all where an engine tells no more
  * @param averagingNanos that the driver folded results
  */
+@SuppressWarnings("ArrayRecordComponent") // Results are read, not compared.
 public record RoundResult(
     float[] parameters,
     float[] updaterState,
     long samples,
     double lossSum,
-    long computeNanos,
+    long[] workerNanos,
     long averagingNanos) {
+
+  /** Of the slowest worker. */
+  public long computeNanos() {
+    return Arrays.stream(workerNanos).max().orElse(0);
+  }
 
   // The updater's state, too: an infinite second moment of Adam stops its parameter for good, and
   // neither the parameter nor the loss would show it.

@@ -1,13 +1,16 @@
 package io.sparkrnn.train;
 
+import java.util.Arrays;
+
 /**
  * A folded subtree of {@link ParameterAverage}: sums of samples times values, in double.
  *
  * @param parameters summed in place by the average that it is added to, as is {@code updaterState}
  * @param samples of all its workers together
  * @param lossSum of all these samples, in nats
- * @param computeNanos of its slowest worker
+ * @param workerNanos time that each of its workers took
  */
+@SuppressWarnings("ArrayRecordComponent") // Sums are added up, not compared.
 public record SubtreeSum(
     int firstWorker,
     int workers,
@@ -15,5 +18,11 @@ public record SubtreeSum(
     double[] updaterState,
     long samples,
     double lossSum,
-    long computeNanos)
-    implements RoundPart {}
+    long[] workerNanos)
+    implements RoundPart {
+
+  /** Of its slowest worker. */
+  public long computeNanos() {
+    return Arrays.stream(workerNanos).max().orElse(0);
+  }
+}

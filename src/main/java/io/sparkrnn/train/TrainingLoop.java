@@ -2,6 +2,7 @@ package io.sparkrnn.train;
 
 import io.sparkrnn.evaluation.EvaluationResult;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -145,6 +146,7 @@ public final class TrainingLoop {
     long epochNanos = 0;
     long computeNanos = 0;
     long averagingNanos = 0;
+    long[] workerNanos = new long[0];
     long samples = 0;
     while (!options.ends(state)) {
       Round round = options.next(state);
@@ -162,6 +164,7 @@ public final class TrainingLoop {
       epochNanos += roundNanos;
       computeNanos += report.computeNanos();
       averagingNanos += report.averagingNanos();
+      workerNanos = sum(workerNanos, report.workerNanos());
       samples += report.samples();
       told.tell(listener -> listener.onRound(report));
 
@@ -179,10 +182,12 @@ public final class TrainingLoop {
                     epochNanos / 1e9,
                     computeNanos / 1e9,
                     averagingNanos / 1e9,
+                    Arrays.stream(workerNanos).mapToObj(nanos -> nanos / 1e9).toList(),
                     Optional.empty()));
         epochNanos = 0;
         computeNanos = 0;
         averagingNanos = 0;
+        workerNanos = new long[0];
         samples = 0;
       } else {
         completion.checkpointIfDue(state);
@@ -193,5 +198,13 @@ public final class TrainingLoop {
     }
     completion.finish();
     return state;
+  }
+
+  private static long[] sum(long[] before, long[] added) {
+    long[] sums = added.clone();
+    for (int worker = 0; worker < before.length; worker++) {
+      sums[worker] += before[worker];
+    }
+    return sums;
   }
 }

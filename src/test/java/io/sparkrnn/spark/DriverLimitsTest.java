@@ -77,13 +77,14 @@ class DriverLimitsTest {
   @Test
   void theBytesOfARoundAreThoseOfItsMessages() {
     long result = 1024 + RoundMessages.resultBytes(VALUES);
-    long sum = 1024 + RoundMessages.sumBytes(VALUES);
+    long sumOf32 = 1024 + RoundMessages.sumBytes(VALUES, 32);
+    long sumOf4 = 1024 + RoundMessages.sumBytes(VALUES, 4);
 
     assertThat(DriverLimits.roundBytes(VALUES, folding(64), groups(64, 64))).isEqualTo(64 * result);
-    assertThat(DriverLimits.roundBytes(VALUES, folding(64), groups(64, 2))).isEqualTo(2 * sum);
+    assertThat(DriverLimits.roundBytes(VALUES, folding(64), groups(64, 2))).isEqualTo(2 * sumOf32);
     assertThat(
             DriverLimits.roundBytes(VALUES, folding(6), List.of(new Group(0, 5), new Group(5, 6))))
-        .isEqualTo(sum + 2 * result);
+        .isEqualTo(sumOf4 + 2 * result);
   }
 
   @Test

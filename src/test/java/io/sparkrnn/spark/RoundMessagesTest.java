@@ -38,7 +38,13 @@ class RoundMessagesTest {
           4,
           41,
           new SubtreeSum(
-              64, 32, new double[] {1 / 3.0, -0.0, Double.NaN}, new double[] {2}, 9, 0.3, 77));
+              64,
+              4,
+              new double[] {1 / 3.0, -0.0, Double.NaN},
+              new double[] {2},
+              9,
+              0.3,
+              new long[] {77, -1, 0, Long.MAX_VALUE}));
 
   static List<Request> requests() {
     return List.of(new Ask(-1, 2, 7), RESULT, SUM, new Ping(5, 0));
@@ -130,7 +136,7 @@ class RoundMessagesTest {
   void sizesAreKnownBefore() {
     assertThat(RoundMessages.encode(RESULT).limit())
         .isEqualTo((int) RoundMessages.resultBytes(ODD_VALUES.length));
-    assertThat(RoundMessages.encode(SUM).limit()).isEqualTo((int) RoundMessages.sumBytes(4));
+    assertThat(RoundMessages.encode(SUM).limit()).isEqualTo((int) RoundMessages.sumBytes(4, 4));
     int state = ODD_VALUES.length + 1;
     assertThat((long) RoundMessages.encode(replies().get(0)).limit())
         .isBetween(RoundMessages.resultBytes(state), RoundMessages.resultBytes(state) + 64);

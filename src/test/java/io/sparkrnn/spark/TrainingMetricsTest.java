@@ -16,6 +16,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,7 @@ class TrainingMetricsTest {
         0.002,
         samples,
         60_000_000,
+        new long[] {60_000_000, 40_000_000},
         10_000_000,
         100_000_000);
   }
@@ -86,7 +88,8 @@ class TrainingMetricsTest {
   @Test
   void epochsCheckpointsAndTheTestAreThere() {
     metrics.onEpoch(
-        new EpochReport(1, 10, 0.5, 0.002, 100, 1, 0.5, 0.1, Optional.of(evaluation(90))));
+        new EpochReport(
+            1, 10, 0.5, 0.002, 100, 1, 0.5, 0.1, List.of(0.5), Optional.of(evaluation(90))));
     TrainingState state = new TrainingState(new float[0], new float[0], 10, 1, 0, 50, 0, 0);
     metrics.onCheckpoint(new CheckpointReport(URI.create("file:/1"), state, 1000, 0.25));
     metrics.onCheckpoint(new CheckpointReport(URI.create("file:/2"), state, 3000, 0.5));

@@ -57,7 +57,12 @@ class AveragingTest {
           big.after(
               round,
               new RoundResult(
-                  far.parameters(), far.updaterState(), far.samples(), far.lossSum(), 1, 0));
+                  far.parameters(),
+                  far.updaterState(),
+                  far.samples(),
+                  far.lossSum(),
+                  new long[] {1},
+                  0));
     }
     assertThat(relativeDistance(averaged.parameters(), big.parameters())).isLessThan(1e-6);
     // Far more than that has been learnt.

@@ -75,6 +75,8 @@ class ParameterAverageTest {
       long samples = results.stream().mapToLong(WorkerResult::samples).sum();
       assertThat(found.samples()).isEqualTo(samples);
       assertThat(found.lossSum()).isEqualTo(tree(results, 0, workers, WorkerResult::lossSum));
+      assertThat(found.workerNanos())
+          .isEqualTo(results.stream().mapToLong(WorkerResult::computeNanos).toArray());
       assertThat(found.computeNanos())
           .isEqualTo(results.stream().mapToLong(WorkerResult::computeNanos).max().orElseThrow());
       for (int i = 0; i < PARAMETERS; i++) {
@@ -210,13 +212,13 @@ class ParameterAverageTest {
   @Test
   void resultsAreFiniteOnlyIfAllOfThemIs() {
     float[] good = {1f, -0f, Float.MAX_VALUE, Float.MIN_VALUE, -Float.MAX_VALUE};
-    assertThat(new RoundResult(good, good, 1, 1, 1, 0).finite()).isTrue();
+    assertThat(new RoundResult(good, good, 1, 1, new long[] {1}, 0).finite()).isTrue();
     for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
       float[] bad = Arrays.copyOf(good, 6);
       bad[5] = value;
-      assertThat(new RoundResult(bad, good, 1, 1, 1, 0).finite()).isFalse();
-      assertThat(new RoundResult(good, bad, 1, 1, 1, 0).finite()).isFalse();
-      assertThat(new RoundResult(good, good, 1, value, 1, 0).finite()).isFalse();
+      assertThat(new RoundResult(bad, good, 1, 1, new long[] {1}, 0).finite()).isFalse();
+      assertThat(new RoundResult(good, bad, 1, 1, new long[] {1}, 0).finite()).isFalse();
+      assertThat(new RoundResult(good, good, 1, value, new long[] {1}, 0).finite()).isFalse();
     }
   }
 }

@@ -111,7 +111,12 @@ class ReplicaTest {
           state.after(
               round,
               new RoundResult(
-                  part.parameters(), part.updaterState(), part.samples(), part.lossSum(), 1, 0));
+                  part.parameters(),
+                  part.updaterState(),
+                  part.samples(),
+                  part.lossSum(),
+                  new long[] {1},
+                  0));
     }
     assertThat(state.parameters()).isEqualTo(whole.parameters());
     assertThat(state.updaterState()).isEqualTo(whole.updaterState());

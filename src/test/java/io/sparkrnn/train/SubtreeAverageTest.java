@@ -93,7 +93,7 @@ class SubtreeAverageTest {
     assertThat(found.updaterState()).isEqualTo(expected.updaterState());
     assertThat(found.samples()).isEqualTo(expected.samples());
     assertThat(found.lossSum()).isEqualTo(expected.lossSum());
-    assertThat(found.computeNanos()).isEqualTo(expected.computeNanos());
+    assertThat(found.workerNanos()).isEqualTo(expected.workerNanos());
   }
 
   @Test
@@ -195,7 +195,14 @@ class SubtreeAverageTest {
           .isThrownBy(
               () ->
                   average.add(
-                      new SubtreeSum(range[0], range[1], new double[1], new double[0], 1, 0, 0)))
+                      new SubtreeSum(
+                          range[0],
+                          range[1],
+                          new double[1],
+                          new double[0],
+                          1,
+                          0,
+                          new long[range[1]])))
           .withMessageContaining(
               "expected subtrees of the tree over 7 workers from 0 on, found %d workers from %d on"
                   .formatted(range[1], range[0]));

@@ -48,7 +48,7 @@ class TrainingLoopTest {
           10,
           odd ? oddLoss : 5 * (round.number() + 1),
           // Less than any round takes.
-          50,
+          new long[] {50, 30},
           20);
     }
 

@@ -294,11 +294,16 @@ public final class CheckpointStore implements AutoCloseable {
   }
 
   private void copyResult(byte[] json) {
-    URI copy = Storage.resolve(runDirectory, "result.json");
+    replaceFile("result.json", json);
+  }
+
+  /** Writes a file of the run directory in whose place another may be. */
+  public void replaceFile(String name, byte[] bytes) {
+    URI file = Storage.resolve(runDirectory, name);
     retry.run(
         () -> {
-          owner().replace(json, copy);
-          return copy;
+          owner().replace(bytes, file);
+          return file;
         });
   }
 

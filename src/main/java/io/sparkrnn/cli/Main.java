@@ -84,6 +84,7 @@ public final class Main {
             .addSubcommand(train)
             .addSubcommand(evaluate)
             .addSubcommand(predict)
+            .addSubcommand(new ReportCommand(out))
             .addSubcommand(status)
             .addSubcommand(inspect)
             .addSubcommand(retrain)

@@ -11,7 +11,9 @@ import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.DataFingerprint;
 import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.evaluation.PairedPredictions;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.report.TrainingHistory;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.EpochReport;
 import io.sparkrnn.train.RoundReport;
@@ -45,6 +47,7 @@ final class ResultFile implements TrainingListener {
   private double averagingSeconds;
   private double roundSeconds;
   private long samples;
+  private TrainingHistory history = new TrainingHistory(0);
 
   ResultFile(RunConfiguration configuration, String runId) {
     var training = configuration.training();
@@ -58,8 +61,14 @@ final class ResultFile implements TrainingListener {
     root.put("epochs", training.epochs());
   }
 
-  /** Which driver of the run this is, from 1. */
-  void attempt(int attempt) {
+  /**
+   * Begins.
+   *
+   * @param attempt which driver of the run this is, from 1
+   * @param history that is written down with the result
+   */
+  void attempt(int attempt, TrainingHistory history) {
+    this.history = history;
     root.put("attempt", attempt);
   }
 
@@ -127,10 +136,21 @@ final class ResultFile implements TrainingListener {
     root.put("bestCheckpoint", Storage.describe(checkpoint.location()));
   }
 
+  /** What the model that the run began with comes to on the same test samples. */
+  void initialTest(EvaluationResult initial, PairedPredictions paired) {
+    root.putObject("initial")
+        .put("accuracy", initial.accuracy())
+        .put("loss", initial.loss())
+        .put("onlyInitialRight", paired.onlyCurrentRight())
+        .put("onlyFinalRight", paired.onlyCandidateRight())
+        .put("pValue", paired.pValueOfBetter());
+  }
+
   byte[] succeeded(TrainingState end, EvaluationResult test, List<CheckpointEntry> checkpoints) {
     root.put("status", "succeeded").put("exitCode", ExitCode.DONE);
     root.put("parametersSha256", end.parametersSha256());
     put("test", test);
+    putMistakes(root.withObject("/test"), test);
     return finish(checkpoints);
   }
 
@@ -148,6 +168,9 @@ final class ResultFile implements TrainingListener {
     training.put("startupSeconds", startupSeconds);
     training.put("seconds", (System.nanoTime() - startNanos) / 1e9);
     training.set("epochSeconds", epochSeconds);
+    ObjectMapper mapper = new ObjectMapper();
+    training.set("history", mapper.valueToTree(history.epochs()));
+    training.set("workerSeconds", mapper.valueToTree(history.workerSeconds()));
     training.put("computeSeconds", computeSeconds);
     training.put("waitSeconds", waitSeconds);
     training.put("averagingSeconds", averagingSeconds);
@@ -156,6 +179,18 @@ final class ResultFile implements TrainingListener {
     checkpoints.forEach(checkpoint -> list.add(Storage.describe(checkpoint.location())));
     Versions.all().forEach(root.putObject("versions")::put);
     return bytes(root);
+  }
+
+  private static void putMistakes(ObjectNode part, EvaluationResult result) {
+    int classes = result.confusion().classes();
+    ArrayNode rows = part.putArray("confusion");
+    for (int actual = 0; actual < classes; actual++) {
+      ArrayNode row = rows.addArray();
+      for (int predicted = 0; predicted < classes; predicted++) {
+        row.add(result.confusion().count(actual, predicted));
+      }
+    }
+    part.set("worst", new ObjectMapper().valueToTree(result.worst()));
   }
 
   boolean hasValidation() {

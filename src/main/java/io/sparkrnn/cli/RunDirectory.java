@@ -44,6 +44,7 @@ record RunDirectory(
 
   static final String RESULT_FILE = "result.json";
   static final String MODEL_FILE = "model.srnn";
+  static final String REPORT_FILE = "report.html";
   static final String DL4J_FILE = "model-dl4j.zip";
 
   private static final Set<String> CLAIMED =

@@ -20,6 +20,7 @@ import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.report.TrainingHistory;
 import io.sparkrnn.spark.ExchangeUnreachableException;
 import io.sparkrnn.spark.SparkEngine;
 import io.sparkrnn.spark.SparkJobException;
@@ -42,6 +43,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BiFunction;
@@ -64,6 +66,7 @@ final class TrainingRun {
   private final ProgressLog progress;
   private final StopSignals signals;
   private volatile boolean failing;
+  private TrainingHistory history;
 
   TrainingRun(
       PrintStream out,
@@ -195,7 +198,9 @@ final class TrainingRun {
     // Closing the store gives the run directory up.
     try (progress;
         store) {
-      result.attempt(store.claimAttempt(vacancy));
+      int attempt = store.claimAttempt(vacancy);
+      history = new TrainingHistory(attempt);
+      result.attempt(attempt, history);
       nameRun(initial);
       train(setup, initial, spark);
       return ExitCode.DONE;
@@ -330,7 +335,7 @@ final class TrainingRun {
       console.kernels(kernels);
     }
     Optional<SparkEngine> engine = spark.map(StartingSpark::await);
-    List<TrainingListener> listeners = new ArrayList<>(List.of(console, result, progress));
+    List<TrainingListener> listeners = new ArrayList<>(List.of(console, result, history, progress));
     if (!configuration.run().tensorboard().isEmpty()) {
       listeners.add(
           new TensorBoardLog(
@@ -406,7 +411,9 @@ final class TrainingRun {
         validation.isPresent()
             ? OptionalDouble.of(validation.get().accuracy())
             : OptionalDouble.empty();
-    CheckpointEntry saved = store.save(state.round(), identity.sections(state, validation), score);
+    Map<String, byte[]> sections = identity.sections(state, validation);
+    sections.put(TrainingHistory.SECTION, history.section(state.epoch()));
+    CheckpointEntry saved = store.save(state.round(), sections, score);
     store.takeWarnings().forEach(LOG::warn);
     return saved;
   }
@@ -419,6 +426,9 @@ final class TrainingRun {
           setup, identity, directory.isNew() ? initial : initialAgain(setup.topology()));
     }
     RunStart start = RunStart.resuming(setup, identity, found.get());
+    history.resume(
+        found.get().sections().getOrDefault(TrainingHistory.SECTION, new byte[0]),
+        Storage.describe(found.get().location()));
     store.retain();
     out.printf(
         "Resuming from %s, after epoch %d, round %d%n",
@@ -442,12 +452,28 @@ final class TrainingRun {
     }
     EvaluationResult test = evaluation.apply(model.parameters(), Part.TEST);
     new Listeners(job.listeners()).tell(listener -> listener.onTest(test));
+    FinalReport report = new FinalReport(configuration, storage, store);
+    ImageTrainingData data = job.setup().data();
+    job.start()
+        .identity()
+        .initialSha256()
+        .ifPresent(
+            sha256 ->
+                report.compareWithInitial(
+                    result,
+                    sha256,
+                    job.setup().topology(),
+                    model.parameters(),
+                    job.kernels(),
+                    data));
     new FinalModel(storage, store, directory)
         .publish(job.setup().topology(), model, job.setup().description());
     // What failed to be deleted after the last checkpoint has no next one to be tried again after.
     store.retain();
     store.best().ifPresent(result::best);
-    store.publishResult(result.succeeded(model, test, store.list()));
+    byte[] json = result.succeeded(model, test, store.list());
+    report.publish(json, data);
+    store.publishResult(json);
     job.console().summary(test, directory);
   }
 

@@ -35,6 +35,11 @@ public final class ImageTestData implements EvaluationData {
     return new ImageTestData(configuration, hadoopProperties, images);
   }
 
+  /** Of its files, in their order. */
+  public List<DataFingerprint> fingerprints() {
+    return fingerprints;
+  }
+
   @Override
   public int size(Part part) {
     return part == Part.TEST ? size : 0;

@@ -118,7 +118,7 @@ class RoundMessagesTest {
 
     assertThatExceptionOfType(ExchangeMessageException.class)
         .isThrownBy(() -> RoundMessages.decodeRequest(bytes))
-        .withMessageContaining("expected it to begin with 0x53524e03, found 0x53524e01");
+        .withMessageContaining("expected it to begin with 0x53524e04, found 0x53524e01");
   }
 
   @Test

@@ -1,0 +1,146 @@
+package io.sparkrnn.cli;
+
+import io.sparkrnn.checkpoint.CheckpointStore;
+import io.sparkrnn.checkpoint.Retry;
+import io.sparkrnn.config.ConfigurationLoader;
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.data.DataException;
+import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.data.ImageTestData;
+import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.report.ComparisonPage;
+import io.sparkrnn.report.ReportPage;
+import io.sparkrnn.report.RunRecord;
+import io.sparkrnn.storage.Storage;
+import io.sparkrnn.storage.StorageException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code report}: a page about a run, or about several. */
+@Command(
+    name = "report",
+    description = {
+      "Writes a page of HTML about a run, as training does at its end; with --compare about several, over each other.",
+      "The page is one file and opens without a network."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true)
+final class ReportCommand implements Callable<Integer> {
+  private static final int MAX_TEXT_BYTES = 1 << 20;
+
+  private final PrintStream out;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "RUN", arity = "1..*", description = "Run directory: a path or URI.")
+  private List<String> runs;
+
+  @Option(names = "--compare", description = "One page about all runs, at least two.")
+  private boolean compare;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description =
+          "The page, instead of another one there. Default: report.html in the run directory; comparison.html here.")
+  private String output;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Configuration file, for its Hadoop properties.")
+  private Path file;
+
+  ReportCommand(PrintStream out) {
+    this.out = out;
+  }
+
+  private record Recorded(RunRecord record, RunConfiguration configuration) {}
+
+  @Override
+  public Integer call() {
+    if (compare != runs.size() > 1) {
+      throw new UsageException(
+          compare
+              ? "Cannot compare: expected at least 2 runs, found 1"
+              : "Cannot report: expected 1 run, or --compare, found %d".formatted(runs.size()));
+    }
+    RunConfiguration configuration =
+        ConfigurationLoader.load(
+            Optional.ofNullable(file),
+            ConfigurationOptions.given(spec.commandLine().getParseResult(), List.of()));
+    Storage storage = Storage.of(configuration.hadoop());
+    List<Recorded> recorded = runs.stream().map(run -> read(storage, Storage.uri(run))).toList();
+    URI target =
+        output != null
+            ? Storage.uri(output)
+            : compare
+                ? Storage.uri("comparison.html")
+                : Storage.resolve(Storage.uri(runs.get(0)), RunDirectory.REPORT_FILE);
+    storage.overwrite(
+        target, compare ? comparison(recorded) : page(recorded.get(0), configuration));
+    out.printf("%-10s%s%n", "report", Storage.describe(target));
+    return ExitCode.DONE;
+  }
+
+  private static Recorded read(Storage storage, URI run) {
+    String where = Storage.describe(run);
+    URI settings = Storage.resolve(run, RunDirectory.CONFIGURATION_FILE);
+    byte[] result =
+        CheckpointStore.open(storage, run, "any", 1, Retry.NEVER)
+            .latestResult()
+            .filter(any -> storage.exists(settings))
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        "Cannot report %s: expected the directory of a run that has ended, found no result"
+                            .formatted(where)));
+    return new Recorded(
+        RunRecord.read(result, "the newest result in " + where),
+        ConfigurationLoader.parse(
+            new String(storage.read(settings, MAX_TEXT_BYTES), StandardCharsets.UTF_8),
+            Storage.describe(settings)));
+  }
+
+  private static byte[] comparison(List<Recorded> recorded) {
+    return new ComparisonPage(
+            recorded.stream()
+                .map(run -> new ComparisonPage.Run(run.record(), run.configuration()))
+                .toList())
+        .html();
+  }
+
+  private byte[] page(Recorded run, RunConfiguration here) {
+    return new ReportPage(run.record(), run.configuration(), pictures(run, here)).html();
+  }
+
+  /** The samples that the run was tested on, if they are still where they were. */
+  private Optional<SequenceDataset> pictures(Recorded run, RunConfiguration here) {
+    String reason;
+    try {
+      ImageTestData data = ImageTestData.read(run.configuration().data(), here.hadoop());
+      List<String> now = data.fingerprints().stream().map(print -> print.sha256()).toList();
+      List<String> then =
+          run.record().data().fingerprints().stream().map(print -> print.sha256()).toList();
+      if (then.containsAll(now)) {
+        return Optional.of(data.part(Part.TEST));
+      }
+      reason = "expected the data that the run was tested on, found others";
+    } catch (DataException | StorageException e) {
+      reason = e.getMessage();
+    }
+    out.printf("No pictures of mistakes: %s%n", reason);
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,375 @@
+package io.sparkrnn.report;
+
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.evaluation.ConfusionMatrix;
+import io.sparkrnn.evaluation.Mistake;
+import io.sparkrnn.report.RunRecord.Scores;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+/**
+ * {@code report.html}: one run.
+ *
+ * @param configuration of the run; secrets are masked in the page
+ * @param test what the result was tested on, for pictures; empty where it cannot be read
+ */
+public record ReportPage(
+    RunRecord run, RunConfiguration configuration, Optional<SequenceDataset> test) {
+  /** More bars than that cannot be told apart on a phone. */
+  private static final int MOST_BARS = 64;
+
+  /** The page in UTF-8. */
+  public byte[] html() {
+    Map<String, Object> page = new LinkedHashMap<>();
+    page.put("runId", run.runId());
+    page.put("model", run.model());
+    page.put("topology", run.topology());
+    page.put("tiles", tiles());
+    if (!"succeeded".equals(run.status())) {
+      page.put("ended", run.status() + ", exit code " + run.exitCode() + ": " + run.error());
+    }
+    if (run.initial() != null) {
+      page.put("initial", initial());
+    }
+    page.put("hasHistory", !history().isEmpty());
+    page.put("hasValidation", hasValidation());
+    page.put("history", history().stream().map(ReportPage::row).toList());
+    page.put("lacking", lacking());
+    page.put("times", times());
+    page.put("hasWorkers", run.training().workerSeconds().size() > 1);
+    page.put("balance", balance());
+    page.put("workers", workers());
+    if (run.test() != null && run.test().confusion().length > 0) {
+      page.put("confusion", confusion(run.test().confusion()));
+      page.put("classes", classes(run.test()));
+    }
+    page.put("mistakes", mistakes());
+    List<Setting> settings = Setting.of(configuration);
+    page.put("chosen", settings.stream().filter(setting -> !setting.isDefault()).toList());
+    page.put("defaults", settings.stream().filter(Setting::isDefault).toList());
+    page.put("provenance", provenance());
+    page.put("drift", run.drift());
+    return Template.fill("report.html", page, charts());
+  }
+
+  private List<EpochRecord> history() {
+    return run.training().history();
+  }
+
+  private boolean hasValidation() {
+    return history().stream().anyMatch(epoch -> epoch.validationAccuracy() != null);
+  }
+
+  private static Map<String, Object> pair(String name, Object value) {
+    return Map.of("name", name, "value", value);
+  }
+
+  private List<Map<String, Object>> tiles() {
+    List<Map<String, Object>> tiles = new ArrayList<>();
+    Scores test = run.test();
+    if (test != null) {
+      tiles.add(
+          tile(
+              "test accuracy",
+              Numbers.percent(test.accuracy()),
+              "95 % interval " + Numbers.interval(test.accuracy(), test.samples())));
+      tiles.add(
+          tile(
+              "test loss",
+              Numbers.format("%.4f", test.loss()),
+              Numbers.format("nats, %,d samples", test.samples())));
+    }
+    double seconds = total(EpochRecord::seconds);
+    double samples = history().stream().mapToLong(EpochRecord::samples).sum();
+    if (seconds > 0) {
+      tiles.add(
+          tile(
+              "training",
+              Numbers.seconds(seconds),
+              Numbers.format("%,.0f samples/s in %d epochs", samples / seconds, history().size())));
+    }
+    tiles.add(
+        tile(
+            "parameters",
+            Numbers.format("%,d", run.parameters()),
+            Numbers.format("%,d samples to train on", run.training().samples())));
+    return tiles;
+  }
+
+  private static Map<String, Object> tile(String name, String value, String note) {
+    return Map.of("name", name, "value", value, "note", note);
+  }
+
+  private Map<String, Object> initial() {
+    RunRecord.Comparison initial = run.initial();
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("before", Numbers.percent(initial.accuracy()));
+    values.put("after", Numbers.percent(run.test().accuracy()));
+    values.put("lossBefore", Numbers.format("%.4f", initial.loss()));
+    values.put("lossAfter", Numbers.format("%.4f", run.test().loss()));
+    values.put("onlyBefore", Numbers.format("%,d", initial.onlyInitialRight()));
+    values.put("onlyAfter", Numbers.format("%,d", initial.onlyFinalRight()));
+    values.put("pValue", Numbers.format("%.2g", initial.pValue()));
+    values.put("from", configuration.training().initialModel());
+    values.put("sha256", run.initialParametersSha256());
+    return values;
+  }
+
+  private static Map<String, Object> row(EpochRecord epoch) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("epoch", epoch.epoch());
+    row.put("attempt", epoch.attempt());
+    row.put("loss", Numbers.format("%.4f", epoch.loss()));
+    row.put(
+        "validationLoss",
+        epoch.validationLoss() == null ? "–" : Numbers.format("%.4f", epoch.validationLoss()));
+    row.put(
+        "validation",
+        epoch.validationAccuracy() == null ? "–" : Numbers.percent(epoch.validationAccuracy()));
+    row.put("learningRate", Numbers.format("%.6f", epoch.learningRate()));
+    row.put("rate", Numbers.format("%,.0f", epoch.samples() / epoch.seconds()));
+    row.put("seconds", Numbers.format("%.2f", epoch.seconds()));
+    row.put("compute", Numbers.format("%.2f", epoch.computeSeconds()));
+    row.put("wait", Numbers.format("%.2f", epoch.waitSeconds()));
+    row.put("averaging", Numbers.format("%.2f", epoch.averagingSeconds()));
+    row.put("checkpoint", Numbers.format("%.2f", epoch.checkpointSeconds()));
+    return row;
+  }
+
+  /** Says so if not all epochs are there. */
+  private String lacking() {
+    int last = history().isEmpty() ? 0 : history().get(history().size() - 1).epoch();
+    int lacking = last - history().size();
+    return lacking <= 0
+        ? ""
+        : Numbers.format("%d earlier epochs were run by a version that kept no record.", lacking);
+  }
+
+  private double total(ToDoubleFunction<EpochRecord> part) {
+    return history().stream().mapToDouble(part).sum();
+  }
+
+  private List<Map<String, Object>> times() {
+    double all = total(EpochRecord::seconds);
+    List<Map<String, Object>> times = new ArrayList<>();
+    times.add(
+        time("compute", "the slowest worker of each round", EpochRecord::computeSeconds, all));
+    times.add(
+        time("wait", "transport and scheduling, workers in turns", EpochRecord::waitSeconds, all));
+    times.add(time("averaging", "folded by the driver", EpochRecord::averagingSeconds, all));
+    times.add(
+        time(
+            "checkpoints",
+            "written while rounds go on; not part of the sum",
+            EpochRecord::checkpointSeconds,
+            all));
+    return times;
+  }
+
+  private Map<String, Object> time(
+      String name, String note, ToDoubleFunction<EpochRecord> part, double all) {
+    double seconds = total(part);
+    return Map.of(
+        "name",
+        name,
+        "note",
+        note,
+        "seconds",
+        Numbers.format("%.2f", seconds),
+        "share",
+        Numbers.percent(all == 0 ? 0 : seconds / all));
+  }
+
+  private List<Double> sortedWorkers() {
+    return run.training().workerSeconds().stream().sorted().toList();
+  }
+
+  private String balance() {
+    List<Double> sorted = sortedWorkers();
+    if (sorted.size() < 2) {
+      return "";
+    }
+    double slowest = sorted.get(sorted.size() - 1);
+    double mean = sorted.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+    return Numbers.format(
+        "%,d workers computed %.2f to %.2f s each; the slowest took %.1f %% more than the mean.",
+        sorted.size(), sorted.get(0), slowest, mean == 0 ? 0 : 100 * (slowest / mean - 1));
+  }
+
+  private List<Map<String, Object>> workers() {
+    List<Double> seconds = run.training().workerSeconds();
+    return seconds.size() > MOST_BARS
+        ? List.of()
+        : IntStream.range(0, seconds.size())
+            .mapToObj(
+                worker -> pair(String.valueOf(worker), Numbers.format("%.2f", seconds.get(worker))))
+            .toList();
+  }
+
+  private static Map<String, Object> confusion(long[][] counts) {
+    long mostWrong = 1;
+    for (int actual = 0; actual < counts.length; actual++) {
+      for (int predicted = 0; predicted < counts.length; predicted++) {
+        mostWrong =
+            actual == predicted ? mostWrong : Math.max(mostWrong, counts[actual][predicted]);
+      }
+    }
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (int actual = 0; actual < counts.length; actual++) {
+      long support = Math.max(1, Arrays.stream(counts[actual]).sum());
+      List<Map<String, Object>> cells = new ArrayList<>();
+      for (int predicted = 0; predicted < counts.length; predicted++) {
+        long count = counts[actual][predicted];
+        boolean right = actual == predicted;
+        double heat = count / (double) (right ? support : mostWrong);
+        cells.add(
+            Map.of(
+                "count",
+                Numbers.format("%,d", count),
+                "kind",
+                count == 0 ? "none" : right ? "right" : "wrong",
+                "heat",
+                Numbers.format("%.3f", heat)));
+      }
+      rows.add(Map.of("label", actual, "cells", cells));
+    }
+    return Map.of("labels", IntStream.range(0, counts.length).boxed().toList(), "rows", rows);
+  }
+
+  private static List<Map<String, Object>> classes(Scores test) {
+    int classes = test.confusion().length;
+    ConfusionMatrix matrix =
+        ConfusionMatrix.of(
+            Arrays.stream(test.confusion()).flatMapToLong(Arrays::stream).toArray(), classes);
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (int label = 0; label < classes; label++) {
+      rows.add(
+          classRow(
+              String.valueOf(label),
+              matrix.precision(label),
+              matrix.recall(label),
+              matrix.f1(label),
+              matrix.support(label)));
+    }
+    rows.add(
+        classRow(
+            "average",
+            matrix.macroPrecision(),
+            matrix.macroRecall(),
+            matrix.macroF1(),
+            matrix.samples()));
+    return rows;
+  }
+
+  private static Map<String, Object> classRow(
+      String name, double precision, double recall, double f1, long samples) {
+    return Map.of(
+        "name",
+        name,
+        "precision",
+        Numbers.format("%.4f", precision),
+        "recall",
+        Numbers.format("%.4f", recall),
+        "f1",
+        Numbers.format("%.4f", f1),
+        "samples",
+        Numbers.format("%,d", samples));
+  }
+
+  private List<Map<String, Object>> mistakes() {
+    return run.test() == null ? List.of() : run.test().worst().stream().map(this::mistake).toList();
+  }
+
+  private Map<String, Object> mistake(Mistake mistake) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("sample", Numbers.format("%,d", mistake.sample()));
+    values.put("label", mistake.label());
+    values.put("predicted", mistake.predicted());
+    values.put("probability", Numbers.format("%.1f %%", 100 * mistake.probability()));
+    values.put("labelProbability", Numbers.format("%.2g %%", 100 * mistake.labelProbability()));
+    test.filter(samples -> mistake.sample() < samples.size())
+        .ifPresent(
+            samples -> values.put("picture", SamplePicture.dataUri(samples, mistake.sample())));
+    return values;
+  }
+
+  private List<Map<String, Object>> provenance() {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    rows.add(pair("run", run.runId()));
+    rows.add(pair("attempts", run.attempt()));
+    rows.add(pair("engine", run.engine()));
+    rows.add(pair("kernels", String.valueOf(run.kernels())));
+    rows.add(pair("processor of the driver", String.valueOf(run.cpu())));
+    rows.add(
+        pair(
+            "workers",
+            Numbers.format(
+                "%d, averaged every %d iterations, %d threads each",
+                run.workers(), run.averagingFrequency(), run.threadsPerWorker())));
+    if (run.stoppedEarly() != null) {
+      rows.add(pair("stopped early after epoch", run.stoppedEarly()));
+    }
+    if (run.bestEpoch() != null) {
+      rows.add(pair("model of epoch", run.bestEpoch()));
+    }
+    if (run.parametersSha256() != null) {
+      rows.add(pair("SHA-256 of the parameters", run.parametersSha256()));
+    }
+    run.data()
+        .fingerprints()
+        .forEach(file -> rows.add(pair("SHA-256 of " + file.name(), file.sha256())));
+    run.versions().forEach((name, version) -> rows.add(pair("version: " + name, version)));
+    return rows;
+  }
+
+  private List<Chart> charts() {
+    List<Chart> charts = new ArrayList<>(Curves.of(List.of(new Curves.Run("", history()))));
+    List<String> epochs = history().stream().map(epoch -> String.valueOf(epoch.epoch())).toList();
+    if (!history().isEmpty()) {
+      charts.add(
+          Chart.bars(
+              "time-chart",
+              "epoch",
+              "seconds",
+              epochs,
+              List.of(
+                  series("compute", EpochRecord::computeSeconds),
+                  series("wait", EpochRecord::waitSeconds),
+                  series("averaging", EpochRecord::averagingSeconds))));
+    }
+    List<Double> workers = run.training().workerSeconds();
+    if (workers.size() > 1) {
+      boolean few = workers.size() <= MOST_BARS;
+      charts.add(
+          few
+              ? Chart.bars(
+                  "worker-chart",
+                  "worker",
+                  "seconds of computing",
+                  numbers(workers.size()),
+                  List.of(new Chart.Series("seconds", workers)))
+              : Chart.line(
+                  "worker-chart",
+                  "workers, the fastest first",
+                  "seconds of computing",
+                  numbers(workers.size()),
+                  List.of(new Chart.Series("seconds", sortedWorkers()))));
+    }
+    return charts;
+  }
+
+  private Chart.Series series(String name, ToDoubleFunction<EpochRecord> value) {
+    return new Chart.Series(name, history().stream().map(value::applyAsDouble).toList());
+  }
+
+  private static List<String> numbers(int count) {
+    return IntStream.range(0, count).mapToObj(String::valueOf).toList();
+  }
+}

@@ -1,0 +1,124 @@
+package io.sparkrnn.report;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkrnn.data.DataException;
+import io.sparkrnn.evaluation.Mistake;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A {@code result.json}, as far as pages show it. What a result does not have is null or 0, a list
+ * empty: a run that failed has no test, one of an earlier version no history.
+ */
+public record RunRecord(
+    String status,
+    int exitCode,
+    String error,
+    int attempt,
+    List<String> drift,
+    String runId,
+    String model,
+    String topology,
+    long parameters,
+    String engine,
+    String kernels,
+    String cpu,
+    int workers,
+    int threadsPerWorker,
+    int averagingFrequency,
+    int epochs,
+    String parametersSha256,
+    String initialParametersSha256,
+    Comparison initial,
+    Integer stoppedEarly,
+    Integer bestEpoch,
+    Scores test,
+    Scores validation,
+    Training training,
+    Data data,
+    List<String> checkpoints,
+    Map<String, String> versions) {
+
+  /**
+   * An evaluation.
+   *
+   * @param confusion {@code [actual][predicted]}
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Read, not compared.
+  public record Scores(
+      double accuracy, double loss, long samples, long[][] confusion, List<Mistake> worst) {
+    public Scores {
+      confusion = confusion == null ? new long[0][] : confusion;
+      worst = orEmpty(worst);
+    }
+  }
+
+  /** The model that the run began with, on the same test samples. */
+  public record Comparison(
+      double accuracy, double loss, long onlyInitialRight, long onlyFinalRight, double pValue) {}
+
+  /** The rounds. */
+  public record Training(
+      long samples,
+      double loss,
+      double seconds,
+      double startupSeconds,
+      double samplesPerSecond,
+      List<EpochRecord> history,
+      List<Double> workerSeconds) {
+    public Training {
+      history = orEmpty(history);
+      workerSeconds = orEmpty(workerSeconds);
+    }
+  }
+
+  /** What it was trained on. */
+  public record Data(List<Fingerprint> fingerprints) {
+    public Data {
+      fingerprints = orEmpty(fingerprints);
+    }
+  }
+
+  /** One file of it. */
+  public record Fingerprint(String name, String location, String sha256, long bytes) {}
+
+  public RunRecord {
+    drift = orEmpty(drift);
+    checkpoints = orEmpty(checkpoints);
+    versions = versions == null ? Map.of() : versions;
+    data = data == null ? new Data(List.of()) : data;
+    training = training == null ? new Training(0, 0, 0, 0, 0, List.of(), List.of()) : training;
+  }
+
+  private static <T> List<T> orEmpty(List<T> list) {
+    return list == null ? List.of() : List.copyOf(list);
+  }
+
+  /**
+   * Reads a result.
+   *
+   * @param where names it in the message
+   * @throws DataException if it is none
+   */
+  public static RunRecord read(byte[] json, String where) {
+    try {
+      RunRecord read =
+          new ObjectMapper()
+              .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+              .readValue(json, RunRecord.class);
+      if (read == null || read.runId() == null) {
+        throw new DataException(
+            "Cannot read %s: expected the result of a run, found one without runId"
+                .formatted(where));
+      }
+      return read;
+    } catch (IOException e) {
+      throw new DataException(
+          "Cannot read %s: expected the result of a run as JSON, found %s"
+              .formatted(where, e.getMessage().lines().findFirst().orElse("")),
+          e);
+    }
+  }
+}

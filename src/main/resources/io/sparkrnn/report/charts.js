@@ -1,0 +1,53 @@
+(() => {
+  "use strict";
+  const charts = JSON.parse(document.getElementById("charts").textContent);
+  const variable = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const dashes = [[], [6, 4], [2, 3], [9, 3, 2, 3]];
+  let drawn = [];
+
+  const dataset = (chart, series, index) => {
+    const colour = variable("--series-" + (index % 8));
+    return {
+      label: series.name,
+      data: series.values,
+      borderColor: colour,
+      backgroundColor: colour,
+      borderWidth: chart.type === "line" ? 2 : 0,
+      borderDash: chart.type === "line" ? dashes[index % 4] : [],
+      pointRadius: chart.labels.length > 40 ? 0 : 2.5,
+      pointHitRadius: 8,
+      spanGaps: true,
+    };
+  };
+
+  const axis = (text, stacked) => ({
+    stacked,
+    title: { display: true, text },
+    grid: { color: variable("--line") },
+    ticks: { maxRotation: 0, autoSkipPadding: 12 },
+  });
+
+  const draw = () => {
+    drawn.forEach((chart) => chart.destroy());
+    Chart.defaults.animation = false;
+    Chart.defaults.color = variable("--soft");
+    Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+    drawn = charts.map((chart) => new Chart(document.getElementById(chart.id), {
+      type: chart.type,
+      data: {
+        labels: chart.labels,
+        datasets: chart.series.map((series, index) => dataset(chart, series, index)),
+      },
+      options: {
+        responsive: true,
+        maintainAspectRatio: false,
+        interaction: { mode: "index", intersect: false },
+        plugins: { legend: { display: chart.series.length > 1, labels: { boxWidth: 24, boxHeight: 2 } } },
+        scales: { x: axis(chart.xLabel, chart.stacked), y: axis(chart.yLabel, chart.stacked) },
+      },
+    }));
+  };
+
+  draw();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+})();

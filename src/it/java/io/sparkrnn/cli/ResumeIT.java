@@ -196,7 +196,8 @@ class ResumeIT {
             "data",
             "arithmetic",
             "provenance",
-            "drift");
+            "drift",
+            "history");
     assertThat(text(sections.get("provenance")))
         .contains("sparkRnn=", "arithmetic=1", "gitCommit=", "spark=", "java=", "kernels=", "cpu=");
     assertThat(text(sections.get("schedule")))

@@ -23,9 +23,10 @@ record Chart(
   /**
    * One line, or the bars of one colour.
    *
+   * @param colour number of a colour of the page's style
    * @param values one a label; null where there is none
    */
-  record Series(String name, List<Double> values) {}
+  record Series(String name, int colour, boolean dashed, List<Double> values) {}
 
   static Chart line(
       String id, String xLabel, String yLabel, List<String> labels, List<Series> series) {

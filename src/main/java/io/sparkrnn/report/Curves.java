@@ -16,7 +16,7 @@ final class Curves {
   /**
    * One of the runs.
    *
-   * @param name empty where there is but one
+   * @param name stands in legends where there are others
    */
   record Run(String name, List<EpochRecord> history) {}
 
@@ -32,13 +32,14 @@ final class Curves {
     }
     List<String> epochs = IntStream.rangeClosed(1, last).mapToObj(String::valueOf).toList();
     List<Chart> charts = new ArrayList<>();
-    List<Series> losses = new ArrayList<>(series(runs, "training", last, EpochRecord::loss));
-    losses.addAll(series(runs, "validation", last, EpochRecord::validationLoss));
+    List<Series> losses = new ArrayList<>(series(runs, "training", false, last, EpochRecord::loss));
+    losses.addAll(series(runs, "validation", true, last, EpochRecord::validationLoss));
     charts.add(Chart.line("loss-chart", "epoch", "loss, nats", epochs, losses));
     List<Series> accuracies =
         series(
             runs,
             "validation",
+            true,
             last,
             epoch -> epoch.validationAccuracy() == null ? null : 100 * epoch.validationAccuracy());
     if (!accuracies.isEmpty()) {
@@ -51,7 +52,7 @@ final class Curves {
             "epoch",
             "learning rate",
             epochs,
-            series(runs, "learning rate", last, EpochRecord::learningRate)));
+            series(runs, "learning rate", false, last, EpochRecord::learningRate)));
     charts.add(
         Chart.line(
             "speed-chart",
@@ -61,6 +62,7 @@ final class Curves {
             series(
                 runs,
                 "samples/s",
+                false,
                 last,
                 epoch -> epoch.seconds() == 0 ? null : epoch.samples() / epoch.seconds())));
     return charts;
@@ -68,9 +70,10 @@ final class Curves {
 
   /** Without the runs that have none of it. */
   private static List<Series> series(
-      List<Run> runs, String what, int last, Function<EpochRecord, Double> value) {
+      List<Run> runs, String what, boolean dashed, int last, Function<EpochRecord, Double> value) {
     List<Series> series = new ArrayList<>();
-    for (Run run : runs) {
+    for (int number = 0; number < runs.size(); number++) {
+      Run run = runs.get(number);
       Map<Integer, Double> byEpoch = new LinkedHashMap<>();
       run.history().forEach(epoch -> byEpoch.put(epoch.epoch(), value.apply(epoch)));
       if (byEpoch.values().stream().anyMatch(Objects::nonNull)) {
@@ -78,7 +81,10 @@ final class Curves {
         for (int epoch = 1; epoch <= last; epoch++) {
           values.add(byEpoch.get(epoch));
         }
-        series.add(new Series(run.name().isEmpty() ? what : run.name() + ", " + what, values));
+        series.add(
+            runs.size() == 1
+                ? new Series(what, dashed ? 1 : 0, dashed, values)
+                : new Series(run.name() + ", " + what, number, dashed, values));
       }
     }
     return series;

@@ -340,9 +340,9 @@ public record ReportPage(
               "seconds",
               epochs,
               List.of(
-                  series("compute", EpochRecord::computeSeconds),
-                  series("wait", EpochRecord::waitSeconds),
-                  series("averaging", EpochRecord::averagingSeconds))));
+                  series("compute", 0, EpochRecord::computeSeconds),
+                  series("wait", 1, EpochRecord::waitSeconds),
+                  series("averaging", 2, EpochRecord::averagingSeconds))));
     }
     List<Double> workers = run.training().workerSeconds();
     if (workers.size() > 1) {
@@ -354,19 +354,20 @@ public record ReportPage(
                   "worker",
                   "seconds of computing",
                   numbers(workers.size()),
-                  List.of(new Chart.Series("seconds", workers)))
+                  List.of(new Chart.Series("seconds", 0, false, workers)))
               : Chart.line(
                   "worker-chart",
                   "workers, the fastest first",
                   "seconds of computing",
                   numbers(workers.size()),
-                  List.of(new Chart.Series("seconds", sortedWorkers()))));
+                  List.of(new Chart.Series("seconds", 0, false, sortedWorkers()))));
     }
     return charts;
   }
 
-  private Chart.Series series(String name, ToDoubleFunction<EpochRecord> value) {
-    return new Chart.Series(name, history().stream().map(value::applyAsDouble).toList());
+  private Chart.Series series(String name, int colour, ToDoubleFunction<EpochRecord> value) {
+    return new Chart.Series(
+        name, colour, false, history().stream().map(value::applyAsDouble).toList());
   }
 
   private static List<String> numbers(int count) {

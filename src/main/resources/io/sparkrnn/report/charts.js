@@ -2,18 +2,17 @@
   "use strict";
   const charts = JSON.parse(document.getElementById("charts").textContent);
   const variable = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const dashes = [[], [6, 4], [2, 3], [9, 3, 2, 3]];
   let drawn = [];
 
-  const dataset = (chart, series, index) => {
-    const colour = variable("--series-" + (index % 8));
+  const dataset = (chart, series) => {
+    const colour = variable("--series-" + (series.colour % 8));
     return {
       label: series.name,
       data: series.values,
       borderColor: colour,
       backgroundColor: colour,
       borderWidth: chart.type === "line" ? 2 : 0,
-      borderDash: chart.type === "line" ? dashes[index % 4] : [],
+      borderDash: series.dashed ? [6, 4] : [],
       pointRadius: chart.labels.length > 40 ? 0 : 2.5,
       pointHitRadius: 8,
       spanGaps: true,
@@ -36,7 +35,7 @@
       type: chart.type,
       data: {
         labels: chart.labels,
-        datasets: chart.series.map((series, index) => dataset(chart, series, index)),
+        datasets: chart.series.map((series) => dataset(chart, series)),
       },
       options: {
         responsive: true,

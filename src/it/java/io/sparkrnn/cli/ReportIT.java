@@ -50,7 +50,7 @@ class ReportIT {
     assertThat(train("run", "--engine", "local", "--epochs", "2").exitCode()).isZero();
     String page = page("run/report.html");
     assertThat(page).contains("<figure><img src=\"data:image/png;base64,");
-    assertThat(page.split("<figure>", -1)).hasSize(1 + 50);
+    assertThat(page.split("<figure>", -1)).hasSize(1 + result("run").at("/test/worst").size());
 
     Files.delete(temp.resolve("run/report.html"));
     CommandRun again = CommandRun.of("report", path("run"));

@@ -101,6 +101,12 @@ class ReadmeTest {
       assertThat(run.exitCode()).isEqualTo(ExitCode.STORAGE);
       return;
     }
+    if (words.get(0).equals("report")) {
+      CommandRun run = CommandRun.of(words.toArray(String[]::new));
+      assertThat(run.errors()).contains("found no result");
+      assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+      return;
+    }
     if (words.get(0).equals("retrain") && !words.contains("--help")) {
       // The data of another machine, likewise.
       CommandRun run = CommandRun.of(words.toArray(String[]::new));
@@ -126,7 +132,8 @@ class ReadmeTest {
   void flagsExist() throws IOException {
     Set<String> known = new TreeSet<>(OTHERS);
     for (String command :
-        List.of("train", "retrain", "evaluate", "status", "inspect", "export", "import")) {
+        List.of(
+            "train", "retrain", "evaluate", "status", "inspect", "export", "import", "report")) {
       known.addAll(found(FLAG, CommandRun.of(command, "--help").output()));
     }
     for (String command : List.of("list", "show", "promote", "rollback", "prune")) {

@@ -100,6 +100,7 @@ record RunAudit(Storage storage, URI run, Map<Long, String> expected) {
             "checkpoints",
             "damaged",
             "model.srnn",
+            "report.html",
             "result.json",
             "results",
             "run.json",

@@ -30,7 +30,7 @@ record RunState(Path directory) {
   /** All that a complete run consists of, as paths below its directory. */
   private static final Pattern ENTRIES =
       Pattern.compile(
-          "run\\.json|spark-rnn\\.conf|result\\.json|model\\.srnn|results|results/\\d+\\.json"
+          "run\\.json|spark-rnn\\.conf|result\\.json|model\\.srnn|report\\.html|results|results/\\d+\\.json"
               + "|checkpoints|checkpoints/checkpoint-\\d{9}\\.srnn|damaged"
               + "|attempts|attempts/\\d+\\.claim|attempts/\\d+\\.released(/heartbeat)?");
 

@@ -62,6 +62,7 @@ final class TrainingRun {
   private final CheckpointStore store;
   private final ResultFile result;
   private final ProgressLog progress;
+  private final MlflowLog mlflow;
   private final StopSignals signals;
   private volatile boolean failing;
 
@@ -114,6 +115,7 @@ final class TrainingRun {
                 clock));
     this.result = new ResultFile(configuration, directory.runId());
     this.progress = new ProgressLog(directory.runId());
+    this.mlflow = new MlflowLog(directory.runId());
   }
 
   private static Duration seconds(double seconds) {
@@ -193,7 +195,8 @@ final class TrainingRun {
             : Optional.empty();
     signals.listen();
     // Closing the store gives the run directory up.
-    try (progress;
+    try (mlflow;
+        progress;
         store) {
       result.attempt(store.claimAttempt(vacancy));
       nameRun(initial);
@@ -251,6 +254,7 @@ final class TrainingRun {
       // What is written there is another's now.
       return;
     }
+    mlflow.failed(failure);
     try {
       store.publishResult(result.failed(failure, store.list()));
     } catch (RuntimeException e) {
@@ -330,7 +334,8 @@ final class TrainingRun {
       console.kernels(kernels);
     }
     Optional<SparkEngine> engine = spark.map(StartingSpark::await);
-    List<TrainingListener> listeners = new ArrayList<>(List.of(console, result, progress));
+    List<TrainingListener> listeners = new ArrayList<>(List.of(console, result, progress, mlflow));
+    mlflow.begin(configuration, setup.data().fingerprints(), store.latestAttempt());
     if (!configuration.run().tensorboard().isEmpty()) {
       listeners.add(
           new TensorBoardLog(
@@ -448,6 +453,7 @@ final class TrainingRun {
     store.retain();
     store.best().ifPresent(result::best);
     store.publishResult(result.succeeded(model, test, store.list()));
+    mlflow.succeeded(model.parametersSha256());
     job.console().summary(test, directory);
   }
 

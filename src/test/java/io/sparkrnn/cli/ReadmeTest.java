@@ -147,7 +147,8 @@ class ReadmeTest {
   void flagsExist() throws IOException {
     Set<String> known = new TreeSet<>(OTHERS);
     for (String command :
-        List.of("train", "retrain", "evaluate", "status", "inspect", "export", "import")) {
+        List.of(
+            "train", "retrain", "evaluate", "predict", "status", "inspect", "export", "import")) {
       known.addAll(found(FLAG, CommandRun.of(command, "--help").output()));
     }
     for (String command : List.of("list", "show", "promote", "rollback", "prune")) {

@@ -22,7 +22,8 @@ final class LineOutput extends OutputStream {
    */
   private static final String NO_WRAP = "\033[?7l";
 
-  private static final String WRAP = "\033[?7h";
+  /** With the cursor at its begin, where a terminal echoes what is typed, such as {@code ^C}. */
+  private static final String WRAP = "\033[?7h\r";
 
   private final OutputStream out;
   private final ByteArrayOutputStream begun = new ByteArrayOutputStream();

@@ -208,6 +208,8 @@ launch_on_cluster() {
   program=("${asked[@]}")
   check_configuration
   if [[ $deploy_mode == client ]]; then
+    [[ $cluster == yarn ]] || again+=" --master $master"
+    [[ $cluster != kubernetes ]] || again+=" --image $image --deploy-mode client"
     become_driver
   fi
   submit_and_wait

@@ -82,6 +82,7 @@ fail() {
 parse() {
   master=$default_master explicit_master='' driver_memory=4g print_only=false
   program=() spark_options=() threads=''
+  printf -v again '%q' "$0"
   while (($# > 0)); do
     if [[ $with_value == *" $1 "* ]]; then
       (($# > 1)) || fail 64 "Cannot read the command line: expected a value after $1, found none"
@@ -236,10 +237,25 @@ launch() {
 }
 
 become_driver() {
+  # How the commands begin that the program says to try next.
+  export SPARK_RNN_LAUNCHER=$again
+  # The program shows a bar where somebody sees it who has not asked for plain text.
+  unset SPARK_RNN_COLUMNS
+  if [[ -t 1 && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]; then
+    { SPARK_RNN_COLUMNS=$(stty size <&3 2>/dev/null); } 3>&1 || true
+    SPARK_RNN_COLUMNS=${SPARK_RNN_COLUMNS#* }
+    [[ $SPARK_RNN_COLUMNS =~ ^[1-9] ]] || SPARK_RNN_COLUMNS=80
+    export SPARK_RNN_COLUMNS
+  fi
   # The JVM announces the module on every start.
   exec "${command[@]}" 2> >(
     trap '' TERM INT HUP # Or what the program says last would be lost when a whole process group is stopped.
-    exec grep -a --line-buffered -v '^WARNING: Using incubator modules: jdk.incubator.vector$' >&2
+    filter=(grep -a --line-buffered -v '^WARNING: Using incubator modules: jdk.incubator.vector$')
+    [[ -t 2 && -n ${SPARK_RNN_COLUMNS:-} ]] || exec "${filter[@]}" >&2
+    # Takes the place of the bar, which is drawn again below.
+    "${filter[@]}" | while IFS= read -r line; do
+      printf '\r\033[K%s\n' "$line"
+    done >&2
   )
 }
 

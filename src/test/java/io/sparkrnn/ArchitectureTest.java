@@ -152,6 +152,17 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** Whose jar may be missing. */
+  @Test
+  void onlyMlflowRunUsesMlflow() {
+    noClasses()
+        .that()
+        .doNotHaveSimpleName("MlflowRun")
+        .should()
+        .dependOnClassesThat(resideInAPackage("org.mlflow.."))
+        .check(CLASSES);
+  }
+
   @Test
   void onlyTheCommandLineEndsTheProcess() {
     outside("cli")

@@ -56,6 +56,9 @@ class StopIT {
     driver.terminate();
     assertThat(driver.endsWithin(DEADLINE)).as(driver.output()).isTrue();
     assertThat(driver.awaitExit()).as(driver.output()).isEqualTo(143);
+    assertThat(driver.output())
+        .containsPattern("\nnext {6}submit/local --resume --run-dir \\S+\n")
+        .doesNotContain("evaluate --model");
   }
 
   /** Demands that a driver goes on where another was stopped, and ends as if it never had been. */

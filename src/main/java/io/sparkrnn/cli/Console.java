@@ -14,25 +14,26 @@ import io.sparkrnn.train.RoundReport;
 import io.sparkrnn.train.TrainingListener;
 import java.io.PrintStream;
 import java.util.Locale;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import java.util.Optional;
 
-/** What a person sees of a run: a line an epoch, and a bar within it where there is a terminal. */
+/** What a person sees of a run: a line an epoch, and below them a bar where there is a terminal. */
 final class Console implements TrainingListener {
+  /** How wide the line of an epoch is. */
+  private static final int EPOCH_COLUMNS = 66;
+
   private final PrintStream out;
-  private final RoundPlan plan;
   private final int epochs;
-  private final boolean terminal;
-  private ProgressBar bar;
+  private final Optional<RunBar> bar;
+  private final boolean narrow;
   private boolean headed;
 
   Console(PrintStream out, RoundPlan plan, int epochs) {
     this.out = out;
-    this.plan = plan;
     this.epochs = epochs;
-    this.terminal = System.console() != null && System.getenv("NO_COLOR") == null;
+    Optional<Terminal> terminal =
+        Optional.of(out).filter(Terminal.class::isInstance).map(Terminal.class::cast);
+    this.bar = terminal.map(shown -> new RunBar(shown, plan, epochs));
+    this.narrow = terminal.filter(shown -> shown.columns() < EPOCH_COLUMNS).isPresent();
   }
 
   void heading(RunSetup setup, RunDirectory directory) {
@@ -87,6 +88,7 @@ final class Console implements TrainingListener {
 
   /** What early stopping has come to. */
   void stopped(StoppedTraining stopped) {
+    close();
     out.printf(
         Locale.ROOT,
         "%n%s; the model is that of epoch %d, validation accuracy %.2f%%%n",
@@ -104,6 +106,10 @@ final class Console implements TrainingListener {
         "result",
         "%s",
         Storage.describe(Storage.resolve(directory.location(), RunDirectory.RESULT_FILE)));
+    line(
+        "report",
+        "%s",
+        Storage.describe(Storage.resolve(directory.location(), RunDirectory.REPORT_FILE)));
     line(
         "model",
         "%s",
@@ -123,56 +129,41 @@ final class Console implements TrainingListener {
 
   @Override
   public void onRound(RoundReport report) {
-    if (!terminal) {
-      return;
-    }
-    if (bar == null) {
-      int epoch = report.round().epoch();
-      bar =
-          new ProgressBarBuilder()
-              .setTaskName("epoch %d/%d".formatted(epoch + 1, epochs))
-              .setInitialMax(plan.rounds(epoch))
-              .setStyle(ProgressBarStyle.ASCII)
-              .setConsumer(new ConsoleProgressBarConsumer(out))
-              .setUpdateIntervalMillis(200)
-              .clearDisplayOnFinish()
-              .build();
-    }
-    bar.setExtraMessage(String.format(Locale.ROOT, "loss %.4f", report.meanLoss()));
-    bar.step();
-    if (report.round().lastOfEpoch()) {
-      close();
-    }
+    bar.ifPresent(shown -> shown.onRound(report));
   }
 
   @Override
   public void onEpoch(EpochReport epoch) {
     if (!headed) {
-      out.printf(
-          "%n%7s  %8s  %10s  %13s  %10s  %8s%n",
-          "epoch", "loss", "validation", "learning rate", "images/s", "seconds");
+      out.println();
+      row("epoch", "loss", "validation", "learning rate", "images/s", "seconds");
       headed = true;
     }
-    out.printf(
-        Locale.ROOT,
-        "%3d/%-3d  %8.4f  %10s  %13.6f  %,10.0f  %8.1f%n",
-        epoch.epoch(),
-        epochs,
-        epoch.trainingLoss(),
+    row(
+        String.format(Locale.ROOT, "%3d/%-3d", epoch.epoch(), epochs),
+        String.format(Locale.ROOT, "%.4f", epoch.trainingLoss()),
         epoch
             .validation()
             .map(v -> String.format(Locale.ROOT, "%.2f%%", 100 * v.accuracy()))
             .orElse("-"),
-        epoch.learningRate(),
-        epoch.samplesPerSecond(),
-        epoch.seconds());
+        String.format(Locale.ROOT, "%.6f", epoch.learningRate()),
+        String.format(Locale.ROOT, "%,.0f", epoch.samplesPerSecond()),
+        String.format(Locale.ROOT, "%.1f", epoch.seconds()));
+  }
+
+  /** Of a narrow terminal, what says most. */
+  private void row(
+      String epoch, String loss, String validation, String rate, String speed, String seconds) {
+    if (narrow) {
+      out.printf("%7s  %8s  %10s  %10s%n", epoch, loss, validation, speed);
+    } else {
+      out.printf(
+          "%7s  %8s  %10s  %13s  %10s  %8s%n", epoch, loss, validation, rate, speed, seconds);
+    }
   }
 
   /** Removes the bar, if there is one. */
   void close() {
-    if (bar != null) {
-      bar.close();
-      bar = null;
-    }
+    bar.ifPresent(RunBar::close);
   }
 }

@@ -45,7 +45,7 @@ public final class Main {
    * it again. The wrapper of drivers on a standalone cluster knows nothing of that.
    */
   public static void main(String[] args) throws SparkUserAppException {
-    PrintStream out = LineOutput.to(System.out);
+    PrintStream out = Terminal.of(System.out, System.getenv());
     int code = run(out, System.err, args);
     out.flush();
     if (code == ExitCode.DONE) {

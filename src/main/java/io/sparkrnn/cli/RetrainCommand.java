@@ -273,6 +273,8 @@ final class RetrainCommand implements Callable<Integer> {
         "%-10s%s%n",
         "current",
         entry.current().map(Version::number).map(number -> "version " + number).orElse("none"));
+    NextCommands.print(
+        out, NextCommands.of(System.getenv()).retrained(Storage.uri(registry), entry.number()));
   }
 
   private void writeResult(RetrainReport report) {

@@ -99,6 +99,14 @@ final class TrainCommand implements Callable<Integer> {
               .withHadoopOf(directory.saved().orElseThrow());
       ClusterPaths.of(configuration).requireRunnable();
     }
-    return new TrainingRun(out, clock, configuration, directory, storage).run();
+    NextCommands next = NextCommands.of(System.getenv());
+    try {
+      int code = new TrainingRun(out, clock, configuration, directory, storage).run();
+      NextCommands.print(out, next.trained(configuration, directory.location()));
+      return code;
+    } catch (StoppedBySignalException e) {
+      NextCommands.print(out, next.stopped(directory.location()));
+      throw e;
+    }
   }
 }

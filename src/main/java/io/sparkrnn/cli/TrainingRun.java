@@ -64,6 +64,7 @@ final class TrainingRun {
   private final CheckpointStore store;
   private final ResultFile result;
   private final ProgressLog progress;
+  private final MlflowLog mlflow;
   private final StopSignals signals;
   private volatile boolean failing;
   private TrainingHistory history;
@@ -117,6 +118,7 @@ final class TrainingRun {
                 clock));
     this.result = new ResultFile(configuration, directory.runId());
     this.progress = new ProgressLog(directory.runId());
+    this.mlflow = new MlflowLog(directory.runId());
   }
 
   private static Duration seconds(double seconds) {
@@ -196,7 +198,8 @@ final class TrainingRun {
             : Optional.empty();
     signals.listen();
     // Closing the store gives the run directory up.
-    try (progress;
+    try (mlflow;
+        progress;
         store) {
       int attempt = store.claimAttempt(vacancy);
       history = new TrainingHistory(attempt);
@@ -256,6 +259,7 @@ final class TrainingRun {
       // What is written there is another's now.
       return;
     }
+    mlflow.failed(failure);
     try {
       store.publishResult(result.failed(failure, store.list()));
     } catch (RuntimeException e) {
@@ -335,7 +339,9 @@ final class TrainingRun {
       console.kernels(kernels);
     }
     Optional<SparkEngine> engine = spark.map(StartingSpark::await);
-    List<TrainingListener> listeners = new ArrayList<>(List.of(console, result, history, progress));
+    List<TrainingListener> listeners =
+        new ArrayList<>(List.of(console, result, history, progress, mlflow));
+    mlflow.begin(configuration, setup.data().fingerprints(), store.latestAttempt());
     if (!configuration.run().tensorboard().isEmpty()) {
       listeners.add(
           new TensorBoardLog(
@@ -474,6 +480,7 @@ final class TrainingRun {
     byte[] json = result.succeeded(model, test, store.list());
     report.publish(json, data);
     store.publishResult(json);
+    mlflow.succeeded(model.parametersSha256());
     job.console().summary(test, directory);
   }
 

@@ -25,7 +25,7 @@ public record RoundPlan(
    * @throws IllegalArgumentException if the state is of a run with longer epochs
    */
   public Round next(TrainingState state) {
-    int frequency = state.epoch() == 0 ? firstEpochAveragingFrequency : averagingFrequency;
+    int frequency = frequency(state.epoch());
     int left = minibatchesPerEpoch - state.minibatch();
     if (left < 1) {
       throw new IllegalArgumentException(
@@ -44,7 +44,22 @@ public record RoundPlan(
 
   /** Rounds of one epoch. */
   public int rounds(int epoch) {
-    int frequency = epoch == 0 ? firstEpochAveragingFrequency : averagingFrequency;
-    return (minibatchesPerEpoch + frequency - 1) / frequency;
+    return rounds(epoch, minibatchesPerEpoch);
+  }
+
+  /** Rounds that follow one in a run of so many epochs. */
+  public long roundsAfter(Round round, int epochs) {
+    int left = minibatchesPerEpoch - round.firstMinibatch() - round.iterations();
+    long later = epochs - round.epoch() - 1;
+    return rounds(round.epoch(), left) + later * rounds(round.epoch() + 1);
+  }
+
+  private int rounds(int epoch, int minibatches) {
+    int frequency = frequency(epoch);
+    return (minibatches + frequency - 1) / frequency;
+  }
+
+  private int frequency(int epoch) {
+    return epoch == 0 ? firstEpochAveragingFrequency : averagingFrequency;
   }
 }

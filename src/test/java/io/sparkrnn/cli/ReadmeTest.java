@@ -9,11 +9,15 @@ import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.model.RnnTopology;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -38,7 +42,12 @@ class ReadmeTest {
   /** Of spark-submit and of the JVM. */
   private static final Set<String> OTHERS =
       Set.of(
-          "--properties-file", "--driver-java-options", "--add-modules", "--supervise", "--logdir");
+          "--properties-file",
+          "--driver-java-options",
+          "--add-modules",
+          "--supervise",
+          "--logdir",
+          "--jars");
 
   @TempDir private Path temp;
 
@@ -122,6 +131,18 @@ class ReadmeTest {
   }
 
   @Test
+  void theSampleEndsAsARunDoes() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    NextCommands.print(
+        new PrintStream(out, true, StandardCharsets.UTF_8),
+        NextCommands.of(Map.of())
+            .trained(
+                ConfigurationLoader.defaults(),
+                Path.of("runs/20261123T001842Z-row-rnn-150-ecbb").toAbsolutePath().toUri()));
+    assertThat(block("text")).endsWith(out.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
   void theExampleFileIsAConfiguration() throws IOException {
     RunConfiguration configuration = ConfigurationLoader.parse(block("hocon"), "the README");
     assertThat(configuration.model().name()).isEqualTo("row-rnn-100x2");
@@ -133,7 +154,15 @@ class ReadmeTest {
     Set<String> known = new TreeSet<>(OTHERS);
     for (String command :
         List.of(
-            "train", "retrain", "evaluate", "status", "inspect", "export", "import", "report")) {
+            "train",
+            "retrain",
+            "evaluate",
+            "predict",
+            "status",
+            "inspect",
+            "export",
+            "import",
+            "report")) {
       known.addAll(found(FLAG, CommandRun.of(command, "--help").output()));
     }
     for (String command : List.of("list", "show", "promote", "rollback", "prune")) {

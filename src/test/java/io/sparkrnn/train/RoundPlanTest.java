@@ -34,6 +34,8 @@ class RoundPlanTest {
       Round round;
       do {
         round = plan.next(state);
+        assertThat(number + 1 + plan.roundsAfter(round, 3))
+            .isEqualTo(plan.rounds(0) + plan.rounds(1) + plan.rounds(2));
         assertThat(round)
             .isEqualTo(
                 new Round(

@@ -12,6 +12,7 @@ import io.sparkrnn.train.RoundReport;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,7 @@ class ConsoleTest {
               0.002,
               64,
               1_000_000,
+              new long[] {1_000_000},
               0,
               2_000_000));
       if (last) {
@@ -83,6 +85,7 @@ class ConsoleTest {
                 2,
                 1,
                 0.5,
+                List.of(1.0),
                 Optional.of(RESULT)));
       }
     }

@@ -70,7 +70,16 @@ class MlflowLogTest {
 
   private static EpochReport epoch(int number) {
     return new EpochReport(
-        number, 10L * number, 1.0 / number, 0.002, 600, 2, 1, 0.5, Optional.of(RESULT));
+        number,
+        10L * number,
+        1.0 / number,
+        0.002,
+        600,
+        2,
+        1,
+        0.5,
+        List.of(1.0),
+        Optional.of(RESULT));
   }
 
   private JsonNode onlyRun() {

@@ -25,6 +25,8 @@ public final class ImageStream implements AutoCloseable {
   private final boolean compressed;
   private final int images;
   private final byte[] image;
+  private final ByteValues pixels;
+  private final float[] values;
   private long read;
 
   private ImageStream(String where, InputStream content, boolean compressed) throws IOException {
@@ -56,6 +58,8 @@ public final class ImageStream implements AutoCloseable {
           Integer.BYTES);
     }
     image = new byte[rows * columns];
+    pixels = new ByteValues(image);
+    values = new float[image.length];
   }
 
   /** Opens a file and reads its header. */
@@ -103,7 +107,10 @@ public final class ImageStream implements AutoCloseable {
     }
   }
 
-  /** The next image: {@code [row][column]}, bytes scaled to {@code value / 255f}. */
+  /**
+   * The next image: {@code [row][column]}, bytes scaled to {@code value / 255f}. The next call
+   * overwrites it.
+   */
   public float[] next() {
     try {
       int found = content.readNBytes(image, 0, image.length);
@@ -121,9 +128,8 @@ public final class ImageStream implements AutoCloseable {
     } catch (IOException e) {
       throw failure(where, e);
     }
-    float[] values = new float[image.length];
     for (int i = 0; i < values.length; i++) {
-      values[i] = Byte.toUnsignedInt(image[i]) / 255f;
+      values[i] = pixels.scaled(i);
     }
     return values;
   }

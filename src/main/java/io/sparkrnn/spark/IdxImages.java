@@ -12,8 +12,10 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /** The images of an IDX file, read by tasks in ranges, each named by its index in the file. */
 final class IdxImages {
-  // Some megabytes: long enough for a task, short enough for many.
-  private static final int IMAGES_A_RANGE = 20_000;
+  // Two for each slot, if that gives tasks worth their start and short enough to be run again.
+  private static final int RANGES_A_SLOT = 2;
+  private static final long FEWEST_IMAGES = 5_000;
+  private static final long MOST_IMAGES = 100_000;
 
   private IdxImages() {}
 
@@ -21,7 +23,10 @@ final class IdxImages {
     List<long[]> ranges = new ArrayList<>();
     try (ImageStream file = ImageStream.open(Storage.of(hadoop), uri)) {
       // A gzip file can only be read from its start.
-      long length = file.compressed() ? file.images() : IMAGES_A_RANGE;
+      long length =
+          file.compressed()
+              ? file.images()
+              : imagesOfARange(file.images(), context.defaultParallelism());
       for (long from = 0; from < file.images(); from += length) {
         ranges.add(new long[] {from, Math.min(file.images(), from + length)});
       }
@@ -33,6 +38,11 @@ final class IdxImages {
               long[] range = part.next();
               return samples(Storage.of(hadoop), uri, range[0], range[1]);
             });
+  }
+
+  private static long imagesOfARange(long images, int slots) {
+    long shared = images / ((long) RANGES_A_SLOT * slots) + 1;
+    return Math.max(FEWEST_IMAGES, Math.min(MOST_IMAGES, shared));
   }
 
   private static Iterator<Sample> samples(Storage storage, String uri, long from, long to) {

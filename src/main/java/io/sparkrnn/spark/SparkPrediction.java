@@ -187,6 +187,8 @@ public final class SparkPrediction {
         .write()
         .partitionBy(STATUS)
         .option("header", true)
+        // Hardly two probabilities are equal: Parquet would look for such, and give up.
+        .option("parquet.enable.dictionary#" + PROBABILITIES + ".list.element", false)
         .format(request.output().toString())
         .save(request.to());
   }

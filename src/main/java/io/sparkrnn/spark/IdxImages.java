@@ -1,6 +1,8 @@
 package io.sparkrnn.spark;
 
+import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.ImageStream;
+import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.spark.PredictionRows.Sample;
 import io.sparkrnn.storage.Storage;
 import java.util.ArrayList;
@@ -19,9 +21,21 @@ final class IdxImages {
 
   private IdxImages() {}
 
-  static JavaRDD<Sample> of(JavaSparkContext context, Map<String, String> hadoop, String uri) {
+  /**
+   * The images.
+   *
+   * @throws DataException if they are not of the network's shape, or the file has a defect that
+   *     shows without reading all of it
+   */
+  static JavaRDD<Sample> of(
+      JavaSparkContext context, Map<String, String> hadoop, String uri, NetworkShape shape) {
     List<long[]> ranges = new ArrayList<>();
     try (ImageStream file = ImageStream.open(Storage.of(hadoop), uri)) {
+      if (file.rows() != shape.timeSteps() || file.columns() != shape.inputSize()) {
+        throw new DataException(
+            "Cannot predict images of %s: expected %d rows of %d pixels, as the model was trained on, found %d rows of %d"
+                .formatted(uri, shape.timeSteps(), shape.inputSize(), file.rows(), file.columns()));
+      }
       // A gzip file can only be read from its start.
       long length =
           file.compressed()

@@ -61,6 +61,22 @@ final class Peers {
             Measurement.medianMillis(iterations::round, SteadyIterations.PER_ROUND, seconds)));
   }
 
+  @Command(description = "Our predictions of an IDX file, without Spark and output: images/s.")
+  void prediction(
+      @Option(names = "--model", required = true, description = "A model.srnn.") String model,
+      @Option(names = "--images", required = true, description = "An IDX file.") String images,
+      @Option(names = "--threads", defaultValue = "1", description = "As many tasks.") int threads,
+      @Option(
+              names = "--seconds",
+              defaultValue = "10",
+              description = "To measure; warm-up as long.")
+          double seconds)
+      throws Exception {
+    String kernels = KernelProvider.choose("vector").name();
+    SteadyPrediction prediction = new SteadyPrediction(model, images, kernels, seconds);
+    print(Map.of("imagesPerSecond", prediction.imagesPerSecond(threads)));
+  }
+
   @Command(
       name = "dl4j-iteration",
       description = "DL4J's MultiLayerNetwork.fit of one minibatch: median milliseconds.")

@@ -13,6 +13,7 @@ import io.sparkrnn.train.ForwardPass;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,7 +93,9 @@ class PredictIT {
     List<String> arguments = new ArrayList<>(List.of("predict", "--master", "local[2]"));
     arguments.addAll(List.of("--model", shared.resolve("run").toString()));
     arguments.addAll(List.of("--input-format", input, "--input", from.toString()));
-    arguments.addAll(List.of("--output", output().toString()));
+    if (!List.of(more).contains("--output")) {
+      arguments.addAll(List.of("--output", output().toString()));
+    }
     arguments.addAll(List.of(more));
     return CommandRun.of(arguments.toArray(String[]::new));
   }
@@ -140,7 +143,11 @@ class PredictIT {
   void everyImageOfAFileIsPredicted(String file, String format) {
     CommandRun run = predict("idx", shared.resolve(file), "--output-format", format);
     assertThat(run.exitCode()).as(run.errors()).isZero();
-    assertThat(run.output()).contains("predicted 10,000 rows, 0 bad", "table     " + output());
+    assertThat(run.output())
+        .matches(
+            "(?s)predicted 10,000 rows, 0 bad\\Rin +[\\d.]+ s, [\\d,]+ rows/s\\Rtable +%s\\R"
+                .formatted(output()));
+    assertThat(output().resolve("_SUCCESS")).exists();
 
     List<Row> rows = rows(format, "index");
     assertThat(rows).hasSize(10_000);
@@ -160,7 +167,7 @@ class PredictIT {
 
   @Test
   void imagesOfADirectoryAreNamedByTheirPaths() throws IOException {
-    Path directory = Files.createDirectory(temp.resolve("png"));
+    Path directory = Files.createDirectory(temp.resolve("png, of [digits]"));
     for (int i = 0; i < 70; i++) {
       int type = i % 2 == 0 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB;
       BufferedImage image = new BufferedImage(28, 28, type);
@@ -180,13 +187,16 @@ class PredictIT {
         "png",
         directory.resolve("small.png").toFile());
     Files.writeString(directory.resolve("text.png"), "no image");
+    Files.createDirectory(directory.resolve("more"));
+    Files.writeString(directory.resolve(".hidden"), "no image");
 
     assertThat(predict("png", directory, "--max-bad", "2").exitCode()).isZero();
 
     List<Row> rows = rows("parquet", "path");
     assertThat(rows).hasSize(72);
     for (int i = 0; i < 70; i++) {
-      assertThat((String) rows.get(i).getAs("path")).endsWith("/%03d.png".formatted(i));
+      assertThat((String) rows.get(i).getAs("path"))
+          .isEqualTo(directory.resolve("%03d.png".formatted(i)).toString());
       assertThat((Integer) rows.get(i).getAs("prediction")).isEqualTo(expected(i));
     }
     assertThat((String) rows.get(70).getAs("reason"))
@@ -290,7 +300,8 @@ class PredictIT {
     Path cut = Files.write(temp.resolve("cut"), Arrays.copyOf(whole, whole.length - 1));
     CommandRun truncated = predict("idx", cut);
     assertThat(truncated.exitCode()).isEqualTo(ExitCode.DATA);
-    assertThat(truncated.errors()).contains("expected 10000 images of 784 bytes", "end of file");
+    assertThat(truncated.errors())
+        .contains("expected 7840016 bytes, found end of file at byte 7840015");
     Path file = table(DataTypes.StringType, values -> "text");
     CommandRun column = predict("parquet", file);
     assertThat(column.exitCode()).isEqualTo(ExitCode.DATA);
@@ -301,5 +312,108 @@ class PredictIT {
     CommandRun there = predict("idx", shared.resolve("images"));
     assertThat(there.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(there.errors()).contains("expected no such directory, found one");
+  }
+
+  private void assertRefused(CommandRun run, int exitCode, String... message) {
+    assertThat(run.exitCode()).as(run.errors()).isEqualTo(exitCode);
+    assertThat(run.errors().lines())
+        .as("one sentence")
+        .singleElement()
+        .asString()
+        .contains(message);
+    assertThat(output()).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"idx", "png", "parquet"})
+  void anInputThatIsNotThereIsSaid(String input) {
+    assertRefused(
+        predict(input, temp.resolve("none")),
+        ExitCode.STORAGE,
+        "Cannot ",
+        "/none: there is no such file or directory");
+  }
+
+  @Test
+  void aTableThatIsNotThereIsSaid() {
+    assertRefused(predict("table", Path.of("sales.none")), ExitCode.DATA, "Cannot read sales.none");
+  }
+
+  @Test
+  void imagesOfAnotherSizeAreRefusedAtOnce() throws IOException {
+    byte[] file = new byte[16 + 2 * 20 * 20];
+    ByteBuffer.wrap(file).putInt(0x803).putInt(2).putInt(20).putInt(20);
+    assertRefused(
+        predict("idx", Files.write(temp.resolve("small images"), file), "--max-bad", "9"),
+        ExitCode.DATA,
+        "/small images: expected 28 rows of 28 pixels, as the model was trained on, found 20 rows of 20");
+  }
+
+  @Test
+  void aDirectoryWithoutImagesIsRefused() throws IOException {
+    Path empty = Files.createDirectories(temp.resolve("empty"));
+    assertRefused(predict("png", empty), ExitCode.DATA, "/empty: expected PNG files, found none");
+    assertRefused(predict("parquet", empty), ExitCode.DATA, "Cannot read ", "/empty: ");
+    assertRefused(predict("png", shared.resolve("images")), ExitCode.STORAGE, "a directory");
+  }
+
+  @Test
+  void damagedParquetIsRefused() throws IOException {
+    Path text = Files.writeString(temp.resolve("text.parquet"), "no table at all, but long enough");
+    assertRefused(
+        predict("parquet", text), ExitCode.DATA, "text.parquet: ", "is not a Parquet file");
+
+    Path file = table(DataTypes.createArrayType(DataTypes.DoubleType), PredictIT::doubles);
+    for (String name : file.toFile().list()) {
+      if (name.endsWith(".parquet")) {
+        byte[] bytes = Files.readAllBytes(file.resolve(name));
+        Arrays.fill(bytes, 10, bytes.length / 2, (byte) 0);
+        Files.write(file.resolve(name), bytes);
+        Files.deleteIfExists(file.resolve("." + name + ".crc"));
+      }
+    }
+    assertRefused(
+        predict("parquet", file, "--features", "pixels"), ExitCode.DATA, "/input: expected whole");
+  }
+
+  @Test
+  void columnsThatAnOutputCannotHoldOrThatAreOursAreRefused() {
+    Path file =
+        withSpark(
+            session -> {
+              session
+                  .range(3)
+                  .selectExpr("array(1d) as features", "array(id) as ids", "id as prediction")
+                  .write()
+                  .parquet(temp.resolve("odd").toString());
+              return temp.resolve("odd");
+            });
+    assertRefused(
+        predict("parquet", file), ExitCode.DATA, "expected no column", "found prediction");
+    Path lists =
+        withSpark(
+            session -> {
+              session
+                  .range(3)
+                  .selectExpr("array(1d) as features", "array(id) as ids")
+                  .write()
+                  .parquet(temp.resolve("lists").toString());
+              return temp.resolve("lists");
+            });
+    assertRefused(
+        predict("parquet", lists, "--output-format", "csv", "--max-bad", "3"),
+        ExitCode.DATA,
+        "into csv: ",
+        "ids");
+  }
+
+  @Test
+  void anOutputThatCannotBeWrittenIsSaid() throws IOException {
+    Files.writeString(temp.resolve("table"), "a file in the way");
+    CommandRun run =
+        predict(
+            "idx", shared.resolve("images"), "--output", temp.resolve("table/below").toString());
+    assertThat(run.exitCode()).as(run.errors()).isEqualTo(ExitCode.STORAGE);
+    assertThat(run.errors().lines()).singleElement().asString().contains("table/below");
   }
 }

@@ -10,6 +10,7 @@ import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -82,6 +83,19 @@ record ClusterPaths(
     List<Problem> problems = dataProblems();
     if (driverElsewhere) {
       check(flag, "", file).ifPresent(problems::add);
+    }
+    require(problems);
+  }
+
+  /**
+   * Demands that executors find what they read, and what they write can be found.
+   *
+   * @param locations by the flags that name them in messages
+   */
+  void requireShared(Map<String, String> locations) {
+    List<Problem> problems = new ArrayList<>();
+    if (executorsElsewhere || driverElsewhere) {
+      locations.forEach((flag, location) -> check(flag, "", location).ifPresent(problems::add));
     }
     require(problems);
   }

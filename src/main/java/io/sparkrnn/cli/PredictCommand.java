@@ -8,18 +8,22 @@ import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
-import io.sparkrnn.spark.SparkEngine;
+import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.spark.SparkPrediction;
 import io.sparkrnn.spark.SparkPrediction.Counts;
 import io.sparkrnn.spark.SparkPrediction.Input;
 import io.sparkrnn.spark.SparkPrediction.Output;
+import io.sparkrnn.spark.StartingSpark;
 import io.sparkrnn.storage.Storage;
+import io.sparkrnn.train.Predictor;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -119,7 +123,12 @@ final class PredictCommand implements Callable<Integer> {
     if (maxBad < 0) {
       throw new UsageException("Cannot predict: expected --max-bad of at least 0, found " + maxBad);
     }
-    ClusterPaths.of(configuration).requireReadable("--model", model);
+    ClusterPaths paths = ClusterPaths.of(configuration);
+    paths.requireReadable("--model", model);
+    paths.requireShared(
+        input == Input.TABLE
+            ? Map.of("--output", to)
+            : new TreeMap<>(Map.of("--input", from, "--output", to)));
     Storage storage = Storage.of(configuration.hadoop());
     ModelFile read = ModelFile.read(storage, RunDirectory.modelFile(storage, model));
     if (!read.topology().trainable()) {
@@ -133,16 +142,25 @@ final class PredictCommand implements Callable<Integer> {
           "Cannot write %s: expected no such directory, found one"
               .formatted(Storage.describe(target)));
     }
-    report(storage, target, predict(configuration, read, storage, target));
+    report(storage, target, predict(configuration, paths, read, storage, target));
     return ExitCode.DONE;
   }
 
   private Counts predict(
-      RunConfiguration configuration, ModelFile read, Storage storage, URI target) {
+      RunConfiguration configuration,
+      ClusterPaths paths,
+      ModelFile read,
+      Storage storage,
+      URI target) {
     String kernels = KernelProvider.choose(configuration.training().kernels().toString()).name();
     String source = input == Input.TABLE ? from : Storage.describe(Storage.uri(from));
-    try (SparkEngine spark = SparkEngine.start("spark-rnn predict", configuration.master())) {
+    try (StartingSpark spark =
+        StartingSpark.begin("spark-rnn predict", configuration.master(), 1)) {
+      if (!paths.executorsElsewhere()) {
+        warmUp(spark, new Predictor(RnnKernels.named(kernels), read.topology(), read.parameters()));
+      }
       return spark
+          .await()
           .prediction(configuration.hadoop())
           .run(
               read.topology(),
@@ -153,6 +171,13 @@ final class PredictCommand implements Callable<Integer> {
       // A part of a table is none.
       storage.delete(target);
       throw e;
+    }
+  }
+
+  // Starting takes one core; with another, the JVM compiles the kernels that tasks will call.
+  private static void warmUp(StartingSpark spark, Predictor predictor) {
+    while (!spark.ended()) {
+      predictor.run();
     }
   }
 
@@ -172,10 +197,13 @@ final class PredictCommand implements Callable<Integer> {
     }
     out.printf(
         Locale.ROOT,
-        "%-10s%,d rows, %,d bad%n%-10s%s%n",
+        "%-10s%,d rows, %,d bad%n%-10s%.1f s, %,.0f rows/s%n%-10s%s%n",
         "predicted",
         counts.predicted(),
         counts.bad(),
+        "in",
+        counts.seconds(),
+        (counts.predicted() + counts.bad()) / counts.seconds(),
         "table",
         Storage.describe(target));
   }

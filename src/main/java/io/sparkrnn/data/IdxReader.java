@@ -31,6 +31,9 @@ public final class IdxReader {
   /** The most values a file may have: what an array holds. */
   static final int MAX_VALUES = Integer.MAX_VALUE - 16;
 
+  static final String PLAIN = "";
+  static final String DECOMPRESSED = " of the decompressed content";
+
   private static final int FIRST_ALLOCATION_BYTES = 64 << 20;
 
   private final IdxKind kind;
@@ -38,7 +41,12 @@ public final class IdxReader {
   private final InputStream content;
   private final String offsetSuffix;
 
-  private IdxReader(IdxKind kind, String where, InputStream content, String offsetSuffix) {
+  /**
+   * A reader of a content.
+   *
+   * @param offsetSuffix follows byte offsets in messages
+   */
+  IdxReader(IdxKind kind, String where, InputStream content, String offsetSuffix) {
     this.kind = kind;
     this.where = where;
     this.content = content;
@@ -98,10 +106,10 @@ public final class IdxReader {
   private static IdxFile read(IdxKind kind, InputStream in, String where) throws IOException {
     try (InputStream file = new BufferedInputStream(in)) {
       if (!isGzip(file)) {
-        return new IdxReader(kind, where, file, "").read();
+        return new IdxReader(kind, where, file, PLAIN).read();
       }
       try (InputStream content = new GzipInput(file)) {
-        return new IdxReader(kind, where, content, " of the decompressed content").read();
+        return new IdxReader(kind, where, content, DECOMPRESSED).read();
       } catch (CorruptGzipException e) {
         throw new DataException(
             "Cannot read IDX %s %s: %s".formatted(kind.plural(), where, e.getMessage()), e);
@@ -109,7 +117,8 @@ public final class IdxReader {
     }
   }
 
-  private static boolean isGzip(InputStream file) throws IOException {
+  /** Whether it begins as gzip does; reads nothing of a stream that can be reset. */
+  static boolean isGzip(InputStream file) throws IOException {
     file.mark(2);
     boolean gzip = file.read() == GzipInput.MAGIC_1 && file.read() == GzipInput.MAGIC_2;
     file.reset();
@@ -118,7 +127,7 @@ public final class IdxReader {
 
   private IdxFile read() throws IOException {
     byte[] header = content.readNBytes(kind.headerBytes());
-    int[] dimensions = checkHeader(header);
+    int[] dimensions = dimensions(header);
     byte[] values = readValues(checkProduct(dimensions));
     if (content.read() >= 0) {
       throw defect("end of file", "more data", kind.headerBytes() + (long) values.length);
@@ -129,7 +138,8 @@ public final class IdxReader {
     return new IdxFile(kind, where, dimensions, values, digest.hex());
   }
 
-  private int[] checkHeader(byte[] header) {
+  /** The dimensions that a header says, each at least 1. */
+  int[] dimensions(byte[] header) {
     // The magic first, if it is there: a foreign short file is foreign rather than short.
     ByteBuffer fields = ByteBuffer.wrap(header);
     if (header.length >= Integer.BYTES) {
@@ -202,7 +212,7 @@ public final class IdxReader {
     }
   }
 
-  private DataException defect(String expected, String found, long offset) {
+  DataException defect(String expected, String found, long offset) {
     return new DataException(
         "Cannot read IDX %s %s: expected %s, found %s at byte %d%s"
             .formatted(kind.plural(), where, expected, found, offset, offsetSuffix));

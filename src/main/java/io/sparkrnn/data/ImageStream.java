@@ -1,17 +1,18 @@
 package io.sparkrnn.data;
 
+import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.ByteBuffer;
 
 /**
  * The images of an IDX file one after another, in constant memory; for files of any number of
- * images, which {@link IdxReader} would hold all at once. A file is gzip if its first two bytes say
- * so.
+ * images, which {@link IdxReader} would hold all at once. What that one refuses is refused here, in
+ * the same words: of a plain file when it is opened, of a gzip file when its last image is read.
  *
  * <p>Methods throw {@link DataException} for a defect, with what was expected, what was found and
  * the byte, and {@link StorageException} for what cannot be opened or read.
@@ -23,39 +24,35 @@ public final class ImageStream implements AutoCloseable {
   private final String where;
   private final InputStream content;
   private final boolean compressed;
+  private final IdxReader reader;
   private final int images;
+  private final int rows;
+  private final int columns;
   private final byte[] image;
+  private final ByteValues pixels;
+  private final float[] values;
   private long read;
 
   private ImageStream(String where, InputStream content, boolean compressed) throws IOException {
     this.where = where;
     this.content = content;
     this.compressed = compressed;
-    byte[] header = content.readNBytes(IdxKind.IMAGES.headerBytes());
-    if (header.length < IdxKind.IMAGES.headerBytes()) {
-      throw defect(
-          "a header of %d bytes".formatted(IdxKind.IMAGES.headerBytes()),
-          "end of file",
-          header.length);
-    }
-    ByteBuffer fields = ByteBuffer.wrap(header);
-    int magic = fields.getInt();
-    if (magic != IdxKind.IMAGES.magic()) {
-      throw defect(
-          "magic 0x%08X".formatted(IdxKind.IMAGES.magic()),
-          "0x%08X".formatted(magic) + IdxKind.IMAGES.explain(magic),
-          0);
-    }
-    images = fields.getInt();
-    int rows = fields.getInt();
-    int columns = fields.getInt();
-    if (images < 1 || rows < 1 || columns < 1 || (long) rows * columns > MAX_IMAGE_BYTES) {
-      throw defect(
-          "images of 1 to %d bytes".formatted(MAX_IMAGE_BYTES),
-          "%d of %d x %d".formatted(images, rows, columns),
-          Integer.BYTES);
+    reader =
+        new IdxReader(
+            IdxKind.IMAGES, where, content, compressed ? IdxReader.DECOMPRESSED : IdxReader.PLAIN);
+    int[] dimensions = reader.dimensions(content.readNBytes(IdxKind.IMAGES.headerBytes()));
+    images = dimensions[0];
+    rows = dimensions[1];
+    columns = dimensions[2];
+    if ((long) rows * columns > MAX_IMAGE_BYTES) {
+      throw reader.defect(
+          "images of at most %d bytes".formatted(MAX_IMAGE_BYTES),
+          "%d x %d".formatted(rows, columns),
+          2 * Integer.BYTES);
     }
     image = new byte[rows * columns];
+    pixels = new ByteValues(image);
+    values = new float[image.length];
   }
 
   /** Opens a file and reads its header. */
@@ -64,10 +61,13 @@ public final class ImageStream implements AutoCloseable {
     String where = Storage.describe(uri);
     InputStream file = new BufferedInputStream(storage.open(uri), BUFFER_BYTES);
     try {
-      file.mark(2);
-      boolean gzip = file.read() == GzipInput.MAGIC_1 && file.read() == GzipInput.MAGIC_2;
-      file.reset();
-      return new ImageStream(where, gzip ? new GzipInput(file) : file, gzip);
+      boolean gzip = IdxReader.isGzip(file);
+      ImageStream stream = new ImageStream(where, gzip ? new GzipInput(file) : file, gzip);
+      if (!gzip) {
+        // Or tasks that read other parts of it would never know.
+        stream.requireLength(storage.status(uri).map(FileEntry::length).orElse(0L));
+      }
+      return stream;
     } catch (IOException | RuntimeException e) {
       try {
         file.close();
@@ -84,8 +84,39 @@ public final class ImageStream implements AutoCloseable {
         : new StorageException("Cannot read %s: %s".formatted(where, e.getMessage()), e);
   }
 
+  private void requireLength(long length) {
+    if (length < byteOf(images)) {
+      throw endOfFile(length);
+    }
+    if (length > byteOf(images)) {
+      throw moreData();
+    }
+  }
+
+  private long byteOf(long index) {
+    return IdxKind.IMAGES.headerBytes() + index * image.length;
+  }
+
+  private DataException endOfFile(long length) {
+    return reader.defect("%d bytes".formatted(byteOf(images)), "end of file", length);
+  }
+
+  private DataException moreData() {
+    return reader.defect("end of file", "more data", byteOf(images));
+  }
+
   public int images() {
     return images;
+  }
+
+  /** Rows of each image. */
+  public int rows() {
+    return rows;
+  }
+
+  /** Pixels of each row. */
+  public int columns() {
+    return columns;
   }
 
   /** Whether an image can only be reached by reading all before it. */
@@ -98,32 +129,36 @@ public final class ImageStream implements AutoCloseable {
     try {
       content.skipNBytes(count * image.length);
       read += count;
+    } catch (EOFException e) {
+      // It was longer when it was opened, or is compressed and has not told.
+      throw new DataException(
+          "Cannot read IDX images %s: expected %d images, found fewer than %d"
+              .formatted(where, images, read + count),
+          e);
     } catch (IOException e) {
       throw failure(where, e);
     }
   }
 
-  /** The next image: {@code [row][column]}, bytes scaled to {@code value / 255f}. */
+  /**
+   * The next image: {@code [row][column]}, bytes scaled to {@code value / 255f}. The next call
+   * overwrites it.
+   */
   public float[] next() {
     try {
       int found = content.readNBytes(image, 0, image.length);
       if (found < image.length) {
-        throw defect(
-            "%d images of %d bytes".formatted(images, image.length),
-            "end of file",
-            IdxKind.IMAGES.headerBytes() + read * image.length + found);
+        throw endOfFile(byteOf(read) + found);
       }
       read++;
       if (read == images && content.read() >= 0) {
-        throw defect(
-            "end of file", "more data", IdxKind.IMAGES.headerBytes() + read * image.length);
+        throw moreData();
       }
     } catch (IOException e) {
       throw failure(where, e);
     }
-    float[] values = new float[image.length];
     for (int i = 0; i < values.length; i++) {
-      values[i] = Byte.toUnsignedInt(image[i]) / 255f;
+      values[i] = pixels.scaled(i);
     }
     return values;
   }
@@ -135,11 +170,5 @@ public final class ImageStream implements AutoCloseable {
     } catch (IOException e) {
       throw failure(where, e);
     }
-  }
-
-  private DataException defect(String expected, String found, long offset) {
-    return new DataException(
-        "Cannot read IDX images %s: expected %s, found %s at byte %d"
-            .formatted(where, expected, found, offset));
   }
 }

@@ -1,6 +1,8 @@
 package io.sparkrnn.spark;
 
+import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.ImageStream;
+import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.spark.PredictionRows.Sample;
 import io.sparkrnn.storage.Storage;
 import java.util.ArrayList;
@@ -12,16 +14,33 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /** The images of an IDX file, read by tasks in ranges, each named by its index in the file. */
 final class IdxImages {
-  // Some megabytes: long enough for a task, short enough for many.
-  private static final int IMAGES_A_RANGE = 20_000;
+  // Two for each slot, if that gives tasks worth their start and short enough to be run again.
+  private static final int RANGES_A_SLOT = 2;
+  private static final long FEWEST_IMAGES = 5_000;
+  private static final long MOST_IMAGES = 100_000;
 
   private IdxImages() {}
 
-  static JavaRDD<Sample> of(JavaSparkContext context, Map<String, String> hadoop, String uri) {
+  /**
+   * The images.
+   *
+   * @throws DataException if they are not of the network's shape, or the file has a defect that
+   *     shows without reading all of it
+   */
+  static JavaRDD<Sample> of(
+      JavaSparkContext context, Map<String, String> hadoop, String uri, NetworkShape shape) {
     List<long[]> ranges = new ArrayList<>();
     try (ImageStream file = ImageStream.open(Storage.of(hadoop), uri)) {
+      if (file.rows() != shape.timeSteps() || file.columns() != shape.inputSize()) {
+        throw new DataException(
+            "Cannot predict images of %s: expected %d rows of %d pixels, as the model was trained on, found %d rows of %d"
+                .formatted(uri, shape.timeSteps(), shape.inputSize(), file.rows(), file.columns()));
+      }
       // A gzip file can only be read from its start.
-      long length = file.compressed() ? file.images() : IMAGES_A_RANGE;
+      long length =
+          file.compressed()
+              ? file.images()
+              : imagesOfARange(file.images(), context.defaultParallelism());
       for (long from = 0; from < file.images(); from += length) {
         ranges.add(new long[] {from, Math.min(file.images(), from + length)});
       }
@@ -33,6 +52,11 @@ final class IdxImages {
               long[] range = part.next();
               return samples(Storage.of(hadoop), uri, range[0], range[1]);
             });
+  }
+
+  private static long imagesOfARange(long images, int slots) {
+    long shared = images / ((long) RANGES_A_SLOT * slots) + 1;
+    return Math.max(FEWEST_IMAGES, Math.min(MOST_IMAGES, shared));
   }
 
   private static Iterator<Sample> samples(Storage storage, String uri, long from, long to) {

@@ -16,9 +16,17 @@ final class PredictionCounts implements Serializable {
   private final CollectionAccumulator<String> reasons;
 
   PredictionCounts(SparkContext context) {
-    predicted = context.longAccumulator("predicted");
-    bad = context.longAccumulator("bad");
-    reasons = context.collectionAccumulator("reasons");
+    this(
+        context.longAccumulator("predicted"),
+        context.longAccumulator("bad"),
+        context.collectionAccumulator("reasons"));
+  }
+
+  PredictionCounts(
+      LongAccumulator predicted, LongAccumulator bad, CollectionAccumulator<String> reasons) {
+    this.predicted = predicted;
+    this.bad = bad;
+    this.reasons = reasons;
   }
 
   void predicted() {

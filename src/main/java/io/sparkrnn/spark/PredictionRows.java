@@ -26,7 +26,8 @@ final class PredictionRows implements Iterator<Row> {
    * One row of the input.
    *
    * @param names what names it, and goes to the output as it is
-   * @param values {@code [timeStep][input]}; null for one that cannot be used
+   * @param values {@code [timeStep][input]}, until the next row is asked for; null for one that
+   *     cannot be used
    * @param problem why not
    */
   @SuppressWarnings("ArrayRecordComponent") // Read once, never compared.
@@ -66,10 +67,12 @@ final class PredictionRows implements Iterator<Row> {
     while (good < Predictor.SAMPLES && batch.size() < 4 * Predictor.SAMPLES && samples.hasNext()) {
       Sample sample = checked(samples.next());
       batch.add(sample);
-      good += sample.problem() == null ? 1 : 0;
+      if (sample.problem() == null) {
+        predictor.put(good++, sample.values());
+      }
     }
     if (good > 0) {
-      run(batch, good);
+      predictor.run();
     }
     int place = 0;
     for (Sample sample : batch) {
@@ -88,17 +91,6 @@ final class PredictionRows implements Iterator<Row> {
         ready.add(row(sample.names(), BAD, null, null, sample.problem()));
       }
     }
-  }
-
-  private void run(List<Sample> batch, int good) {
-    predictor.begin(good);
-    int place = 0;
-    for (Sample sample : batch) {
-      if (sample.problem() == null) {
-        predictor.put(place++, sample.values());
-      }
-    }
-    predictor.run();
   }
 
   private Sample checked(Sample sample) {

@@ -29,6 +29,7 @@ import org.apache.spark.sql.types.StructType;
  * tasks; no task holds more than a minibatch.
  */
 public final class SparkPrediction {
+  private static final String INDEX = "index";
   private static final String STATUS = "status";
   private static final String PREDICTION = "prediction";
   private static final String PROBABILITIES = "probabilities";
@@ -83,8 +84,9 @@ public final class SparkPrediction {
    * What came of it.
    *
    * @param reason of one of the rows that were set aside
+   * @param seconds of reading, predicting and writing, without Spark's start
    */
-  public record Counts(long predicted, long bad, Optional<String> reason) {}
+  public record Counts(long predicted, long bad, Optional<String> reason, double seconds) {}
 
   SparkPrediction(JavaSparkContext context, Map<String, String> hadoop) {
     this.context = context;
@@ -98,6 +100,7 @@ public final class SparkPrediction {
    *     has the name of one that is written
    */
   public Counts run(RnnTopology topology, float[] parameters, Request request) {
+    long start = System.nanoTime();
     SparkSession session = SparkSession.builder().sparkContext(context.sc()).getOrCreate();
     context.sc().setJobDescription("predictions");
     hadoop.forEach(context.hadoopConfiguration()::set);
@@ -106,19 +109,16 @@ public final class SparkPrediction {
     try {
       switch (request.input()) {
         case IDX -> {
-          names.add(DataTypes.createStructField("index", DataTypes.LongType, false));
-          samples = IdxImages.of(context, hadoop, request.from());
+          names.add(DataTypes.createStructField(INDEX, DataTypes.LongType, false));
+          samples = IdxImages.of(context, hadoop, request.from(), topology.shape());
         }
         case PNG -> {
           names.add(DataTypes.createStructField("path", DataTypes.StringType, false));
-          samples = PngImages.of(context, request.from(), topology.shape());
+          samples = PngImages.of(context, hadoop, request.from(), topology.shape());
         }
         default -> {
-          Dataset<Row> table =
-              request.input() == Input.TABLE
-                  ? session.table(request.from())
-                  : session.read().parquet(request.from());
-          FeatureTable features = new FeatureTable(table, request.features(), request.from());
+          FeatureTable features =
+              new FeatureTable(table(session, request), request.features(), request.from());
           names.addAll(features.names());
           samples = features.samples();
         }
@@ -131,12 +131,25 @@ public final class SparkPrediction {
           names,
           topology.shape().classes(),
           request);
-      return new Counts(counts.predictedRows(), counts.badRows(), counts.reason());
-    } catch (DataException e) {
-      throw e;
+      return new Counts(
+          counts.predictedRows(),
+          counts.badRows(),
+          counts.reason(),
+          (System.nanoTime() - start) / 1e9);
     } catch (Exception e) {
       // Scala throws checked exceptions undeclared.
-      throw SparkJobException.translate(e);
+      throw PredictionFailure.of(e, request);
+    }
+  }
+
+  private static Dataset<Row> table(SparkSession session, Request request) {
+    try {
+      return request.input() == Input.TABLE
+          ? session.table(request.from())
+          : session.read().parquet(request.from());
+    } catch (Exception e) {
+      // As above. A job reads what is under the path to know its columns.
+      throw PredictionFailure.ofOpening(e, request);
     }
   }
 
@@ -187,6 +200,9 @@ public final class SparkPrediction {
         .write()
         .partitionBy(STATUS)
         .option("header", true)
+        // Hardly two values are equal: Parquet would look for such, and give up.
+        .option("parquet.enable.dictionary#" + PROBABILITIES + ".list.element", false)
+        .option("parquet.enable.dictionary#" + INDEX, false)
         .format(request.output().toString())
         .save(request.to());
   }

@@ -26,6 +26,11 @@ public final class StartingSpark implements AutoCloseable {
     return new StartingSpark(start);
   }
 
+  /** Whether it runs, or could not start: whether {@link #await} need not wait. */
+  public boolean ended() {
+    return start.isDone();
+  }
+
   /**
    * Waits until Spark runs; it ends when this is closed.
    *

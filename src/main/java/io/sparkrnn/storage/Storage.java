@@ -162,14 +162,17 @@ public final class Storage {
 
   /** Whether there is a file or a directory. */
   public boolean exists(URI path) {
-    return attempt("look for", path, backend -> backend.status(path)).isPresent();
+    return status(path).isPresent();
+  }
+
+  /** What is there; empty for nothing. */
+  public Optional<FileEntry> status(URI path) {
+    return attempt("look for", path, backend -> backend.status(path));
   }
 
   /** Whether there is a directory. */
   public boolean isDirectory(URI path) {
-    return attempt("look for", path, backend -> backend.status(path))
-        .map(FileEntry::directory)
-        .orElse(false);
+    return status(path).map(FileEntry::directory).orElse(false);
   }
 
   /** A directory's entries, sorted by name. */

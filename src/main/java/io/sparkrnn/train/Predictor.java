@@ -17,7 +17,7 @@ public final class Predictor {
   private final NetworkShape shape;
   private final float[] parameters;
   private final Workspace workspace;
-  private int stride;
+  private final int stride;
 
   /**
    * A predictor.
@@ -34,6 +34,8 @@ public final class Predictor {
     this.shape = topology.shape();
     this.parameters = parameters;
     this.workspace = new Workspace(shape, SAMPLES);
+    workspace.begin(SAMPLES);
+    this.stride = workspace.paddedSamples();
   }
 
   /** Values of a sample: {@code [timeStep][input]}. */
@@ -41,14 +43,8 @@ public final class Predictor {
     return shape.timeSteps() * shape.inputSize();
   }
 
-  /** Begins a minibatch of so many samples, at most {@link #SAMPLES}. */
-  public void begin(int samples) {
-    workspace.begin(samples);
-    stride = workspace.paddedSamples();
-  }
-
   /**
-   * Fills a place.
+   * Fills a place, of which there are {@link #SAMPLES}; one that is not filled keeps what it had.
    *
    * @param values {@code [timeStep][input]}
    */

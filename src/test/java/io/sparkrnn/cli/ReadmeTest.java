@@ -10,6 +10,8 @@ import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.model.RnnTopology;
 import java.io.ByteArrayOutputStream;
+import io.sparkrnn.spark.SparkPrediction.Input;
+import io.sparkrnn.spark.SparkPrediction.Output;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -104,7 +106,8 @@ class ReadmeTest {
     if (words.isEmpty() || words.get(0).startsWith("--")) {
       words.add(0, "train");
     }
-    if (List.of("evaluate", "export", "import").contains(words.get(0))) {
+    if (List.of("evaluate", "predict", "export", "import").contains(words.get(0))
+        && !words.contains("--help")) {
       // The run of another machine: the command line is understood, its model is not there.
       CommandRun run = CommandRun.of(words.toArray(String[]::new));
       assertThat(run.exitCode()).isEqualTo(ExitCode.STORAGE);
@@ -180,6 +183,19 @@ class ReadmeTest {
   void theModelsAreThoseOfTheZoo() throws IOException {
     assertThat(Set.copyOf(found(MODEL, section("From the notebook to here"))))
         .isEqualTo(ModelZoo.models().stream().map(RnnTopology::name).collect(Collectors.toSet()));
+  }
+
+  @Test
+  void theInputsAndOutputsOfPredictAreAll() throws IOException {
+    String section = section("Predict");
+    assertThat(found(Pattern.compile("(?m)^\\| `(idx|png|parquet|table)` \\|"), section))
+        .isEqualTo(Stream.of(Input.values()).map(Input::toString).toList());
+    assertThat(section)
+        .contains(
+            Stream.of(Output.values())
+                .map(Output::toString)
+                .map("`%s`"::formatted)
+                .toArray(String[]::new));
   }
 
   @Test

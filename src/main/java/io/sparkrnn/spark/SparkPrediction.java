@@ -118,7 +118,8 @@ public final class SparkPrediction {
               request.input() == Input.TABLE
                   ? session.table(request.from())
                   : session.read().parquet(request.from());
-          FeatureTable features = new FeatureTable(table, request.features(), request.from());
+          FeatureTable features =
+              new FeatureTable(table, request.features(), "predict rows of " + request.from());
           names.addAll(features.names());
           samples = features.samples();
         }

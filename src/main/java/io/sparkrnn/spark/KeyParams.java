@@ -86,18 +86,10 @@ final class KeyParams implements Serializable {
         : String.valueOf(value);
   }
 
-  /** The program's defaults with what the params say. */
+  /** What the params say, and the program's defaults for the rest. */
   RunConfiguration configuration() {
     Map<String, String> flags = new HashMap<>();
-    byPath.forEach(
-        (path, param) ->
-            parent
-                .get(param)
-                .foreach(
-                    value -> {
-                      flags.put(path, text(value));
-                      return null;
-                    }));
+    byPath.forEach((path, param) -> flags.put(path, text(parent.getOrDefault(param))));
     return ConfigurationLoader.load(Optional.empty(), flags);
   }
 }

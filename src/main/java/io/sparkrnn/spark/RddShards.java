@@ -184,7 +184,7 @@ final class RddShards implements WorkerShards, AutoCloseable {
   }
 
   /** Partitions of shards, whose numbers are those of the workers, as partitions of groups. */
-  private record ByGroup(List<Group> groups) implements PartitionCoalescer, Serializable {
+  private record ByGroup(List<Group> groups) implements PartitionCoalescer, scala.Serializable {
     @Override
     public PartitionGroup[] coalesce(int most, RDD<?> parent) {
       Partition[] partitions = parent.partitions();

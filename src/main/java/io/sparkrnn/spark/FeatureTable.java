@@ -20,6 +20,8 @@ import org.apache.spark.sql.types.StructType;
  * A table with a column of features, an array of numbers or a vector; its other columns name rows.
  */
 final class FeatureTable {
+  static final String MISSING = "expected features, found null";
+
   private final Dataset<Row> table;
   private final int features;
 
@@ -89,7 +91,8 @@ final class FeatureTable {
     return table.javaRDD().map(row -> sample(row, at));
   }
 
-  private static Sample sample(Row row, int features) {
+  /** A row, whose names are all of its other cells. */
+  static Sample sample(Row row, int features) {
     Object[] names = new Object[row.size() - 1];
     for (int i = 0, to = 0; i < row.size(); i++) {
       if (i != features) {
@@ -97,7 +100,7 @@ final class FeatureTable {
       }
     }
     if (row.isNullAt(features)) {
-      return Sample.bad(names, "expected features, found null");
+      return Sample.bad(names, MISSING);
     }
     if (row.get(features) instanceof Vector vector) {
       return new Sample(names, floats(vector), null);

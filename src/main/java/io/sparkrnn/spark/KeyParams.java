@@ -26,11 +26,19 @@ import scala.Function1;
 final class KeyParams implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  // Empty values of the program's keys stand for what a model has that is named: here is none.
+  private static final String EMPTY = "; empty: the model's own";
+
   private final Params parent;
   private final Map<String, Param<?>> byPath = new HashMap<>();
 
   /** Whether a value is one of a param's; goes with it. */
   private interface Check<T> extends Function1<T, Object>, Serializable {}
+
+  /** Which values of a param of its own are allowed; goes with it. */
+  interface Allowed extends Serializable {
+    boolean allows(int value);
+  }
 
   /**
    * No params yet.
@@ -54,11 +62,27 @@ final class KeyParams implements Serializable {
   }
 
   Param<String> text(Key<?> key, String name) {
-    return add(key, new Param<>(parent, name, key.description(), check(key, name)));
+    return add(key, new Param<>(parent, name, description(key), check(key, name)));
   }
 
   IntArrayParam wholeNumbers(Key<?> key, String name) {
-    return add(key, new IntArrayParam(parent, name, key.description(), check(key, name)));
+    return add(key, new IntArrayParam(parent, name, description(key), check(key, name)));
+  }
+
+  /**
+   * A param of its own.
+   *
+   * @param expected the allowed values, for messages
+   */
+  IntParam ofNoKey(String name, String description, String expected, Allowed allowed) {
+    Check<Object> check =
+        value -> {
+          if (!allowed.allows((Integer) value)) {
+            throw refused(name, expected, String.valueOf(value));
+          }
+          return true;
+        };
+    return new IntParam(parent, name, description, check);
   }
 
   private <P extends Param<?>> P add(Key<?> key, P param) {
@@ -66,18 +90,24 @@ final class KeyParams implements Serializable {
     return param;
   }
 
+  private static String description(Key<?> key) {
+    return key.description().replace(EMPTY, "");
+  }
+
   private static <T> Check<T> check(Key<?> key, String name) {
     String path = key.path();
     return value -> {
       Key<?> found = Keys.find(path).orElseThrow();
       String text = text(value);
-      // Empty stands for what a named model of the program has of its own.
       if (text.isEmpty() || !found.accepts(text)) {
-        throw new ConfigurationException(
-            name, "expected %s, found \"%s\"".formatted(found.expected(), text));
+        throw refused(name, found.expected(), text);
       }
       return true;
     };
+  }
+
+  private static ConfigurationException refused(String name, String expected, String found) {
+    return new ConfigurationException(name, "expected %s, found \"%s\"".formatted(expected, found));
   }
 
   private static String text(Object value) {

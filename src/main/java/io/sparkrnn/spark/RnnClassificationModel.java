@@ -1,19 +1,24 @@
 package io.sparkrnn.spark;
 
+import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.model.RnnTopology;
-import io.sparkrnn.spark.PredictionRows.Sample;
 import io.sparkrnn.storage.CorruptFileException;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.Predictor;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
 import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.Vector;
@@ -24,10 +29,11 @@ import org.apache.spark.ml.util.DefaultParamsWriter;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.StructType;
 import scala.Option;
 import scala.Tuple3;
@@ -105,43 +111,64 @@ public final class RnnClassificationModel
   }
 
   /**
-   * Appends what it predicts.
-   *
-   * <p>A row whose features have another number or are not finite ends the job that needs it with a
-   * {@link DataException}.
+   * Appends what it predicts, a minibatch at a time. A row whose features have another number or
+   * are not finite ends the job that needs it with a {@link DataException}.
    */
   @Override
   public Dataset<Row> transform(Dataset<?> dataset) {
-    String features = getFeaturesCol();
-    if (!(dataset.schema().apply(features).dataType() instanceof ArrayType)) {
-      return super.transform(dataset);
+    StructType all = transformSchema(dataset.schema());
+    if (isDefined(thresholds()) && getThresholds().length != numClasses()) {
+      throw new ConfigurationException(
+          "thresholds",
+          "expected one for each of %d classes, found %d"
+              .formatted(numClasses(), getThresholds().length));
     }
-    transformSchema(dataset.schema());
-    String vectors = uid() + "__vectors";
-    Dataset<Row> withVectors =
-        dataset.withColumn(
-            vectors, org.apache.spark.ml.functions.array_to_vector(functions.col(features)));
-    return copy(ParamMap.empty()).setFeaturesCol(vectors).transform(withVectors).drop(vectors);
+    StructType schema = dataset.schema();
+    for (String column : answers().keySet()) {
+      schema = schema.add(all.apply(column));
+    }
+    int features = schema.fieldIndex(getFeaturesCol());
+    MapPartitionsFunction<Row, Row> predict =
+        rows -> new AnsweredRows(rows, features, predictor(), List.copyOf(answers().values()));
+    // An encoder of rows loses what other stages have said about columns.
+    Column[] columns =
+        Arrays.stream(schema.fields())
+            .map(
+                field ->
+                    functions
+                        .col("`" + field.name().replace("`", "``") + "`")
+                        .as(field.name(), field.metadata()))
+            .toArray(Column[]::new);
+    return dataset.toDF().mapPartitions(predict, Encoders.row(schema)).select(columns);
   }
 
-  /** The outputs before the softmax: {@code [class]}. */
+  /** What each column that is wanted makes of the outputs, in the order of Spark ML. */
+  private Map<String, Function<Vector, Object>> answers() {
+    Map<String, Function<Vector, Object>> answers = new LinkedHashMap<>();
+    answers.put(getRawPredictionCol(), raw -> raw);
+    answers.put(getProbabilityCol(), this::raw2probability);
+    answers.put(getPredictionCol(), this::raw2prediction);
+    answers.remove("");
+    return answers;
+  }
+
+  private Predictor predictor() {
+    return new Predictor(
+        RnnKernels.named(KernelProvider.choose("auto").name()), topology, parameters);
+  }
+
+  /**
+   * The outputs before the softmax: {@code [class]}; for many rows {@link #transform} is faster.
+   */
   @Override
   public Vector predictRaw(Vector features) {
-    Sample sample =
-        features == null
-            ? Sample.bad(new Object[0], "expected features, found null")
-            : new Sample(new Object[0], FeatureTable.floats(features), null).checked(numFeatures());
-    if (sample.problem() != null) {
-      throw new DataException("Cannot predict a row: " + sample.problem());
-    }
+    float[] values = AnsweredRows.values(features, numFeatures());
     Predictor predictor = idle().poll();
     if (predictor == null) {
-      predictor =
-          new Predictor(
-              RnnKernels.named(KernelProvider.choose("auto").name()), topology, parameters);
+      predictor = predictor();
     }
     predictor.begin(1);
-    predictor.put(0, sample.values());
+    predictor.put(0, values);
     predictor.run();
     Vector raw = Vectors.dense(predictor.logits(0));
     idle().add(predictor);

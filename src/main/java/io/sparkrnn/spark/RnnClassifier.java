@@ -52,7 +52,11 @@ public final class RnnClassifier
 
   private final KeyParams keys = new KeyParams(this);
   private final IntParam timeSteps =
-      new IntParam(this, "timeSteps", "Time steps of a sequence; features are a multiple of it.");
+      keys.ofNoKey(
+          "timeSteps",
+          "Time steps of a sequence; features are a multiple of it.",
+          "a whole number of at least 1",
+          steps -> steps >= 1);
   private final IntArrayParam hidden = keys.wholeNumbers(Keys.HIDDEN, "hidden");
   private final Param<String> activation = keys.text(Keys.ACTIVATION, "activation");
   private final Param<String> recurrentInit = keys.text(Keys.RECURRENT_INIT, "recurrentInit");
@@ -120,10 +124,6 @@ public final class RnnClassifier
    * Time steps of a sequence; a row has {@code timeSteps * inputs} features. There is no default.
    */
   public RnnClassifier setTimeSteps(int value) {
-    if (value < 1) {
-      throw new ConfigurationException(
-          "timeSteps", "expected a whole number of at least 1, found \"%d\"".formatted(value));
-    }
     return with(timeSteps, value);
   }
 
@@ -318,6 +318,11 @@ public final class RnnClassifier
     return this;
   }
 
+  /** What is trained by; the number of time steps is no part of it. */
+  RunConfiguration configuration() {
+    return keys.configuration();
+  }
+
   @Override
   public RnnClassifier copy(ParamMap extra) {
     return defaultCopy(extra);
@@ -337,7 +342,7 @@ public final class RnnClassifier
     Option<Object> classes = MetadataUtils.getNumClasses(dataset.schema().apply(getLabelCol()));
     TableTraining.Trained trained =
         new TableTraining(
-                keys.configuration(),
+                configuration(),
                 dataset.select(functions.col(getFeaturesCol()), functions.col(getLabelCol())),
                 getFeaturesCol(),
                 (Integer) getOrDefault(timeSteps),

@@ -75,10 +75,8 @@ public final class Storage {
   }
 
   /**
-   * The URI of what Spark and others read and write by Hadoop: without a scheme a path of {@code
-   * fs.defaultFS}, relative to the home directory there.
-   *
-   * @param hadoopProperties such as {@code fs.defaultFS}; may be empty
+   * As {@link #uri}, but as Spark and others that use Hadoop mean it: without a scheme a path of
+   * {@code fs.defaultFS}, relative to the home directory there.
    */
   public static URI hadoopUri(String pathOrUri, Map<String, String> hadoopProperties) {
     Configuration configuration = new Configuration();

@@ -38,7 +38,8 @@ class DocumentsTest {
         Path.of("src", "docs", "cluster.md"),
         Path.of("src", "docs", "monitoring.md"),
         Path.of("src", "docs", "scheduling.md"),
-        Path.of("src", "docs", "security.md"));
+        Path.of("src", "docs", "security.md"),
+        Path.of("src", "docs", "spark-ml.md"));
   }
 
   @ParameterizedTest

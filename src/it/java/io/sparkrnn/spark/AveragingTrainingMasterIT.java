@@ -272,11 +272,11 @@ class AveragingTrainingMasterIT {
         context
             .parallelize(List.of(0), 1)
             .map(worker -> new Parcel<>(new Shard(worker, new Changing().samples())));
-    DataSetShards shards = DataSetShards.keep(changing);
+    RddShards shards = RddShards.keep(changing);
     for (JavaRDD<?> kept : context.getPersistentRDDs().values()) {
       context.sc().env().blockManager().master().removeRdd(kept.id(), true);
     }
-    assertThatThrownBy(() -> ResultStream.forEach(shards.shards(), shard -> {}))
+    assertThatThrownBy(() -> ResultStream.forEach(shards.of(WorkerGroups.of(1, 1)), shard -> {}))
         .isInstanceOf(DataException.class)
         .hasMessageStartingWith("Cannot rebuild the shard of worker 0: expected SHA-256 ");
     shards.close();

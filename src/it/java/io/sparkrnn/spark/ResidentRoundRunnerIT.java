@@ -192,22 +192,29 @@ class ResidentRoundRunnerIT {
     try (JavaSparkContext context = SmallTraining.context(master)) {
       RoundExchange closed = new RoundExchange(context.getConf(), DATA.workers());
       closed.close();
-      try (ResidentRoundRunner resident =
-          new ResidentRoundRunner(context, SmallTraining.recipe(DATA), "portable", DATA, closed)) {
+      try (ResidentRoundRunner resident = resident(context, closed)) {
         assertThatExceptionOfType(ExchangeUnreachableException.class)
             .isThrownBy(() -> SmallTraining.run(DATA, resident))
             .withMessageContaining("expected an answer at 127.0.0.1:" + closed.port());
       }
       RoundRunner runner =
           new AutomaticRounds(
-              () ->
-                  new ResidentRoundRunner(
-                      context, SmallTraining.recipe(DATA), "portable", DATA, closed),
+              () -> resident(context, closed),
               () -> new JobRoundRunner(context, SmallTraining.recipe(DATA), "portable", DATA));
       try (runner) {
         assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
       }
     }
+  }
+
+  private static ResidentRoundRunner resident(JavaSparkContext context, RoundExchange exchange) {
+    return new ResidentRoundRunner(
+        context,
+        SmallTraining.recipe(DATA),
+        "portable",
+        DATA,
+        WorkerShards.readFrom(context, DATA),
+        exchange);
   }
 
   @Test

@@ -1,24 +1,21 @@
 package io.sparkrnn.cli;
 
-import io.sparkrnn.config.Engine;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.TrainingConfiguration;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.kernel.RnnKernels;
-import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.CheckpointCadence;
 import io.sparkrnn.train.EarlyStopping;
-import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.LocalEvaluation;
 import io.sparkrnn.train.MovingAverage;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.TrainingLoop;
-import io.sparkrnn.train.Updater;
+import io.sparkrnn.train.TrainingSetup;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -36,32 +33,16 @@ record RunSetup(RunConfiguration configuration, ImageTrainingData data, RnnTopol
             .withData(data.timeSteps(), data.inputSize(), data.classes()));
   }
 
+  private TrainingSetup rounds() {
+    return new TrainingSetup(configuration, data, topology);
+  }
+
   RoundPlan plan() {
-    TrainingConfiguration training = configuration.training();
-    int minibatches = data.minibatchesPerEpoch(training.minibatchSize());
-    if (training.engine() == Engine.DL4J) {
-      return new RoundPlan(minibatches, minibatches, minibatches);
-    }
-    int first = training.firstEpochAveragingFrequency();
-    return new RoundPlan(
-        minibatches,
-        training.averagingFrequency(),
-        first == 0 ? training.averagingFrequency() : first);
+    return rounds().plan();
   }
 
   Recipe recipe() {
-    TrainingConfiguration training = configuration.training();
-    long iterations = (long) data.minibatchesPerEpoch(training.minibatchSize()) * training.epochs();
-    return new Recipe(
-        topology,
-        training.minibatchSize(),
-        training.threadsPerWorker(),
-        Updater.of(configuration.updater()),
-        new LearningRateSchedule(
-            configuration.schedule(), configuration.updater().learningRate(), iterations),
-        training.clipNorm(),
-        training.l2(),
-        training.seed());
+    return rounds().recipe();
   }
 
   NetworkDescription description() {
@@ -71,8 +52,7 @@ record RunSetup(RunConfiguration configuration, ImageTrainingData data, RnnTopol
 
   /** What a run begins with that begins with no model's parameters. */
   float[] randomParameters() {
-    return ParameterInitializer.valueOf(configuration.model().recurrentInit().name())
-        .initialise(topology, configuration.training().seed());
+    return rounds().randomParameters();
   }
 
   /**

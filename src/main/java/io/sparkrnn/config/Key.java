@@ -48,6 +48,11 @@ public final class Key<T> {
     return type.expected();
   }
 
+  /** Whether a text is one of the allowed values. */
+  public boolean accepts(String text) {
+    return type.parser().apply(text).isPresent();
+  }
+
   /** Stands for the value in a command's usage, such as {@code N}; empty for a switch. */
   public String label() {
     return type.label();

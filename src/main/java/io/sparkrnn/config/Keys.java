@@ -522,7 +522,7 @@ public final class Keys {
     return ALL;
   }
 
-  static Optional<Key<?>> find(String path) {
+  public static Optional<Key<?>> find(String path) {
     return ALL.stream().filter(key -> key.path().equals(path)).findFirst().map(key -> key);
   }
 

@@ -1,6 +1,5 @@
 package io.sparkrnn.spark;
 
-import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.dl4j.Dl4jNetworks;
 import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.dl4j.NetworkState;
@@ -9,6 +8,7 @@ import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.CheckpointCadence;
+import io.sparkrnn.train.CheckpointWriter;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundPlan;
@@ -16,7 +16,6 @@ import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.Updater;
-import java.net.URI;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -63,15 +62,12 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  */
 public final class AveragingTrainingMaster
     implements TrainingMaster<TrainingResult, TrainingWorker<TrainingResult>> {
-  private static final CheckpointEntry NOWHERE =
-      new CheckpointEntry(URI.create("memory:network"), 0, 0);
-
   private final Builder settings;
   private final String kernels;
   private List<TrainingListener> listeners = List.of();
   private int shardedRdd = -1;
   private SparkContext shardedContext;
-  private DataSetShards shards;
+  private RddShards shards;
 
   /** Settings, each with a default. */
   public static final class Builder {
@@ -162,7 +158,7 @@ public final class AveragingTrainingMaster
     listeners.forEach(listener -> listener.onEpochStart(network));
     try (RoundRunner rounds =
         new JobRoundRunner(
-            sparkNetwork.getSparkContext(), recipe, kernels, shards.data(), shards.shards())) {
+            sparkNetwork.getSparkContext(), recipe, kernels, shards.data(), shards)) {
       TrainingState end = loop(plan, recipe, listening(rounds, network), start);
       setState(network, end);
       double score = end.epochLossSum() / end.epochSamples();
@@ -180,7 +176,7 @@ public final class AveragingTrainingMaster
     // Numbers of RDDs start again in every context.
     if (shards == null || shardedRdd != data.id() || shardedContext != data.context()) {
       release();
-      shards = DataSetShards.materialise(data, settings.workers, shape);
+      shards = RddShards.materialise(data, new DataSetReader(shape), settings.workers, shape);
       shardedRdd = data.id();
       shardedContext = data.context();
     }
@@ -234,7 +230,7 @@ public final class AveragingTrainingMaster
             Optional.empty(),
             () -> false);
     // The network is what DL4J's users keep; they save it themselves.
-    return new TrainingLoop(oneEpoch, rounds, (state, validation) -> NOWHERE, List.of()).run(start);
+    return new TrainingLoop(oneEpoch, rounds, CheckpointWriter.NONE, List.of()).run(start);
   }
 
   /** DL4J's callers count the epoch themselves after {@code executeTraining}. */

@@ -6,26 +6,21 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 
-/** Turns DL4J's data sets into plain arrays, or says what they have that we would train wrongly. */
-final class DataSetReader {
-  private DataSetReader() {}
+/**
+ * Turns DL4J's data sets into plain arrays, or says what they have that we would train wrongly:
+ * features {@code [sample][input][timeStep]} and one-hot labels {@code [sample][class]} are read.
+ *
+ * @param shape whose inputs and classes the samples must have
+ */
+record DataSetReader(NetworkShape shape) implements SampleReader<DataSet> {
+  @Override
+  public int count(DataSet set) {
+    return set.numExamples();
+  }
 
-  /**
-   * The samples of one data set.
-   *
-   * @param values {@code [sample][timeStep][input]}
-   * @param labels class of each sample
-   */
-  @SuppressWarnings("ArrayRecordComponent") // Handed on within this package; never compared.
-  record Samples(float[] values, int[] labels, int timeSteps) {}
-
-  /**
-   * Reads features {@code [sample][input][timeStep]} and one-hot labels {@code [sample][class]}.
-   *
-   * @param where names the data set in messages
-   * @throws DataException for anything else
-   */
-  static Samples read(DataSet set, NetworkShape shape, String where) {
+  @Override
+  public Samples read(DataSet set, long number, int partition) {
+    String where = "data set %d of partition %d".formatted(number, partition);
     if (set.getFeaturesMaskArray() != null) {
       throw refused(where, "no masks", "a features mask");
     }

@@ -17,11 +17,9 @@ import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.TrainingState;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.storage.StorageLevel;
 
 /**
  * Rounds as Spark jobs of one stage, a task a worker, or of many workers a task a group; works with
@@ -58,47 +56,23 @@ public final class JobRoundRunner implements RoundRunner {
    */
   public JobRoundRunner(
       JavaSparkContext context, Recipe recipe, String kernels, TrainingData data) {
-    this(context, recipe, kernels, data, groups(context, data.workers()));
+    this(context, recipe, kernels, data, WorkerShards.readFrom(context, data));
   }
 
-  private JobRoundRunner(
-      JavaSparkContext context,
-      Recipe recipe,
-      String kernels,
-      TrainingData data,
-      List<Group> groups) {
-    this(context, recipe, kernels, data, groups, readShards(context, data, groups));
-  }
-
-  /** A runner over shards that are already distributed, one for each worker. */
+  /** A runner over shards that come from somewhere else than the source of the data. */
   JobRoundRunner(
       JavaSparkContext context,
       Recipe recipe,
       String kernels,
       TrainingData data,
-      JavaRDD<Parcel<Shard>> shards) {
-    this(
-        context,
-        recipe,
-        kernels,
-        data,
-        WorkerGroups.of(data.workers(), data.workers()),
-        shards.map(shard -> new Parcel<>(List.of(shard.value()))));
-  }
-
-  private JobRoundRunner(
-      JavaSparkContext context,
-      Recipe recipe,
-      String kernels,
-      TrainingData data,
-      List<Group> groups,
-      JavaRDD<Parcel<List<Shard>>> shards) {
+      WorkerShards shards) {
+    List<Group> groups = groups(context, data.workers());
     this.context = context;
     this.recipe = recipe;
     this.kernels = kernels;
     this.workers = data.workers();
     this.folding = SubtreeFolding.of(recipe, workers);
-    this.shards = shards;
+    this.shards = shards.of(groups);
     this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data);
     this.deadline = new RoundDeadline(context.sc());
     long values = DriverLimits.values(recipe);
@@ -123,18 +97,6 @@ public final class JobRoundRunner implements RoundRunner {
     }
     int found = Math.max(slots.available(), slots.allocatable());
     return found == 0 ? workers : found;
-  }
-
-  // The RDD holds numbers: parallelize(shards) would put the samples into every task of every
-  // round, cached or not.
-  private static JavaRDD<Parcel<List<Shard>>> readShards(
-      JavaSparkContext context, TrainingData data, List<Group> groups) {
-    List<Integer> numbers = IntStream.range(0, groups.size()).boxed().toList();
-    return context
-        .parallelize(numbers, numbers.size())
-        .map(number -> new Parcel<>(groups.get(number).workers().mapToObj(data::shard).toList()))
-        .setName("shards")
-        .persist(StorageLevel.MEMORY_ONLY());
   }
 
   @Override

@@ -35,6 +35,22 @@ final class PredictionRows implements Iterator<Row> {
     static Sample bad(Object[] names, String problem) {
       return new Sample(names, null, problem);
     }
+
+    /** The same, or why not if it has another number of values or one that is not finite. */
+    Sample checked(int expected) {
+      if (problem != null) {
+        return this;
+      }
+      if (values.length != expected) {
+        return bad(names, "expected %d values, found %d".formatted(expected, values.length));
+      }
+      for (int i = 0; i < expected; i++) {
+        if (!Float.isFinite(values[i])) {
+          return bad(names, "expected finite values, found %s at %d".formatted(values[i], i));
+        }
+      }
+      return this;
+    }
   }
 
   PredictionRows(Iterator<Sample> samples, Predictor predictor, PredictionCounts counts) {
@@ -65,7 +81,7 @@ final class PredictionRows implements Iterator<Row> {
     List<Sample> batch = new ArrayList<>(Predictor.SAMPLES);
     int good = 0;
     while (good < Predictor.SAMPLES && batch.size() < 4 * Predictor.SAMPLES && samples.hasNext()) {
-      Sample sample = checked(samples.next());
+      Sample sample = samples.next().checked(predictor.valuesPerSample());
       batch.add(sample);
       if (sample.problem() == null) {
         predictor.put(good++, sample.values());
@@ -91,26 +107,6 @@ final class PredictionRows implements Iterator<Row> {
         ready.add(row(sample.names(), BAD, null, null, sample.problem()));
       }
     }
-  }
-
-  private Sample checked(Sample sample) {
-    if (sample.problem() != null) {
-      return sample;
-    }
-    int expected = predictor.valuesPerSample();
-    if (sample.values().length != expected) {
-      return Sample.bad(
-          sample.names(),
-          "expected %d values, found %d".formatted(expected, sample.values().length));
-    }
-    for (int i = 0; i < expected; i++) {
-      if (!Float.isFinite(sample.values()[i])) {
-        return Sample.bad(
-            sample.names(),
-            "expected finite values, found %s at %d".formatted(sample.values()[i], i));
-      }
-    }
-    return sample;
   }
 
   private static Row row(

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +37,7 @@ public final class ResidentRoundRunner implements RoundRunner {
   private final Recipe recipe;
   private final String kernels;
   private final TrainingData data;
+  private final WorkerShards workerShards;
   private final SparkEvaluation evaluation;
   private final SubtreeFolding folding;
   private final RoundExchange exchange;
@@ -49,7 +49,7 @@ public final class ResidentRoundRunner implements RoundRunner {
   private int allocatableSlots;
   private int slots;
   private List<Group> groups = List.of();
-  private JavaRDD<List<Shard>> shards;
+  private JavaRDD<Parcel<List<Shard>>> shards;
   private ResidentStretch stretch;
   private long slotsSeenNanos;
   private boolean advanced;
@@ -62,7 +62,17 @@ public final class ResidentRoundRunner implements RoundRunner {
    */
   public ResidentRoundRunner(
       JavaSparkContext context, Recipe recipe, String kernels, TrainingData data) {
-    this(context, recipe, kernels, data, openExchange(context, recipe, data.workers()));
+    this(context, recipe, kernels, data, WorkerShards.readFrom(context, data));
+  }
+
+  /** A runner over shards that come from somewhere else than the source of the data. */
+  ResidentRoundRunner(
+      JavaSparkContext context,
+      Recipe recipe,
+      String kernels,
+      TrainingData data,
+      WorkerShards shards) {
+    this(context, recipe, kernels, data, shards, openExchange(context, recipe, data.workers()));
   }
 
   private static RoundExchange openExchange(JavaSparkContext context, Recipe recipe, int workers) {
@@ -77,11 +87,13 @@ public final class ResidentRoundRunner implements RoundRunner {
       Recipe recipe,
       String kernels,
       TrainingData data,
+      WorkerShards workerShards,
       RoundExchange exchange) {
     this.context = context;
     this.recipe = recipe;
     this.kernels = kernels;
     this.data = data;
+    this.workerShards = workerShards;
     this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data);
     this.timeoutMillis = context.getConf().getTimeAsMs("spark.rnn.exchange.timeout", "120s");
     this.folding = SubtreeFolding.of(recipe, data.workers());
@@ -140,13 +152,7 @@ public final class ResidentRoundRunner implements RoundRunner {
       groups = wanted;
       DriverLimits.warnOfHeap(
           DriverLimits.values(recipe), folding, groups, Runtime.getRuntime().maxMemory());
-      TrainingData source = data;
-      shards =
-          context
-              .parallelize(groups, groups.size())
-              .map(group -> group.workers().mapToObj(source::shard).toList())
-              .setName("shards")
-              .persist(StorageLevel.MEMORY_ONLY());
+      shards = workerShards.of(groups);
     }
     context
         .sc()

@@ -38,11 +38,14 @@ final class ResidentStretch {
    * @param whenOver called when the job has ended, in whatever way
    */
   ResidentStretch(
-      SparkContext context, JavaRDD<List<Shard>> groups, ResidentTask task, Runnable whenOver) {
+      SparkContext context,
+      JavaRDD<Parcel<List<Shard>>> groups,
+      ResidentTask task,
+      Runnable whenOver) {
     this.context = context;
     this.tasks = groups.getNumPartitions();
-    SerializableFunction1<Iterator<List<Shard>>, Object> run =
-        elements -> task.run(elements.next());
+    SerializableFunction1<Iterator<Parcel<List<Shard>>>, Object> run =
+        elements -> task.run(elements.next().value());
     Function2<Object, Object, BoxedUnit> ignored = (partition, rounds) -> BoxedUnit.UNIT;
     String before = context.getLocalProperty(INTERRUPT_ON_CANCEL);
     // A cancelled task may be waiting for the driver.

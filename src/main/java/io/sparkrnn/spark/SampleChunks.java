@@ -1,32 +1,30 @@
 package io.sparkrnn.spark;
 
 import io.sparkrnn.data.DataException;
-import io.sparkrnn.kernel.NetworkShape;
 import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Queue;
-import org.nd4j.linalg.dataset.DataSet;
 import scala.Tuple2;
 
 /**
  * Deals the samples of one partition out to workers: sample {@code i} of the whole RDD goes to
  * worker {@code i mod workers}, so that data sorted by class reaches every worker alike.
  */
-final class SampleChunks implements Iterator<Tuple2<Integer, Parcel<SampleChunks.Chunk>>> {
-  private final Iterator<DataSet> sets;
-  private final NetworkShape shape;
+final class SampleChunks<T> implements Iterator<Tuple2<Integer, Parcel<SampleChunks.Chunk>>> {
+  private final Iterator<T> elements;
+  private final SampleReader<T> reader;
   private final int workers;
   private final int partition;
   private final long end;
   private final Queue<Tuple2<Integer, Parcel<Chunk>>> ready = new ArrayDeque<>();
   private long next;
-  private int set;
+  private long element;
 
   /**
-   * Samples of one data set that go to one worker.
+   * Samples of one element that go to one worker.
    *
    * @param first number of the first sample in the whole RDD, by which chunks are put in order
    * @param values {@code [sample][timeStep][input]}
@@ -41,14 +39,14 @@ final class SampleChunks implements Iterator<Tuple2<Integer, Parcel<SampleChunks
    * @param end number behind the partition's last sample
    */
   SampleChunks(
-      Iterator<DataSet> sets,
-      NetworkShape shape,
+      Iterator<T> elements,
+      SampleReader<T> reader,
       int workers,
       int partition,
       long start,
       long end) {
-    this.sets = sets;
-    this.shape = shape;
+    this.elements = elements;
+    this.reader = reader;
     this.workers = workers;
     this.partition = partition;
     this.next = start;
@@ -57,13 +55,12 @@ final class SampleChunks implements Iterator<Tuple2<Integer, Parcel<SampleChunks
 
   @Override
   public boolean hasNext() {
-    while (ready.isEmpty() && sets.hasNext()) {
-      String where = "data set %d of partition %d".formatted(set++, partition);
-      deal(DataSetReader.read(sets.next(), shape, where));
+    while (ready.isEmpty() && elements.hasNext()) {
+      deal(reader.read(elements.next(), element++, partition));
     }
     if (ready.isEmpty() && next != end) {
       throw new DataException(
-          "Cannot train on partition %d: expected as many samples as when they were counted, found %d more or fewer; the JavaRDD<DataSet> must give the same elements when it is computed again"
+          "Cannot train on partition %d: expected as many samples as when they were counted, found %d more or fewer; the data must be the same when they are computed again"
               .formatted(partition, Math.abs(next - end)));
     }
     return !ready.isEmpty();
@@ -77,7 +74,7 @@ final class SampleChunks implements Iterator<Tuple2<Integer, Parcel<SampleChunks
     return ready.remove();
   }
 
-  private void deal(DataSetReader.Samples samples) {
+  private void deal(SampleReader.Samples samples) {
     int count = samples.labels().length;
     int sampleValues = count == 0 ? 0 : samples.values().length / count;
     for (int from = 0; from < Math.min(workers, count); from++) {

@@ -107,16 +107,8 @@ public final class SparkEngine implements AutoCloseable {
 
   /** Rounds of this application. */
   public RoundRunner rounds(RoundsChoice choice, Recipe recipe, String kernels, TrainingData data) {
-    RoundRunner rounds =
-        switch (choice) {
-          case JOB -> new JobRoundRunner(context, recipe, kernels, data);
-          case RESIDENT -> new ResidentRoundRunner(context, recipe, kernels, data);
-          case AUTO ->
-              new AutomaticRounds(
-                  () -> new ResidentRoundRunner(context, recipe, kernels, data),
-                  () -> new JobRoundRunner(context, recipe, kernels, data));
-        };
-    return new StoppableRounds(context.sc(), rounds);
+    return SparkRounds.of(
+        context, choice, recipe, kernels, data, WorkerShards.readFrom(context, data));
   }
 
   /** DL4J Spark's own rounds, a round an epoch. */

@@ -4,6 +4,7 @@ import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.kernel.KernelUnavailableException;
 import io.sparkrnn.storage.StorageException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkException;
 
@@ -15,6 +16,20 @@ public final class SparkJobException extends RuntimeException {
 
   private SparkJobException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /**
+   * What a job returns.
+   *
+   * @throws RuntimeException what its failure means
+   */
+  static <T> T translated(Callable<T> job) {
+    try {
+      return job.call();
+    } catch (Exception e) {
+      // Scala throws checked exceptions undeclared.
+      throw translate(e);
+    }
   }
 
   /**

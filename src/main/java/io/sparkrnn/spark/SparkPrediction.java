@@ -118,7 +118,8 @@ public final class SparkPrediction {
         }
         default -> {
           FeatureTable features =
-              new FeatureTable(table(session, request), request.features(), request.from());
+              new FeatureTable(
+                  table(session, request), request.features(), "predict rows of " + request.from());
           names.addAll(features.names());
           samples = features.samples();
         }

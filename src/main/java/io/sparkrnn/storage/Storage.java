@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -69,6 +70,24 @@ public final class Storage {
           "Cannot use '"
               + pathOrUri
               + "' as a location: expected a path or a URI such as hdfs://host/path",
+          e);
+    }
+  }
+
+  /**
+   * As {@link #uri}, but as Spark and others that use Hadoop mean it: without a scheme a path of
+   * {@code fs.defaultFS}, relative to the home directory there.
+   */
+  public static URI hadoopUri(String pathOrUri, Map<String, String> hadoopProperties) {
+    Configuration configuration = new Configuration();
+    hadoopProperties.forEach(configuration::set);
+    try {
+      Path path = new Path(pathOrUri);
+      return uri(path.getFileSystem(configuration).makeQualified(path).toString());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new StorageException(
+          "Cannot use '%s' as a location: expected a path or a URI of a file system that Hadoop knows, found none: %s"
+              .formatted(pathOrUri, e.getMessage()),
           e);
     }
   }

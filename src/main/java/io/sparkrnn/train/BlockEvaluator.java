@@ -75,7 +75,11 @@ public final class BlockEvaluator {
   }
 
   private static Mistake mistake(Workspace workspace, int place, int sample) {
-    double[] probabilities = Softmax.of(workspace, place);
+    double[] probabilities = new double[workspace.shape().classes()];
+    for (int c = 0; c < probabilities.length; c++) {
+      probabilities[c] = workspace.logits()[c * workspace.paddedSamples() + place];
+    }
+    Predictor.softmax(probabilities);
     int label = workspace.labels()[place];
     int predicted = workspace.predicted(place);
     return new Mistake(sample, label, predicted, probabilities[predicted], probabilities[label]);

@@ -65,19 +65,39 @@ public final class Predictor {
     return workspace.predicted(place);
   }
 
+  /** Outputs before the softmax: {@code [class]}. */
+  public double[] logits(int place) {
+    double[] logits = new double[shape.classes()];
+    for (int c = 0; c < logits.length; c++) {
+      logits[c] = workspace.logits()[c * stride + place];
+    }
+    return logits;
+  }
+
   /** Softmax of the logits, taken in double: {@code [class]}. */
   public double[] probabilities(int place) {
-    float[] logits = workspace.logits();
-    double[] probabilities = new double[shape.classes()];
-    double highest = logits[predicted(place) * stride + place];
-    double sum = 0;
-    for (int c = 0; c < probabilities.length; c++) {
-      probabilities[c] = StrictMath.exp(logits[c * stride + place] - highest);
-      sum += probabilities[c];
-    }
-    for (int c = 0; c < probabilities.length; c++) {
-      probabilities[c] /= sum;
-    }
+    double[] probabilities = logits(place);
+    softmax(probabilities);
     return probabilities;
+  }
+
+  /**
+   * Puts the probabilities in the place of logits.
+   *
+   * @param logits {@code [class]}, changed in place
+   */
+  public static void softmax(double[] logits) {
+    double highest = Double.NEGATIVE_INFINITY;
+    for (double logit : logits) {
+      highest = Math.max(highest, logit);
+    }
+    double sum = 0;
+    for (int c = 0; c < logits.length; c++) {
+      logits[c] = StrictMath.exp(logits[c] - highest);
+      sum += logits[c];
+    }
+    for (int c = 0; c < logits.length; c++) {
+      logits[c] /= sum;
+    }
   }
 }

@@ -147,6 +147,19 @@ class StorageTest {
   }
 
   @Test
+  void readsPathsAsHadoopMeansThem() {
+    Map<String, String> hdfs = Map.of("fs.defaultFS", "hdfs://127.0.0.1:1");
+    assertThat(Storage.hadoopUri("/a b", hdfs)).hasToString("hdfs://127.0.0.1:1/a%20b");
+    assertThat(Storage.hadoopUri("a", hdfs).getPath()).startsWith("/user/").endsWith("/a");
+    assertThat(Storage.hadoopUri("file:/a", hdfs)).isEqualTo(Storage.uri("/a"));
+    assertThat(Storage.hadoopUri("a", Map.of())).isEqualTo(Storage.uri("a"));
+    assertThatThrownBy(() -> Storage.hadoopUri("nosuch://host/a", hdfs))
+        .isInstanceOf(StorageException.class)
+        .hasMessageStartingWith(
+            "Cannot use 'nosuch://host/a' as a location: expected a path or a URI of a file system that Hadoop knows");
+  }
+
+  @Test
   void saysThatAnHdfsUriHasNoHost() {
     assertThatThrownBy(() -> Storage.of(Map.of()).open(URI.create("hdfs:///a")))
         .isExactlyInstanceOf(StorageException.class)

@@ -5,25 +5,29 @@ import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.spark.WorkerGroups.Group;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.apache.spark.HashPartitioner;
+import org.apache.spark.Partition;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.rdd.PartitionCoalescer;
+import org.apache.spark.rdd.PartitionGroup;
+import org.apache.spark.rdd.RDD;
 import org.apache.spark.storage.StorageLevel;
-import org.nd4j.linalg.dataset.DataSet;
+import scala.Option;
 import scala.Tuple2;
 
 /**
- * A user's {@code JavaRDD<DataSet>} as one shard a worker, plain arrays, kept by Spark. Which
- * samples a worker has, and in which order, depends on the order of the RDD's samples alone, not on
- * its partitions or on how samples are grouped into data sets.
+ * A user's RDD of samples as one shard a worker, plain arrays, kept by Spark. Which samples a
+ * worker has, and in which order, depends on the order of the RDD's samples alone, not on its
+ * partitions or on how samples are grouped into its elements.
  */
-final class DataSetShards implements AutoCloseable {
+final class RddShards implements WorkerShards, AutoCloseable {
   private final JavaRDD<Parcel<Shard>> shards;
   private final List<Summary> summaries;
 
@@ -35,7 +39,7 @@ final class DataSetShards implements AutoCloseable {
     }
   }
 
-  private DataSetShards(JavaRDD<Parcel<Shard>> shards, List<Summary> summaries) {
+  private RddShards(JavaRDD<Parcel<Shard>> shards, List<Summary> summaries) {
     this.shards = shards;
     this.summaries = summaries;
   }
@@ -44,10 +48,12 @@ final class DataSetShards implements AutoCloseable {
    * Deals the samples out and keeps the shards.
    *
    * @param shape whose inputs and classes the samples must have; its time steps are not looked at
+   * @param reader reads an element
    * @throws DataException if there are fewer samples than workers, or a sample is not of the shape
    */
-  static DataSetShards materialise(JavaRDD<DataSet> data, int workers, NetworkShape shape) {
-    long[] starts = startsOfPartitions(data);
+  static <T> RddShards materialise(
+      JavaRDD<T> data, SampleReader<T> reader, int workers, NetworkShape shape) {
+    long[] starts = startsOfPartitions(data, reader);
     long samples = starts[starts.length - 1];
     if (samples < workers) {
       throw new DataException(
@@ -56,9 +62,9 @@ final class DataSetShards implements AutoCloseable {
     }
     JavaRDD<Tuple2<Integer, Parcel<SampleChunks.Chunk>>> chunks =
         data.mapPartitionsWithIndex(
-            (partition, sets) ->
-                new SampleChunks(
-                    sets, shape, workers, partition, starts[partition], starts[partition + 1]),
+            (partition, elements) ->
+                new SampleChunks<>(
+                    elements, reader, workers, partition, starts[partition], starts[partition + 1]),
             false);
     JavaRDD<Parcel<Shard>> built =
         JavaPairRDD.fromJavaRDD(chunks)
@@ -69,13 +75,14 @@ final class DataSetShards implements AutoCloseable {
   }
 
   /** Number of the first sample of each partition, and behind the last the number of samples. */
-  private static long[] startsOfPartitions(JavaRDD<DataSet> data) {
+  private static <T> long[] startsOfPartitions(JavaRDD<T> data, SampleReader<T> reader) {
     List<long[]> counts =
-        translated(
+        SparkJobException.translated(
             () ->
                 data.mapPartitionsWithIndex(
-                        (partition, sets) ->
-                            List.of(new long[] {partition, countSamples(sets)}).iterator(),
+                        (partition, elements) ->
+                            List.of(new long[] {partition, countSamples(elements, reader)})
+                                .iterator(),
                         false)
                     .collect());
     long[] starts = new long[counts.size() + 1];
@@ -88,10 +95,10 @@ final class DataSetShards implements AutoCloseable {
     return starts;
   }
 
-  private static long countSamples(Iterator<DataSet> sets) {
+  private static <T> long countSamples(Iterator<T> elements, SampleReader<T> reader) {
     long samples = 0;
-    while (sets.hasNext()) {
-      samples += sets.next().numExamples();
+    while (elements.hasNext()) {
+      samples += reader.count(elements.next());
     }
     return samples;
   }
@@ -113,7 +120,7 @@ final class DataSetShards implements AutoCloseable {
   }
 
   /** Summarises shards and keeps them; one that is lost and built again must be the same. */
-  static DataSetShards keep(JavaRDD<Parcel<Shard>> built) {
+  static RddShards keep(JavaRDD<Parcel<Shard>> built) {
     built.setName("shards being built").persist(StorageLevel.MEMORY_AND_DISK());
     try {
       List<Summary> summaries = new ArrayList<>();
@@ -126,8 +133,8 @@ final class DataSetShards implements AutoCloseable {
               .map(shard -> verify(shard, sha256s))
               .setName("shards")
               .persist(StorageLevel.MEMORY_AND_DISK());
-      translated(verified::count);
-      return new DataSetShards(verified, summaries);
+      SparkJobException.translated(verified::count);
+      return new RddShards(verified, summaries);
     } finally {
       built.unpersist();
     }
@@ -148,23 +155,48 @@ final class DataSetShards implements AutoCloseable {
     String sha256 = sha256s.get(shard.worker());
     if (!shard.samples().sha256().equals(sha256)) {
       throw new DataException(
-          "Cannot rebuild the shard of worker %d: expected SHA-256 %s as when it was built first, found %s; the JavaRDD<DataSet> must give the same elements when it is computed again"
+          "Cannot rebuild the shard of worker %d: expected SHA-256 %s as when it was built first, found %s; the data must be the same when they are computed again"
               .formatted(shard.worker(), sha256, shard.samples().sha256()));
     }
     return parcel;
   }
 
-  private static <T> T translated(Callable<T> job) {
-    try {
-      return job.call();
-    } catch (Exception e) {
-      throw SparkJobException.translate(e);
-    }
+  /** The shards for one runner, which may drop its own: they stay here. */
+  @Override
+  public JavaRDD<Parcel<List<Shard>>> of(List<Group> groups) {
+    JavaRDD<Parcel<Shard>> grouped =
+        groups.size() == summaries.size()
+            // Tasks go where the shards are.
+            ? shards
+            : shards
+                .rdd()
+                .coalesce(groups.size(), false, Option.apply(new ByGroup(groups)), null)
+                .toJavaRDD();
+    return grouped
+        .mapPartitions(
+            ofOneGroup -> {
+              List<Shard> ofGroup = new ArrayList<>();
+              ofOneGroup.forEachRemaining(shard -> ofGroup.add(shard.value()));
+              return List.of(new Parcel<>(List.copyOf(ofGroup))).iterator();
+            })
+        .setName("groups of shards")
+        .persist(StorageLevel.MEMORY_ONLY());
   }
 
-  /** The shards for one runner, which may drop them: they stay here. */
-  JavaRDD<Parcel<Shard>> shards() {
-    return shards.map(shard -> shard);
+  /** Partitions of shards, whose numbers are those of the workers, as partitions of groups. */
+  private record ByGroup(List<Group> groups) implements PartitionCoalescer, scala.Serializable {
+    @Override
+    public PartitionGroup[] coalesce(int most, RDD<?> parent) {
+      Partition[] partitions = parent.partitions();
+      return groups.stream()
+          .map(
+              group -> {
+                PartitionGroup together = new PartitionGroup(Option.empty());
+                group.workers().forEach(w -> together.partitions().$plus$eq(partitions[w]));
+                return together;
+              })
+          .toArray(PartitionGroup[]::new);
+    }
   }
 
   int timeSteps() {
@@ -189,7 +221,7 @@ final class DataSetShards implements AutoCloseable {
 
     @Override
     public Shard shard(int worker) {
-      throw new UnsupportedOperationException("the shards of a JavaRDD<DataSet> are in Spark");
+      throw new UnsupportedOperationException("the shards of an RDD are in Spark");
     }
 
     @Override
@@ -199,7 +231,7 @@ final class DataSetShards implements AutoCloseable {
 
     @Override
     public SequenceDataset part(Part part) {
-      throw new UnsupportedOperationException("a JavaRDD<DataSet> to train on has no other parts");
+      throw new UnsupportedOperationException("an RDD to train on has no other parts");
     }
   }
 

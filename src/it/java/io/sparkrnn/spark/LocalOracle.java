@@ -1,0 +1,116 @@
+package io.sparkrnn.spark;
+
+import io.sparkrnn.config.ConfigurationLoader;
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.data.Shard;
+import io.sparkrnn.data.TrainingData;
+import io.sparkrnn.kernel.Activation;
+import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.train.CheckpointCadence;
+import io.sparkrnn.train.CheckpointWriter;
+import io.sparkrnn.train.LocalRoundRunner;
+import io.sparkrnn.train.TrainingLoop;
+import io.sparkrnn.train.TrainingSetup;
+import io.sparkrnn.train.TrainingState;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** What a classifier must learn, by the engine without Spark. */
+final class LocalOracle {
+  private LocalOracle() {}
+
+  /**
+   * Parameters after a training with one hidden layer.
+   *
+   * @param flags by the path of a key
+   */
+  static float[] parameters(MnistTable.Images images, int units, Map<String, String> flags) {
+    RunConfiguration configuration = ConfigurationLoader.load(Optional.empty(), flags);
+    RnnTopology topology =
+        new RnnTopology("rnn", new NetworkShape(28, 28, List.of(units), Activation.TANH, 10));
+    TrainingData data = new InOrderOfDigests(images, configuration.training().workers());
+    TrainingSetup setup = new TrainingSetup(configuration, data, topology);
+    return new TrainingLoop(
+            new TrainingLoop.Options(
+                configuration.training().epochs(),
+                setup.plan(),
+                setup.recipe().schedule(),
+                CheckpointCadence.ofEpochs(1),
+                Optional.empty(),
+                () -> false),
+            new LocalRoundRunner(setup.recipe(), RnnKernels.named("portable"), data),
+            CheckpointWriter.NONE,
+            List.of())
+        .run(TrainingState.initial(setup.randomParameters(), setup.recipe().updater()))
+        .parameters();
+  }
+
+  /** Images by SHA-256 of their pixels and label, dealt out one by one. */
+  private record InOrderOfDigests(MnistTable.Images images, int workers) implements TrainingData {
+    private int[] samples(int worker) {
+      int[] inOrder =
+          IntStream.range(0, images.labels().length)
+              .boxed()
+              .sorted(Comparator.comparing(this::digest))
+              .mapToInt(i -> i)
+              .toArray();
+      return IntStream.range(0, inOrder.length)
+          .filter(place -> place % workers == worker)
+          .map(place -> inOrder[place])
+          .toArray();
+    }
+
+    private String digest(int image) {
+      ByteBuffer bytes =
+          ByteBuffer.allocate(4 * (MnistTable.PIXELS + 1)).order(ByteOrder.LITTLE_ENDIAN);
+      for (float pixel : images.pixels()[image]) {
+        bytes.putFloat(pixel);
+      }
+      bytes.putFloat(images.labels()[image]);
+      try {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array()));
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public int shardSize(int worker) {
+      return samples(worker).length;
+    }
+
+    @Override
+    public Shard shard(int worker) {
+      int[] samples = samples(worker);
+      float[] values = new float[samples.length * MnistTable.PIXELS];
+      int[] labels = new int[samples.length];
+      for (int i = 0; i < samples.length; i++) {
+        System.arraycopy(
+            images.pixels()[samples[i]], 0, values, i * MnistTable.PIXELS, MnistTable.PIXELS);
+        labels[i] = images.labels()[samples[i]];
+      }
+      return new Shard(worker, SequenceDataset.ofFloats(values, labels, 28, 28, 10));
+    }
+
+    @Override
+    public int size(Part part) {
+      return 0;
+    }
+
+    @Override
+    public SequenceDataset part(Part part) {
+      throw new UnsupportedOperationException("nothing to evaluate");
+    }
+  }
+}

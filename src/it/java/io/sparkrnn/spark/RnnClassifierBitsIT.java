@@ -1,0 +1,81 @@
+package io.sparkrnn.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Equal rows give the local engine's bits, whatever Spark makes of them. */
+class RnnClassifierBitsIT {
+  private static final MnistTable.Images IMAGES = MnistTable.first(203);
+  private static final int UNITS = 11;
+
+  private static float[] expected;
+
+  @BeforeAll
+  static void trainLocally() {
+    expected =
+        LocalOracle.parameters(
+            IMAGES,
+            UNITS,
+            Map.of(
+                "training.epochs", "3",
+                "training.workers", "3",
+                "training.minibatch-size", "16",
+                "training.averaging-frequency", "2",
+                "training.seed", "42",
+                "training.l2", "1e-4"));
+  }
+
+  private static RnnClassifier classifier() {
+    return new RnnClassifier()
+        .setTimeSteps(MnistTable.TIME_STEPS)
+        .setHidden(new int[] {UNITS})
+        .setEpochs(3)
+        .setWorkers(3)
+        .setMinibatchSize(16)
+        .setAveragingFrequency(2)
+        .setSeed(42)
+        .setL2(1e-4);
+  }
+
+  // Slots, partitions, rounds.
+  @ParameterizedTest
+  @CsvSource({
+    "local[1], 1, job",
+    "local[1], 3, resident",
+    "local[2], 5, resident",
+    "local[4], 7, job",
+    "'local-cluster[2,1,1024]', 4, resident",
+    "'local-cluster[2,1,1024]', 2, job"
+  })
+  void slotsPartitionsAndRoundsLeaveNoTrace(String master, int partitions, String rounds) {
+    try (SparkSession spark = session(master, "org.apache.spark.serializer.JavaSerializer")) {
+      Dataset<Row> table = MnistTable.of(spark, IMAGES).repartition(partitions);
+      assertThat(classifier().setRounds(rounds).fit(table).parameters()).containsExactly(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"resident", "job"})
+  void orderAndSerializersLeaveNoTrace(String rounds) {
+    try (SparkSession spark =
+        session("local-cluster[2,1,1024]", "org.apache.spark.serializer.KryoSerializer")) {
+      Dataset<Row> table = MnistTable.of(spark, IMAGES).orderBy(functions.rand(7));
+      assertThat(classifier().setRounds(rounds).setKernels("portable").fit(table).parameters())
+          .containsExactly(expected);
+    }
+  }
+
+  private static SparkSession session(String master, String serializer) {
+    return SparkSession.builder()
+        .sparkContext(SmallTraining.context(master, Map.of("spark.serializer", serializer)).sc())
+        .getOrCreate();
+  }
+}

@@ -170,7 +170,16 @@ class ReadmeIT {
     // Of failed runs, and of those with early stopping or an initial model, only.
     assertThat(documented)
         .containsExactly(
-            "bestEpoch", "error", "initialParametersSha256", "permanent", "stoppedEarly");
+            "bestEpoch",
+            "error",
+            "initial.accuracy",
+            "initial.loss",
+            "initial.onlyFinalRight",
+            "initial.onlyInitialRight",
+            "initial.pValue",
+            "initialParametersSha256",
+            "permanent",
+            "stoppedEarly");
     assertThat(result.at("/versions").fieldNames())
         .toIterable()
         .containsExactlyInAnyOrder("sparkRnn", "arithmetic", "gitCommit", "spark", "java", "os");

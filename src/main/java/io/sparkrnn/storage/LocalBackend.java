@@ -238,9 +238,19 @@ final class LocalBackend implements StorageBackend {
           }
 
           @Override
+          public FileVisitResult visitFileFailed(Path child, IOException failure)
+              throws IOException {
+            // Another deletes it, too.
+            if (failure instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw failure;
+          }
+
+          @Override
           public FileVisitResult postVisitDirectory(Path child, IOException failure)
               throws IOException {
-            if (failure != null) {
+            if (failure != null && !(failure instanceof NoSuchFileException)) {
               throw failure;
             }
             Files.deleteIfExists(child);

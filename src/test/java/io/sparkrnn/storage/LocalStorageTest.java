@@ -9,7 +9,13 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,6 +98,33 @@ class LocalStorageTest extends StorageContract {
 
     assertThat(storage.exists(file("tree"))).isFalse();
     assertThat(storage.exists(file("real/a"))).isTrue();
+  }
+
+  /** As two that prune a registry at the same time do. */
+  @Test
+  void severalMayDeleteTheSame() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      for (int attempt = 0; attempt < 200; attempt++) {
+        storage.createDirectories(file("tree/a"));
+        for (String name : List.of("tree/a/f", "tree/a/g", "tree/h")) {
+          storage.writePrivate(file(name), new byte[1]);
+        }
+        List<Callable<Void>> deletions =
+            Collections.nCopies(
+                4,
+                () -> {
+                  storage.delete(file("tree"));
+                  return null;
+                });
+        for (Future<Void> deletion : threads.invokeAll(deletions)) {
+          deletion.get();
+        }
+        assertThat(storage.exists(file("tree"))).isFalse();
+      }
+    } finally {
+      threads.shutdown();
+    }
   }
 
   @Test

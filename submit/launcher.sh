@@ -52,6 +52,7 @@ Commands, each with its own --help:
   models     list, show, promote, roll back and prune the versions in a registry
   evaluate   evaluate a trained model
   predict    predict classes and probabilities of many samples
+  report     write a page of HTML about a run, or about several over each other
   status     print how the run of a run directory stands, and end with its exit code
   inspect    show a model's parameters and what becomes of a batch in it
   export     write a model as safetensors (PyTorch), ONNX or DL4J's zip

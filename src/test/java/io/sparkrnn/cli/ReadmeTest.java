@@ -153,6 +153,20 @@ class ReadmeTest {
   }
 
   @Test
+  void launchersNameEveryCommand() throws IOException {
+    String help = CommandRun.of("--help").output();
+    List<String> commands =
+        found(
+                Pattern.compile("(?m)^  ([a-z]+) "),
+                help.substring(help.indexOf("Commands:"), help.indexOf("Exit codes:")))
+            .stream()
+            .toList();
+    assertThat(commands).contains("train", "report");
+    String launcher = Files.readString(Path.of("submit", "launcher.sh"));
+    assertThat(commands).allMatch(command -> launcher.contains("\n  " + command + " "));
+  }
+
+  @Test
   void flagsExist() throws IOException {
     Set<String> known = new TreeSet<>(OTHERS);
     for (String command :

@@ -35,7 +35,7 @@ class MonitoringIT {
       "metrics_spark_rnn_driver_plugin_io_sparkrnn_spark_TrainingMetricsPlugin_";
 
   private static final Pattern PAGE = Pattern.compile("service 'SparkUI' on port (\\d+)");
-  private static final Pattern DOCUMENTED = Pattern.compile("(?m)^\\| `(\\w+)` \\|");
+  private static final Pattern DOCUMENTED = Pattern.compile("(?m)^\\| `([a-z]\\w*)` \\|");
   private static final Pattern PROGRESS =
       Pattern.compile(
           "\\S+ (INFO|DEBUG) ProgressLog \\[main] "

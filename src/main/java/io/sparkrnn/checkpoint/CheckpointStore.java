@@ -297,10 +297,10 @@ public final class CheckpointStore implements AutoCloseable {
     replaceFile("result.json", json);
   }
 
-  /** Writes a file of the run directory in whose place another may be. */
-  public void replaceFile(String name, byte[] bytes) {
+  /** Writes a file of the run directory in whose place another may be; where it is. */
+  public URI replaceFile(String name, byte[] bytes) {
     URI file = Storage.resolve(runDirectory, name);
-    retry.run(
+    return retry.run(
         () -> {
           owner().replace(bytes, file);
           return file;

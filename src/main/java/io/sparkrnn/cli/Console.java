@@ -13,6 +13,7 @@ import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.RoundReport;
 import io.sparkrnn.train.TrainingListener;
 import java.io.PrintStream;
+import java.net.URI;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -99,17 +100,14 @@ final class Console implements TrainingListener {
         100 * stopped.accuracy());
   }
 
-  void summary(EvaluationResult test, RunDirectory directory) {
+  void summary(EvaluationResult test, RunDirectory directory, Optional<URI> report) {
     evaluation(out, test);
     out.println();
     line(
         "result",
         "%s",
         Storage.describe(Storage.resolve(directory.location(), RunDirectory.RESULT_FILE)));
-    line(
-        "report",
-        "%s",
-        Storage.describe(Storage.resolve(directory.location(), RunDirectory.REPORT_FILE)));
+    report.ifPresent(page -> line("report", "%s", Storage.describe(page)));
     line(
         "model",
         "%s",

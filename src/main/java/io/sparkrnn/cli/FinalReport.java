@@ -5,7 +5,6 @@ import io.sparkrnn.checkpoint.RunBusyException;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.EvaluationData;
 import io.sparkrnn.data.EvaluationData.Part;
-import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.evaluation.PairedPredictions;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.model.RnnTopology;
@@ -13,8 +12,8 @@ import io.sparkrnn.report.ReportPage;
 import io.sparkrnn.report.RunRecord;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.LocalEvaluation;
+import java.net.URI;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,17 +44,17 @@ record FinalReport(RunConfiguration configuration, Storage storage, CheckpointSt
               .filter(model -> model.parametersSha256().equals(sha256));
       if (initial.isEmpty()) {
         LOG.warn(
-            "the model that this run began with, of SHA-256 {}, is there no more; nothing is compared with it",
+            "the model that this run began with, of SHA-256 {}, is there no more; nothing is"
+                + " compared with it",
             sha256);
         return;
       }
       LocalEvaluation evaluation = new LocalEvaluation(RnnKernels.named(kernels), topology, data);
-      SequenceDataset test = data.part(Part.TEST);
       float[] before = initial.get().parameters();
       result.initialTest(
           evaluation.evaluate(before, Part.TEST),
           PairedPredictions.of(
-              IntStream.range(0, test.size()).map(test::label).toArray(),
+              data.part(Part.TEST).labels(),
               evaluation.predict(before, Part.TEST),
               evaluation.predict(parameters, Part.TEST)));
     } catch (RuntimeException e) {
@@ -63,17 +62,23 @@ record FinalReport(RunConfiguration configuration, Storage storage, CheckpointSt
     }
   }
 
-  /** Publishes the page of a result, over that of an attempt which was killed after this. */
-  void publish(byte[] result, EvaluationData data) {
+  /**
+   * Publishes the page of a result, over that of an attempt which was killed after this.
+   *
+   * @return where it is; empty if it could not be written
+   */
+  Optional<URI> publish(byte[] result, EvaluationData data) {
     try {
       RunRecord run = RunRecord.read(result, RunDirectory.RESULT_FILE);
-      store.replaceFile(
-          RunDirectory.REPORT_FILE,
-          new ReportPage(run, configuration, Optional.of(data.part(Part.TEST))).html());
+      return Optional.of(
+          store.replaceFile(
+              RunDirectory.REPORT_FILE,
+              new ReportPage(run, configuration, Optional.of(data.part(Part.TEST))).html()));
     } catch (RunBusyException e) {
       throw e;
     } catch (RuntimeException | LinkageError e) {
       LOG.warn("no {} was written", RunDirectory.REPORT_FILE, e);
+      return Optional.empty();
     }
   }
 }

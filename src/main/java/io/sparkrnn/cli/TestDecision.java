@@ -2,7 +2,6 @@ package io.sparkrnn.cli;
 
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.ImageTrainingData;
-import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.evaluation.PairedPredictions;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.RnnKernels;
@@ -12,7 +11,6 @@ import io.sparkrnn.registry.RegisteredModel;
 import io.sparkrnn.train.LocalEvaluation;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /**
  * Decides about a trained model by its predictions for the test samples and the current version's
@@ -38,8 +36,7 @@ final class TestDecision implements Function<Optional<RegisteredModel>, Decision
     this.kernels = kernels;
     this.data = data;
     this.where = where;
-    SequenceDataset test = data.part(Part.TEST);
-    this.labels = IntStream.range(0, test.size()).map(test::label).toArray();
+    this.labels = data.part(Part.TEST).labels();
     this.predicted = predict(candidate);
   }
 

@@ -37,6 +37,7 @@ import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.TrainingStoppedException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -478,10 +479,10 @@ final class TrainingRun {
     store.retain();
     store.best().ifPresent(result::best);
     byte[] json = result.succeeded(model, test, store.list());
-    report.publish(json, data);
+    Optional<URI> page = report.publish(json, data);
     store.publishResult(json);
     mlflow.succeeded(model.parametersSha256());
-    job.console().summary(test, directory);
+    job.console().summary(test, directory, page);
   }
 
   private TrainingState best(Job job, TrainingState end) {

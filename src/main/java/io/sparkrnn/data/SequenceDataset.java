@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * Labelled sequences of equal shape, immutable. Values are kept as {@code
@@ -133,6 +134,11 @@ public final class SequenceDataset implements Serializable {
   /** The class of a sample, from 0. */
   public int label(int sample) {
     return labels[sample];
+  }
+
+  /** Of all samples, in their order. */
+  public int[] labels() {
+    return IntStream.range(0, size()).map(this::label).toArray();
   }
 
   /**

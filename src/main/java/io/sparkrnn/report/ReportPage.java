@@ -35,7 +35,8 @@ public record ReportPage(
     if (!"succeeded".equals(run.status())) {
       page.put("ended", run.status() + ", exit code " + run.exitCode() + ": " + run.error());
     }
-    if (run.initial() != null) {
+    // Compared before the model was written, which may have failed.
+    if (run.initial() != null && run.test() != null) {
       page.put("initial", initial());
     }
     page.put("hasHistory", !history().isEmpty());

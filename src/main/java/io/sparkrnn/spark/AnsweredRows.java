@@ -6,7 +6,6 @@ import io.sparkrnn.train.Predictor;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.function.Function;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
@@ -14,15 +13,13 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
 /** The rows of a partition, in their order, each with what a model's outputs are made into. */
-final class AnsweredRows implements Iterator<Row> {
+final class AnsweredRows extends MinibatchRows {
   private static final Object[] NO_NAMES = {};
 
   private final Iterator<Row> rows;
   private final int features;
   private final Predictor predictor;
   private final List<Function<Vector, Object>> answers;
-  private final List<Row> ready = new ArrayList<>();
-  private int next;
 
   /**
    * The rows.
@@ -35,6 +32,7 @@ final class AnsweredRows implements Iterator<Row> {
       int features,
       Predictor predictor,
       List<Function<Vector, Object>> answers) {
+    super(rows);
     this.rows = rows;
     this.features = features;
     this.predictor = predictor;
@@ -64,37 +62,24 @@ final class AnsweredRows implements Iterator<Row> {
   }
 
   @Override
-  public boolean hasNext() {
-    return next < ready.size() || rows.hasNext();
-  }
-
-  @Override
-  public Row next() {
-    if (next == ready.size()) {
-      fill();
-    }
-    return ready.get(next++);
-  }
-
-  private void fill() {
+  List<Row> minibatch() {
     List<Row> batch = new ArrayList<>(Predictor.SAMPLES);
     while (batch.size() < Predictor.SAMPLES && rows.hasNext()) {
       batch.add(rows.next());
     }
-    if (batch.isEmpty()) {
-      throw new NoSuchElementException();
-    }
     for (int place = 0; place < batch.size(); place++) {
       predictor.put(
           place,
-          checked(FeatureTable.sample(batch.get(place), features), predictor.valuesPerSample()));
+          checked(
+              FeatureTable.sample(NO_NAMES, batch.get(place), features),
+              predictor.valuesPerSample()));
     }
     predictor.run();
-    ready.clear();
-    next = 0;
+    List<Row> ready = new ArrayList<>(batch.size());
     for (int place = 0; place < batch.size(); place++) {
       ready.add(answered(batch.get(place), Vectors.dense(predictor.logits(place))));
     }
+    return ready;
   }
 
   private Row answered(Row row, Vector raw) {

@@ -88,17 +88,21 @@ final class FeatureTable {
 
   JavaRDD<Sample> samples() {
     int at = features;
-    return table.javaRDD().map(row -> sample(row, at));
+    return table.javaRDD().map(row -> sample(otherCells(row, at), row, at));
   }
 
-  /** A row, whose names are all of its other cells. */
-  static Sample sample(Row row, int features) {
+  private static Object[] otherCells(Row row, int features) {
     Object[] names = new Object[row.size() - 1];
     for (int i = 0, to = 0; i < row.size(); i++) {
       if (i != features) {
         names[to++] = row.get(i);
       }
     }
+    return names;
+  }
+
+  /** What a row has to be predicted or trained on. */
+  static Sample sample(Object[] names, Row row, int features) {
     if (row.isNullAt(features)) {
       return Sample.bad(names, MISSING);
     }

@@ -4,7 +4,6 @@ import io.sparkrnn.train.Predictor;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
@@ -12,15 +11,13 @@ import org.apache.spark.sql.RowFactory;
  * Samples of one task as rows of answers, in their order, a minibatch at a time: {@code names...,
  * status, prediction, probabilities, reason}.
  */
-final class PredictionRows implements Iterator<Row> {
+final class PredictionRows extends MinibatchRows {
   static final String OK = "ok";
   static final String BAD = "bad";
 
   private final Iterator<Sample> samples;
   private final Predictor predictor;
   private final PredictionCounts counts;
-  private final List<Row> ready = new ArrayList<>();
-  private int next;
 
   /**
    * One row of the input.
@@ -54,30 +51,14 @@ final class PredictionRows implements Iterator<Row> {
   }
 
   PredictionRows(Iterator<Sample> samples, Predictor predictor, PredictionCounts counts) {
+    super(samples);
     this.samples = samples;
     this.predictor = predictor;
     this.counts = counts;
   }
 
   @Override
-  public boolean hasNext() {
-    return next < ready.size() || samples.hasNext();
-  }
-
-  @Override
-  public Row next() {
-    if (next == ready.size()) {
-      fill();
-    }
-    return ready.get(next++);
-  }
-
-  private void fill() {
-    if (!samples.hasNext()) {
-      throw new NoSuchElementException();
-    }
-    ready.clear();
-    next = 0;
+  List<Row> minibatch() {
     List<Sample> batch = new ArrayList<>(Predictor.SAMPLES);
     int good = 0;
     while (good < Predictor.SAMPLES && batch.size() < 4 * Predictor.SAMPLES && samples.hasNext()) {
@@ -90,6 +71,7 @@ final class PredictionRows implements Iterator<Row> {
     if (good > 0) {
       predictor.run();
     }
+    List<Row> ready = new ArrayList<>(batch.size());
     int place = 0;
     for (Sample sample : batch) {
       if (sample.problem() == null) {
@@ -107,6 +89,7 @@ final class PredictionRows implements Iterator<Row> {
         ready.add(row(sample.names(), BAD, null, null, sample.problem()));
       }
     }
+    return ready;
   }
 
   private static Row row(

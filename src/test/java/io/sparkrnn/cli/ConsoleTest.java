@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.evaluation.ConfusionMatrix;
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.EpochReport;
 import io.sparkrnn.train.Round;
 import io.sparkrnn.train.RoundPlan;
@@ -89,7 +90,10 @@ class ConsoleTest {
                 Optional.of(RESULT)));
       }
     }
-    console.summary(RESULT, DIRECTORY);
+    console.summary(
+        RESULT,
+        DIRECTORY,
+        Optional.of(Storage.resolve(DIRECTORY.location(), RunDirectory.REPORT_FILE)));
     console.close();
     out.flush();
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.DataException;
@@ -227,6 +228,17 @@ class PagesTest {
             "{\"status\":\"failed\",\"exitCode\":74,\"error\":\"no <space>\",\"runId\":\"r\","
                 + "\"model\":\"m\",\"topology\":\"t\",\"engine\":\"spark\"}");
     assertThat(page).contains("failed, exit code 74: no &lt;space&gt;");
+  }
+
+  /** Between the comparison and the test's place in the result, the model is written. */
+  @Test
+  void aRunThatFailedAfterItsComparisonHasAPage() throws IOException {
+    ObjectNode failed = (ObjectNode) new ObjectMapper().readTree(result("result.json"));
+    failed.remove("test");
+    failed.put("status", "failed").put("exitCode", 74).put("error", "no space");
+    assertThat(page(failed.toString()))
+        .contains("failed, exit code 74: no space")
+        .doesNotContain("Beside the model that it started from");
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.PortableRnnKernels;
+import io.sparkrnn.model.Floats;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.Predictor;
 import java.io.ByteArrayInputStream;
@@ -236,6 +237,40 @@ class RnnClassifierIT {
         .isEqualTo(model.transform(table).select("prediction").collectAsList());
     assertThatThrownBy(() -> renamed.save(saved.toString())).isInstanceOf(IOException.class);
     renamed.write().overwrite().save(saved.toString());
+  }
+
+  /** Saved before the classes around these had packages of their own. */
+  @Test
+  void readsWhatOlderProgramsSaved() throws Exception {
+    Path golden = Path.of(RnnClassifierIT.class.getResource("estimator").toURI()).getParent();
+    RnnClassifier estimator = RnnClassifier.load(golden.resolve("estimator").toString());
+    assertThat(values(estimator))
+        .hasSizeGreaterThan(20)
+        .containsEntry("timeSteps", "3")
+        .containsEntry("hidden", "[4,3]")
+        .containsEntry("activation", "\"relu\"")
+        .containsEntry("updater", "\"nesterovs\"")
+        .containsEntry("seed", "7");
+    PipelineModel pipeline = PipelineModel.load(golden.resolve("pipeline-model").toString());
+    RnnClassificationModel alone = RnnClassificationModel.load(golden.resolve("model").toString());
+    for (RnnClassificationModel found :
+        List.of(alone, (RnnClassificationModel) pipeline.stages()[1])) {
+      assertThat(Floats.sha256(found.parameters()))
+          .isEqualTo("d8e18f8e3ceab962f309d8ed49db1334e638b92ef1d740bfd697674c1eb07d32");
+      assertThat(found.getFeaturesCol()).isEqualTo("scaled");
+    }
+    Dataset<Row> series =
+        spark.createDataFrame(
+            List.of(
+                new Sparse(Vectors.dense(IntStream.range(0, 6).mapToDouble(Math::sin).toArray()))),
+            Sparse.class);
+    Vector probability =
+        pipeline
+            .transform(series.withColumnRenamed("features", "series"))
+            .select("probability")
+            .first()
+            .getAs(0);
+    assertThat(probability.toArray()).containsExactly(0.4851114344456063, 0.5148885655543937);
   }
 
   private static Map<String, String> values(RnnClassifier classifier) {

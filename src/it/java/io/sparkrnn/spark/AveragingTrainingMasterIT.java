@@ -23,6 +23,10 @@ import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.spark.data.RddShards;
+import io.sparkrnn.spark.data.WorkerGroups;
+import io.sparkrnn.spark.jobs.Parcel;
+import io.sparkrnn.spark.jobs.ResultStream;
 import io.sparkrnn.train.CheckpointCadence;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.LocalRoundRunner;
@@ -205,7 +209,8 @@ class AveragingTrainingMasterIT {
     assertThatThrownBy(() -> spark.fit(unreadable))
         .isInstanceOf(UnsupportedNetworkException.class)
         .hasMessage(
-            "Cannot train a DL4J network with this engine: expected miniBatch true, found miniBatch false in layer 0");
+            "Cannot train a DL4J network with this engine: expected miniBatch true, found miniBatch"
+                + " false in layer 0");
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.sparkrnn.export.Dl4jZip;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.spark.dl4j.StockDl4jEngine;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.TrainingState;
@@ -87,7 +88,7 @@ final class Dl4jJarSmoke {
             1);
     float[] zeros = new float[NETWORK.topology().shape().parameterCount()];
     TrainingState end =
-        new StockDl4jEngine(spark, NETWORK, recipe, DATA, 5)
+        new StockDl4jEngine(spark.context(), NETWORK, recipe, DATA, 5)
             .train(TrainingState.initial(zeros, recipe.updater()), 1, (state, report) -> {});
     System.out.println("stock engine " + end.iteration());
   }

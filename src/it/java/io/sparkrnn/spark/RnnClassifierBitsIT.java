@@ -2,6 +2,7 @@ package io.sparkrnn.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.spark.rounds.SmallTraining;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;

@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /** Small random images in a few classes, divided among workers; every JVM makes the same. */
-record SyntheticData(int workers, int samples, int timeSteps, int inputSize, int classes)
+public record SyntheticData(int workers, int samples, int timeSteps, int inputSize, int classes)
     implements TrainingData {
   private static final long SEED = 7;
 

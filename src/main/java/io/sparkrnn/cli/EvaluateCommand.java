@@ -15,7 +15,7 @@ import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.spark.SparkEngine;
-import io.sparkrnn.spark.SparkEvaluation;
+import io.sparkrnn.spark.rounds.SparkEvaluation;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.LocalEvaluation;
 import java.io.PrintStream;

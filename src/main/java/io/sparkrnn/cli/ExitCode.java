@@ -5,9 +5,9 @@ import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.kernel.KernelUnavailableException;
 import io.sparkrnn.registry.VersionRefusedException;
-import io.sparkrnn.spark.ExchangeUnreachableException;
-import io.sparkrnn.spark.SparkJobException;
-import io.sparkrnn.spark.SparkSettingException;
+import io.sparkrnn.spark.jobs.SparkJobException;
+import io.sparkrnn.spark.jobs.SparkSettingException;
+import io.sparkrnn.spark.rounds.ExchangeUnreachableException;
 import io.sparkrnn.storage.StorageException;
 import io.sparkrnn.train.TrainingDivergedException;
 

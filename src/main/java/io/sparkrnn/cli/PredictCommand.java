@@ -9,11 +9,11 @@ import io.sparkrnn.data.DataException;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.RnnKernels;
-import io.sparkrnn.spark.SparkPrediction;
-import io.sparkrnn.spark.SparkPrediction.Counts;
-import io.sparkrnn.spark.SparkPrediction.Input;
-import io.sparkrnn.spark.SparkPrediction.Output;
 import io.sparkrnn.spark.StartingSpark;
+import io.sparkrnn.spark.predict.SparkPrediction;
+import io.sparkrnn.spark.predict.SparkPrediction.Counts;
+import io.sparkrnn.spark.predict.SparkPrediction.Input;
+import io.sparkrnn.spark.predict.SparkPrediction.Output;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.Predictor;
 import java.io.PrintStream;
@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
     name = "predict",
     description = {
       "Predicts the class of every sample, with probabilities, and writes a table.",
-      "Rows that cannot be used are counted and set aside with the reason: status=ok and status=bad are below the output."
+      "Rows that cannot be used are counted and set aside with the reason: status=ok and status=bad"
+          + " are below the output."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -76,7 +77,8 @@ final class PredictCommand implements Callable<Integer> {
       paramLabel = "COLUMN",
       defaultValue = "features",
       description =
-          "Column of a table with numbers in an array or a vector, as the model was trained on: [timeStep][input], pixels from 0 to 1. Default: ${DEFAULT-VALUE}")
+          "Column of a table with numbers in an array or a vector, as the model was trained on:"
+              + " [timeStep][input], pixels from 0 to 1. Default: ${DEFAULT-VALUE}")
   private String features;
 
   @Option(
@@ -98,7 +100,8 @@ final class PredictCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Rows that may be bad; with more, predictions are deleted, bad rows stay to be looked at, and it ends with 65. Default: ${DEFAULT-VALUE}")
+          "Rows that may be bad; with more, predictions are deleted, bad rows stay to be looked at,"
+              + " and it ends with 65. Default: ${DEFAULT-VALUE}")
   private long maxBad;
 
   @Option(

@@ -1,6 +1,6 @@
 package io.sparkrnn.cli;
 
-import io.sparkrnn.spark.SparkEngine;
+import io.sparkrnn.spark.jobs.SparkCompatibility;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -28,7 +28,7 @@ final class Versions implements IVersionProvider {
     versions.put("sparkRnn", sparkRnn());
     versions.put("arithmetic", String.valueOf(ARITHMETIC));
     versions.put("gitCommit", gitCommit());
-    versions.put("spark", SparkEngine.version());
+    versions.put("spark", SparkCompatibility.version());
     versions.put("java", System.getProperty("java.version"));
     versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     return versions;

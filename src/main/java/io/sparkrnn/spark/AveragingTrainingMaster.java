@@ -7,6 +7,10 @@ import io.sparkrnn.dl4j.UnsupportedNetworkException;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.spark.data.RddShards;
+import io.sparkrnn.spark.dl4j.DataSetReader;
+import io.sparkrnn.spark.dl4j.ListenedRounds;
+import io.sparkrnn.spark.rounds.JobRoundRunner;
 import io.sparkrnn.train.CheckpointCadence;
 import io.sparkrnn.train.CheckpointWriter;
 import io.sparkrnn.train.LearningRateSchedule;
@@ -296,12 +300,12 @@ public final class AveragingTrainingMaster
   @Override
   public String toYaml() {
     return """
-        workers: %d
-        averagingFrequency: %d
-        minibatchSize: %d
-        threadsPerWorker: %d
-        seed: %d
-        """
+    workers: %d
+    averagingFrequency: %d
+    minibatchSize: %d
+    threadsPerWorker: %d
+    seed: %d
+    """
         .formatted(
             settings.workers,
             settings.averagingFrequency,

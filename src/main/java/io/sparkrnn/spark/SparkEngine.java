@@ -5,6 +5,15 @@ import io.sparkrnn.data.EvaluationData;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.spark.data.WorkerShards;
+import io.sparkrnn.spark.dl4j.Dl4jRoundRunner;
+import io.sparkrnn.spark.jobs.SparkCompatibility;
+import io.sparkrnn.spark.jobs.SparkJobException;
+import io.sparkrnn.spark.jobs.TaskCpus;
+import io.sparkrnn.spark.predict.SparkPrediction;
+import io.sparkrnn.spark.rounds.SparkEvaluation;
+import io.sparkrnn.spark.rounds.SparkRounds;
+import io.sparkrnn.spark.watch.TrainingMetricsPlugin;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.TrainingListener;
@@ -84,13 +93,9 @@ public final class SparkEngine implements AutoCloseable {
     }
     return "Spark %s on %s, %d slots"
         .formatted(
-            version(),
+            SparkCompatibility.version(),
             context.master(),
             Math.max(1, context.defaultParallelism() / context.getConf().getInt(TaskCpus.KEY, 1)));
-  }
-
-  public static String version() {
-    return org.apache.spark.package$.MODULE$.SPARK_VERSION();
   }
 
   /** Where the application can be watched while it runs; empty where its pages are switched off. */
@@ -118,7 +123,7 @@ public final class SparkEngine implements AutoCloseable {
       TrainingData data,
       int averagingFrequency,
       String kernels) {
-    return new Dl4jRoundRunner(this, network, recipe, data, averagingFrequency, kernels);
+    return new Dl4jRoundRunner(context, network, recipe, data, averagingFrequency, kernels);
   }
 
   /** Evaluations of this application. */
@@ -135,7 +140,7 @@ public final class SparkEngine implements AutoCloseable {
     return new SparkPrediction(context, hadoop);
   }
 
-  JavaSparkContext context() {
+  public JavaSparkContext context() {
     return context;
   }
 

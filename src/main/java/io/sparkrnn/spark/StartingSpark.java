@@ -1,5 +1,7 @@
 package io.sparkrnn.spark;
 
+import io.sparkrnn.spark.jobs.SparkJobException;
+import io.sparkrnn.spark.jobs.SparkSettingException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 

@@ -1,0 +1,150 @@
+package io.sparkrnn.spark.rounds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.data.TrainingData;
+import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.kernel.Activation;
+import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.PortableRnnKernels;
+import io.sparkrnn.model.ParameterInitializer;
+import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.spark.SyntheticData;
+import io.sparkrnn.train.LocalRoundRunner;
+import io.sparkrnn.train.Recipe;
+import io.sparkrnn.train.Round;
+import io.sparkrnn.train.RoundResult;
+import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.TrainingState;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The same seed and configuration give the same bits, wherever and on however many executors the
+ * rounds run.
+ */
+class BitIdentityIT {
+  private static final String VECTOR_MODULE = "--add-modules=jdk.incubator.vector";
+  // Shards of unequal size, with a short last minibatch; an odd number of workers.
+  private static final TrainingData DATA = new SyntheticData(5, 1203, 6, 7, 4);
+
+  private static JavaSparkContext context(String master, String executorOptions) {
+    return SmallTraining.context(
+        master, Map.of("spark.executor.extraJavaOptions", executorOptions));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "local[1]                | portable",
+        "local[1]                | vector",
+        "local[2]                | vector",
+        "local[4]                | vector",
+        "local-cluster[2,1,1024] | vector",
+        "local-cluster[16,1,512] | vector"
+      })
+  void everyMasterGivesTheLocalEnginesBits(String master, String kernels) {
+    SmallTraining.Outcome expected = SmallTraining.local(DATA);
+    try (JavaSparkContext context = context(master, VECTOR_MODULE);
+        RoundRunner runner =
+            new JobRoundRunner(context, SmallTraining.recipe(DATA), kernels, DATA)) {
+      assertThat(SmallTraining.run(DATA, runner)).isEqualTo(expected);
+    }
+    assertThat(expected.evaluation().accuracy()).isGreaterThan(0.9);
+  }
+
+  @Test
+  void executorsWithoutTheVectorModuleGiveTheSameBits() {
+    try (JavaSparkContext context = context("local-cluster[2,1,1024]", "");
+        RoundRunner runner =
+            new JobRoundRunner(context, SmallTraining.recipe(DATA), "vector", DATA)) {
+      assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"local[2,4]", "local-cluster[2,1,1024]"})
+  void failedTasksAndLostShardsLeaveNoTrace(String master) {
+    SmallTraining.Outcome expected = SmallTraining.local(DATA);
+    TrainingData failing = new FirstAttemptFails(DATA);
+    try (JavaSparkContext context = context(master, VECTOR_MODULE);
+        JobRoundRunner spark =
+            new JobRoundRunner(context, SmallTraining.recipe(DATA), "vector", failing)) {
+      RoundRunner losing = new LosesShards(context, spark, List.of(3L, 9L));
+      assertThat(SmallTraining.run(DATA, losing)).isEqualTo(expected);
+    }
+  }
+
+  /** Drops the cached shards before some rounds, as executors under memory pressure do. */
+  private record LosesShards(JavaSparkContext context, RoundRunner runner, List<Long> before)
+      implements RoundRunner {
+    @Override
+    public RoundResult run(TrainingState state, Round round) {
+      if (before.contains(round.number())) {
+        assertThat(context.getPersistentRDDs()).isNotEmpty();
+        for (JavaRDD<?> rdd : context.getPersistentRDDs().values()) {
+          context.sc().env().blockManager().master().removeRdd(rdd.id(), true);
+        }
+      }
+      return runner.run(state, round);
+    }
+
+    @Override
+    public EvaluationResult evaluate(float[] parameters, Part part) {
+      return runner.evaluate(parameters, part);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void runs256LogicalWorkersOnTwoCores() {
+    TrainingData many = new SyntheticData(256, 256 * 16 + 100, 6, 7, 4);
+    try (JavaSparkContext context = context("local[2]", VECTOR_MODULE);
+        RoundRunner runner =
+            new JobRoundRunner(context, SmallTraining.recipe(many), "vector", many)) {
+      assertThat(SmallTraining.run(many, runner)).isEqualTo(SmallTraining.local(many));
+    }
+  }
+
+  @Test
+  void aStateThatIsTooLargeToGoWithTheTasksGivesTheSameBits() {
+    Recipe small = SmallTraining.recipe(DATA);
+    RnnTopology wide =
+        new RnnTopology("wide", new NetworkShape(6, 7, List.of(300), Activation.TANH, 4));
+    Recipe recipe =
+        new Recipe(
+            wide,
+            small.minibatchSize(),
+            1,
+            small.updater(),
+            small.schedule(),
+            small.clipNorm(),
+            small.l2(),
+            small.seed());
+    TrainingState state =
+        TrainingState.initial(
+            ParameterInitializer.ORTHOGONAL.initialise(wide, 42), recipe.updater());
+    Round round = SmallTraining.plan(DATA).next(state);
+    RoundRunner local = new LocalRoundRunner(recipe, new PortableRnnKernels(), DATA);
+    RoundResult expected = local.run(state, round);
+    try (JavaSparkContext context = context("local[2]", VECTOR_MODULE);
+        RoundRunner runner = new JobRoundRunner(context, recipe, "portable", DATA)) {
+      for (int i = 0; i < 3; i++) {
+        RoundResult result = runner.run(state, round);
+        assertThat(result.parameters()).isEqualTo(expected.parameters());
+        assertThat(result.updaterState()).isEqualTo(expected.updaterState());
+      }
+    }
+  }
+}

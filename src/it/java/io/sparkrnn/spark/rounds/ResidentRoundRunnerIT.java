@@ -1,0 +1,262 @@
+package io.sparkrnn.spark.rounds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.data.TrainingData;
+import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.spark.SyntheticData;
+import io.sparkrnn.spark.data.WorkerShards;
+import io.sparkrnn.train.Round;
+import io.sparkrnn.train.RoundResult;
+import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.TrainingState;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import scala.collection.JavaConverters;
+
+/** Tasks that stay come to the local engine's bits, whatever happens to them. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class ResidentRoundRunnerIT {
+  // Shards of unequal size, with a short last minibatch; an odd number of workers.
+  private static final TrainingData DATA = new SyntheticData(5, 1203, 6, 7, 4);
+
+  private static ResidentRoundRunner resident(JavaSparkContext context, TrainingData data) {
+    return new ResidentRoundRunner(context, SmallTraining.recipe(data), "portable", data);
+  }
+
+  private static void awaitTrue(BooleanSupplier condition) {
+    try {
+      while (!condition.getAsBoolean()) {
+        Thread.sleep(20);
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "local[1]",
+        "local[2]",
+        "local[4]",
+        "local[16]",
+        "local-cluster[2,1,1024]",
+        "local-cluster[3,1,512]",
+        "local-cluster[2,2,1024]"
+      })
+  void everyMasterGivesTheLocalEnginesBits(String master) {
+    try (JavaSparkContext context = SmallTraining.context(master);
+        RoundRunner runner = resident(context, DATA)) {
+      assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
+    }
+  }
+
+  @Test
+  void anEvaluationOnTheDriverLeavesTheTasksWhereTheyAre() {
+    try (JavaSparkContext context = SmallTraining.context("local[2]");
+        RoundRunner runner = resident(context, DATA)) {
+      assertThat(SmallTraining.runOverlapping(DATA, runner, 3))
+          .isEqualTo(SmallTraining.local(DATA));
+      // All rounds of both epochs, and the test evaluation at the end.
+      assertThat(context.statusTracker().getJobIdsForGroup(null)).hasSize(2);
+    }
+    try (JavaSparkContext context = SmallTraining.context("local[2]");
+        RoundRunner runner = resident(context, DATA)) {
+      assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
+      // The rounds and the evaluation of each epoch, and the test evaluation.
+      assertThat(context.statusTracker().getJobIdsForGroup(null)).hasSize(5);
+    }
+  }
+
+  @Test
+  void runs64LogicalWorkersOnTwoSlots() {
+    TrainingData many = new SyntheticData(64, 64 * 16 + 100, 6, 7, 4);
+    try (JavaSparkContext context = SmallTraining.context("local[2]");
+        RoundRunner runner = resident(context, many)) {
+      assertThat(SmallTraining.run(many, runner)).isEqualTo(SmallTraining.local(many));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"local[2]", "local-cluster[2,1,1024]"})
+  void worksWithAuthenticationAndEncryption(String master) {
+    Map<String, String> settings =
+        Map.of(
+            "spark.authenticate", "true",
+            "spark.authenticate.secret", "a secret of this test",
+            "spark.network.crypto.enabled", "true");
+    try (JavaSparkContext context = SmallTraining.context(master, settings);
+        RoundRunner runner = resident(context, DATA)) {
+      assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"local[2,4]", "local-cluster[2,1,1024]"})
+  void failedTasksLeaveNoTrace(String master) {
+    try (JavaSparkContext context = SmallTraining.context(master);
+        RoundRunner runner = resident(context, new FirstAttemptFails(DATA))) {
+      assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
+    }
+  }
+
+  @Test
+  void killedExecutorsLeaveNoTrace() {
+    List<ProcessHandle> killed = new ArrayList<>();
+    try (JavaSparkContext context = SmallTraining.context("local-cluster[2,1,1024]");
+        RoundRunner resident = resident(context, DATA)) {
+      RoundRunner runner =
+          new Disturbed(
+              resident,
+              List.of(3L, 6L, 9L),
+              () -> {
+                ProcessHandle executor = executorProcesses().get(0);
+                killed.add(executor);
+                executor.destroyForcibly();
+                awaitTrue(() -> !executor.isAlive());
+              });
+      assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
+    }
+    assertThat(killed).hasSize(3);
+  }
+
+  private static List<ProcessHandle> executorProcesses() {
+    return ProcessHandle.current()
+        .descendants()
+        .filter(
+            process ->
+                process.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
+        .toList();
+  }
+
+  @Test
+  void executorsThatDoNotReturnLeaveTheirWorkersToTheOthers() {
+    Map<String, String> settings = Map.of("spark.rnn.exchange.timeout", "2s");
+    try (JavaSparkContext context = SmallTraining.context("local-cluster[2,1,1024]", settings);
+        RoundRunner resident = resident(context, DATA)) {
+      RoundRunner runner =
+          new Disturbed(
+              resident,
+              List.of(5L),
+              () -> {
+                awaitTrue(() -> context.sc().getExecutorIds().size() == 2);
+                List<String> one = List.of(context.sc().getExecutorIds().apply(0));
+                context.sc().killExecutors(JavaConverters.asScalaBuffer(one).toSeq());
+                awaitTrue(() -> context.sc().getExecutorIds().size() == 1);
+              });
+      assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
+    }
+  }
+
+  /** Something happens before some rounds. */
+  private record Disturbed(RoundRunner runner, List<Long> before, Runnable disturbance)
+      implements RoundRunner {
+    @Override
+    public RoundResult run(TrainingState state, Round round) {
+      if (before.contains(round.number())) {
+        disturbance.run();
+      }
+      return runner.run(state, round);
+    }
+
+    @Override
+    public EvaluationResult evaluate(float[] parameters, Part part) {
+      return runner.evaluate(parameters, part);
+    }
+
+    @Override
+    public void close() {
+      runner.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"local[2]", "local-cluster[2,1,1024]"})
+  void withoutAWayToTheDriverThereIsAJobARound(String master) {
+    try (JavaSparkContext context = SmallTraining.context(master)) {
+      RoundExchange closed = new RoundExchange(context.getConf(), DATA.workers());
+      closed.close();
+      try (ResidentRoundRunner resident = resident(context, closed)) {
+        assertThatExceptionOfType(ExchangeUnreachableException.class)
+            .isThrownBy(() -> SmallTraining.run(DATA, resident))
+            .withMessageContaining("expected an answer at 127.0.0.1:" + closed.port());
+      }
+      RoundRunner runner =
+          new AutomaticRounds(
+              () -> resident(context, closed),
+              () -> new JobRoundRunner(context, SmallTraining.recipe(DATA), "portable", DATA));
+      try (runner) {
+        assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
+      }
+    }
+  }
+
+  private static ResidentRoundRunner resident(JavaSparkContext context, RoundExchange exchange) {
+    return new ResidentRoundRunner(
+        context,
+        SmallTraining.recipe(DATA),
+        "portable",
+        DATA,
+        WorkerShards.readFrom(context, DATA),
+        exchange);
+  }
+
+  @Test
+  void withoutAFreePortThereIsAJobARound() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+        JavaSparkContext context =
+            SmallTraining.context(
+                "local[2]",
+                Map.of(
+                    "spark.rnn.exchange.port",
+                    Integer.toString(taken.getLocalPort()),
+                    "spark.port.maxRetries",
+                    "0"));
+        RoundRunner runner =
+            new AutomaticRounds(
+                () -> resident(context, DATA),
+                () -> new JobRoundRunner(context, SmallTraining.recipe(DATA), "portable", DATA))) {
+      assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
+    }
+  }
+
+  @Test
+  void closingLeavesNoThreadAndNoJobBehind() {
+    try (JavaSparkContext context = SmallTraining.context("local[2]")) {
+      try (RoundRunner runner = resident(context, DATA)) {
+        TrainingState start = SmallTraining.start(SmallTraining.recipe(DATA));
+        runner.run(start, SmallTraining.plan(DATA).next(start));
+        assertThat(context.statusTracker().getActiveJobIds()).hasSize(1);
+        assertThat(exchangeThreads()).isNotEmpty();
+      }
+      awaitTrue(() -> context.statusTracker().getActiveJobIds().length == 0);
+      awaitTrue(() -> exchangeThreads().isEmpty());
+      assertThat(context.getPersistentRDDs()).isEmpty();
+    }
+  }
+
+  private static List<String> exchangeThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("rnn.exchange"))
+        .toList();
+  }
+}

@@ -1,0 +1,141 @@
+package io.sparkrnn.spark.rounds;
+
+import io.sparkrnn.checkpoint.CheckpointEntry;
+import io.sparkrnn.config.ScheduleConfiguration;
+import io.sparkrnn.config.ScheduleName;
+import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.data.TrainingData;
+import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.kernel.Activation;
+import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.PortableRnnKernels;
+import io.sparkrnn.model.ParameterInitializer;
+import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.train.CheckpointCadence;
+import io.sparkrnn.train.EpochReport;
+import io.sparkrnn.train.LearningRateSchedule;
+import io.sparkrnn.train.LocalEvaluation;
+import io.sparkrnn.train.LocalRoundRunner;
+import io.sparkrnn.train.Recipe;
+import io.sparkrnn.train.RoundPlan;
+import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.TrainingListener;
+import io.sparkrnn.train.TrainingLoop;
+import io.sparkrnn.train.TrainingLoop.Validation;
+import io.sparkrnn.train.TrainingState;
+import io.sparkrnn.train.Updater;
+import java.io.File;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** A run of two epochs over a few hundred tiny samples, each epoch evaluated, on any runner. */
+public final class SmallTraining {
+  private static final int EPOCHS = 2;
+  private static final int MINIBATCH = 16;
+  private static final RnnTopology TOPOLOGY =
+      new RnnTopology("test", new NetworkShape(6, 7, List.of(9, 5), Activation.TANH, 4));
+
+  /** What executors run. */
+  static final String CLASSES =
+      String.join(
+          File.pathSeparator,
+          new File("target/classes").getAbsolutePath(),
+          new File("target/test-classes").getAbsolutePath());
+
+  private SmallTraining() {}
+
+  /** All that a run can be told by. */
+  record Outcome(
+      String parametersSha256, List<EvaluationResult> epochs, EvaluationResult evaluation) {}
+
+  public static Recipe recipe(TrainingData data) {
+    Updater updater = new Updater.Adam(0.9, 0.999, 1e-8);
+    long iterations = (long) EPOCHS * data.minibatchesPerEpoch(MINIBATCH);
+    LearningRateSchedule schedule =
+        new LearningRateSchedule(
+            new ScheduleConfiguration(ScheduleName.COSINE, 3, 0.5, 100, 0.0), 0.01, iterations);
+    return new Recipe(TOPOLOGY, MINIBATCH, 1, updater, schedule, 1.0, 1e-4, 42);
+  }
+
+  static TrainingState start(Recipe recipe) {
+    return TrainingState.initial(
+        ParameterInitializer.ORTHOGONAL.initialise(TOPOLOGY, 42), recipe.updater());
+  }
+
+  static RoundPlan plan(TrainingData data) {
+    return new RoundPlan(data.minibatchesPerEpoch(MINIBATCH), 4, 2);
+  }
+
+  public static Outcome run(TrainingData data, RoundRunner runner) {
+    return run(
+        data,
+        runner,
+        new Validation(parameters -> runner.evaluate(parameters, Part.VALIDATION), 0));
+  }
+
+  /** With rounds that go on while the driver evaluates. */
+  static Outcome runOverlapping(TrainingData data, RoundRunner runner, int overlapRounds) {
+    LocalEvaluation onDriver = new LocalEvaluation(new PortableRnnKernels(), TOPOLOGY, data);
+    return run(
+        data,
+        runner,
+        new Validation(
+            parameters -> onDriver.evaluate(parameters, Part.VALIDATION), overlapRounds));
+  }
+
+  private static Outcome run(TrainingData data, RoundRunner runner, Validation validation) {
+    Recipe recipe = recipe(data);
+    List<EvaluationResult> epochs = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void onEpoch(EpochReport report) {
+            epochs.add(report.validation().orElseThrow());
+          }
+        };
+    TrainingState end =
+        new TrainingLoop(
+                new TrainingLoop.Options(
+                    EPOCHS,
+                    plan(data),
+                    recipe.schedule(),
+                    CheckpointCadence.ofEpochs(1),
+                    Optional.of(validation),
+                    () -> false),
+                runner,
+                (state, scores) ->
+                    new CheckpointEntry(URI.create("none:" + state.round()), state.round(), 0),
+                List.of(listener))
+            .run(start(recipe));
+    return new Outcome(
+        end.parametersSha256(), epochs, runner.evaluate(end.parameters(), Part.TEST));
+  }
+
+  /** What every other runner must come to. */
+  public static Outcome local(TrainingData data) {
+    return run(data, new LocalRoundRunner(recipe(data), new PortableRnnKernels(), data));
+  }
+
+  public static JavaSparkContext context(String master) {
+    return context(master, Map.of());
+  }
+
+  public static JavaSparkContext context(String master, Map<String, String> settings) {
+    SparkConf conf =
+        new SparkConf()
+            .setMaster(master)
+            .setAppName("small training")
+            .set("spark.ui.enabled", "false")
+            .set("spark.driver.host", "127.0.0.1")
+            .set("spark.executor.memory", "384m")
+            .set("spark.testing.reservedMemory", "67108864")
+            .set("spark.executor.extraClassPath", CLASSES);
+    settings.forEach(conf::set);
+    return new JavaSparkContext(conf);
+  }
+}

@@ -1,0 +1,130 @@
+package io.sparkrnn.spark.data;
+
+import io.sparkrnn.data.DataException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A table with a column of features, an array of numbers or a vector; its other columns name rows.
+ */
+public final class FeatureTable {
+  public static final String MISSING = "expected features, found null";
+
+  private final Dataset<Row> table;
+  private final int features;
+
+  /**
+   * The table.
+   *
+   * @param doing what is done with its rows, for messages
+   * @throws DataException if there is no such column, or it holds something else
+   */
+  public FeatureTable(Dataset<Row> table, String column, String doing) {
+    this.table = table;
+    this.features = indexOfFeatures(table.schema(), column, doing);
+  }
+
+  /**
+   * Where the column is.
+   *
+   * @throws DataException if there is no such column, or it holds something else
+   */
+  static int indexOfFeatures(StructType schema, String column, String doing) {
+    List<String> names = Arrays.asList(schema.fieldNames());
+    if (!names.contains(column)) {
+      throw new DataException(
+          "Cannot %s: expected a column %s, found %s".formatted(doing, column, names));
+    }
+    StructField field = schema.apply(column);
+    boolean numbers =
+        field.dataType() instanceof ArrayType array && array.elementType() instanceof NumericType;
+    if (!numbers && !field.dataType().equals(SQLDataTypes.VectorType())) {
+      throw new DataException(
+          "Cannot %s: expected numbers in an array or a vector in column %s, found %s"
+              .formatted(doing, column, field.dataType().simpleString()));
+    }
+    return names.indexOf(column);
+  }
+
+  /**
+   * What Spark ML makes of a schema, where features may also be an array: it knows vectors alone.
+   *
+   * @param ml appends columns to a schema with a vector
+   */
+  public static StructType withVector(
+      StructType schema, String column, String doing, UnaryOperator<StructType> ml) {
+    int at = indexOfFeatures(schema, column, doing);
+    StructField field = schema.fields()[at];
+    StructField vector =
+        new StructField(
+            field.name(), SQLDataTypes.VectorType(), field.nullable(), field.metadata());
+    return replace(ml.apply(replace(schema, at, vector)), at, field);
+  }
+
+  private static StructType replace(StructType schema, int at, StructField field) {
+    StructField[] fields = schema.fields().clone();
+    fields[at] = field;
+    return new StructType(fields);
+  }
+
+  /** All columns but the features. */
+  public List<StructField> names() {
+    List<StructField> fields = new ArrayList<>(List.of(table.schema().fields()));
+    fields.remove(features);
+    return fields;
+  }
+
+  public JavaRDD<Sample> samples() {
+    int at = features;
+    return table.javaRDD().map(row -> sample(otherCells(row, at), row, at));
+  }
+
+  private static Object[] otherCells(Row row, int features) {
+    Object[] names = new Object[row.size() - 1];
+    for (int i = 0, to = 0; i < row.size(); i++) {
+      if (i != features) {
+        names[to++] = row.get(i);
+      }
+    }
+    return names;
+  }
+
+  /** What a row has to be predicted or trained on. */
+  public static Sample sample(Object[] names, Row row, int features) {
+    if (row.isNullAt(features)) {
+      return Sample.bad(names, MISSING);
+    }
+    if (row.get(features) instanceof Vector vector) {
+      return new Sample(names, floats(vector), null);
+    }
+    List<Number> numbers = row.getList(features);
+    float[] values = new float[numbers.size()];
+    for (int i = 0; i < values.length; i++) {
+      if (numbers.get(i) == null) {
+        return Sample.bad(names, "expected numbers, found null at %d".formatted(i));
+      }
+      values[i] = numbers.get(i).floatValue();
+    }
+    return new Sample(names, values, null);
+  }
+
+  public static float[] floats(Vector vector) {
+    double[] values = vector.toArray();
+    float[] floats = new float[values.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return floats;
+  }
+}

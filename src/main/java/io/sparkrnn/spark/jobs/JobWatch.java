@@ -1,0 +1,81 @@
+package io.sparkrnn.spark.jobs;
+
+import java.util.Optional;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.apache.spark.SparkContext;
+
+/**
+ * Looks at the jobs of the calling thread while they run, and cancels them when they would wait for
+ * ever.
+ */
+final class JobWatch implements AutoCloseable {
+  private static final long LOOK_AROUND_MILLIS = 1_000;
+  private static final AtomicLong JOBS = new AtomicLong();
+  private static final ScheduledThreadPoolExecutor LOOKS = looks();
+
+  private final SparkContext context;
+  private final String tag = "spark-rnn-" + JOBS.incrementAndGet();
+  private final ExecutorSlots slots;
+  private final Consumer<int[]> look;
+  private final ScheduledFuture<?> looking;
+  private volatile SparkJobException failure;
+
+  private static ScheduledThreadPoolExecutor looks() {
+    ScheduledThreadPoolExecutor executor =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "spark-rnn-job-watch");
+              thread.setDaemon(true);
+              return thread;
+            });
+    executor.setRemoveOnCancelPolicy(true);
+    return executor;
+  }
+
+  private JobWatch(SparkContext context, Consumer<int[]> look) {
+    this.context = context;
+    this.slots = new ExecutorSlots(context);
+    this.look = look;
+    this.looking =
+        LOOKS.scheduleWithFixedDelay(
+            this::look, LOOK_AROUND_MILLIS, LOOK_AROUND_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Begins to watch the jobs that this thread will run.
+   *
+   * @param look is given their numbers now and then; a {@link SparkJobException} ends them
+   */
+  static JobWatch begin(SparkContext context, Consumer<int[]> look) {
+    JobWatch watch = new JobWatch(context, look);
+    context.addJobTag(watch.tag);
+    return watch;
+  }
+
+  // Any other exception is of a Spark that has stopped: then the jobs end by themselves.
+  private void look() {
+    try {
+      slots.requireSome();
+      look.accept(context.statusTracker().getJobIdsForTag(tag));
+    } catch (SparkJobException e) {
+      failure = e;
+      context.cancelJobsWithTag(tag);
+    }
+  }
+
+  /** Why the jobs were cancelled, if they were. */
+  Optional<SparkJobException> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  @Override
+  public void close() {
+    looking.cancel(false);
+    context.removeJobTag(tag);
+  }
+}

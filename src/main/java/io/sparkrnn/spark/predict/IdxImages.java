@@ -1,0 +1,82 @@
+package io.sparkrnn.spark.predict;
+
+import io.sparkrnn.data.DataException;
+import io.sparkrnn.data.ImageStream;
+import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.spark.data.Sample;
+import io.sparkrnn.storage.Storage;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** The images of an IDX file, read by tasks in ranges, each named by its index in the file. */
+final class IdxImages {
+  // Two for each slot, if that gives tasks worth their start and short enough to be run again.
+  private static final int RANGES_A_SLOT = 2;
+  private static final long FEWEST_IMAGES = 5_000;
+  private static final long MOST_IMAGES = 100_000;
+
+  private IdxImages() {}
+
+  /**
+   * The images.
+   *
+   * @throws DataException if they are not of the network's shape, or the file has a defect that
+   *     shows without reading all of it
+   */
+  static JavaRDD<Sample> of(
+      JavaSparkContext context, Map<String, String> hadoop, String uri, NetworkShape shape) {
+    List<long[]> ranges = new ArrayList<>();
+    try (ImageStream file = ImageStream.open(Storage.of(hadoop), uri)) {
+      if (file.rows() != shape.timeSteps() || file.columns() != shape.inputSize()) {
+        throw new DataException(
+            "Cannot predict images of %s: expected %d rows of %d pixels, as the model was trained on, found %d rows of %d"
+                .formatted(uri, shape.timeSteps(), shape.inputSize(), file.rows(), file.columns()));
+      }
+      // A gzip file can only be read from its start.
+      long length =
+          file.compressed()
+              ? file.images()
+              : imagesOfARange(file.images(), context.defaultParallelism());
+      for (long from = 0; from < file.images(); from += length) {
+        ranges.add(new long[] {from, Math.min(file.images(), from + length)});
+      }
+    }
+    return context
+        .parallelize(ranges, ranges.size())
+        .mapPartitions(
+            part -> {
+              long[] range = part.next();
+              return samples(Storage.of(hadoop), uri, range[0], range[1]);
+            });
+  }
+
+  private static long imagesOfARange(long images, int slots) {
+    long shared = images / ((long) RANGES_A_SLOT * slots) + 1;
+    return Math.max(FEWEST_IMAGES, Math.min(MOST_IMAGES, shared));
+  }
+
+  private static Iterator<Sample> samples(Storage storage, String uri, long from, long to) {
+    ImageStream file = ImageStream.open(storage, uri);
+    file.skip(from);
+    return new Iterator<>() {
+      private long index = from;
+
+      @Override
+      public boolean hasNext() {
+        if (index == to) {
+          file.close();
+        }
+        return index < to;
+      }
+
+      @Override
+      public Sample next() {
+        return new Sample(new Object[] {index++}, file.next(), null);
+      }
+    };
+  }
+}

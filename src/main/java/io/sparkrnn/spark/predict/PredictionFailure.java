@@ -1,0 +1,74 @@
+package io.sparkrnn.spark.predict;
+
+import io.sparkrnn.data.DataException;
+import io.sparkrnn.spark.jobs.SparkJobException;
+import io.sparkrnn.spark.predict.SparkPrediction.Request;
+import io.sparkrnn.storage.StorageException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.AnalysisException;
+
+/** What Spark's many exceptions mean when it reads a table of samples and writes one of answers. */
+final class PredictionFailure {
+  private static final String NO_SUCH_PATH = "PATH_NOT_FOUND";
+
+  /** Begins the message of Spark's exception for a file that it cannot decode. */
+  private static final String READING = "Encountered error while reading file";
+
+  private PredictionFailure() {}
+
+  /** Of opening a table. */
+  static RuntimeException ofOpening(Exception failure, Request request) {
+    if (failure instanceof AnalysisException analysis
+        && NO_SUCH_PATH.equals(analysis.getErrorClass())) {
+      return new StorageException(
+          "Cannot read %s: there is no such file or directory".formatted(request.from()), failure);
+    }
+    String found = firstLine(causes(failure).get(causes(failure).size() - 1));
+    return causes(failure).stream().anyMatch(IOException.class::isInstance)
+        ? new StorageException("Cannot read %s: %s".formatted(request.from(), found), failure)
+        : new DataException(
+            "Cannot read %s: expected a %s, found: %s"
+                .formatted(request.from(), request.input(), found),
+            failure);
+  }
+
+  /** Of all that comes after. */
+  static RuntimeException of(Exception failure, Request request) {
+    RuntimeException translated = SparkJobException.translate(failure);
+    List<Throwable> causes = causes(failure);
+    Throwable root = causes.get(causes.size() - 1);
+    if (causes.contains(translated)) {
+      return translated;
+    }
+    if (causes.stream().anyMatch(cause -> String.valueOf(cause.getMessage()).contains(READING))) {
+      return new DataException(
+          "Cannot read %s: expected whole files, found: %s"
+              .formatted(request.from(), firstLine(root)),
+          failure);
+    }
+    if (failure instanceof AnalysisException) {
+      return new DataException(
+          "Cannot predict rows of %s into %s: %s"
+              .formatted(request.from(), request.output(), firstLine(failure)),
+          failure);
+    }
+    return root instanceof IOException
+        ? new StorageException(
+            "Cannot write %s: %s".formatted(request.to(), firstLine(root)), failure)
+        : translated;
+  }
+
+  private static List<Throwable> causes(Throwable failure) {
+    List<Throwable> causes = new ArrayList<>();
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      causes.add(cause);
+    }
+    return causes;
+  }
+
+  private static String firstLine(Throwable failure) {
+    return String.valueOf(failure.getMessage()).lines().findFirst().orElse(failure.toString());
+  }
+}

@@ -1,0 +1,226 @@
+package io.sparkrnn.spark.predict;
+
+import io.sparkrnn.data.DataException;
+import io.sparkrnn.kernel.KernelProvider;
+import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.spark.data.FeatureTable;
+import io.sparkrnn.spark.data.Sample;
+import io.sparkrnn.train.Predictor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Predictions by the executors, from any number of samples to files: {@code OUTPUT/status=ok/...}
+ * with what names a row, {@code prediction} and {@code probabilities}, and {@code
+ * OUTPUT/status=bad/...} with what names a row and the {@code reason}. Rows stream through the
+ * tasks; no task holds more than a minibatch.
+ */
+public final class SparkPrediction {
+  private static final String INDEX = "index";
+  private static final String STATUS = "status";
+  private static final String PREDICTION = "prediction";
+  private static final String PROBABILITIES = "probabilities";
+  private static final String REASON = "reason";
+  private static final List<String> ANSWERS = List.of(STATUS, PREDICTION, PROBABILITIES, REASON);
+
+  private final JavaSparkContext context;
+  private final Map<String, String> hadoop;
+
+  /** What samples are read from. */
+  public enum Input {
+    /** An IDX file of images. */
+    IDX,
+    /** A directory of images. */
+    PNG,
+    /** Parquet with a column of features. */
+    PARQUET,
+    /** A table of Spark's catalog with such a column. */
+    TABLE;
+
+    /** As on the command line. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** What is written. */
+  public enum Output {
+    PARQUET,
+    /** With a column for each probability, {@code p0}, {@code p1}, ..., and a header. */
+    CSV,
+    /** A JSON object a line. */
+    JSON;
+
+    /** As on the command line. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * What is asked for.
+   *
+   * @param features the column of a table
+   */
+  public record Request(
+      Input input, String from, String features, Output output, String to, String kernels) {}
+
+  /**
+   * What came of it.
+   *
+   * @param reason of one of the rows that were set aside
+   * @param seconds of reading, predicting and writing, without Spark's start
+   */
+  public record Counts(long predicted, long bad, Optional<String> reason, double seconds) {}
+
+  public SparkPrediction(JavaSparkContext context, Map<String, String> hadoop) {
+    this.context = context;
+    this.hadoop = Map.copyOf(hadoop);
+  }
+
+  /**
+   * Predicts everything.
+   *
+   * @throws DataException if the input has a defect that is not one row's, or a column of a table
+   *     has the name of one that is written
+   */
+  public Counts run(RnnTopology topology, float[] parameters, Request request) {
+    long start = System.nanoTime();
+    SparkSession session = SparkSession.builder().sparkContext(context.sc()).getOrCreate();
+    context.sc().setJobDescription("predictions");
+    hadoop.forEach(context.hadoopConfiguration()::set);
+    List<StructField> names = new ArrayList<>();
+    JavaRDD<Sample> samples;
+    try {
+      switch (request.input()) {
+        case IDX -> {
+          names.add(DataTypes.createStructField(INDEX, DataTypes.LongType, false));
+          samples = IdxImages.of(context, hadoop, request.from(), topology.shape());
+        }
+        case PNG -> {
+          names.add(DataTypes.createStructField("path", DataTypes.StringType, false));
+          samples = PngImages.of(context, hadoop, request.from(), topology.shape());
+        }
+        default -> {
+          FeatureTable features =
+              new FeatureTable(
+                  table(session, request), request.features(), "predict rows of " + request.from());
+          names.addAll(features.names());
+          samples = features.samples();
+        }
+      }
+      requireFree(names, request.from());
+      PredictionCounts counts = new PredictionCounts(context.sc());
+      write(
+          session,
+          answers(samples, topology, parameters, request, counts),
+          names,
+          topology.shape().classes(),
+          request);
+      return new Counts(
+          counts.predictedRows(),
+          counts.badRows(),
+          counts.reason(),
+          (System.nanoTime() - start) / 1e9);
+    } catch (Exception e) {
+      // Scala throws checked exceptions undeclared.
+      throw PredictionFailure.of(e, request);
+    }
+  }
+
+  private static Dataset<Row> table(SparkSession session, Request request) {
+    try {
+      return request.input() == Input.TABLE
+          ? session.table(request.from())
+          : session.read().parquet(request.from());
+    } catch (Exception e) {
+      // As above. A job reads what is under the path to know its columns.
+      throw PredictionFailure.ofOpening(e, request);
+    }
+  }
+
+  private static void requireFree(List<StructField> names, String where) {
+    for (StructField name : names) {
+      if (ANSWERS.contains(name.name())) {
+        throw new DataException(
+            "Cannot predict rows of %s: expected no column of the names %s, found %s"
+                .formatted(where, ANSWERS, name.name()));
+      }
+    }
+  }
+
+  private JavaRDD<Row> answers(
+      JavaRDD<Sample> samples,
+      RnnTopology topology,
+      float[] parameters,
+      Request request,
+      PredictionCounts counts) {
+    Broadcast<float[]> broadcast = context.broadcast(parameters);
+    String kernels = request.kernels();
+    return samples.mapPartitions(
+        part ->
+            new PredictionRows(
+                part,
+                new Predictor(KernelProvider.chosenByDriver(kernels), topology, broadcast.value()),
+                counts));
+  }
+
+  private static void write(
+      SparkSession session,
+      JavaRDD<Row> answers,
+      List<StructField> names,
+      int classes,
+      Request request) {
+    List<StructField> fields = new ArrayList<>(names);
+    fields.add(DataTypes.createStructField(STATUS, DataTypes.StringType, false));
+    fields.add(DataTypes.createStructField(PREDICTION, DataTypes.IntegerType, true));
+    fields.add(
+        DataTypes.createStructField(
+            PROBABILITIES, DataTypes.createArrayType(DataTypes.DoubleType, false), true));
+    fields.add(DataTypes.createStructField(REASON, DataTypes.StringType, true));
+    Dataset<Row> table =
+        session.createDataFrame(answers, new StructType(fields.toArray(StructField[]::new)));
+    // Both parts are open at once, rather than sorted.
+    session.conf().set("spark.sql.maxConcurrentOutputFileWriters", 2);
+    (request.output() == Output.CSV ? flat(table, classes) : table)
+        .write()
+        .partitionBy(STATUS)
+        .option("header", true)
+        // Hardly two values are equal: Parquet would look for such, and give up.
+        .option("parquet.enable.dictionary#" + PROBABILITIES + ".list.element", false)
+        .option("parquet.enable.dictionary#" + INDEX, false)
+        .format(request.output().toString())
+        .save(request.to());
+  }
+
+  private static Dataset<Row> flat(Dataset<Row> table, int classes) {
+    List<Column> columns = new ArrayList<>();
+    for (String name : table.columns()) {
+      Column column = functions.col("`" + name + "`");
+      if (!name.equals(PROBABILITIES)) {
+        columns.add(column);
+        continue;
+      }
+      for (int c = 0; c < classes; c++) {
+        columns.add(column.getItem(c).as("p" + c));
+      }
+    }
+    return table.select(columns.toArray(Column[]::new));
+  }
+}

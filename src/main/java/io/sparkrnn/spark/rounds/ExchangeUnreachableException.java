@@ -1,0 +1,12 @@
+package io.sparkrnn.spark.rounds;
+
+/** An executor could not talk to the driver's exchange of rounds. */
+public final class ExchangeUnreachableException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  ExchangeUnreachableException(String host, int port, String found) {
+    super(
+        "Cannot reach the driver's exchange of rounds: expected an answer at %s:%d, found: %s"
+            .formatted(host, port, found));
+  }
+}

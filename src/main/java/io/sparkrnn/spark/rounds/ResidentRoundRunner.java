@@ -1,0 +1,277 @@
+package io.sparkrnn.spark.rounds;
+
+import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.data.Shard;
+import io.sparkrnn.data.TrainingData;
+import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.spark.data.WorkerGroups;
+import io.sparkrnn.spark.data.WorkerGroups.Group;
+import io.sparkrnn.spark.data.WorkerShards;
+import io.sparkrnn.spark.jobs.ExecutorSlots;
+import io.sparkrnn.spark.jobs.Parcel;
+import io.sparkrnn.spark.jobs.SparkJobException;
+import io.sparkrnn.spark.jobs.SparkSettingException;
+import io.sparkrnn.train.Recipe;
+import io.sparkrnn.train.Round;
+import io.sparkrnn.train.RoundResult;
+import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.TrainingState;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rounds by tasks that stay: one Spark job for all rounds up to the next evaluation on executors,
+ * whose tasks each hold a group of workers and meet the driver once a round in its {@link
+ * RoundExchange}.
+ *
+ * <p>A round costs a message up and one down instead of a Spark job. A lost task is run again by
+ * Spark and is told what is missing of the current round; when there are fewer slots than tasks for
+ * longer than {@code spark.rnn.exchange.timeout}, the workers are grouped anew. All of it leaves
+ * the bits as they are, since a round is a pure function.
+ */
+public final class ResidentRoundRunner implements RoundRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(ResidentRoundRunner.class);
+  private static final long LOOK_AROUND_MILLIS = 1_000;
+  private static final long SLOTS_EVERY_MILLIS = 100;
+  private static final long END_MILLIS = 10_000;
+
+  private final JavaSparkContext context;
+  private final Recipe recipe;
+  private final String kernels;
+  private final TrainingData data;
+  private final WorkerShards workerShards;
+  private final SparkEvaluation evaluation;
+  private final SubtreeFolding folding;
+  private final RoundExchange exchange;
+  private final long timeoutMillis;
+
+  private final ExecutorSlots executorSlots;
+  private final RoundDeadline deadline;
+
+  private int allocatableSlots;
+  private int slots;
+  private List<Group> groups = List.of();
+  private JavaRDD<Parcel<List<Shard>>> shards;
+  private ResidentStretch stretch;
+  private long slotsSeenNanos;
+  private boolean advanced;
+
+  /**
+   * A runner.
+   *
+   * @param kernels the implementation that every task uses, by name
+   * @throws SparkSettingException if the model is too large for a message or for the driver
+   */
+  public ResidentRoundRunner(
+      JavaSparkContext context, Recipe recipe, String kernels, TrainingData data) {
+    this(context, recipe, kernels, data, WorkerShards.readFrom(context, data));
+  }
+
+  /** A runner over shards that come from somewhere else than the source of the data. */
+  ResidentRoundRunner(
+      JavaSparkContext context,
+      Recipe recipe,
+      String kernels,
+      TrainingData data,
+      WorkerShards shards) {
+    this(context, recipe, kernels, data, shards, openExchange(context, recipe, data.workers()));
+  }
+
+  private static RoundExchange openExchange(JavaSparkContext context, Recipe recipe, int workers) {
+    long values = DriverLimits.values(recipe);
+    DriverLimits.requireMessagesFit(values);
+    DriverLimits.requireHeap(values, Runtime.getRuntime().maxMemory());
+    return new RoundExchange(context.getConf(), workers);
+  }
+
+  ResidentRoundRunner(
+      JavaSparkContext context,
+      Recipe recipe,
+      String kernels,
+      TrainingData data,
+      WorkerShards workerShards,
+      RoundExchange exchange) {
+    this.context = context;
+    this.recipe = recipe;
+    this.kernels = kernels;
+    this.data = data;
+    this.workerShards = workerShards;
+    this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data);
+    this.timeoutMillis = context.getConf().getTimeAsMs("spark.rnn.exchange.timeout", "120s");
+    this.folding = SubtreeFolding.of(recipe, data.workers());
+    this.exchange = exchange;
+    this.executorSlots = new ExecutorSlots(context.sc());
+    this.deadline = new RoundDeadline(context.sc());
+    this.allocatableSlots = executorSlots.allocatable();
+  }
+
+  /**
+   * Runs one round.
+   *
+   * @throws ExchangeUnreachableException if tasks could not talk to the driver; the round may be
+   *     run in another way
+   */
+  @Override
+  public RoundResult run(TrainingState state, Round round) {
+    try {
+      followSlots();
+      exchange.begin(round, state);
+      deadline.begin(round);
+      long completeNanos = System.nanoTime();
+      while (!exchange.isComplete()) {
+        if (stretch == null) {
+          start(round);
+          completeNanos = System.nanoTime();
+        }
+        if (exchange.poll(LOOK_AROUND_MILLIS)) {
+          completeNanos = System.nanoTime();
+        } else if (stretch.isOver()) {
+          afterFailure();
+        } else {
+          executorSlots.requireSome();
+          deadline.check(stretch.jobs(), exchange::owes);
+          if (isComplete()) {
+            completeNanos = System.nanoTime();
+          } else if (millisSince(completeNanos) > timeoutMillis) {
+            regroup();
+          }
+        }
+      }
+      advanced = true;
+      return exchange.result();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(
+          "interrupted while waiting for the results of round " + round.number(), e);
+    }
+  }
+
+  private void start(Round round) {
+    List<Group> wanted = WorkerGroups.of(data.workers(), slots);
+    if (!wanted.equals(groups)) {
+      // Read anew: tasks would wait spark.locality.wait for the executors that hold other groups.
+      forgetShards();
+      groups = wanted;
+      DriverLimits.warnOfHeap(
+          DriverLimits.values(recipe), folding, groups, Runtime.getRuntime().maxMemory());
+      shards = workerShards.of(groups);
+    }
+    context
+        .sc()
+        .setJobDescription(
+            "rounds from epoch %d, round %d".formatted(round.epoch() + 1, round.number()));
+    ExchangeEndpoint endpoint = exchange.beginStretch(groups);
+    advanced = false;
+    stretch =
+        new ResidentStretch(
+            context.sc(),
+            shards,
+            new ResidentTask(endpoint, recipe, kernels, folding),
+            exchange::wake);
+  }
+
+  private void followSlots() throws InterruptedException {
+    if (stretch == null) {
+      if (slots == 0) {
+        executorSlots.awaitExecutors(data.workers());
+      }
+      slots = Math.max(allocatableSlots, executorSlots.available());
+    } else if (groups.size() < data.workers()
+        && millisSince(slotsSeenNanos) >= SLOTS_EVERY_MILLIS) {
+      slotsSeenNanos = System.nanoTime();
+      slots = Math.max(slots, executorSlots.available());
+      if (WorkerGroups.of(data.workers(), slots).size() > groups.size()) {
+        endStretch();
+      }
+    }
+  }
+
+  private static long millisSince(long nanos) {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
+  }
+
+  private boolean isComplete() {
+    return executorSlots.available() >= stretch.tasks()
+        && stretch.runningTasks() >= stretch.tasks();
+  }
+
+  private void regroup() {
+    int found = Math.max(1, Math.min(executorSlots.available(), stretch.runningTasks()));
+    LOG.warn(
+        "Regrouping {} workers: expected {} running tasks, found {} for {} ms",
+        data.workers(),
+        stretch.tasks(),
+        found,
+        timeoutMillis);
+    slots = found;
+    allocatableSlots = 0;
+    exchange.endStretch();
+    stretch.cancel();
+    stretch = null;
+  }
+
+  /** A stretch that got somewhere is begun again: its failures are those of many rounds. */
+  private void afterFailure() {
+    Throwable failure = stretch.failure().orElse(null);
+    stretch = null;
+    exchange.endStretch();
+    if (failure != null) {
+      for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        if (cause instanceof ExchangeUnreachableException unreachable) {
+          throw unreachable;
+        }
+      }
+      RuntimeException translated = SparkJobException.translate(asException(failure));
+      if (!advanced || !failedTooOften(failure, translated)) {
+        throw translated;
+      }
+      LOG.warn("Starting the tasks of the workers again", translated);
+    }
+  }
+
+  /** Not cancelled by a user, for example, and not for a reason that would be there again. */
+  private static boolean failedTooOften(Throwable failure, RuntimeException translated) {
+    return (translated instanceof SparkJobException || translated instanceof IllegalStateException)
+        && String.valueOf(failure.getMessage()).contains("times, most recent failure");
+  }
+
+  private static Exception asException(Throwable failure) {
+    return failure instanceof Exception e ? e : new IllegalStateException(failure);
+  }
+
+  /** Evaluates on free slots if half of all are free; otherwise the tasks of the stretch end. */
+  @Override
+  public EvaluationResult evaluate(float[] parameters, Part part) {
+    if (stretch != null && executorSlots.available() < 2 * stretch.tasks()) {
+      endStretch();
+    }
+    return evaluation.evaluate(parameters, part);
+  }
+
+  private void endStretch() {
+    exchange.endStretch();
+    stretch.end(END_MILLIS);
+    stretch = null;
+  }
+
+  private void forgetShards() {
+    if (shards != null) {
+      shards.unpersist();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (stretch != null) {
+      endStretch();
+    }
+    exchange.close();
+    forgetShards();
+    evaluation.close();
+    deadline.close();
+  }
+}

@@ -1,0 +1,390 @@
+package io.sparkrnn.spark.rounds;
+
+import io.sparkrnn.train.Round;
+import io.sparkrnn.train.RoundPart;
+import io.sparkrnn.train.SubtreeSum;
+import io.sparkrnn.train.TrainingState;
+import io.sparkrnn.train.WorkerResult;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * What tasks and driver say to each other, as bytes: little-endian, arrays as an int length and
+ * their floats or doubles.
+ *
+ * <p>Every request begins with an int of magic number and version, the run (long), the stretch
+ * (int) and its kind (byte); every reply with the magic number and its kind.
+ */
+final class RoundMessages {
+  /** The last byte is the version; driver and executors must agree. */
+  static final int MAGIC = 0x53524E_04;
+
+  /** A message is an array of bytes, which Spark's transport puts into a frame of its own. */
+  static final long LARGEST_BYTES = Integer.MAX_VALUE - 1024L;
+
+  /** Workers without a list of numbers: all of the group. */
+  private static final int ALL = -1;
+
+  private static final byte ASK = 1;
+  private static final byte RESULT = 2;
+  private static final byte PING = 3;
+  private static final byte ROUND = 4;
+  private static final byte END = 5;
+  private static final byte PONG = 6;
+  private static final byte SUM = 7;
+
+  private static final int HEADER_BYTES = Integer.BYTES + Long.BYTES + Integer.BYTES + 1;
+
+  private RoundMessages() {}
+
+  /** What a task says. */
+  sealed interface Request {
+    /** A random number of the runner. */
+    long run();
+
+    /** Counts the runner's Spark jobs. */
+    int stretch();
+  }
+
+  /** A group of workers asks what to do; answered once there is something. */
+  record Ask(long run, int stretch, int group) implements Request {}
+
+  /** What a task brings back from a round; not answered. */
+  record Result(long run, int stretch, long round, RoundPart part) implements Request {}
+
+  /** Asks whether the driver is there, and tells Spark's transport that this connection is. */
+  record Ping(long run, int stretch) implements Request {}
+
+  /** What the driver says. */
+  sealed interface Reply {}
+
+  /**
+   * Run a round.
+   *
+   * @param workers of the group whose results are missing; empty for all of the group
+   */
+  record RunRound(int[] workers, Round round, TrainingState state) implements Reply {}
+
+  /** The stretch is over, or another one has begun. */
+  record EndOfStretch() implements Reply {}
+
+  /** The driver is there. */
+  record Pong() implements Reply {}
+
+  static ByteBuffer encode(Request request) {
+    if (request instanceof Result message) {
+      return message.part() instanceof SubtreeSum sum
+          ? encode(message, sum)
+          : encode(message, (WorkerResult) message.part());
+    } else if (request instanceof Ask ask) {
+      return header(ask, ASK, Integer.BYTES).putInt(ask.group()).flip();
+    }
+    return header(request, PING, 0).flip();
+  }
+
+  private static ByteBuffer encode(Result message, WorkerResult result) {
+    ByteBuffer buffer =
+        header(
+                message,
+                RESULT,
+                4 * Long.BYTES
+                    + Integer.BYTES
+                    + bytes(result.parameters())
+                    + bytes(result.updaterState()))
+            .putLong(message.round())
+            .putInt(result.worker())
+            .putLong(result.samples())
+            .putDouble(result.lossSum())
+            .putLong(result.computeNanos());
+    put(buffer, result.parameters());
+    put(buffer, result.updaterState());
+    return buffer.flip();
+  }
+
+  private static ByteBuffer encode(Result message, SubtreeSum sum) {
+    ByteBuffer buffer =
+        header(
+                message,
+                SUM,
+                3 * Long.BYTES
+                    + 2 * Integer.BYTES
+                    + Long.BYTES * sum.workers()
+                    + bytes(sum.parameters())
+                    + bytes(sum.updaterState()))
+            .putLong(message.round())
+            .putInt(sum.firstWorker())
+            .putInt(sum.workers())
+            .putLong(sum.samples())
+            .putDouble(sum.lossSum());
+    for (long nanos : sum.workerNanos()) {
+      buffer.putLong(nanos);
+    }
+    put(buffer, sum.parameters());
+    put(buffer, sum.updaterState());
+    return buffer.flip();
+  }
+
+  /** Of a worker's result, and about those of a state; other fields are few. */
+  static long resultBytes(long values) {
+    return HEADER_BYTES + 4 * Long.BYTES + 3 * Integer.BYTES + Float.BYTES * values;
+  }
+
+  /** Of a folded subtree. */
+  static long sumBytes(long values, int workers) {
+    return HEADER_BYTES
+        + 3 * Long.BYTES
+        + 4 * Integer.BYTES
+        + (long) Long.BYTES * workers
+        + Double.BYTES * values;
+  }
+
+  /**
+   * A request from bytes that may be used again afterwards.
+   *
+   * @throws ExchangeMessageException if it is none of this version
+   */
+  static Request decodeRequest(ByteBuffer bytes) {
+    ByteBuffer buffer = bytes.order(ByteOrder.LITTLE_ENDIAN);
+    try {
+      requireMagic(buffer);
+      long run = buffer.getLong();
+      int stretch = buffer.getInt();
+      byte kind = buffer.get();
+      Request request =
+          switch (kind) {
+            case ASK -> new Ask(run, stretch, buffer.getInt());
+            case RESULT -> {
+              long round = buffer.getLong();
+              int worker = buffer.getInt();
+              long samples = buffer.getLong();
+              double lossSum = buffer.getDouble();
+              long computeNanos = buffer.getLong();
+              yield new Result(
+                  run,
+                  stretch,
+                  round,
+                  new WorkerResult(
+                      worker, floats(buffer), floats(buffer), samples, lossSum, computeNanos));
+            }
+            case SUM -> {
+              long round = buffer.getLong();
+              int firstWorker = buffer.getInt();
+              int workers = buffer.getInt();
+              long samples = buffer.getLong();
+              double lossSum = buffer.getDouble();
+              long[] workerNanos = longs(buffer, workers);
+              yield new Result(
+                  run,
+                  stretch,
+                  round,
+                  new SubtreeSum(
+                      firstWorker,
+                      workers,
+                      doubles(buffer),
+                      doubles(buffer),
+                      samples,
+                      lossSum,
+                      workerNanos));
+            }
+            case PING -> new Ping(run, stretch);
+            default -> throw unknownKind(kind);
+          };
+      requireEnd(buffer);
+      return request;
+    } catch (BufferUnderflowException e) {
+      throw truncated();
+    }
+  }
+
+  static ByteBuffer encode(Reply reply) {
+    if (reply instanceof RunRound message) {
+      TrainingState state = message.state();
+      int workerBytes = Integer.BYTES * (1 + message.workers().length);
+      ByteBuffer buffer =
+          replyHeader(
+              ROUND,
+              workerBytes
+                  + 2 * Long.BYTES
+                  + 3 * Integer.BYTES
+                  + 1
+                  + Double.BYTES
+                  + 4 * Long.BYTES
+                  + 2 * Integer.BYTES
+                  + bytes(state.parameters())
+                  + bytes(state.updaterState()));
+      buffer.putInt(message.workers().length == 0 ? ALL : message.workers().length);
+      for (int worker : message.workers()) {
+        buffer.putInt(worker);
+      }
+      Round round = message.round();
+      buffer.putLong(round.number()).putInt(round.epoch()).putInt(round.firstMinibatch());
+      buffer.putInt(round.iterations()).putLong(round.firstIteration());
+      buffer.put((byte) (round.lastOfEpoch() ? 1 : 0)).putDouble(round.plateauFactor());
+      buffer.putLong(state.round()).putInt(state.epoch()).putInt(state.minibatch());
+      buffer.putLong(state.iteration()).putDouble(state.epochLossSum());
+      buffer.putLong(state.epochSamples());
+      put(buffer, state.parameters());
+      put(buffer, state.updaterState());
+      return buffer.flip();
+    }
+    return replyHeader(reply instanceof Pong ? PONG : END, 0).flip();
+  }
+
+  /**
+   * A reply from bytes that may be used again afterwards.
+   *
+   * @throws ExchangeMessageException if it is none of this version
+   */
+  static Reply decodeReply(ByteBuffer bytes) {
+    ByteBuffer buffer = bytes.order(ByteOrder.LITTLE_ENDIAN);
+    try {
+      requireMagic(buffer);
+      byte kind = buffer.get();
+      Reply reply =
+          switch (kind) {
+            case ROUND -> runRound(buffer);
+            case END -> new EndOfStretch();
+            case PONG -> new Pong();
+            default -> throw unknownKind(kind);
+          };
+      requireEnd(buffer);
+      return reply;
+    } catch (BufferUnderflowException e) {
+      throw truncated();
+    }
+  }
+
+  private static RunRound runRound(ByteBuffer buffer) {
+    int count = buffer.getInt();
+    int[] workers = new int[count == ALL ? 0 : requireFits(buffer, count, Integer.BYTES)];
+    for (int i = 0; i < workers.length; i++) {
+      workers[i] = buffer.getInt();
+    }
+    Round round =
+        new Round(
+            buffer.getLong(),
+            buffer.getInt(),
+            buffer.getInt(),
+            buffer.getInt(),
+            buffer.getLong(),
+            buffer.get() != 0,
+            buffer.getDouble());
+    long roundsDone = buffer.getLong();
+    int epoch = buffer.getInt();
+    int minibatch = buffer.getInt();
+    long iteration = buffer.getLong();
+    double epochLossSum = buffer.getDouble();
+    long epochSamples = buffer.getLong();
+    float[] parameters = floats(buffer);
+    float[] updaterState = floats(buffer);
+    return new RunRound(
+        workers,
+        round,
+        new TrainingState(
+            parameters,
+            updaterState,
+            roundsDone,
+            epoch,
+            minibatch,
+            iteration,
+            epochLossSum,
+            epochSamples));
+  }
+
+  private static ByteBuffer header(Request request, byte kind, int bodyBytes) {
+    return ByteBuffer.allocate(HEADER_BYTES + bodyBytes)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(MAGIC)
+        .putLong(request.run())
+        .putInt(request.stretch())
+        .put(kind);
+  }
+
+  private static ByteBuffer replyHeader(byte kind, int bodyBytes) {
+    return ByteBuffer.allocate(Integer.BYTES + 1 + bodyBytes)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(MAGIC)
+        .put(kind);
+  }
+
+  private static int bytes(float[] values) {
+    return Math.addExact(Integer.BYTES, Math.multiplyExact(Float.BYTES, values.length));
+  }
+
+  private static int bytes(double[] values) {
+    return Math.addExact(Integer.BYTES, Math.multiplyExact(Double.BYTES, values.length));
+  }
+
+  private static void put(ByteBuffer buffer, float[] values) {
+    buffer.putInt(values.length);
+    buffer.asFloatBuffer().put(values);
+    buffer.position(buffer.position() + Float.BYTES * values.length);
+  }
+
+  private static void put(ByteBuffer buffer, double[] values) {
+    buffer.putInt(values.length);
+    buffer.asDoubleBuffer().put(values);
+    buffer.position(buffer.position() + Double.BYTES * values.length);
+  }
+
+  private static float[] floats(ByteBuffer buffer) {
+    float[] values = new float[requireFits(buffer, buffer.getInt(), Float.BYTES)];
+    buffer.asFloatBuffer().get(values);
+    buffer.position(buffer.position() + Float.BYTES * values.length);
+    return values;
+  }
+
+  private static double[] doubles(ByteBuffer buffer) {
+    double[] values = new double[requireFits(buffer, buffer.getInt(), Double.BYTES)];
+    buffer.asDoubleBuffer().get(values);
+    buffer.position(buffer.position() + Double.BYTES * values.length);
+    return values;
+  }
+
+  private static long[] longs(ByteBuffer buffer, int count) {
+    long[] values = new long[requireFits(buffer, count, Long.BYTES)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = buffer.getLong();
+    }
+    return values;
+  }
+
+  /** Checked before anything of that length is allocated. */
+  private static int requireFits(ByteBuffer buffer, int count, int bytesEach) {
+    if (count < 0 || (long) count * bytesEach > buffer.remaining()) {
+      throw new ExchangeMessageException(
+          "Cannot read a message of the exchange of rounds: expected at most %d values, found a length of %d"
+              .formatted(buffer.remaining() / bytesEach, count));
+    }
+    return count;
+  }
+
+  private static void requireMagic(ByteBuffer buffer) {
+    int magic = buffer.getInt();
+    if (magic != MAGIC) {
+      throw new ExchangeMessageException(
+          "Cannot read a message of the exchange of rounds: expected it to begin with 0x%08x, found 0x%08x; driver and executors must run the same version"
+              .formatted(MAGIC, magic));
+    }
+  }
+
+  private static void requireEnd(ByteBuffer buffer) {
+    if (buffer.hasRemaining()) {
+      throw new ExchangeMessageException(
+          "Cannot read a message of the exchange of rounds: expected its end, found %d more bytes"
+              .formatted(buffer.remaining()));
+    }
+  }
+
+  private static ExchangeMessageException truncated() {
+    return new ExchangeMessageException(
+        "Cannot read a message of the exchange of rounds: expected more bytes, found its end");
+  }
+
+  private static ExchangeMessageException unknownKind(byte kind) {
+    return new ExchangeMessageException(
+        "Cannot read a message of the exchange of rounds: expected a kind of 1 to 7, found %d"
+            .formatted(kind));
+  }
+}

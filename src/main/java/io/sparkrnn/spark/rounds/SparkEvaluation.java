@@ -1,0 +1,97 @@
+package io.sparkrnn.spark.rounds;
+
+import io.sparkrnn.data.EvaluationData;
+import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.evaluation.BlockResult;
+import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.kernel.KernelProvider;
+import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.spark.jobs.Parcel;
+import io.sparkrnn.spark.jobs.ResultStream;
+import io.sparkrnn.train.BlockEvaluator;
+import io.sparkrnn.train.EvaluationBlocks;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.storage.StorageLevel;
+
+/** Evaluation on the executors, a task a block. */
+public final class SparkEvaluation implements AutoCloseable {
+  private final JavaSparkContext context;
+  private final String kernels;
+  private final RnnTopology topology;
+  private final EvaluationData data;
+  private final Map<Part, JavaRDD<Parcel<Block>>> blocks = new EnumMap<>(Part.class);
+
+  private record Block(int number, SequenceDataset samples) implements Serializable {}
+
+  /**
+   * An evaluation.
+   *
+   * @param kernels the implementation that every task uses, by name
+   */
+  public SparkEvaluation(
+      JavaSparkContext context, String kernels, RnnTopology topology, EvaluationData data) {
+    this.context = context;
+    this.kernels = kernels;
+    this.topology = topology;
+    this.data = data;
+  }
+
+  /** Evaluates parameters on a part of the data. */
+  public EvaluationResult evaluate(float[] parameters, Part part) {
+    context.sc().setJobDescription("evaluation on the %s samples".formatted(name(part)));
+    Broadcast<float[]> broadcast = context.broadcast(parameters);
+    RnnTopology evaluated = topology;
+    String taskKernels = kernels;
+    List<BlockResult> results = new ArrayList<>();
+    ResultStream.forEach(
+        blocks
+            .computeIfAbsent(part, this::read)
+            .map(
+                block ->
+                    BlockEvaluator.evaluate(
+                        KernelProvider.chosenByDriver(taskKernels),
+                        evaluated,
+                        broadcast.value(),
+                        block.value().samples(),
+                        block.value().number())),
+        results::add);
+    // Removed for good when the driver forgets it: a speculative copy of a task may still be
+    // reading it.
+    broadcast.unpersist();
+    return EvaluationResult.fold(results, topology.shape().classes());
+  }
+
+  private JavaRDD<Parcel<Block>> read(Part part) {
+    EvaluationData source = data;
+    int size = data.size(part);
+    List<Integer> numbers = IntStream.range(0, EvaluationBlocks.count(size)).boxed().toList();
+    return context
+        .parallelize(numbers, numbers.size())
+        .map(
+            number ->
+                new Parcel<>(
+                    new Block(
+                        number, source.part(part).subset(EvaluationBlocks.samples(number, size)))))
+        .setName(name(part))
+        .persist(StorageLevel.MEMORY_ONLY());
+  }
+
+  private static String name(Part part) {
+    return part.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public void close() {
+    blocks.values().forEach(JavaRDD::unpersist);
+  }
+}

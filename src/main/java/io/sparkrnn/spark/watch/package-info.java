@@ -1,0 +1,2 @@
+/** A run in Spark's metrics system. */
+package io.sparkrnn.spark.watch;

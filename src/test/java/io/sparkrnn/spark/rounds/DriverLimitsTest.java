@@ -1,0 +1,133 @@
+package io.sparkrnn.spark.rounds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.sparkrnn.config.ConfigurationLoader;
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.kernel.Activation;
+import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.spark.data.WorkerGroups;
+import io.sparkrnn.spark.data.WorkerGroups.Group;
+import io.sparkrnn.spark.jobs.SparkSettingException;
+import io.sparkrnn.train.LearningRateSchedule;
+import io.sparkrnn.train.Recipe;
+import io.sparkrnn.train.Updater;
+import java.util.List;
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Test;
+
+class DriverLimitsTest {
+  /** row-rnn-512x2 with Adam. */
+  private static final long VALUES = 3 * 806_922;
+
+  private static List<Group> groups(int workers, int slots) {
+    return WorkerGroups.of(workers, slots);
+  }
+
+  private static SubtreeFolding folding(int workers) {
+    return new SubtreeFolding(workers, 3);
+  }
+
+  private static Recipe recipe(List<Integer> hidden) {
+    RunConfiguration defaults = ConfigurationLoader.defaults();
+    return new Recipe(
+        new RnnTopology("test", new NetworkShape(28, 28, hidden, Activation.TANH, 10)),
+        64,
+        1,
+        new Updater.Adam(0.9, 0.999, 1e-8),
+        new LearningRateSchedule(defaults.schedule(), 0.01, 100),
+        1,
+        0,
+        1);
+  }
+
+  @Test
+  void valuesAreParametersAndUpdaterState() {
+    assertThat(DriverLimits.values(recipe(List.of(512, 512)))).isEqualTo(VALUES);
+    // More than an array has, which is what has to be found out.
+    assertThat(DriverLimits.values(recipe(List.of(40_000)))).isGreaterThan(Integer.MAX_VALUE);
+  }
+
+  @Test
+  void resultsOfAJobNeedRoomInSparksLimit() {
+    SparkConf oneGigabyte = new SparkConf(false);
+
+    assertThatExceptionOfType(SparkSettingException.class)
+        .isThrownBy(
+            () ->
+                DriverLimits.requireResultsFit(
+                    oneGigabyte, VALUES, folding(1024), groups(1024, 1024)))
+        .withMessage(
+            "Cannot collect the results of 1024 workers in 1024 tasks: expected"
+                + " spark.driver.maxResultSize of at least 9,916,568,576 bytes, found"
+                + " 1,073,741,824");
+    // A sum is as many bytes as two results, whatever it sums.
+    assertThatCode(
+            () ->
+                DriverLimits.requireResultsFit(
+                    oneGigabyte, VALUES, folding(1024), groups(1024, 32)))
+        .doesNotThrowAnyException();
+    SparkConf unlimited = new SparkConf(false).set("spark.driver.maxResultSize", "0");
+    assertThatCode(
+            () ->
+                DriverLimits.requireResultsFit(
+                    unlimited, VALUES, folding(1024), groups(1024, 1024)))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void theBytesOfARoundAreThoseOfItsMessages() {
+    long result = 1024 + RoundMessages.resultBytes(VALUES);
+    long sumOf32 = 1024 + RoundMessages.sumBytes(VALUES, 32);
+    long sumOf4 = 1024 + RoundMessages.sumBytes(VALUES, 4);
+
+    assertThat(DriverLimits.roundBytes(VALUES, folding(64), groups(64, 64))).isEqualTo(64 * result);
+    assertThat(DriverLimits.roundBytes(VALUES, folding(64), groups(64, 2))).isEqualTo(2 * sumOf32);
+    assertThat(
+            DriverLimits.roundBytes(VALUES, folding(6), List.of(new Group(0, 5), new Group(5, 6))))
+        .isEqualTo(sumOf4 + 2 * result);
+  }
+
+  @Test
+  void aStateHasToFitIntoAMessage() {
+    long most = (RoundMessages.LARGEST_BYTES - RoundMessages.resultBytes(0)) / 4;
+
+    assertThatCode(() -> DriverLimits.requireMessagesFit(most)).doesNotThrowAnyException();
+    assertThatExceptionOfType(SparkSettingException.class)
+        .isThrownBy(() -> DriverLimits.requireMessagesFit(most + 1))
+        .withMessageMatching(
+            "Cannot exchange rounds with tasks that stay: expected messages of at most"
+                + " 2,147,482,623 bytes, found 2,147,48[\\d,]+ for [\\d,]+ parameters and updater"
+                + " state; use --rounds job");
+  }
+
+  @Test
+  void aSumThatDoesNotFitIntoAMessageIsNotFolded() {
+    assertThat(SubtreeFolding.of(recipe(List.of(512, 512)), 64).parts(0, 64)).containsExactly(64);
+    // 300 million values: results fit, sums do not.
+    assertThat(SubtreeFolding.of(recipe(List.of(10_000)), 64).parts(0, 64)).hasSize(64);
+  }
+
+  @Test
+  void theDriverNeedsMemoryForOneResultAtATime() {
+    long least = 28 * VALUES;
+
+    assertThatCode(() -> DriverLimits.requireHeap(VALUES, least)).doesNotThrowAnyException();
+    assertThatExceptionOfType(SparkSettingException.class)
+        .isThrownBy(() -> DriverLimits.requireHeap(VALUES, least - 1))
+        .withMessage(
+            "Cannot average 2,420,766 parameters and updater state: expected spark.driver.memory of"
+                + " at least 67,781,448 bytes, found 67,781,447");
+  }
+
+  @Test
+  void warnsOfResultsThatMightAllArriveAtOnce() {
+    long heap = 1L << 30;
+
+    assertThat(DriverLimits.warnOfHeap(VALUES, folding(256), groups(256, 256), heap)).isTrue();
+    assertThat(DriverLimits.warnOfHeap(VALUES, folding(256), groups(256, 16), heap)).isFalse();
+  }
+}

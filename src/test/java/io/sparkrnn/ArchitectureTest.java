@@ -87,7 +87,11 @@ class ArchitectureTest {
           entry("spark", and(BELOW_SPARK, SPARK)),
           entry("registry", List.of("config", "storage", "evaluation", "checkpoint", "export")),
           entry("report", List.of("config", "data", "evaluation", "train")),
-          entry("cli", and(and(BELOW_SPARK, SPARK), "spark", "registry", "report")));
+          entry("run", and(and(BELOW_SPARK, SPARK), "spark", "registry", "report")),
+          entry("retrain", and(BELOW_SPARK, "spark", "registry", "report", "run")),
+          entry(
+              "cli",
+              and(and(BELOW_SPARK, SPARK), "spark", "registry", "report", "run", "retrain")));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter().importPath(Path.of("target", "classes"));
@@ -148,7 +152,7 @@ class ArchitectureTest {
   @Test
   void onlySparkUsesSpark() {
     DescribedPredicate<JavaClass> spark = resideInAPackage("org.apache.spark..");
-    outside("spark", "cli").should().dependOnClassesThat(spark).check(CLASSES);
+    outside("spark", "cli", "run").should().dependOnClassesThat(spark).check(CLASSES);
     noClasses()
         .that()
         .resideInAPackage(tree("cli"))
@@ -184,6 +188,9 @@ class ArchitectureTest {
   @Test
   void onlyTheCommandLineEndsTheProcess() {
     outside("cli")
+        .and()
+        // On a second signal.
+        .doNotHaveSimpleName("StopSignals")
         .should()
         .accessTargetWhere(
             target(owner(type(System.class)))

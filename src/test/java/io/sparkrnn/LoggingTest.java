@@ -62,11 +62,11 @@ class LoggingTest {
   void theFileNamesTheRunOfTheLoopsThread() throws IOException {
     try (LoggerContext context = started()) {
       ThreadContext.put("run", "r-1");
-      context.getLogger("io.sparkrnn.cli.ProgressLog").info("started");
+      context.getLogger("io.sparkrnn.run.ProgressLog").info("started");
       ThreadContext.put("epoch", "2");
       ThreadContext.put("round", "471");
       context.getLogger("org.apache.spark.SparkContext").info("Running");
-      context.getLogger("io.sparkrnn.cli.ProgressLog").debug("round round=471");
+      context.getLogger("io.sparkrnn.run.ProgressLog").debug("round round=471");
       ThreadContext.clearMap();
       context.getLogger("org.apache.spark.SparkContext").info("Stopped");
     }

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.evaluation.ConfusionMatrix;
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.run.Console;
+import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.train.EpochReport;
 import io.sparkrnn.train.RoundPlan;
 import java.io.ByteArrayOutputStream;

@@ -12,6 +12,7 @@ import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.ForwardPass;
 import java.nio.FloatBuffer;

@@ -11,6 +11,7 @@ import io.sparkrnn.faults.Operation;
 import io.sparkrnn.faults.Point;
 import io.sparkrnn.faults.Point.Counted;
 import io.sparkrnn.faults.Point.Moment;
+import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.FirstImages;
 import java.io.ByteArrayOutputStream;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.model.Floats;
+import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.SectionFile;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.FirstImages;

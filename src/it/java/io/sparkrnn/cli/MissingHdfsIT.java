@@ -2,6 +2,7 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.MiniHdfs;
 import io.sparkrnn.storage.Storage;
 import java.io.IOException;

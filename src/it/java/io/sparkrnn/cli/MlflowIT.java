@@ -3,6 +3,7 @@ package io.sparkrnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sparkrnn.run.TrackingServer;
 import io.sparkrnn.train.FirstImages;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -141,7 +142,8 @@ class MlflowIT {
     try (Driver driver = train("without-client", "http://127.0.0.1:1", "--epochs", "3")) {
       assertThat(warnings(driver))
           .isEqualTo(
-              "WARN Cannot track this run in MLflow: expected mlflow-client.jar beside spark-rnn.jar or in --jars, found none; training goes on without");
+              "WARN Cannot track this run in MLflow: expected mlflow-client.jar beside"
+                  + " spark-rnn.jar or in --jars, found none; training goes on without");
     }
     withTheClient();
     String nobody;

@@ -8,6 +8,7 @@ import io.sparkrnn.data.DataSource;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.ForwardPass;
 import java.awt.image.BufferedImage;
@@ -346,7 +347,8 @@ class PredictIT {
     assertRefused(
         predict("idx", Files.write(temp.resolve("small images"), file), "--max-bad", "9"),
         ExitCode.DATA,
-        "/small images: expected 28 rows of 28 pixels, as the model was trained on, found 20 rows of 20");
+        "/small images: expected 28 rows of 28 pixels, as the model was trained on, found 20 rows"
+            + " of 20");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.train.FirstImages;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.SectionFile;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.FirstImages;

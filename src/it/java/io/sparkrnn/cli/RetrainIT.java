@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
+import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.train.FirstImages;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -373,8 +374,10 @@ class RetrainIT {
       assertThat(warned.exitCode()).isZero();
       assertThat(warned.errors().lines())
           .containsExactly(
-              "spark-rnn: Cannot notify localhost: expected an answer of status 200 to 299, found status 500; nothing else changes",
-              "spark-rnn: Cannot notify the command: expected exit code 0, found exit code 3; nothing else changes");
+              "spark-rnn: Cannot notify localhost: expected an answer of status 200 to 299, found"
+                  + " status 500; nothing else changes",
+              "spark-rnn: Cannot notify the command: expected exit code 0, found exit code 3;"
+                  + " nothing else changes");
     } finally {
       server.stop(0);
     }

@@ -8,6 +8,7 @@ import io.sparkrnn.checkpoint.Retry;
 import io.sparkrnn.registry.LogEntry;
 import io.sparkrnn.registry.ModelRegistry;
 import io.sparkrnn.registry.Version;
+import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.FirstImages;
 import java.io.IOException;

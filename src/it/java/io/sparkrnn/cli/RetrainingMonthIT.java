@@ -9,6 +9,7 @@ import io.sparkrnn.cli.RetrainingMonth.Event;
 import io.sparkrnn.cli.RetrainingMonth.Night;
 import io.sparkrnn.registry.LogEntry;
 import io.sparkrnn.registry.Version;
+import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.Storage;
 import java.math.BigDecimal;

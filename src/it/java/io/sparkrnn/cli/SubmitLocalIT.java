@@ -2,6 +2,7 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.run.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -224,7 +225,8 @@ class SubmitLocalIT {
         .anyMatch(
             line ->
                 line.matches(
-                    "--add-modules=jdk.incubator.vector \"-Dlog4j2.*\" \"-Dspark-rnn.log=.*/my runs/.*\\.log\""))
+                    "--add-modules=jdk.incubator.vector \"-Dlog4j2.*\" \"-Dspark-rnn.log=.*/my"
+                        + " runs/.*\\.log\""))
         .endsWith(HOME.resolve("target/spark-rnn.jar").toString(), "inspect", "a model");
   }
 

@@ -3,6 +3,7 @@ package io.sparkrnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sparkrnn.run.Screen;
 import io.sparkrnn.train.FirstImages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,7 +74,7 @@ class TerminalIT {
     assertThat(lines)
         .filteredOn(line -> line.startsWith("WARN"))
         .isNotEmpty()
-        .containsOnly("WARN dropping the listener io.sparkrnn.cli.TensorBoardLog, which failed");
+        .containsOnly("WARN dropping the listener io.sparkrnn.run.TensorBoardLog, which failed");
     assertThat(lines).noneMatch(line -> line.contains("%") && !line.startsWith("test accuracy"));
     assertThat(lines)
         .anyMatch(

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.Proof;
 import io.sparkrnn.checkpoint.FakeClock;
 import io.sparkrnn.checkpoint.MonotonicClock;
+import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.MiniHdfs;
 import io.sparkrnn.storage.Storage;

@@ -3,6 +3,7 @@ package io.sparkrnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.Jdk;
+import io.sparkrnn.run.ExitCode;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.List;

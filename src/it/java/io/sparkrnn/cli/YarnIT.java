@@ -3,6 +3,7 @@ package io.sparkrnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.spark.MiniYarn;
 import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.Storage;
@@ -79,7 +80,8 @@ class YarnIT {
       assertThat(second).doesNotContain("Waiting up to");
       assertFinished(application, 2, FinalApplicationStatus.SUCCEEDED);
       System.out.printf(
-          "YARN: application master killed after %d checkpoints, attempt 2 resumed after round %d%n",
+          "YARN: application master killed after %d checkpoints, attempt 2 resumed after round"
+              + " %d%n",
           SOME_CHECKPOINTS, RunState.resumed(second).getAsLong());
     }
     assertComplete(2);

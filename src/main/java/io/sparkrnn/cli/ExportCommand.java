@@ -8,6 +8,10 @@ import io.sparkrnn.export.Dl4jZip;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.export.OnnxFile;
 import io.sparkrnn.export.SafetensorsFile;
+import io.sparkrnn.run.ExitCode;
+import io.sparkrnn.run.RunDirectory;
+import io.sparkrnn.run.UsageException;
+import io.sparkrnn.run.Versions;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.Updater;
 import java.io.PrintStream;
@@ -103,7 +107,8 @@ final class ExportCommand implements Callable<Integer> {
   private static byte[] dl4j(ModelFile read, RunConfiguration configuration) {
     if (!Dl4jZip.available()) {
       throw new UsageException(
-          "Cannot export for DL4J: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars, found none");
+          "Cannot export for DL4J: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars,"
+              + " found none");
     }
     int state = Updater.of(configuration.updater()).stateSize(read.topology().parameterCount());
     return Dl4jZip.encode(

@@ -6,6 +6,8 @@ import io.sparkrnn.export.Dl4jZipDecoder;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.export.SafetensorsFile;
 import io.sparkrnn.kernel.Activation;
+import io.sparkrnn.run.ExitCode;
+import io.sparkrnn.run.UsageException;
 import io.sparkrnn.storage.Storage;
 import java.io.PrintStream;
 import java.net.URI;
@@ -23,7 +25,8 @@ import picocli.CommandLine.Option;
     name = "import",
     description = {
       "Reads a model of another program and writes it as ours, to evaluate it or to start from it.",
-      "From PyTorch: safetensors of an nn.RNN of one direction under an nn.Linear. From DL4J: a zip of SimpleRnn layers, the top one in a LastTimeStep, under a softmax OutputLayer."
+      "From PyTorch: safetensors of an nn.RNN of one direction under an nn.Linear. From DL4J: a zip"
+          + " of SimpleRnn layers, the top one in a LastTimeStep, under a softmax OutputLayer."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -76,7 +79,8 @@ final class ImportCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "tanh",
       description =
-          "Nonlinearity of the nn.RNN, tanh or relu, which PyTorch's file does not say. Default: ${DEFAULT-VALUE}")
+          "Nonlinearity of the nn.RNN, tanh or relu, which PyTorch's file does not say. Default:"
+              + " ${DEFAULT-VALUE}")
   private Activation activation;
 
   @Option(

@@ -2,6 +2,9 @@ package io.sparkrnn.cli;
 
 import io.sparkrnn.checkpoint.MonotonicClock;
 import io.sparkrnn.config.Keys;
+import io.sparkrnn.run.ExitCode;
+import io.sparkrnn.run.Terminal;
+import io.sparkrnn.run.Versions;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;

@@ -13,6 +13,8 @@ import io.sparkrnn.registry.LogEntry;
 import io.sparkrnn.registry.ModelRegistry;
 import io.sparkrnn.registry.RegisteredModel;
 import io.sparkrnn.registry.Version;
+import io.sparkrnn.run.ExitCode;
+import io.sparkrnn.run.UsageException;
 import io.sparkrnn.storage.Storage;
 import java.io.PrintStream;
 import java.net.URI;
@@ -54,7 +56,8 @@ final class ModelsCommand {
         required = true,
         paramLabel = "URI",
         description =
-            "Directory of the registry: a path, a file: or hdfs: URI; to look at, any URI that Hadoop can read.")
+            "Directory of the registry: a path, a file: or hdfs: URI; to look at, any URI that"
+                + " Hadoop can read.")
     private String registry;
 
     @Option(

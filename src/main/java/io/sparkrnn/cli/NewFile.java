@@ -1,5 +1,6 @@
 package io.sparkrnn.cli;
 
+import io.sparkrnn.run.UsageException;
 import io.sparkrnn.storage.Storage;
 import java.net.URI;
 

@@ -11,6 +11,9 @@ import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.report.ComparisonPage;
 import io.sparkrnn.report.ReportPage;
 import io.sparkrnn.report.RunRecord;
+import io.sparkrnn.run.ExitCode;
+import io.sparkrnn.run.RunDirectory;
+import io.sparkrnn.run.UsageException;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import java.io.PrintStream;
@@ -30,7 +33,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "report",
     description = {
-      "Writes a page of HTML about a run, as training does at its end; with --compare about several, over each other.",
+      "Writes a page of HTML about a run, as training does at its end; with --compare about"
+          + " several, over each other.",
       "The page is one file and opens without a network."
     },
     mixinStandardHelpOptions = true,
@@ -53,7 +57,8 @@ final class ReportCommand implements Callable<Integer> {
       names = "--output",
       paramLabel = "FILE",
       description =
-          "The page, instead of another one there. Default: report.html in the run directory; comparison.html here.")
+          "The page, instead of another one there. Default: report.html in the run directory;"
+              + " comparison.html here.")
   private String output;
 
   @Option(

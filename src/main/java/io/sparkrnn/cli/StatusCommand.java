@@ -8,6 +8,10 @@ import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.Key;
 import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.run.ExitCode;
+import io.sparkrnn.run.RunDirectory;
+import io.sparkrnn.run.SubmissionReport;
+import io.sparkrnn.run.UsageException;
 import io.sparkrnn.storage.Storage;
 import java.io.PrintStream;
 import java.net.URI;
@@ -25,7 +29,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "status",
     description =
-        "Prints the newest result of a run directory and ends with the exit code of its run; with 69 while there is none.",
+        "Prints the newest result of a run directory and ends with the exit code of its run; with"
+            + " 69 while there is none.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     usageHelpAutoWidth = true)

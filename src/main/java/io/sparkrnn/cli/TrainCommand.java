@@ -2,10 +2,14 @@ package io.sparkrnn.cli;
 
 import io.sparkrnn.checkpoint.MonotonicClock;
 import io.sparkrnn.config.ConfigurationLoader;
-import io.sparkrnn.config.Engine;
 import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
-import io.sparkrnn.export.Dl4jZip;
+import io.sparkrnn.run.ClusterPaths;
+import io.sparkrnn.run.ExitCode;
+import io.sparkrnn.run.RunDirectory;
+import io.sparkrnn.run.StoppedBySignalException;
+import io.sparkrnn.run.SubmissionReport;
+import io.sparkrnn.run.TrainingRun;
 import io.sparkrnn.storage.Storage;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -29,7 +33,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     usageHelpAutoWidth = true)
-final class TrainCommand implements Callable<Integer> {
+public final class TrainCommand implements Callable<Integer> {
   private final PrintStream out;
   private final MonotonicClock clock;
 
@@ -57,7 +61,7 @@ final class TrainCommand implements Callable<Integer> {
     Map<String, String> flags =
         ConfigurationOptions.given(spec.commandLine().getParseResult(), Keys.all());
     RunConfiguration configuration = ConfigurationLoader.load(Optional.ofNullable(file), flags);
-    requireRunnable(configuration);
+    TrainingRun.requireRunnable(configuration);
     if (dryRun) {
       out.print(configuration.redacted().render());
       return ExitCode.DONE;
@@ -72,16 +76,6 @@ final class TrainCommand implements Callable<Integer> {
       report.ifPresent(asked -> asked.write(ExitCode.of(e), String.valueOf(e.getMessage())));
       throw e;
     }
-  }
-
-  /** Demands what can be said of a configuration before anything is read. */
-  static void requireRunnable(RunConfiguration configuration) {
-    Topologies.of(configuration.model());
-    if (configuration.training().engine() == Engine.DL4J && !Dl4jZip.available()) {
-      throw new UsageException(
-          "Cannot train with the engine dl4j: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars, found none");
-    }
-    ClusterPaths.of(configuration).requireRunnable();
   }
 
   private int train(RunConfiguration given, Storage storage, Map<String, String> flags) {

@@ -1,5 +1,2 @@
-/**
- * The commands, what they print, and their exit codes. Puts the other packages together and holds
- * no logic of theirs; has the only {@code main}.
- */
+/** Commands and their options, what they print, and exit codes; the only {@code main}. */
 package io.sparkrnn.cli;

@@ -13,7 +13,6 @@ import io.sparkrnn.spark.jobs.TaskCpus;
 import io.sparkrnn.spark.predict.SparkPrediction;
 import io.sparkrnn.spark.rounds.SparkEvaluation;
 import io.sparkrnn.spark.rounds.SparkRounds;
-import io.sparkrnn.spark.watch.TrainingMetricsPlugin;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.TrainingListener;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.Keys;
+import io.sparkrnn.run.LineOutput;
 import java.io.BufferedOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;

@@ -14,6 +14,7 @@ import io.sparkrnn.registry.Candidate;
 import io.sparkrnn.registry.DataSummary;
 import io.sparkrnn.registry.Gate;
 import io.sparkrnn.registry.ModelRegistry;
+import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.Storage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.run.ExitCode;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;
@@ -36,7 +37,8 @@ class NextCommandsTest {
                         NextCommands.LAUNCHER, "../submit/standalone --master spark://host:7077"))
                 .stopped(URI.create("hdfs://nn/runs/first")))
         .containsExactly(
-            "../submit/standalone --master spark://host:7077 --resume --run-dir hdfs://nn/runs/first");
+            "../submit/standalone --master spark://host:7077 --resume --run-dir"
+                + " hdfs://nn/runs/first");
   }
 
   @Test
@@ -45,7 +47,8 @@ class NextCommandsTest {
     assertThat(UNKNOWN.trained(configuration(), here.toUri()))
         .containsExactly(
             "submit/local evaluate --model runs/first",
-            "submit/local predict --model runs/first --input IMAGES --input-format png --output TABLE");
+            "submit/local predict --model runs/first --input IMAGES --input-format png --output"
+                + " TABLE");
   }
 
   @Test

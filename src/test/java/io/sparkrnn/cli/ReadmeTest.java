@@ -9,6 +9,7 @@ import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.spark.predict.SparkPrediction.Input;
 import io.sparkrnn.spark.predict.SparkPrediction.Output;
 import java.io.ByteArrayOutputStream;

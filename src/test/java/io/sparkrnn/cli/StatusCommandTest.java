@@ -2,6 +2,8 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.run.ExitCode;
+import io.sparkrnn.run.SubmissionReport;
 import io.sparkrnn.storage.Storage;
 import java.io.IOException;
 import java.nio.file.Files;

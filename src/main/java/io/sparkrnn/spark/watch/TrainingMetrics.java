@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The driver's gauges, as the rounds feed them. Totals are of this driver, from its start. */
-final class TrainingMetrics implements TrainingListener {
+public final class TrainingMetrics implements TrainingListener {
   private final Map<TrainingGauge, Double> values = new ConcurrentHashMap<>();
 
-  void register(MetricRegistry registry) {
+  public void register(MetricRegistry registry) {
     for (TrainingGauge gauge : TrainingGauge.values()) {
       Gauge<Double> value = () -> values.getOrDefault(gauge, gauge.initial());
       registry.register(gauge.metric(), value);

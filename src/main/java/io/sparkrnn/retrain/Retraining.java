@@ -1,0 +1,318 @@
+package io.sparkrnn.retrain;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sparkrnn.checkpoint.CheckpointStore;
+import io.sparkrnn.checkpoint.MonotonicClock;
+import io.sparkrnn.checkpoint.Retry;
+import io.sparkrnn.config.Keys;
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.data.DatasetStatistics;
+import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.export.ModelFile;
+import io.sparkrnn.kernel.KernelProvider;
+import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.registry.Candidate;
+import io.sparkrnn.registry.DataSummary;
+import io.sparkrnn.registry.Gate;
+import io.sparkrnn.registry.LogEntry;
+import io.sparkrnn.registry.ModelRegistry;
+import io.sparkrnn.registry.RegisteredModel;
+import io.sparkrnn.registry.Version;
+import io.sparkrnn.registry.VersionRefusedException;
+import io.sparkrnn.run.ExitCode;
+import io.sparkrnn.run.RunDirectory;
+import io.sparkrnn.run.RunSetup;
+import io.sparkrnn.run.StopSignals;
+import io.sparkrnn.run.TrainingRun;
+import io.sparkrnn.run.UsageException;
+import io.sparkrnn.run.Versions;
+import io.sparkrnn.storage.FileEntry;
+import io.sparkrnn.storage.MissingFileException;
+import io.sparkrnn.storage.Storage;
+import io.sparkrnn.storage.StorageException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One retraining: look at the data, train, compare with the current version, add to the registry.
+ * Each step either leaves nothing behind or can be done again, so a process that was killed
+ * anywhere is continued by the next one of the same run.
+ */
+public final class Retraining {
+  private static final Logger LOG = LoggerFactory.getLogger(Retraining.class);
+
+  private final PrintStream out;
+  private final MonotonicClock clock;
+  private final Request request;
+  private final Function<Map<String, String>, RunConfiguration> configure;
+  private final RetrainReport report;
+  private final StopSignals signals = new StopSignals();
+  private final RunConfiguration configuration;
+  private final Storage storage;
+  private final Retry retry;
+  private final ModelRegistry registry;
+
+  /** With which parameters training starts. */
+  public enum Start {
+    /** Those of the current version, where there is one. */
+    WARM,
+    /** Random ones. */
+    FRESH;
+
+    /** As on the command line. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * What is asked for.
+   *
+   * @param runId names the run whoever works at it, and however often
+   */
+  public record Request(URI registry, String runId, Start start, Gate gate, DataChecks checks) {
+    public Request {
+      // Refuses what cannot be part of a file's name.
+      new Version(1, runId);
+    }
+  }
+
+  /**
+   * What is to be done.
+   *
+   * @param out for people
+   * @param configure the configuration with these texts in place of its own, by path of their keys
+   * @param report is told what becomes known
+   */
+  public Retraining(
+      PrintStream out,
+      MonotonicClock clock,
+      Request request,
+      Function<Map<String, String>, RunConfiguration> configure,
+      RetrainReport report) {
+    this.out = out;
+    this.clock = clock;
+    this.request = request;
+    this.configure = configure;
+    this.report = report;
+    this.configuration = configure.apply(Map.of());
+    this.storage = Storage.of(configuration.hadoop());
+    Duration patience = Duration.ofNanos(Math.round(configuration.run().retrySeconds() * 1e9));
+    this.retry = new Retry(patience, signals::requested, clock);
+    this.registry = ModelRegistry.open(storage, request.registry(), retry, Clock.systemUTC());
+  }
+
+  /** The entry about the run, which may be an earlier process's. */
+  public LogEntry run() {
+    // From the very start: who stops it is told, too.
+    signals.listen();
+    // Before anything is read: it need not be there any more.
+    Optional<LogEntry> decided = registry.entryOf(request.runId());
+    if (decided.isPresent()) {
+      trainedIn(decided.get()).ifPresent(this::tidyUp);
+      return decided.get();
+    }
+    requireRunnable();
+    registry.newest().ifPresent(report::standing);
+    ImageTrainingData data = TrainingRun.read(configuration);
+    DataSummary summary = summary(data);
+    report.data(summary);
+    Optional<RegisteredModel> current = registry.current();
+    requireUsable(data, summary, current);
+    Optional<RegisteredModel> parent = current.filter(model -> request.start() == Start.WARM);
+    parent.ifPresent(model -> requireSameNetwork(model, data));
+    URI directory = Storage.resolve(runs(), identity(summary, parent));
+    report.runDirectory(directory);
+    RunConfiguration trained = train(directory, parent, data);
+    ModelFile model =
+        retry.run(
+            () -> ModelFile.read(storage, Storage.resolve(directory, RunDirectory.MODEL_FILE)));
+    LogEntry entry =
+        registry.submit(
+            new Candidate(request.runId(), model, summary, RunDirectory.texts(trained)),
+            new TestDecision(request.gate(), kernels(), data, where(), model));
+    tidyUp(directory);
+    return entry;
+  }
+
+  private URI runs() {
+    return registry.runDirectory(request.runId());
+  }
+
+  private String where() {
+    return configuration.data().hasExplicitFiles()
+        ? configuration.data().trainImages()
+        : configuration.data().uri();
+  }
+
+  private RnnKernels kernels() {
+    return RnnKernels.named(
+        KernelProvider.choose(configuration.training().kernels().toString()).name());
+  }
+
+  private void requireRunnable() {
+    TrainingRun.requireRunnable(
+        configure.apply(Map.of(Keys.RUN_DIR.path(), Storage.describe(runs()))));
+  }
+
+  private void requireUsable(
+      ImageTrainingData data, DataSummary summary, Optional<RegisteredModel> current) {
+    current.ifPresent(model -> DataChecks.requireSchema(model, data, where()));
+    request.checks().requireSamples(summary, where());
+    request.checks().requireAlike(registry.describingData(), summary, where());
+  }
+
+  private void requireSameNetwork(RegisteredModel parent, ImageTrainingData data) {
+    RnnTopology found = parent.model().topology();
+    RnnTopology wanted = RunSetup.of(configuration, data).topology();
+    if (!found.shape().equals(wanted.shape())) {
+      throw new UsageException(
+          "Cannot start from version %d of %s: expected a model of %s as is to be trained, found one of %s; --start fresh begins with random parameters"
+              .formatted(
+                  parent.version().number(),
+                  Storage.describe(request.registry()),
+                  wanted.summary(),
+                  found.summary()));
+    }
+  }
+
+  private static DataSummary summary(ImageTrainingData data) {
+    DatasetStatistics statistics = data.statistics();
+    return new DataSummary(
+        data.fingerprints().stream()
+            .map(file -> new DataSummary.File(file.name(), file.sha256(), file.bytes()))
+            .toList(),
+        statistics.labelCounts(),
+        statistics.mean(),
+        statistics.standardDeviation());
+  }
+
+  /**
+   * Names what decides about the result, so that who tries again goes on, and who was told
+   * something else begins anew.
+   */
+  private String identity(DataSummary data, Optional<RegisteredModel> parent) {
+    StringBuilder lines = new StringBuilder();
+    RunDirectory.decisive(configuration)
+        .forEach((path, text) -> lines.append(path).append('=').append(text).append('\n'));
+    lines.append("arithmetic=").append(Versions.ARITHMETIC).append('\n');
+    data.files().forEach(file -> lines.append("data=").append(file.sha256()).append('\n'));
+    lines
+        .append("parent=")
+        .append(
+            parent
+                .map(model -> Storage.describe(registry.versionFile(model.version())))
+                .orElse("none"))
+        .append('\n');
+    return shortSha256(lines.toString());
+  }
+
+  /** The first 12 hexadecimal digits of a text's SHA-256. */
+  static String shortSha256(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 6);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** Trains, or goes on; returns with which configuration. */
+  private RunConfiguration train(
+      URI location, Optional<RegisteredModel> parent, ImageTrainingData data) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    texts.put(Keys.RUN_DIR.path(), Storage.describe(location));
+    parent.ifPresent(
+        model ->
+            texts.put(
+                Keys.INITIAL_MODEL.path(),
+                Storage.describe(registry.versionFile(model.version()))));
+    RunConfiguration begun = configure.apply(texts);
+    RunDirectory directory =
+        RunDirectory.of(begun, begun.model().name(), storage, Clock.systemUTC());
+    RunConfiguration now = begun;
+    if (!directory.isNew()) {
+      requireMendable(directory);
+      texts.put(Keys.RESUME.path(), "true");
+      now = configure.apply(texts);
+    }
+    new TrainingRun(out, clock, now, directory, storage, () -> data, signals).run();
+    return begun;
+  }
+
+  private void requireMendable(RunDirectory directory) {
+    CheckpointStore store =
+        CheckpointStore.open(storage, directory.location(), directory.runId(), 1, retry);
+    directory
+        .newestResult(store)
+        .filter(Retraining::isAboutThisDirectory)
+        .ifPresent(
+            result ->
+                directory.requireMendable(
+                    result,
+                    store.latestAttempt(),
+                    "; other data, settings or another current version begin anew, and so does"
+                        + " another --run-id"));
+  }
+
+  /** Spark's own settings are no part of a directory's name, and refused before any training. */
+  private static boolean isAboutThisDirectory(JsonNode result) {
+    return result.path("exitCode").asInt() != ExitCode.USAGE;
+  }
+
+  /** Where the model of an entry was trained; empty once it is pruned. */
+  private Optional<URI> trainedIn(LogEntry entry) {
+    try {
+      Optional<URI> location =
+          Optional.ofNullable(
+                  registry
+                      .version(entry.number())
+                      .model()
+                      .provenance()
+                      .get("configuration." + Keys.RUN_DIR.path()))
+              .map(Storage::uri);
+      location.ifPresent(report::runDirectory);
+      return location;
+    } catch (VersionRefusedException | StorageException e) {
+      // Pruned, or damaged since: the entry is what was asked for.
+      LOG.info("{}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** Deletes what the run has begun with other data, settings or parents. */
+  private void tidyUp(URI keep) {
+    try {
+      for (FileEntry begun : retry.run(() -> storage.list(runs()))) {
+        URI location = Storage.resolve(runs(), begun.name());
+        if (!Storage.describe(keep).endsWith("/" + begun.name())) {
+          retry.run(
+              () -> {
+                storage.delete(location);
+                return location;
+              });
+        }
+      }
+    } catch (MissingFileException e) {
+      LOG.info("{}", e.getMessage());
+    } catch (StorageException e) {
+      LOG.warn("{}; the same run id again tries again", e.getMessage());
+    }
+  }
+}

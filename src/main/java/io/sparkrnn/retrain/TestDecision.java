@@ -1,0 +1,58 @@
+package io.sparkrnn.retrain;
+
+import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.evaluation.PairedPredictions;
+import io.sparkrnn.export.ModelFile;
+import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.registry.Decision;
+import io.sparkrnn.registry.Gate;
+import io.sparkrnn.registry.RegisteredModel;
+import io.sparkrnn.train.LocalEvaluation;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Decides about a trained model by its predictions for the test samples and the current version's
+ * for the same ones. A pure function, so it may be asked again when another version has become
+ * current.
+ */
+final class TestDecision implements Function<Optional<RegisteredModel>, Decision> {
+  private final Gate gate;
+  private final RnnKernels kernels;
+  private final ImageTrainingData data;
+  private final String where;
+  private final int[] labels;
+  private final int[] predicted;
+
+  /**
+   * Predicts.
+   *
+   * @param where names the data in messages
+   */
+  TestDecision(
+      Gate gate, RnnKernels kernels, ImageTrainingData data, String where, ModelFile candidate) {
+    this.gate = gate;
+    this.kernels = kernels;
+    this.data = data;
+    this.where = where;
+    this.labels = data.part(Part.TEST).labels();
+    this.predicted = predict(candidate);
+  }
+
+  @Override
+  public Decision apply(Optional<RegisteredModel> current) {
+    if (current.isEmpty()) {
+      // Compared with itself: right where the other is, too.
+      double accuracy = PairedPredictions.of(labels, predicted, predicted).candidateAccuracy();
+      return gate.decideFirst(accuracy, labels.length);
+    }
+    DataChecks.requireSchema(current.get(), data, where);
+    return gate.decide(PairedPredictions.of(labels, predict(current.get().model()), predicted));
+  }
+
+  private int[] predict(ModelFile model) {
+    return new LocalEvaluation(kernels, model.topology(), data)
+        .predict(model.parameters(), Part.TEST);
+  }
+}

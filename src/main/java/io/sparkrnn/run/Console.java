@@ -1,0 +1,167 @@
+package io.sparkrnn.run;
+
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.config.TrainingConfiguration;
+import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.kernel.KernelProvider;
+import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.storage.Storage;
+import io.sparkrnn.train.EpochReport;
+import io.sparkrnn.train.RoundPlan;
+import io.sparkrnn.train.RoundReport;
+import io.sparkrnn.train.TrainingListener;
+import java.io.PrintStream;
+import java.net.URI;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What a person sees of a run: a line an epoch, and below them a bar where there is a terminal. */
+public final class Console implements TrainingListener {
+  /** How wide the line of an epoch is. */
+  private static final int EPOCH_COLUMNS = 66;
+
+  private final PrintStream out;
+  private final int epochs;
+  private final Optional<RunBar> bar;
+  private final boolean narrow;
+  private boolean headed;
+
+  public Console(PrintStream out, RoundPlan plan, int epochs) {
+    this.out = out;
+    this.epochs = epochs;
+    Optional<Terminal> terminal =
+        Optional.of(out).filter(Terminal.class::isInstance).map(Terminal.class::cast);
+    this.bar = terminal.map(shown -> new RunBar(shown, plan, epochs));
+    this.narrow = terminal.filter(shown -> shown.columns() < EPOCH_COLUMNS).isPresent();
+  }
+
+  void heading(RunSetup setup, RunDirectory directory) {
+    RunConfiguration configuration = setup.configuration();
+    RnnTopology topology = setup.topology();
+    ImageTrainingData data = setup.data();
+    TrainingConfiguration training = configuration.training();
+    out.printf("%nspark-rnn %s%n%n", Versions.sparkRnn());
+    line(
+        "model",
+        "%s: %s, %,d parameters",
+        topology.name(),
+        topology.summary(),
+        topology.parameterCount());
+    line(
+        "data",
+        "%s: %,d images to train on%s, %,d to test",
+        configuration.data().uri(),
+        data.trainingSize(),
+        data.size(Part.VALIDATION) == 0
+            ? ""
+            : ", %,d to validate".formatted(data.size(Part.VALIDATION)),
+        data.size(Part.TEST));
+    line(
+        "training",
+        "%d epochs, %s with learning rate %s (%s), seed %d",
+        training.epochs(),
+        configuration.updater().name(),
+        configuration.updater().learningRate(),
+        configuration.schedule().name(),
+        training.seed());
+    line(
+        "workers",
+        "%d, averaged every %d minibatches of %d",
+        training.workers(),
+        training.averagingFrequency(),
+        training.minibatchSize());
+    line("run", "%s", Storage.describe(directory.location()));
+  }
+
+  public void engine(String where) {
+    line("engine", "%s", where);
+  }
+
+  void kernels(KernelProvider kernels) {
+    line("kernels", "%s", kernels.reason());
+  }
+
+  private void line(String name, String format, Object... values) {
+    out.printf("%-10s%s%n", name, String.format(Locale.ROOT, format, values));
+  }
+
+  /** What early stopping has come to. */
+  void stopped(StoppedTraining stopped) {
+    close();
+    out.printf(
+        Locale.ROOT,
+        "%n%s; the model is that of epoch %d, validation accuracy %.2f%%%n",
+        stopped.stoppedEarly().isPresent()
+            ? "stopped early after epoch %d".formatted(stopped.stoppedEarly().getAsInt())
+            : "not stopped early",
+        stopped.best().epoch(),
+        100 * stopped.accuracy());
+  }
+
+  void summary(EvaluationResult test, RunDirectory directory, Optional<URI> report) {
+    evaluation(out, test);
+    out.println();
+    line(
+        "result",
+        "%s",
+        Storage.describe(Storage.resolve(directory.location(), RunDirectory.RESULT_FILE)));
+    report.ifPresent(page -> line("report", "%s", Storage.describe(page)));
+    line(
+        "model",
+        "%s",
+        Storage.describe(Storage.resolve(directory.location(), RunDirectory.MODEL_FILE)));
+  }
+
+  /** An evaluation on the test images. */
+  public static void evaluation(PrintStream out, EvaluationResult test) {
+    out.printf("%n%s", test.table());
+    out.printf(
+        Locale.ROOT,
+        "%ntest accuracy %.2f%%, loss %.4f, %,d images%n",
+        100 * test.accuracy(),
+        test.loss(),
+        test.samples());
+  }
+
+  @Override
+  public void onRound(RoundReport report) {
+    bar.ifPresent(shown -> shown.onRound(report));
+  }
+
+  @Override
+  public void onEpoch(EpochReport epoch) {
+    if (!headed) {
+      out.println();
+      row("epoch", "loss", "validation", "learning rate", "images/s", "seconds");
+      headed = true;
+    }
+    row(
+        String.format(Locale.ROOT, "%3d/%-3d", epoch.epoch(), epochs),
+        String.format(Locale.ROOT, "%.4f", epoch.trainingLoss()),
+        epoch
+            .validation()
+            .map(v -> String.format(Locale.ROOT, "%.2f%%", 100 * v.accuracy()))
+            .orElse("-"),
+        String.format(Locale.ROOT, "%.6f", epoch.learningRate()),
+        String.format(Locale.ROOT, "%,.0f", epoch.samplesPerSecond()),
+        String.format(Locale.ROOT, "%.1f", epoch.seconds()));
+  }
+
+  /** Of a narrow terminal, what says most. */
+  private void row(
+      String epoch, String loss, String validation, String rate, String speed, String seconds) {
+    if (narrow) {
+      out.printf("%7s  %8s  %10s  %10s%n", epoch, loss, validation, speed);
+    } else {
+      out.printf(
+          "%7s  %8s  %10s  %13s  %10s  %8s%n", epoch, loss, validation, rate, speed, seconds);
+    }
+  }
+
+  /** Removes the bar, if there is one. */
+  void close() {
+    bar.ifPresent(RunBar::close);
+  }
+}

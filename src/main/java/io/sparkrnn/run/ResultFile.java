@@ -1,0 +1,226 @@
+package io.sparkrnn.run;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparkrnn.checkpoint.CheckpointEntry;
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.data.DataFingerprint;
+import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.evaluation.PairedPredictions;
+import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.report.TrainingHistory;
+import io.sparkrnn.storage.Storage;
+import io.sparkrnn.train.EpochReport;
+import io.sparkrnn.train.RoundReport;
+import io.sparkrnn.train.TrainingListener;
+import io.sparkrnn.train.TrainingState;
+import java.lang.management.ManagementFactory;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code result.json}, the contract for machines: gathers what listeners are told, and writes it
+ * down.
+ */
+final class ResultFile implements TrainingListener {
+  private static final Logger LOG = LoggerFactory.getLogger(ResultFile.class);
+
+  /** Names the parameters that a run began with, if they are a model's. */
+  static final String INITIAL = "initialParametersSha256";
+
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  private final ObjectNode root = JSON.objectNode();
+  private final ArrayNode epochSeconds = JSON.arrayNode();
+  private final long startNanos = System.nanoTime();
+  private double startupSeconds;
+  private double computeSeconds;
+  private double waitSeconds;
+  private double averagingSeconds;
+  private double roundSeconds;
+  private long samples;
+  private TrainingHistory history = new TrainingHistory(0);
+
+  ResultFile(RunConfiguration configuration, String runId) {
+    var training = configuration.training();
+    root.put("status", "running").put("exitCode", 0).put("runId", runId);
+    root.put("model", configuration.model().name());
+    root.put("engine", training.engine().toString());
+    root.put("seed", training.seed());
+    root.put("workers", training.workers());
+    root.put("threadsPerWorker", training.threadsPerWorker());
+    root.put("averagingFrequency", training.averagingFrequency());
+    root.put("epochs", training.epochs());
+  }
+
+  /**
+   * Begins.
+   *
+   * @param attempt which driver of the run this is, from 1
+   * @param history that is written down with the result
+   */
+  void attempt(int attempt, TrainingHistory history) {
+    this.history = history;
+    root.put("attempt", attempt);
+  }
+
+  void describe(ImageTrainingData data, RnnTopology topology, String kernels) {
+    root.put("kernels", kernels);
+    root.put("cpu", Versions.cpu());
+    root.put("topology", topology.summary());
+    root.put("parameters", topology.parameterCount());
+    root.withObject("/training").put("samples", data.trainingSize());
+    ArrayNode fingerprints = root.withObject("/data").putArray("fingerprints");
+    for (DataFingerprint file : data.fingerprints()) {
+      fingerprints
+          .addObject()
+          .put("name", file.name())
+          .put("location", file.location())
+          .put("sha256", file.sha256())
+          .put("bytes", file.bytes());
+    }
+  }
+
+  @Override
+  public void onRound(RoundReport report) {
+    if (startupSeconds == 0) {
+      // Workers measure themselves, perhaps on machines with other clocks.
+      Instant firstIteration = Instant.now().minusNanos(report.computeNanos());
+      long jvmStartMillis = ManagementFactory.getRuntimeMXBean().getStartTime();
+      startupSeconds = (firstIteration.toEpochMilli() - jvmStartMillis) / 1e3;
+      LOG.info(
+          "the first iteration began at {}, {} s after the JVM's start",
+          firstIteration,
+          startupSeconds);
+    }
+  }
+
+  @Override
+  public void onEpoch(EpochReport epoch) {
+    epochSeconds.add(epoch.seconds());
+    roundSeconds += epoch.seconds();
+    computeSeconds += epoch.computeSeconds();
+    waitSeconds += epoch.waitSeconds();
+    averagingSeconds += epoch.averagingSeconds();
+    samples += epoch.samples();
+    root.withObject("/training").put("loss", epoch.trainingLoss());
+    epoch.validation().ifPresent(validation -> put("validation", validation));
+  }
+
+  /** What was allowed to differ since the run began, one sentence each. */
+  void drift(List<String> drift) {
+    ArrayNode list = root.putArray("drift");
+    drift.forEach(list::add);
+  }
+
+  void initial(String parametersSha256) {
+    root.put(INITIAL, parametersSha256);
+  }
+
+  /** What early stopping has come to. */
+  void stopped(StoppedTraining stopped) {
+    stopped.stoppedEarly().ifPresent(epoch -> root.put("stoppedEarly", epoch));
+    root.put("bestEpoch", stopped.best().epoch());
+  }
+
+  /** The checkpoint with the best validation. */
+  void best(CheckpointEntry checkpoint) {
+    root.put("bestCheckpoint", Storage.describe(checkpoint.location()));
+  }
+
+  /** What the model that the run began with comes to on the same test samples. */
+  void initialTest(EvaluationResult initial, PairedPredictions paired) {
+    root.putObject("initial")
+        .put("accuracy", initial.accuracy())
+        .put("loss", initial.loss())
+        .put("onlyInitialRight", paired.onlyCurrentRight())
+        .put("onlyFinalRight", paired.onlyCandidateRight())
+        .put("pValue", paired.pValueOfBetter());
+  }
+
+  byte[] succeeded(TrainingState end, EvaluationResult test, List<CheckpointEntry> checkpoints) {
+    root.put("status", "succeeded").put("exitCode", ExitCode.DONE);
+    root.put("parametersSha256", end.parametersSha256());
+    put("test", test);
+    putMistakes(root.withObject("/test"), test);
+    return finish(checkpoints);
+  }
+
+  byte[] failed(Throwable failure, List<CheckpointEntry> checkpoints) {
+    int exitCode = ExitCode.of(failure);
+    root.put("status", exitCode > 128 ? "stopped" : "failed")
+        .put("exitCode", exitCode)
+        .put("error", String.valueOf(failure.getMessage()))
+        .put("permanent", ExitCode.isPermanent(failure));
+    return finish(checkpoints);
+  }
+
+  private byte[] finish(List<CheckpointEntry> checkpoints) {
+    ObjectNode training = root.withObject("/training");
+    training.put("startupSeconds", startupSeconds);
+    training.put("seconds", (System.nanoTime() - startNanos) / 1e9);
+    training.set("epochSeconds", epochSeconds);
+    ObjectMapper mapper = new ObjectMapper();
+    training.set("history", mapper.valueToTree(history.epochs()));
+    training.set("workerSeconds", mapper.valueToTree(history.workerSeconds()));
+    training.put("computeSeconds", computeSeconds);
+    training.put("waitSeconds", waitSeconds);
+    training.put("averagingSeconds", averagingSeconds);
+    training.put("samplesPerSecond", roundSeconds == 0 ? 0 : samples / roundSeconds);
+    ArrayNode list = root.putArray("checkpoints");
+    checkpoints.forEach(checkpoint -> list.add(Storage.describe(checkpoint.location())));
+    Versions.all().forEach(root.putObject("versions")::put);
+    return bytes(root);
+  }
+
+  private static void putMistakes(ObjectNode part, EvaluationResult result) {
+    int classes = result.confusion().classes();
+    ArrayNode rows = part.putArray("confusion");
+    for (int actual = 0; actual < classes; actual++) {
+      ArrayNode row = rows.addArray();
+      for (int predicted = 0; predicted < classes; predicted++) {
+        row.add(result.confusion().count(actual, predicted));
+      }
+    }
+    part.set("worst", new ObjectMapper().valueToTree(result.worst()));
+  }
+
+  boolean hasValidation() {
+    return root.has("validation");
+  }
+
+  void put(String part, EvaluationResult result) {
+    root.putObject(part)
+        .put("accuracy", result.accuracy())
+        .put("loss", result.loss())
+        .put("samples", result.samples());
+  }
+
+  /**
+   * {@code run.json}: the run's name, effective configuration and initial model, if any, in one
+   * file that is there or not.
+   */
+  static byte[] runFile(String runId, String configuration, Optional<InitialModel> initial) {
+    ObjectNode run = JSON.objectNode().put("runId", runId).put("configuration", configuration);
+    initial.ifPresent(model -> run.put(INITIAL, model.parametersSha256()));
+    return bytes(run);
+  }
+
+  private static byte[] bytes(ObjectNode node) {
+    try {
+      // Made when there is something to write: it takes its time to load, and Spark is to start
+      // first.
+      return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of numbers and texts is always JSON", e);
+    }
+  }
+}

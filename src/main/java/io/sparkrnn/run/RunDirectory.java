@@ -1,0 +1,285 @@
+package io.sparkrnn.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkrnn.checkpoint.CheckpointStore;
+import io.sparkrnn.checkpoint.Retry;
+import io.sparkrnn.config.ConfigurationException;
+import io.sparkrnn.config.ConfigurationLoader;
+import io.sparkrnn.config.Key;
+import io.sparkrnn.config.Keys;
+import io.sparkrnn.config.Problem;
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.data.DataException;
+import io.sparkrnn.storage.Storage;
+import io.sparkrnn.storage.StorageException;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Where a run keeps what it makes, and what an earlier attempt at it left there.
+ *
+ * @param runId stands in every checkpoint
+ * @param saved the configuration of the run that is already there, as of its newest checkpoint
+ * @param initialSha256 of the parameters that it began with, if they are a model's
+ */
+public record RunDirectory(
+    URI location, String runId, Optional<RunConfiguration> saved, Optional<String> initialSha256) {
+  /** Names the run; written once, before everything else. */
+  static final String RUN_FILE = "run.json";
+
+  /** The effective configuration. */
+  public static final String CONFIGURATION_FILE = "spark-rnn.conf";
+
+  static final String RESULT_FILE = "result.json";
+  public static final String MODEL_FILE = "model.srnn";
+  public static final String REPORT_FILE = "report.html";
+  static final String DL4J_FILE = "model-dl4j.zip";
+
+  private static final Set<String> CLAIMED =
+      Set.of("attempts", "checkpoints", "results", "damaged", SubmissionReport.DIRECTORY);
+  private static final long MAX_TEXT_BYTES = 1 << 20;
+
+  /** What may differ between the attempts of one run: none of it can be seen in the parameters. */
+  private static final Set<Key<?>> FREE =
+      Set.of(
+          Keys.RUN_DIR,
+          Keys.RESUME,
+          Keys.ALLOW_DRIFT,
+          Keys.CHECKPOINT_EVERY,
+          Keys.CHECKPOINT_EVERY_ROUNDS,
+          Keys.CHECKPOINT_EVERY_MINUTES,
+          Keys.KEEP,
+          Keys.RETRY_SECONDS,
+          Keys.HEARTBEAT_SECONDS,
+          Keys.TAKEOVER_SECONDS,
+          Keys.TENSORBOARD,
+          Keys.MASTER,
+          Keys.SHARED_PATHS,
+          Keys.THREADS_PER_WORKER,
+          Keys.KERNELS,
+          Keys.ROUNDS,
+          Keys.EVALUATION_OVERLAP_ROUNDS,
+          // Compared by the content of the files.
+          Keys.DATA_URI,
+          Keys.TRAIN_IMAGES,
+          Keys.TRAIN_LABELS,
+          Keys.TEST_IMAGES,
+          Keys.TEST_LABELS);
+
+  /**
+   * The directory that a configuration names, or a new one.
+   *
+   * @throws UsageException if there is something in it and the configuration does not ask to resume
+   */
+  public static RunDirectory of(
+      RunConfiguration configuration, String model, Storage storage, Clock clock) {
+    String id =
+        "%s-%s-%s"
+            .formatted(
+                DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'")
+                    .withZone(ZoneOffset.UTC)
+                    .format(clock.instant()),
+                model,
+                HexFormat.of().toHexDigits((short) ThreadLocalRandom.current().nextInt()));
+    if (configuration.run().dir().isEmpty()) {
+      return begun(Storage.uri("runs/" + id), id);
+    }
+    URI location = Storage.uri(configuration.run().dir());
+    if (!storage.exists(location) || storage.list(location).isEmpty()) {
+      if (configuration.run().resume()) {
+        throw new UsageException(
+            "Cannot resume in %s: expected an earlier run, found nothing"
+                .formatted(Storage.describe(location)));
+      }
+      return begun(location, id);
+    }
+    URI run = Storage.resolve(location, RUN_FILE);
+    if (!storage.exists(run) && onlyClaimed(storage, location)) {
+      return begun(location, id);
+    }
+    if (!storage.exists(run)) {
+      throw new UsageException(
+          "Cannot use %s as run directory: expected nothing or an earlier run with its %s, found %d other entries"
+              .formatted(Storage.describe(location), RUN_FILE, storage.list(location).size()));
+    }
+    JsonNode named = json(storage.read(run, MAX_TEXT_BYTES), Storage.describe(run));
+    String runId = named.path("runId").asText();
+    // Not by its owner, so damaged ones are left to him. What has drifted since the run began
+    // stands in the checkpoints.
+    RunConfiguration saved =
+        CheckpointStore.open(storage, location, runId, 1, Retry.NEVER)
+            .latest()
+            .map(RunIdentity::saved)
+            .orElseGet(
+                () ->
+                    ConfigurationLoader.parse(
+                        named.path("configuration").asText(), Storage.describe(run)));
+    return new RunDirectory(
+        location,
+        runId,
+        Optional.of(saved),
+        Optional.ofNullable(named.path(ResultFile.INITIAL).textValue()));
+  }
+
+  private static RunDirectory begun(URI location, String id) {
+    return new RunDirectory(location, id, Optional.empty(), Optional.empty());
+  }
+
+  /** The model file that a path or URI names, itself or by its run directory. */
+  public static URI modelFile(Storage storage, String location) {
+    URI path = Storage.uri(location);
+    return storage.isDirectory(path) ? Storage.resolve(path, MODEL_FILE) : path;
+  }
+
+  /**
+   * A driver was killed after its claim, before it named the run: there is nothing of a run yet.
+   */
+  private static boolean onlyClaimed(Storage storage, URI location) {
+    return storage.list(location).stream().allMatch(entry -> CLAIMED.contains(entry.name()))
+        && CheckpointStore.open(storage, location, "none", 1, Retry.NEVER).list().isEmpty();
+  }
+
+  /** The texts of a saved configuration, for flags to override. */
+  public static Map<String, String> texts(RunConfiguration saved) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    for (Key<?> key : Keys.all()) {
+      texts.put(key.path(), key.text(saved));
+    }
+    // Allowed once, not for ever.
+    texts.remove(Keys.ALLOW_DRIFT.path());
+    return texts;
+  }
+
+  public boolean isNew() {
+    return saved.isEmpty();
+  }
+
+  /**
+   * Before its first checkpoint a run that goes on begins again, and has to begin alike.
+   *
+   * @throws DataException if it would begin with other parameters than it has
+   */
+  void requireInitial(Optional<InitialModel> found) {
+    Optional<String> sha256 = found.map(InitialModel::parametersSha256);
+    if (!sha256.equals(initialSha256)) {
+      throw new DataException(
+          "Cannot resume in %s, where there is no checkpoint yet: expected the run's initial parameters, of SHA-256 %s, found %s; give another --run-dir"
+              .formatted(
+                  Storage.describe(location), initialSha256.orElse("none"), sha256.orElse("none")));
+    }
+  }
+
+  /**
+   * What decides about a run's result, by path of its key; beside it, only its data, the parameters
+   * that it begins with, and the arithmetic.
+   */
+  public static Map<String, String> decisive(RunConfiguration configuration) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    for (Key<?> key : Keys.all()) {
+      if (!FREE.contains(key) && key != Keys.INITIAL_MODEL) {
+        texts.put(key.path(), key.text(configuration));
+      }
+    }
+    return texts;
+  }
+
+  /**
+   * Refuses to go on after a failure that another try cannot mend.
+   *
+   * @param result of whatever attempt
+   * @param attempt the latest: an older result says nothing about it
+   * @param advice ends the message
+   */
+  public void requireMendable(JsonNode result, int attempt, String advice) {
+    if (result.path("permanent").asBoolean() && result.path("attempt").asInt() == attempt) {
+      int exitCode = result.path("exitCode").asInt();
+      throw new PermanentFailureException(
+          exitCode,
+          "Cannot go on in %s: expected of the try before this one a failure that another try can mend, found exit code %d of attempt %d: %s%s"
+              .formatted(
+                  Storage.describe(location),
+                  exitCode,
+                  attempt,
+                  result.path("error").asText(),
+                  advice));
+    }
+  }
+
+  /** What differs between a saved configuration and one that is to continue its run, by key. */
+  static List<Problem> drift(RunConfiguration saved, RunConfiguration now, String where) {
+    List<Problem> problems = new ArrayList<>();
+    for (Key<?> key : Keys.all()) {
+      String before = key.text(saved);
+      if (!FREE.contains(key) && !before.equals(key.text(now))) {
+        problems.add(
+            new Problem(
+                key.path(),
+                key.flag(),
+                "expected \"%s\" as in %s, found \"%s\"".formatted(before, where, key.text(now))));
+      }
+    }
+    return problems;
+  }
+
+  /**
+   * Refuses what differs and was not allowed to.
+   *
+   * @param allowed fields that may differ
+   * @throws ConfigurationException with every key that may not
+   */
+  static void requireAllowed(List<Problem> drift, List<String> allowed) {
+    List<Problem> refused =
+        drift.stream().filter(problem -> !allowed.contains(problem.key())).toList();
+    if (!refused.isEmpty()) {
+      throw new ConfigurationException(refused);
+    }
+  }
+
+  /**
+   * What differs from the run that is there, and may.
+   *
+   * @throws ConfigurationException with every key that may not
+   */
+  List<Problem> allowedDrift(RunConfiguration now) {
+    if (isNew()) {
+      return List.of();
+    }
+    List<Problem> drift =
+        drift(saved.orElseThrow(), now, "the run of " + Storage.describe(location));
+    requireAllowed(drift, now.run().allowDrift());
+    return drift;
+  }
+
+  /** The newest result of the run. */
+  public Optional<JsonNode> newestResult(CheckpointStore store) {
+    return isNew() ? Optional.empty() : latestResult(store, location);
+  }
+
+  /** The newest result of any end, once there is one. */
+  public static Optional<JsonNode> latestResult(CheckpointStore store, URI location) {
+    return store
+        .latestResult()
+        .map(bytes -> json(bytes, "the newest result in " + Storage.describe(location)));
+  }
+
+  static JsonNode json(byte[] bytes, String where) {
+    try {
+      return new ObjectMapper().readTree(bytes);
+    } catch (IOException e) {
+      throw new StorageException(
+          "Cannot read %s: expected JSON, found %s".formatted(where, e.getMessage()), e);
+    }
+  }
+}

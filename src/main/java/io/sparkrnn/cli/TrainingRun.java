@@ -159,7 +159,7 @@ final class TrainingRun {
     try (StartingSpark spark =
         StartingSpark.begin(
             "spark-rnn " + directory.runId(),
-            configuration.master(),
+            configuration.spark().master(),
             configuration.training().threadsPerWorker())) {
       return run(vacancy, Optional.of(spark));
     }

@@ -12,6 +12,7 @@ import io.sparkrnn.train.Round;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.Updater;
 import io.sparkrnn.train.WorkerResult;
+import java.util.List;
 
 /** Training that goes on and on over MNIST, by rounds of one worker, as a Spark task runs them. */
 final class SteadyIterations {
@@ -66,14 +67,15 @@ final class SteadyIterations {
     firstMinibatch += PER_ROUND;
     state =
         new TrainingState(
-            result.parameters(),
-            result.updaterState(),
+            result.vector(),
+            state.layout(),
             state.round() + 1,
             state.epoch(),
             firstMinibatch,
             state.iteration() + PER_ROUND,
             result.lossSum(),
-            result.samples());
+            result.samples(),
+            List.of());
     return result.lossSum();
   }
 }

@@ -20,6 +20,7 @@ import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.Updater;
 import io.sparkrnn.train.WorkerResult;
 import java.util.Arrays;
+import java.util.List;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -141,14 +142,15 @@ class TrainingAgainstDl4jIT {
                 new Shard(0, data),
                 new Round(0, epoch, firstMinibatch, iterations, state.iteration(), false));
     return new TrainingState(
-        result.parameters(),
-        result.updaterState(),
+        result.vector(),
+        state.layout(),
         0,
         epoch,
         firstMinibatch + iterations,
         state.iteration() + iterations,
         0,
-        0);
+        0,
+        List.of());
   }
 
   private static MultiLayerNetwork dl4j(NetworkDescription description) {

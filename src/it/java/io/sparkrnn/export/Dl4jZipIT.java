@@ -26,7 +26,6 @@ import io.sparkrnn.train.Replica;
 import io.sparkrnn.train.Round;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.Updater;
-import io.sparkrnn.train.WorkerResult;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Map;
@@ -56,11 +55,8 @@ class Dl4jZipIT {
     ImageData images =
         DataSource.load(
             new DataConfiguration("builtin:mnist", "", "", "", "", 0), Storage.of(Map.of()));
-    WorkerResult trained = train(images.training());
-    byte[] zip =
-        Dl4jZip.encode(
-            new NetworkDescription(topology, updater, schedule, 0),
-            new NetworkState(trained.parameters(), trained.updaterState(), ITERATIONS, 1));
+    NetworkState trained = train(images.training());
+    byte[] zip = Dl4jZip.encode(new NetworkDescription(topology, updater, schedule, 0), trained);
     MultiLayerNetwork restored =
         ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(zip), true);
     assertThat(restored.getUpdater().getStateViewArray().toFloatVector())
@@ -92,7 +88,7 @@ class Dl4jZipIT {
     assertThat(Dl4jZip.available()).isTrue();
   }
 
-  private WorkerResult train(SequenceDataset images) {
+  private NetworkState train(SequenceDataset images) {
     Recipe recipe =
         new Recipe(
             topology,
@@ -106,8 +102,12 @@ class Dl4jZipIT {
     TrainingState start =
         TrainingState.initial(
             ParameterInitializer.ORTHOGONAL.initialise(topology, 1), recipe.updater());
-    return new Replica(recipe, kernels)
-        .run(start, new Shard(0, images), new Round(0, 0, 0, ITERATIONS, 0, false));
+    float[] end =
+        new Replica(recipe, kernels)
+            .run(start, new Shard(0, images), new Round(0, 0, 0, ITERATIONS, 0, false))
+            .vector();
+    return new NetworkState(
+        start.layout().parameters(end), start.layout().updaterState(end), ITERATIONS, 1);
   }
 
   private static int best(float[] logits, int sample) {

@@ -4,6 +4,7 @@ import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.ParameterAverage;
 import io.sparkrnn.train.RoundResult;
+import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.WorkerResult;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -40,8 +41,8 @@ public class AverageBenchmark {
     results = new WorkerResult[workers];
     for (int worker = 0; worker < workers; worker++) {
       float[] parameters = ParameterInitializer.ORTHOGONAL.initialise(topology, worker);
-      int state = SteadyIterations.ADAM.stateSize(parameters.length);
-      results[worker] = new WorkerResult(worker, parameters, new float[state], 64, 1, 1);
+      TrainingState state = TrainingState.initial(parameters, SteadyIterations.ADAM);
+      results[worker] = new WorkerResult(worker, state.vector(), 64, 1, 1);
     }
   }
 

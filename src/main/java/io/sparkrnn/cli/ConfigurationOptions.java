@@ -17,9 +17,9 @@ import picocli.CommandLine.ParseResult;
 final class ConfigurationOptions {
   private ConfigurationOptions() {}
 
-  static void addTo(CommandSpec command, List<Key<?>> keys) {
+  static void addTo(CommandSpec command, List<Key> keys) {
     RunConfiguration defaults = ConfigurationLoader.defaults();
-    for (Key<?> key : keys) {
+    for (Key key : keys) {
       OptionSpec.Builder option =
           OptionSpec.builder(key.flag()).description(description(key, defaults));
       if (key.isSwitch()) {
@@ -31,7 +31,7 @@ final class ConfigurationOptions {
     }
   }
 
-  private static String description(Key<?> key, RunConfiguration defaults) {
+  private static String description(Key key, RunConfiguration defaults) {
     String text = key.text(defaults);
     return key.isSwitch() || text.isEmpty()
         ? key.description()
@@ -39,9 +39,9 @@ final class ConfigurationOptions {
   }
 
   /** The texts of the flags that were given, by path of their keys. */
-  static Map<String, String> given(ParseResult result, List<Key<?>> keys) {
+  static Map<String, String> given(ParseResult result, List<Key> keys) {
     Map<String, String> texts = new LinkedHashMap<>();
-    for (Key<?> key : keys) {
+    for (Key key : keys) {
       if (result.hasMatchedOption(key.flag())) {
         texts.put(key.path(), String.valueOf(result.matchedOption(key.flag()).<Object>getValue()));
       }

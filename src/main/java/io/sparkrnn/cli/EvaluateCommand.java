@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
     usageHelpAutoWidth = true)
 final class EvaluateCommand implements Callable<Integer> {
   /** The keys that have a meaning here. */
-  static final List<Key<?>> KEYS =
+  static final List<Key> KEYS =
       List.of(Keys.DATA_URI, Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS);
 
   private final PrintStream out;
@@ -110,7 +110,8 @@ final class EvaluateCommand implements Callable<Integer> {
       return new LocalEvaluation(RnnKernels.named(kernels), model.topology(), data)
           .evaluate(model.parameters(), Part.TEST);
     }
-    try (SparkEngine spark = SparkEngine.start("spark-rnn evaluate", configuration.master());
+    try (SparkEngine spark =
+            SparkEngine.start("spark-rnn evaluate", configuration.spark().master());
         SparkEvaluation evaluation = spark.evaluation(kernels, model.topology(), data)) {
       return evaluation.evaluate(model.parameters(), Part.TEST);
     }

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     usageHelpAutoWidth = true)
 final class InspectCommand implements Callable<Integer> {
-  static final List<Key<?>> KEYS = List.of(Keys.HIDDEN, Keys.ACTIVATION, Keys.SEED, Keys.DATA_URI);
+  static final List<Key> KEYS = List.of(Keys.HIDDEN, Keys.ACTIVATION, Keys.SEED, Keys.DATA_URI);
   private static final int BATCH_SAMPLES = 64;
 
   @Parameters(paramLabel = "MODEL", description = "A model's name.")

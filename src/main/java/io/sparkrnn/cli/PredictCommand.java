@@ -47,8 +47,7 @@ import picocli.CommandLine.Spec;
     usageHelpAutoWidth = true)
 final class PredictCommand implements Callable<Integer> {
   /** The keys that have a meaning here. */
-  static final List<Key<?>> KEYS =
-      List.of(Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS);
+  static final List<Key> KEYS = List.of(Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS);
 
   private final PrintStream out;
 
@@ -162,7 +161,7 @@ final class PredictCommand implements Callable<Integer> {
     String kernels = KernelProvider.choose(configuration.training().kernels().toString()).name();
     String source = input == Input.TABLE ? from : Storage.describe(Storage.uri(from));
     try (StartingSpark spark =
-        StartingSpark.begin("spark-rnn predict", configuration.master(), 1)) {
+        StartingSpark.begin("spark-rnn predict", configuration.spark().master(), 1)) {
       if (!paths.executorsElsewhere()) {
         warmUp(spark, new Predictor(RnnKernels.named(kernels), read.topology(), read.parameters()));
       }

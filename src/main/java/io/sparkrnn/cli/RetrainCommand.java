@@ -52,11 +52,11 @@ import picocli.CommandLine.Spec;
     usageHelpAutoWidth = true)
 final class RetrainCommand implements Callable<Integer> {
   /** What this command itself decides. */
-  private static final List<Key<?>> OWN =
+  private static final List<Key> OWN =
       List.of(Keys.RUN_DIR, Keys.RESUME, Keys.ALLOW_DRIFT, Keys.INITIAL_MODEL);
 
   /** The keys that have a meaning here. */
-  static final List<Key<?>> KEYS = Keys.all().stream().filter(key -> !OWN.contains(key)).toList();
+  static final List<Key> KEYS = Keys.all().stream().filter(key -> !OWN.contains(key)).toList();
 
   private static final String JSON = "--json";
 
@@ -260,7 +260,7 @@ final class RetrainCommand implements Callable<Integer> {
 
   private void requireOwnUnset(RunConfiguration configuration) {
     RunConfiguration defaults = ConfigurationLoader.defaults();
-    for (Key<?> key : OWN) {
+    for (Key key : OWN) {
       if (!key.text(configuration).equals(key.text(defaults))) {
         throw new UsageException(
             "Cannot retrain with %s: expected none in %s, since it follows from the run id, found \"%s\""

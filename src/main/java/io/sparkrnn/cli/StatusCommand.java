@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
     usageHelpAutoWidth = true)
 final class StatusCommand implements Callable<Integer> {
   /** The keys that have a meaning here. */
-  static final List<Key<?>> KEYS = List.of(Keys.RUN_DIR);
+  static final List<Key> KEYS = List.of(Keys.RUN_DIR);
 
   private final PrintStream out;
 

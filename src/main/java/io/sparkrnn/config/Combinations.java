@@ -4,17 +4,82 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** Rules over several keys. */
 final class Combinations {
-  private static final List<Key<String>> FILES =
+  private static final List<Key> FILES =
       List.of(Keys.TRAIN_IMAGES, Keys.TRAIN_LABELS, Keys.TEST_IMAGES, Keys.TEST_LABELS);
+
+  private static final Key FIRST_EPOCH = Keys.of("training.first-epoch-averaging-frequency");
+  private static final Key EARLY_STOPPING = Keys.of("training.early-stopping-epochs");
+  private static final Key PLATEAUS = Keys.of("schedule.plateau-epochs");
+  private static final Key VALIDATION = Keys.of("data.validation");
 
   private static final String DRIFTING =
       "data, arithmetic or keys outside of the section model, whose parameters would not fit";
 
-  private Combinations() {}
+  private final RunConfiguration run;
+  private final Values values;
+  private final Set<Key> broken;
+  private final List<Problem> problems = new ArrayList<>();
+
+  private Combinations(RunConfiguration run, Values values, Set<Key> broken) {
+    this.run = run;
+    this.values = values;
+    this.broken = broken;
+  }
+
+  static List<Problem> check(RunConfiguration run, Values values, Set<Key> broken) {
+    Combinations combinations = new Combinations(run, values, broken);
+    combinations.checkFiles();
+    combinations.checkRun();
+    combinations.checkValidation();
+    return combinations.problems;
+  }
+
+  private void checkFiles() {
+    List<Key> given = FILES.stream().filter(this::isGiven).toList();
+    if (given.isEmpty()) {
+      return;
+    }
+    for (Key missing : FILES) {
+      if (!given.contains(missing)) {
+        problems.add(
+            new Problem(
+                missing.path(), "", "expected a file beside " + given.get(0) + ", found none"));
+      }
+    }
+    if (!values.isDefault(Keys.DATA_URI)) {
+      report(
+          List.of(Keys.DATA_URI),
+          "expected one source of data, found this one and " + given.get(0));
+    }
+  }
+
+  private void checkRun() {
+    if (run.run().resume() && !isGiven(Keys.RUN_DIR)) {
+      report(
+          List.of(Keys.RESUME, Keys.RUN_DIR),
+          "expected a run to resume in " + Keys.RUN_DIR + ", found none");
+    }
+    for (String field : run.run().allowDrift()) {
+      if (!mayDrift(field)) {
+        report(List.of(Keys.ALLOW_DRIFT), "expected %s, found \"%s\"".formatted(DRIFTING, field));
+      }
+    }
+    refuseWithDl4j(FIRST_EPOCH, "which averages every epoch alike");
+  }
+
+  private void checkValidation() {
+    for (Key key : List.of(EARLY_STOPPING, PLATEAUS)) {
+      if (isGiven(key) && !isGiven(VALIDATION)) {
+        report(
+            List.of(key, VALIDATION),
+            "expected samples to validate on in %s, found none".formatted(VALIDATION));
+      }
+    }
+    refuseWithDl4j(PLATEAUS, "whose learning rate follows from the iteration alone");
+  }
 
   private static boolean mayDrift(String field) {
     return field.equals("data")
@@ -22,77 +87,23 @@ final class Combinations {
         || (Keys.find(field).isPresent() && !field.startsWith("model."));
   }
 
-  /** A rule is not applied where a key in it is broken: its value is not the one that was meant. */
-  static List<Problem> check(RunConfiguration run, Values values, Set<Key<?>> broken) {
-    List<Problem> problems = new ArrayList<>();
-    List<Key<String>> given = FILES.stream().filter(key -> !key.text(run).isEmpty()).toList();
-    if (!given.isEmpty()) {
-      for (Key<String> missing : FILES) {
-        if (!given.contains(missing)) {
-          problems.add(
-              new Problem(
-                  missing.path(), "", "expected a file beside " + given.get(0) + ", found none"));
-        }
-      }
-      if (!values.isDefault(Keys.DATA_URI) && !broken.contains(Keys.DATA_URI)) {
-        problems.add(
-            new Problem(
-                Keys.DATA_URI.path(),
-                values.origin(Keys.DATA_URI),
-                "expected one source of data, found this one and " + given.get(0)));
-      }
+  /** Neither empty nor 0, which say that there is none. */
+  private boolean isGiven(Key key) {
+    return !Set.of("", "0").contains(key.text(run));
+  }
+
+  private void refuseWithDl4j(Key key, String why) {
+    if (run.training().engine() == Engine.DL4J && isGiven(key)) {
+      report(
+          List.of(key, Keys.ENGINE),
+          "expected 0 with the engine dl4j, %s, found %s".formatted(why, key.text(run)));
     }
-    if (run.run().resume()
-        && run.run().dir().isEmpty()
-        && Collections.disjoint(broken, List.of(Keys.RESUME, Keys.RUN_DIR))) {
-      problems.add(
-          new Problem(
-              Keys.RESUME.path(),
-              values.origin(Keys.RESUME),
-              "expected a run to resume in " + Keys.RUN_DIR + ", found none"));
+  }
+
+  /** Of the first key; not where one is broken: its value is not the one that was meant. */
+  private void report(List<Key> keys, String message) {
+    if (Collections.disjoint(broken, keys)) {
+      problems.add(new Problem(keys.get(0).path(), values.origin(keys.get(0)), message));
     }
-    if (!broken.contains(Keys.ALLOW_DRIFT)) {
-      run.run().allowDrift().stream()
-          .filter(field -> !mayDrift(field))
-          .map(
-              field ->
-                  new Problem(
-                      Keys.ALLOW_DRIFT.path(),
-                      values.origin(Keys.ALLOW_DRIFT),
-                      "expected %s, found \"%s\"".formatted(DRIFTING, field)))
-          .forEach(problems::add);
-    }
-    if (run.training().engine() == Engine.DL4J
-        && run.training().firstEpochAveragingFrequency() != 0
-        && Collections.disjoint(
-            broken, List.of(Keys.ENGINE, Keys.FIRST_EPOCH_AVERAGING_FREQUENCY))) {
-      problems.add(
-          new Problem(
-              Keys.FIRST_EPOCH_AVERAGING_FREQUENCY.path(),
-              values.origin(Keys.FIRST_EPOCH_AVERAGING_FREQUENCY),
-              "expected 0 with the engine dl4j, which averages every epoch alike, found "
-                  + run.training().firstEpochAveragingFrequency()));
-    }
-    Stream.of(Keys.EARLY_STOPPING_EPOCHS, Keys.PLATEAU_EPOCHS)
-        .filter(key -> !key.text(run).equals("0") && run.data().validation() == 0)
-        .filter(key -> Collections.disjoint(broken, List.of(key, Keys.VALIDATION)))
-        .map(
-            key ->
-                new Problem(
-                    key.path(),
-                    values.origin(key),
-                    "expected samples to validate on in %s, found none".formatted(Keys.VALIDATION)))
-        .forEach(problems::add);
-    if (run.training().engine() == Engine.DL4J
-        && run.schedule().plateauEpochs() != 0
-        && Collections.disjoint(broken, List.of(Keys.ENGINE, Keys.PLATEAU_EPOCHS))) {
-      problems.add(
-          new Problem(
-              Keys.PLATEAU_EPOCHS.path(),
-              values.origin(Keys.PLATEAU_EPOCHS),
-              "expected 0 with the engine dl4j, whose learning rate follows from the iteration alone, found "
-                  + run.schedule().plateauEpochs()));
-    }
-    return problems;
   }
 }

@@ -49,7 +49,7 @@ public final class ConfigurationLoader {
   private final List<Problem> problems = new ArrayList<>();
 
   /** Keys that were given an unusable value; rules over several keys leave them alone. */
-  private final Set<Key<?>> broken = new HashSet<>();
+  private final Set<Key> broken = new HashSet<>();
 
   /** What is being read. */
   private String source = "";
@@ -151,7 +151,7 @@ public final class ConfigurationLoader {
     if (++entries > MAX_ENTRIES) {
       throw new ConfigException.Generic("more than " + MAX_ENTRIES + " keys");
     }
-    Optional<Key<?>> key = Keys.find(path);
+    Optional<Key> key = Keys.find(path);
     if (key.isPresent()) {
       readValue(key.get(), value);
     } else if (value instanceof ConfigObject section
@@ -176,7 +176,7 @@ public final class ConfigurationLoader {
             () -> addUnusable(path, value, "text", Hocon.describeHidden(value)));
   }
 
-  private <T> void readValue(Key<T> key, ConfigValue value) {
+  private void readValue(Key key, ConfigValue value) {
     Optional<String> text = key.isList() ? Hocon.listText(value) : Hocon.scalarText(value);
     text.flatMap(key::parse)
         .ifPresentOrElse(
@@ -192,7 +192,7 @@ public final class ConfigurationLoader {
         .ifPresentOrElse(key -> readFlag(key, text), () -> addUnknown(path, "command line"));
   }
 
-  private <T> void readFlag(Key<T> key, String text) {
+  private void readFlag(Key key, String text) {
     key.parse(text)
         .ifPresentOrElse(
             parsed -> values.put(key, parsed, key.flag()),

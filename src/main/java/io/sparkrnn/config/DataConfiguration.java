@@ -1,36 +1,33 @@
 package io.sparkrnn.config;
 
-import static java.util.Objects.requireNonNull;
-
 import java.io.Serializable;
 
 /**
  * The data to train and test on: a source with the four standard file names, or four explicit
  * files.
- *
- * @param uri {@code builtin:mnist}, or a directory; not read when there are explicit files
- * @param trainImages IDX file; empty: not explicit, as for the next three
- * @param trainLabels IDX file
- * @param testImages IDX file
- * @param testLabels IDX file
- * @param validation training samples to hold out
  */
 public record DataConfiguration(
-    String uri,
-    String trainImages,
-    String trainLabels,
-    String testImages,
-    String testLabels,
-    int validation)
+    @Setting(
+            value =
+                "Data to train and test on: builtin:mnist, or a directory (a path or any URI that Hadoop can read) with the four IDX files by their standard names, gzipped or not.",
+            flag = "--data",
+            label = "URI",
+            required = true,
+            free = true)
+        String uri,
+    @Setting(
+            value =
+                "IDX file of the training images, a path or URI; the four files go together and take the place of data.uri.",
+            label = "URI",
+            free = true)
+        String trainImages,
+    @Setting(value = "IDX file of the training labels.", label = "URI", free = true)
+        String trainLabels,
+    @Setting(value = "IDX file of the test images.", label = "URI", free = true) String testImages,
+    @Setting(value = "IDX file of the test labels.", label = "URI", free = true) String testLabels,
+    @Setting(value = "Training samples held out for validation, drawn by the seed.", min = 0)
+        int validation)
     implements Serializable {
-  public DataConfiguration {
-    requireNonNull(uri, "uri");
-    requireNonNull(trainImages, "trainImages");
-    requireNonNull(trainLabels, "trainLabels");
-    requireNonNull(testImages, "testImages");
-    requireNonNull(testLabels, "testLabels");
-  }
-
   /**
    * Whether the four files are named one by one; a loaded configuration names all of them or none.
    */

@@ -3,10 +3,12 @@ package io.sparkrnn.config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Values of HOCON as the text of flags, and what messages say about them. */
 final class Hocon {
@@ -38,6 +40,14 @@ final class Hocon {
       texts.add(text.get());
     }
     return Optional.of(String.join(",", texts));
+  }
+
+  /** A value as a configuration file writes it. */
+  static String render(Object value) {
+    if (value instanceof List<?> values) {
+      return values.stream().map(Hocon::render).collect(Collectors.joining(", ", "[", "]"));
+    }
+    return value instanceof String text ? ConfigUtil.quoteString(text) : String.valueOf(value);
   }
 
   /** What was found; not the value of an environment variable, which may be a secret. */

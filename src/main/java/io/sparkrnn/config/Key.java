@@ -1,95 +1,117 @@
 package io.sparkrnn.config;
 
+import java.lang.reflect.RecordComponent;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 
-/**
- * One key of the configuration.
- *
- * @param <T> type of its value
- */
-public final class Key<T> {
-  private final String path;
-  private final String flag;
-  private final String description;
-  private final ValueType<T> type;
-  private final Function<RunConfiguration, T> value;
+/** One key of the configuration: a component of a section's record with a {@link Setting}. */
+public final class Key {
+  private final RecordComponent section;
+  private final RecordComponent component;
+  private final Setting setting;
+  private final ValueType values;
 
-  Key(
-      String path,
-      String flag,
-      String description,
-      ValueType<T> type,
-      Function<RunConfiguration, T> value) {
-    this.path = path;
-    this.flag = flag;
-    this.description = description;
-    this.type = type;
-    this.value = value;
+  /**
+   * A key.
+   *
+   * @param section of {@link RunConfiguration}
+   * @param component of the section's record
+   */
+  Key(RecordComponent section, RecordComponent component) {
+    this.section = section;
+    this.component = component;
+    setting = component.getAnnotation(Setting.class);
+    values = ValueType.of(component.getGenericType(), setting);
   }
 
   /** Where configuration files have it, such as {@code training.minibatch-size}. */
   public String path() {
-    return path;
+    return section() + "." + name();
   }
 
   /** The option of the command line, such as {@code --minibatch-size}. */
   public String flag() {
-    return flag;
+    return setting.flag().isEmpty() ? "--" + name() : setting.flag();
   }
 
   /** One sentence, with the unit where there is one. */
   public String description() {
-    return description;
+    return setting.value();
   }
 
   /** The allowed values, such as {@code a whole number of at least 1}. */
   public String expected() {
-    return type.expected();
+    return values.expected();
   }
 
   /** Whether a text is one of the allowed values. */
   public boolean accepts(String text) {
-    return type.parser().apply(text).isPresent();
+    return parse(text).isPresent();
   }
 
   /** Stands for the value in a command's usage, such as {@code N}; empty for a switch. */
   public String label() {
-    return type.label();
+    return values.label();
   }
 
   /** Whether the flag stands alone; its text is then {@code true}. */
   public boolean isSwitch() {
-    return type.label().isEmpty();
+    return values.label().isEmpty();
+  }
+
+  /** Whether it may differ between the attempts of one run. */
+  public boolean isFree() {
+    return setting.free();
   }
 
   /** The value as a flag would say it; what {@link ConfigurationLoader#load} reads back. */
   public String text(RunConfiguration configuration) {
-    return type.text().apply(value.apply(configuration));
+    return value(configuration) instanceof List<?> list
+        ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
+        : String.valueOf(value(configuration));
   }
 
   @Override
   public String toString() {
-    return path;
+    return path();
   }
 
   String section() {
-    return path.substring(0, path.indexOf('.'));
+    return section.getName();
   }
 
   String name() {
-    return path.substring(path.indexOf('.') + 1);
+    return component.getName().replaceAll("[A-Z]", "-$0").toLowerCase(Locale.ROOT);
+  }
+
+  boolean isOf(Class<? extends Record> record) {
+    return component.getDeclaringRecord() == record;
+  }
+
+  Class<?> type() {
+    return component.getType();
   }
 
   boolean isList() {
-    return type.isList();
+    return type() == List.class;
   }
 
-  Optional<T> parse(String text) {
-    return type.parser().apply(text);
+  /** Empty when the text is not such a value, or out of range. */
+  Optional<Object> parse(String text) {
+    return values.parse(text);
   }
 
-  String hocon(RunConfiguration configuration) {
-    return type.hocon().apply(value.apply(configuration));
+  Object value(RunConfiguration configuration) {
+    return read(component, read(section, configuration));
+  }
+
+  private static Object read(RecordComponent component, Object from) {
+    try {
+      return component.getAccessor().invoke(from);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -1,25 +1,24 @@
 package io.sparkrnn.config;
 
-import static java.util.Objects.requireNonNull;
-
 import java.io.Serializable;
 import java.util.List;
 
-/**
- * The model to train.
- *
- * @param name a model of the zoo
- * @param hidden units of each recurrent layer, first layer first; empty: the model's own
- * @param activation {@code tanh} or {@code relu}; empty: the model's own
- * @param recurrentInit initialisation of the recurrent weights
- */
+/** The model to train. */
 public record ModelConfiguration(
-    String name, List<Integer> hidden, String activation, RecurrentInit recurrentInit)
+    @Setting(value = "Model of the zoo.", flag = "--model", label = "NAME", required = true)
+        String name,
+    @Setting(
+            value = "Units of each recurrent layer, first layer first; empty: the model's own.",
+            min = 1,
+            max = 65_536)
+        List<Integer> hidden,
+    @Setting(
+            value = "Activation of the recurrent layers; empty: the model's own.",
+            texts = {"tanh", "relu"})
+        String activation,
+    @Setting("Initialisation of the recurrent weights.") RecurrentInit recurrentInit)
     implements Serializable {
   public ModelConfiguration {
-    requireNonNull(name, "name");
     hidden = List.copyOf(hidden);
-    requireNonNull(activation, "activation");
-    requireNonNull(recurrentInit, "recurrentInit");
   }
 }

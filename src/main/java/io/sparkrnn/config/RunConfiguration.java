@@ -1,7 +1,6 @@
 package io.sparkrnn.config;
 
 import static com.typesafe.config.ConfigUtil.quoteString;
-import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
@@ -15,8 +14,6 @@ import java.util.regex.Pattern;
 /**
  * Everything a run is told.
  *
- * @param master Spark's master URL; empty: what {@code spark-submit} says
- * @param sharedPaths whether local paths mean the same files on every machine
  * @param hadoop Hadoop properties by name, in the order of their names
  */
 public record RunConfiguration(
@@ -26,8 +23,7 @@ public record RunConfiguration(
     UpdaterConfiguration updater,
     ScheduleConfiguration schedule,
     OutputConfiguration run,
-    String master,
-    boolean sharedPaths,
+    SparkConfiguration spark,
     Map<String, String> hadoop)
     implements Serializable {
   /** The {@code spark.redaction.regex} of {@code conf/spark-defaults.conf}. */
@@ -39,13 +35,6 @@ public record RunConfiguration(
   private static final String REDACTED = "(redacted)";
 
   public RunConfiguration {
-    requireNonNull(model, "model");
-    requireNonNull(data, "data");
-    requireNonNull(training, "training");
-    requireNonNull(updater, "updater");
-    requireNonNull(schedule, "schedule");
-    requireNonNull(run, "run");
-    requireNonNull(master, "master");
     hadoop = Collections.unmodifiableMap(new TreeMap<>(hadoop));
   }
 
@@ -62,7 +51,7 @@ public record RunConfiguration(
         .forEach(
             (section, keys) -> {
               hocon.append(section).append(" {\n");
-              keys.forEach(key -> line(hocon, key.name(), key.hocon(this)));
+              keys.forEach(key -> line(hocon, key.name(), Hocon.render(key.value(this))));
               hocon.append("}\n");
             });
     hocon.append("hadoop {\n");
@@ -77,8 +66,7 @@ public record RunConfiguration(
   public RunConfiguration redacted() {
     Map<String, String> masked = new TreeMap<>(hadoop);
     masked.replaceAll((property, value) -> SECRET.matcher(property).find() ? REDACTED : value);
-    return new RunConfiguration(
-        model, data, training, updater, schedule, run, master, sharedPaths, masked);
+    return withHadoop(masked);
   }
 
   /** With another's Hadoop properties where it has none of its own; masked ones are left out. */
@@ -86,8 +74,11 @@ public record RunConfiguration(
     Map<String, String> properties = new TreeMap<>(other.hadoop);
     properties.values().removeIf(REDACTED::equals);
     properties.putAll(hadoop);
-    return new RunConfiguration(
-        model, data, training, updater, schedule, run, master, sharedPaths, properties);
+    return withHadoop(properties);
+  }
+
+  RunConfiguration withHadoop(Map<String, String> properties) {
+    return new RunConfiguration(model, data, training, updater, schedule, run, spark, properties);
   }
 
   private static void line(StringBuilder hocon, String name, String value) {

@@ -1,31 +1,40 @@
 package io.sparkrnn.config;
 
-import static java.util.Objects.requireNonNull;
-
 import java.io.Serializable;
 
-/**
- * The schedule of the learning rate.
- *
- * @param name which one
- * @param warmUpIterations iterations of linear warm-up before it; 0: none
- * @param decayRate factor of step and exponential per {@code decayIterations}
- * @param decayIterations iterations in which {@code decayRate} applies once
- * @param finalFraction what cosine leaves of the learning rate at the end
- * @param plateauEpochs epochs without a better validation accuracy after which the rate is reduced;
- *     0: never
- * @param plateauFactor of each reduction
- * @param plateauMinLearningRate which reductions do not go below
- */
+/** The schedule of the learning rate. */
 public record ScheduleConfiguration(
-    ScheduleName name,
-    int warmUpIterations,
-    double decayRate,
-    int decayIterations,
-    double finalFraction,
-    int plateauEpochs,
-    double plateauFactor,
-    double plateauMinLearningRate)
+    @Setting(
+            value = "Schedule of the learning rate over the iterations of the run.",
+            flag = "--schedule")
+        ScheduleName name,
+    @Setting(value = "Iterations of linear warm-up before the schedule; 0: none.", min = 0)
+        int warmUpIterations,
+    @Setting(
+            value = "Factor on the learning rate per decay-iterations, of step and exponential.",
+            above = 0,
+            max = 1)
+        double decayRate,
+    @Setting(
+            value = "Iterations in which decay-rate applies once, of step and exponential.",
+            min = 1)
+        int decayIterations,
+    @Setting(value = "Fraction of the learning rate that cosine ends on.", min = 0, max = 1)
+        double finalFraction,
+    @Setting(
+            value =
+                "Epochs without a better validation accuracy after which the learning rate is reduced, again and again; 0: never.",
+            min = 0)
+        int plateauEpochs,
+    @Setting(
+            value = "Factor of each such reduction, on whatever the schedule gives.",
+            above = 0,
+            max = 1)
+        double plateauFactor,
+    @Setting(
+            value = "Learning rate below which such reductions do not go; the schedule itself may.",
+            min = 0)
+        double plateauMinLearningRate)
     implements Serializable {
 
   /** A function of iterations alone, whatever evaluations find. */
@@ -36,9 +45,5 @@ public record ScheduleConfiguration(
       int decayIterations,
       double finalFraction) {
     this(name, warmUpIterations, decayRate, decayIterations, finalFraction, 0, 1, 0);
-  }
-
-  public ScheduleConfiguration {
-    requireNonNull(name, "name");
   }
 }

@@ -1,55 +1,76 @@
 package io.sparkrnn.config;
 
-import static java.util.Objects.requireNonNull;
-
 import java.io.Serializable;
 
-/**
- * How the model is trained.
- *
- * @param epochs passes over the training set
- * @param minibatchSize samples per iteration of one worker
- * @param workers logical replicas; part of the result, unlike the number of executors
- * @param threadsPerWorker threads that share one worker's computation
- * @param averagingFrequency iterations between averages
- * @param firstEpochAveragingFrequency the same for the first epoch; 0: as the others
- * @param seed what initial parameters, shards and orders are derived from
- * @param clipNorm largest global gradient norm; 0: no clipping
- * @param l2 coefficient of the L2 penalty on weights; 0: none
- * @param engine who runs the rounds
- * @param kernels which arithmetic runs; without effect on the result
- * @param rounds how they run on Spark; without effect on the result
- * @param evaluationOverlapRounds rounds of the next epoch that run while the driver evaluates; 0:
- *     none, executors evaluate; without effect on the result
- * @param earlyStoppingEpochs epochs without a better validation accuracy after which training ends;
- *     0: it ends with the last epoch
- * @param earlyStoppingMinDelta an accuracy is better if it exceeds the best one before it by more
- * @param emaDecay of a moving average of the parameters, per iteration; 0: none
- * @param initialModel path or URI of a model to start from; empty: random parameters
- */
+/** How the model is trained. */
 public record TrainingConfiguration(
-    int epochs,
-    int minibatchSize,
-    int workers,
-    int threadsPerWorker,
-    int averagingFrequency,
-    int firstEpochAveragingFrequency,
-    long seed,
-    double clipNorm,
-    double l2,
-    Engine engine,
-    KernelChoice kernels,
-    RoundsChoice rounds,
-    int evaluationOverlapRounds,
-    int earlyStoppingEpochs,
-    double earlyStoppingMinDelta,
-    double emaDecay,
-    String initialModel)
-    implements Serializable {
-  public TrainingConfiguration {
-    requireNonNull(engine, "engine");
-    requireNonNull(kernels, "kernels");
-    requireNonNull(rounds, "rounds");
-    requireNonNull(initialModel, "initialModel");
-  }
-}
+    @Setting(value = "Passes over the training set.", min = 1) int epochs,
+    @Setting(value = "Samples in a minibatch, the step of one worker.", min = 1, max = 65_536)
+        int minibatchSize,
+    @Setting(
+            value =
+                "Workers: replicas of the model, each with its own shard of the training set; part of the result, whatever the number of executors.",
+            min = 1,
+            max = 32_768)
+        int workers,
+    @Setting(
+            value = "Threads that compute for one worker; the result does not depend on them.",
+            min = 1,
+            max = 1_024,
+            free = true)
+        int threadsPerWorker,
+    @Setting(value = "Iterations of every worker between two averages.", min = 1)
+        int averagingFrequency,
+    @Setting(
+            value = "Iterations between two averages during the first epoch; 0: the same as later.",
+            min = 0)
+        int firstEpochAveragingFrequency,
+    @Setting("Seed of initial parameters, hold-out, shards and orders.") long seed,
+    @Setting(
+            value =
+                "Largest norm of the whole gradient, longer ones are scaled down to it; 0: no clipping.",
+            min = 0)
+        double clipNorm,
+    @Setting(value = "Coefficient of the L2 penalty on weights; 0: none.", min = 0) double l2,
+    @Setting(
+            "Who runs the rounds: Spark, the same rounds in this JVM, or DL4J Spark's own training master.")
+        Engine engine,
+    @Setting(
+            value =
+                "Arithmetic that runs: vector (Vector API), portable (plain Java), or the faster one there is.",
+            free = true)
+        KernelChoice kernels,
+    @Setting(
+            value =
+                "How rounds run on Spark: resident (tasks that stay), job (a job a round), or the faster one there is.",
+            free = true)
+        RoundsChoice rounds,
+    @Setting(
+            value =
+                "Rounds of the next epoch that run while the driver evaluates the held-out samples, before the result is reported and the checkpoint written; 0, as always with early stopping or plateaus: none, executors evaluate.",
+            min = 0,
+            free = true)
+        int evaluationOverlapRounds,
+    @Setting(
+            value =
+                "Epochs without a better validation accuracy after which training ends; the best epoch's parameters then are the result; 0: it ends with the last epoch, on the last parameters.",
+            min = 0)
+        int earlyStoppingEpochs,
+    @Setting(
+            value =
+                "For early stopping, an accuracy is better if it exceeds the best one before it by more than this.",
+            min = 0,
+            max = 1)
+        double earlyStoppingMinDelta,
+    @Setting(
+            value =
+                "Decay per iteration of a moving average of the parameters, which is evaluated and becomes the model; 0: none.",
+            min = 0,
+            below = 1)
+        double emaDecay,
+    @Setting(
+            value =
+                "Model file (model.srnn), or the run directory that holds one, whose parameters training starts from, a path or URI; empty: random ones.",
+            label = "URI")
+        String initialModel)
+    implements Serializable {}

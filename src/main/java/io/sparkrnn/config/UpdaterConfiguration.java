@@ -1,28 +1,18 @@
 package io.sparkrnn.config;
 
-import static java.util.Objects.requireNonNull;
-
 import java.io.Serializable;
 
-/**
- * The updater.
- *
- * @param name which one
- * @param learningRate at the peak of the schedule
- * @param momentum of Nesterovs
- * @param beta1 decay of Adam's first moment
- * @param beta2 decay of Adam's second moment
- * @param epsilon of Adam's denominator
- */
+/** The updater. */
 public record UpdaterConfiguration(
-    UpdaterName name,
-    double learningRate,
-    double momentum,
-    double beta1,
-    double beta2,
-    double epsilon)
-    implements Serializable {
-  public UpdaterConfiguration {
-    requireNonNull(name, "name");
-  }
-}
+    @Setting(value = "Updater.", flag = "--updater") UpdaterName name,
+    @Setting(value = "Learning rate, at the peak of the schedule.", above = 0) double learningRate,
+    @Setting(value = "Momentum of nesterovs.", min = 0, below = 1) double momentum,
+    @Setting(value = "Decay of adam's mean of gradients, per iteration.", min = 0, below = 1)
+        double beta1,
+    @Setting(
+            value = "Decay of adam's mean of squared gradients, per iteration.",
+            min = 0,
+            below = 1)
+        double beta2,
+    @Setting(value = "What adam adds to its denominator.", above = 0) double epsilon)
+    implements Serializable {}

@@ -1,11 +1,10 @@
 package io.sparkrnn.config;
 
-import com.typesafe.config.ConfigUtil;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.DoublePredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -16,149 +15,92 @@ import java.util.stream.Stream;
  *
  * @param expected what a message calls the values that are allowed
  * @param label stands for the value in a command's usage; empty: the flag takes no value
- * @param isList whether a file may write a list
- * @param parser empty when the text is not such a value, or out of range
- * @param text the inverse of {@code parser}
- * @param hocon the value as a configuration file writes it
+ * @param parser throws IllegalArgumentException when the text is not such a value
+ * @param allowed whether a value is in range
  */
-record ValueType<T>(
-    String expected,
-    String label,
-    boolean isList,
-    Function<String, Optional<T>> parser,
-    Function<T, String> text,
-    Function<T, String> hocon) {
+record ValueType(
+    String expected, String label, Function<String, Object> parser, Predicate<Object> allowed) {
 
   /** All that a double can need; BigDecimal's time grows with the square of the length. */
   private static final int MAX_NUMBER_CHARACTERS = 1100;
 
-  static ValueType<String> text(String label) {
-    return ofText("text", label, text -> true);
+  private static final int MAX_LISTED = 64;
+
+  /** The kind of value of a record's component. */
+  static ValueType of(Type type, Setting setting) {
+    Predicate<Object> inRange = value -> isInRange(((Number) value).doubleValue(), setting);
+    if (type == boolean.class) {
+      return oneOf("true or false", "", List.of(true, false));
+    }
+    if (type == int.class) {
+      return new ValueType("a whole number " + range(setting), "N", Integer::valueOf, inRange);
+    }
+    if (type == long.class) {
+      return new ValueType("a whole number of at most 64 bits", "N", Long::valueOf, inRange);
+    }
+    if (type == double.class) {
+      return new ValueType("a number " + range(setting), "X", ValueType::number, inRange);
+    }
+    if (type == String.class) {
+      return text(setting);
+    }
+    if (type instanceof ParameterizedType list) {
+      return list.getActualTypeArguments()[0] == Integer.class
+          ? new ValueType(
+              "at most %d whole numbers %s, separated by commas"
+                  .formatted(MAX_LISTED, range(setting)),
+              "N,N",
+              text -> list(text, Integer::valueOf),
+              values -> isList(values, inRange))
+          : new ValueType(
+              "names, separated by commas",
+              setting.label() + "," + setting.label(),
+              text -> list(text, name -> name),
+              values -> !((List<?>) values).contains(""));
+    }
+    List<?> constants = List.of(((Class<?>) type).getEnumConstants());
+    return oneOf("one of " + joined(constants, ", "), joined(constants, "|"), constants);
   }
 
-  static ValueType<String> nonEmptyText(String label) {
-    return ofText("text that is not empty", label, text -> !text.isBlank());
+  /** Empty when the text is not such a value, or out of range. */
+  Optional<Object> parse(String text) {
+    try {
+      return Optional.of(parser.apply(text)).filter(allowed);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
-  static ValueType<String> emptyOr(String first, String second) {
-    List<String> allowed = List.of("", first, second);
-    return ofText(
-        "either " + first + ", " + second + " or empty text",
-        first + "|" + second,
-        allowed::contains);
-  }
-
-  static ValueType<Boolean> onOff() {
-    return of(
-        "true or false",
-        "",
-        text ->
-            text.equals("true") || text.equals("false")
-                ? Optional.of(text.equals("true"))
-                : Optional.empty());
-  }
-
-  static ValueType<Long> anyWholeNumber() {
-    return of(
-        "a whole number of at most 64 bits",
-        "N",
-        text -> {
-          try {
-            return Optional.of(Long.parseLong(text));
-          } catch (NumberFormatException e) {
-            return Optional.empty();
-          }
-        });
-  }
-
-  static ValueType<Integer> wholeNumber(int least, int most) {
-    return of(
-        most == Integer.MAX_VALUE
-            ? "a whole number of at least " + least
-            : "a whole number from " + least + " to " + most,
-        "N",
-        text -> whole(text, least, most));
-  }
-
-  /** Also checks that the number of values is at most {@code mostValues}. */
-  static ValueType<List<Integer>> wholeNumbers(int least, int most, int mostValues) {
-    return new ValueType<>(
-        "at most %d whole numbers from %d to %d, separated by commas"
-            .formatted(mostValues, least, most),
-        "N,N",
-        true,
-        text -> {
-          List<Integer> values = new ArrayList<>();
-          for (String part : text.isEmpty() ? new String[0] : text.split(",", -1)) {
-            Optional<Integer> value = whole(part.strip(), least, most);
-            if (value.isEmpty()) {
-              return Optional.empty();
-            }
-            values.add(value.get());
-          }
-          return values.size() > mostValues ? Optional.empty() : Optional.of(List.copyOf(values));
-        },
-        values -> values.stream().map(String::valueOf).collect(Collectors.joining(",")),
-        List::toString);
-  }
-
-  /** Names without commas in them. */
-  static ValueType<List<String>> texts(String label) {
-    return new ValueType<>(
-        "names, separated by commas",
-        label + "," + label,
-        true,
-        text -> {
-          List<String> values =
-              text.isEmpty()
-                  ? List.of()
-                  : Stream.of(text.split(",", -1)).map(String::strip).toList();
-          return values.contains("") ? Optional.empty() : Optional.of(values);
-        },
-        values -> String.join(",", values),
-        values ->
-            values.stream()
-                .map(ConfigUtil::quoteString)
-                .collect(Collectors.joining(", ", "[", "]")));
-  }
-
-  static ValueType<Double> number(String expected, DoublePredicate inRange) {
-    return of(
-        expected,
-        "X",
-        text -> {
-          if (text.length() > MAX_NUMBER_CHARACTERS) {
-            return Optional.empty();
-          }
-          try {
-            // Double.parseDouble would also take NaN, 1d and hexadecimal.
-            double value = new BigDecimal(text).doubleValue();
-            return Double.isFinite(value) && inRange.test(value)
-                ? Optional.of(value)
-                : Optional.empty();
-          } catch (NumberFormatException e) {
-            return Optional.empty();
-          }
-        });
-  }
-
-  static <E extends Enum<E>> ValueType<E> oneOf(Class<E> type) {
-    E[] values = type.getEnumConstants();
-    return of(
-        "one of " + Stream.of(values).map(String::valueOf).collect(Collectors.joining(", ")),
-        Stream.of(values).map(String::valueOf).collect(Collectors.joining("|")),
-        text -> Stream.of(values).filter(value -> value.toString().equals(text)).findFirst());
-  }
-
-  private static ValueType<String> ofText(
-      String expected, String label, Predicate<String> allowed) {
-    return new ValueType<>(
+  private static ValueType oneOf(String expected, String label, List<?> values) {
+    return new ValueType(
         expected,
         label,
-        false,
-        text -> Optional.of(text).filter(allowed).filter(ValueType::isPrintable),
-        Function.identity(),
-        ConfigUtil::quoteString);
+        text ->
+            values.stream()
+                .filter(value -> value.toString().equals(text))
+                .findFirst()
+                .orElseThrow(IllegalArgumentException::new),
+        value -> true);
+  }
+
+  private static String joined(List<?> values, String separator) {
+    return values.stream().map(String::valueOf).collect(Collectors.joining(separator));
+  }
+
+  private static ValueType text(Setting setting) {
+    List<String> texts = List.of(setting.texts());
+    if (!texts.isEmpty()) {
+      return new ValueType(
+          "either " + joined(texts, ", ") + " or empty text",
+          joined(texts, "|"),
+          text -> text,
+          text -> text.equals("") || texts.contains(text));
+    }
+    return new ValueType(
+        setting.required() ? "text that is not empty" : "text",
+        setting.label(),
+        text -> text,
+        text -> isPrintable((String) text) && !(setting.required() && ((String) text).isBlank()));
   }
 
   /** No control characters, and nothing that UTF-8 cannot write. */
@@ -170,17 +112,49 @@ record ValueType<T>(
                     || Character.getType(character) == Character.SURROGATE);
   }
 
-  private static <T> ValueType<T> of(
-      String expected, String label, Function<String, Optional<T>> parser) {
-    return new ValueType<>(expected, label, false, parser, String::valueOf, String::valueOf);
+  private static List<Object> list(String text, Function<String, Object> element) {
+    return text.isEmpty()
+        ? List.of()
+        : Stream.of(text.split(",", -1)).map(String::strip).map(element).toList();
   }
 
-  private static Optional<Integer> whole(String text, int least, int most) {
-    try {
-      int value = Integer.parseInt(text);
-      return value >= least && value <= most ? Optional.of(value) : Optional.empty();
-    } catch (NumberFormatException e) {
-      return Optional.empty();
+  private static boolean isList(Object values, Predicate<Object> ofElements) {
+    List<?> list = (List<?>) values;
+    return list.size() <= MAX_LISTED && list.stream().allMatch(ofElements);
+  }
+
+  private static Object number(String text) {
+    if (text.length() > MAX_NUMBER_CHARACTERS) {
+      throw new NumberFormatException();
     }
+    // Double.parseDouble would also take NaN, 1d and hexadecimal.
+    double value = new BigDecimal(text).doubleValue();
+    if (Double.isInfinite(value)) {
+      throw new NumberFormatException();
+    }
+    return value;
+  }
+
+  private static boolean isInRange(double value, Setting setting) {
+    return value >= setting.min()
+        && value <= setting.max()
+        && value > setting.above()
+        && value < setting.below();
+  }
+
+  private static String range(Setting setting) {
+    boolean endsBefore = Double.isFinite(setting.below());
+    boolean ends = endsBefore || Double.isFinite(setting.max());
+    String end = endsBefore ? "below " + plain(setting.below()) : ends ? plain(setting.max()) : "";
+    if (Double.isFinite(setting.above())) {
+      return "above " + plain(setting.above()) + (ends ? ", at most " + end : "");
+    }
+    return ends
+        ? "from " + plain(setting.min()) + " to " + end
+        : "of at least " + plain(setting.min());
+  }
+
+  private static String plain(double bound) {
+    return BigDecimal.valueOf(bound).stripTrailingZeros().toPlainString();
   }
 }

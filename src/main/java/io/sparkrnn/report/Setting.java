@@ -25,7 +25,7 @@ record Setting(String path, String value, boolean isDefault) {
         .toList();
   }
 
-  private static Setting setting(Key<?> key, RunConfiguration shown, RunConfiguration defaults) {
+  private static Setting setting(Key key, RunConfiguration shown, RunConfiguration defaults) {
     String value = key.text(shown);
     return new Setting(key.path(), value, value.equals(key.text(defaults)));
   }

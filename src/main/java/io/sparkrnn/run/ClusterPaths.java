@@ -39,7 +39,8 @@ public record ClusterPaths(
    */
   public static ClusterPaths of(
       RunConfiguration configuration, String submittedMaster, String deployMode) {
-    String master = configuration.master().isEmpty() ? submittedMaster : configuration.master();
+    String master =
+        configuration.spark().master().isEmpty() ? submittedMaster : configuration.spark().master();
     // local[2] and local-cluster[2,1,1024]: processes of this machine.
     boolean cluster = !master.isEmpty() && !master.startsWith("local");
     return new ClusterPaths(
@@ -65,7 +66,7 @@ public record ClusterPaths(
     } else if (driverElsewhere) {
       check(Keys.RUN_DIR.path(), Keys.RUN_DIR.flag(), directory).ifPresent(problems::add);
     }
-    for (Key<String> key : List.of(Keys.INITIAL_MODEL, Keys.TENSORBOARD)) {
+    for (Key key : List.of(Keys.INITIAL_MODEL, Keys.TENSORBOARD)) {
       String location = key.text(configuration);
       if (driverElsewhere && !location.isEmpty()) {
         check(key.path(), key.flag(), location).ifPresent(problems::add);
@@ -103,14 +104,14 @@ public record ClusterPaths(
   private List<Problem> dataProblems() {
     List<Problem> problems = new ArrayList<>();
     if (executorsElsewhere || driverElsewhere) {
-      for (Key<String> key : dataKeys()) {
+      for (Key key : dataKeys()) {
         check(key.path(), key.flag(), key.text(configuration)).ifPresent(problems::add);
       }
     }
     return problems;
   }
 
-  private List<Key<String>> dataKeys() {
+  private List<Key> dataKeys() {
     return configuration.data().hasExplicitFiles()
         ? List.of(Keys.TRAIN_IMAGES, Keys.TRAIN_LABELS, Keys.TEST_IMAGES, Keys.TEST_LABELS)
         : List.of(Keys.DATA_URI);
@@ -120,7 +121,7 @@ public record ClusterPaths(
     if (location.startsWith(BUILTIN) || !isLocal(location)) {
       return Optional.empty();
     }
-    if (!configuration.sharedPaths()) {
+    if (!configuration.spark().sharedPaths()) {
       return Optional.of(
           new Problem(
               name,

@@ -51,33 +51,6 @@ public record RunDirectory(
       Set.of("attempts", "checkpoints", "results", "damaged", SubmissionReport.DIRECTORY);
   private static final long MAX_TEXT_BYTES = 1 << 20;
 
-  /** What may differ between the attempts of one run: none of it can be seen in the parameters. */
-  private static final Set<Key<?>> FREE =
-      Set.of(
-          Keys.RUN_DIR,
-          Keys.RESUME,
-          Keys.ALLOW_DRIFT,
-          Keys.CHECKPOINT_EVERY,
-          Keys.CHECKPOINT_EVERY_ROUNDS,
-          Keys.CHECKPOINT_EVERY_MINUTES,
-          Keys.KEEP,
-          Keys.RETRY_SECONDS,
-          Keys.HEARTBEAT_SECONDS,
-          Keys.TAKEOVER_SECONDS,
-          Keys.TENSORBOARD,
-          Keys.MASTER,
-          Keys.SHARED_PATHS,
-          Keys.THREADS_PER_WORKER,
-          Keys.KERNELS,
-          Keys.ROUNDS,
-          Keys.EVALUATION_OVERLAP_ROUNDS,
-          // Compared by the content of the files.
-          Keys.DATA_URI,
-          Keys.TRAIN_IMAGES,
-          Keys.TRAIN_LABELS,
-          Keys.TEST_IMAGES,
-          Keys.TEST_LABELS);
-
   /**
    * The directory that a configuration names, or a new one.
    *
@@ -154,7 +127,7 @@ public record RunDirectory(
   /** The texts of a saved configuration, for flags to override. */
   public static Map<String, String> texts(RunConfiguration saved) {
     Map<String, String> texts = new LinkedHashMap<>();
-    for (Key<?> key : Keys.all()) {
+    for (Key key : Keys.all()) {
       texts.put(key.path(), key.text(saved));
     }
     // Allowed once, not for ever.
@@ -187,8 +160,8 @@ public record RunDirectory(
    */
   public static Map<String, String> decisive(RunConfiguration configuration) {
     Map<String, String> texts = new LinkedHashMap<>();
-    for (Key<?> key : Keys.all()) {
-      if (!FREE.contains(key) && key != Keys.INITIAL_MODEL) {
+    for (Key key : Keys.all()) {
+      if (!key.isFree() && key != Keys.INITIAL_MODEL) {
         texts.put(key.path(), key.text(configuration));
       }
     }
@@ -220,9 +193,9 @@ public record RunDirectory(
   /** What differs between a saved configuration and one that is to continue its run, by key. */
   static List<Problem> drift(RunConfiguration saved, RunConfiguration now, String where) {
     List<Problem> problems = new ArrayList<>();
-    for (Key<?> key : Keys.all()) {
+    for (Key key : Keys.all()) {
       String before = key.text(saved);
-      if (!FREE.contains(key) && !before.equals(key.text(now))) {
+      if (!key.isFree() && !before.equals(key.text(now))) {
         problems.add(
             new Problem(
                 key.path(),

@@ -142,8 +142,8 @@ record RunIdentity(
     } catch (IllegalArgumentException e) {
       throw new DataException(e.getMessage(), e);
     }
-    require(where, "parameters", topology.parameterCount(), state.parameters().length);
-    require(where, "numbers of updater state", updaterStateSize, state.updaterState().length);
+    require(where, "parameters", topology.parameterCount(), state.layout().parameters());
+    require(where, "numbers of updater state", updaterStateSize, state.layout().updaterState());
     if (state.minibatch() >= minibatchesPerEpoch) {
       throw new DataException(
           "Cannot resume from %s: expected a place before minibatch %d of its epoch, found minibatch %d"

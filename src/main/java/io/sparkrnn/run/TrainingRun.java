@@ -171,7 +171,7 @@ public final class TrainingRun {
     try (StartingSpark spark =
         StartingSpark.begin(
             "spark-rnn " + directory.runId(),
-            configuration.master(),
+            configuration.spark().master(),
             configuration.training().threadsPerWorker())) {
       return run(vacancy, Optional.of(spark));
     }

@@ -2,7 +2,6 @@ package io.sparkrnn.spark;
 
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.config.ConfigurationLoader;
-import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.TrainingConfiguration;
 import io.sparkrnn.kernel.NetworkShape;
@@ -62,26 +61,27 @@ public final class RnnClassifier
           "Time steps of a sequence; features are a multiple of it.",
           "a whole number of at least 1",
           steps -> steps >= 1);
-  private final IntArrayParam hidden = keys.wholeNumbers(Keys.HIDDEN, "hidden");
-  private final Param<String> activation = keys.text(Keys.ACTIVATION, "activation");
-  private final Param<String> recurrentInit = keys.text(Keys.RECURRENT_INIT, "recurrentInit");
-  private final IntParam epochs = keys.wholeNumber(Keys.EPOCHS, "epochs");
-  private final IntParam minibatchSize = keys.wholeNumber(Keys.MINIBATCH_SIZE, "minibatchSize");
-  private final IntParam workers = keys.wholeNumber(Keys.WORKERS, "workers");
+  private final IntArrayParam hidden = keys.wholeNumbers("model.hidden", "hidden");
+  private final Param<String> activation = keys.text("model.activation", "activation");
+  private final Param<String> recurrentInit = keys.text("model.recurrent-init", "recurrentInit");
+  private final IntParam epochs = keys.wholeNumber("training.epochs", "epochs");
+  private final IntParam minibatchSize =
+      keys.wholeNumber("training.minibatch-size", "minibatchSize");
+  private final IntParam workers = keys.wholeNumber("training.workers", "workers");
   private final IntParam threadsPerWorker =
-      keys.wholeNumber(Keys.THREADS_PER_WORKER, "threadsPerWorker");
+      keys.wholeNumber("training.threads-per-worker", "threadsPerWorker");
   private final IntParam averagingFrequency =
-      keys.wholeNumber(Keys.AVERAGING_FREQUENCY, "averagingFrequency");
-  private final LongParam seed = keys.longNumber(Keys.SEED, "seed");
-  private final DoubleParam clipNorm = keys.number(Keys.CLIP_NORM, "clipNorm");
-  private final DoubleParam l2 = keys.number(Keys.L2, "l2");
-  private final Param<String> updater = keys.text(Keys.UPDATER_NAME, "updater");
-  private final DoubleParam learningRate = keys.number(Keys.LEARNING_RATE, "learningRate");
-  private final Param<String> schedule = keys.text(Keys.SCHEDULE_NAME, "schedule");
+      keys.wholeNumber("training.averaging-frequency", "averagingFrequency");
+  private final LongParam seed = keys.longNumber("training.seed", "seed");
+  private final DoubleParam clipNorm = keys.number("training.clip-norm", "clipNorm");
+  private final DoubleParam l2 = keys.number("training.l2", "l2");
+  private final Param<String> updater = keys.text("updater.name", "updater");
+  private final DoubleParam learningRate = keys.number("updater.learning-rate", "learningRate");
+  private final Param<String> schedule = keys.text("schedule.name", "schedule");
   private final IntParam warmUpIterations =
-      keys.wholeNumber(Keys.WARM_UP_ITERATIONS, "warmUpIterations");
-  private final Param<String> kernels = keys.text(Keys.KERNELS, "kernels");
-  private final Param<String> rounds = keys.text(Keys.ROUNDS, "rounds");
+      keys.wholeNumber("schedule.warm-up-iterations", "warmUpIterations");
+  private final Param<String> kernels = keys.text("training.kernels", "kernels");
+  private final Param<String> rounds = keys.text("training.rounds", "rounds");
 
   /** A classifier with defaults for all but {@link #setTimeSteps}. */
   public RnnClassifier() {

@@ -23,11 +23,11 @@ public record MovingAverage(double decay) {
     }
     double kept = StrictMath.pow(decay, done.iterations());
     double taken = 1 - kept;
-    float[] before = state.movingAverage();
-    float[] average = new float[before.length];
-    for (int i = 0; i < average.length; i++) {
-      average[i] = (float) (kept * before[i] + taken * state.parameters()[i]);
+    float[] vector = state.vector().clone();
+    int average = state.layout().ofWorkers();
+    for (int i = 0; i < state.layout().movingAverage(); i++) {
+      vector[average + i] = (float) (kept * vector[average + i] + taken * vector[i]);
     }
-    return state.withMovingAverage(average);
+    return state.withVector(vector);
   }
 }

@@ -122,30 +122,22 @@ public final class ParameterAverage {
     return level;
   }
 
-  private static SubtreeSum join(RoundPart leftPart, RoundPart rightPart) {
+  private static SubtreeSum join(RoundPart leftPart, RoundPart right) {
     SubtreeSum left = sumOf(leftPart);
-    if (rightPart instanceof SubtreeSum right) {
-      add(left.parameters(), right.parameters());
-      add(left.updaterState(), right.updaterState());
-      return joined(left, right.samples(), right.lossSum(), right.workerNanos());
+    if (right instanceof SubtreeSum sum) {
+      add(left.vector(), sum.vector());
+    } else {
+      // Floats are widened only when they are added.
+      addWeighted(left.vector(), ((WorkerResult) right).vector(), right.samples());
     }
-    // Floats are widened only when they are added.
-    WorkerResult right = (WorkerResult) rightPart;
-    addWeighted(left.parameters(), right.parameters(), right.samples());
-    addWeighted(left.updaterState(), right.updaterState(), right.samples());
-    return joined(left, right.samples(), right.lossSum(), right.computeNanos());
-  }
-
-  private static SubtreeSum joined(
-      SubtreeSum left, long samples, double lossSum, long... workerNanos) {
     return new SubtreeSum(
         left.firstWorker(),
-        left.workers() + workerNanos.length,
-        left.parameters(),
-        left.updaterState(),
-        left.samples() + samples,
-        left.lossSum() + lossSum,
-        LongStream.concat(Arrays.stream(left.workerNanos()), Arrays.stream(workerNanos)).toArray());
+        left.workers() + right.workers(),
+        left.vector(),
+        left.samples() + right.samples(),
+        left.lossSum() + right.lossSum(),
+        LongStream.concat(Arrays.stream(left.workerNanos()), Arrays.stream(right.workerNanos()))
+            .toArray());
   }
 
   private static SubtreeSum sumOf(RoundPart part) {
@@ -156,11 +148,10 @@ public final class ParameterAverage {
     return new SubtreeSum(
         result.worker(),
         1,
-        weighted(result.parameters(), result.samples()),
-        weighted(result.updaterState(), result.samples()),
+        weighted(result.vector(), result.samples()),
         result.samples(),
         result.lossSum(),
-        new long[] {result.computeNanos()});
+        result.workerNanos());
   }
 
   private static double[] weighted(float[] values, long weight) {
@@ -216,11 +207,9 @@ public final class ParameterAverage {
       throw incomplete();
     }
     long began = System.nanoTime();
-    float[] parameters = mean(sum.parameters(), sum.samples());
-    float[] updaterState = mean(sum.updaterState(), sum.samples());
+    float[] mean = mean(sum.vector(), sum.samples());
     return new RoundResult(
-        parameters,
-        updaterState,
+        mean,
         sum.samples(),
         sum.lossSum(),
         sum.workerNanos(),

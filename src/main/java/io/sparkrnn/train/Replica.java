@@ -45,8 +45,9 @@ public final class Replica {
     SequenceDataset data = shard.samples();
     DataShape.require(recipe.topology().shape(), data);
     int[] samplesInOrder = order(round.epoch(), shard.worker(), data.size());
-    float[] parameters = state.parameters().clone();
-    float[][] moments = moments(state.updaterState(), parameters.length);
+    float[][] parts = parts(state.vector());
+    float[] parameters = parts[0];
+    float[][] moments = Arrays.copyOfRange(parts, 1, parts.length);
     RangeTask propagate =
         (from, to) -> {
           kernels.forward(parameters, workspace, from, to);
@@ -75,12 +76,7 @@ public final class Replica {
       }
     }
     return new WorkerResult(
-        shard.worker(),
-        parameters,
-        state(moments, parameters.length),
-        samples,
-        lossSum,
-        System.nanoTime() - start);
+        shard.worker(), VectorLayout.join(parts), samples, lossSum, System.nanoTime() - start);
   }
 
   private int[] order(int epoch, int worker, int size) {
@@ -107,20 +103,13 @@ public final class Replica {
     return sum;
   }
 
-  private float[][] moments(float[] updaterState, int parameters) {
-    float[][] moments = new float[recipe.updater().moments()][];
-    for (int m = 0; m < moments.length; m++) {
-      moments[m] = Arrays.copyOfRange(updaterState, m * parameters, (m + 1) * parameters);
+  /** The parameters and each of the updater's moments. */
+  private float[][] parts(float[] vector) {
+    float[][] parts = new float[1 + recipe.updater().moments()][];
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = Arrays.copyOfRange(vector, i * gradient.length, (i + 1) * gradient.length);
     }
-    return moments;
-  }
-
-  private static float[] state(float[][] moments, int parameters) {
-    float[] state = new float[moments.length * parameters];
-    for (int m = 0; m < moments.length; m++) {
-      System.arraycopy(moments[m], 0, state, m * parameters, parameters);
-    }
-    return state;
+    return parts;
   }
 
   /** The global norm; in double where its square is beyond float, or clipping would give zero. */

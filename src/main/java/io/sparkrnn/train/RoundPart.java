@@ -10,4 +10,16 @@ public sealed interface RoundPart extends Serializable permits WorkerResult, Sub
 
   /** How many workers it covers: this and the following ones. */
   int workers();
+
+  /** The length of its vector: parameters, then the updater's state. */
+  int values();
+
+  /** That all its workers trained on. */
+  long samples();
+
+  /** Of all these samples, in nats. */
+  double lossSum();
+
+  /** Time that each of its workers took. */
+  long[] workerNanos();
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 /**
  * The average of all workers' results.
  *
+ * @param vector parameters, then the updater's state
  * @param samples of all workers together
  * @param lossSum of all these samples, in nats
  * @param workerNanos time that each worker took; one time of all where an engine tells no more
@@ -12,12 +13,7 @@ import java.util.Arrays;
  */
 @SuppressWarnings("ArrayRecordComponent") // Results are read, not compared.
 public record RoundResult(
-    float[] parameters,
-    float[] updaterState,
-    long samples,
-    double lossSum,
-    long[] workerNanos,
-    long averagingNanos) {
+    float[] vector, long samples, double lossSum, long[] workerNanos, long averagingNanos) {
 
   /** Of the slowest worker. */
   public long computeNanos() {
@@ -27,15 +23,11 @@ public record RoundResult(
   // The updater's state, too: an infinite second moment of Adam stops its parameter for good, and
   // neither the parameter nor the loss would show it.
   boolean finite() {
-    return Double.isFinite(lossSum) && finite(parameters) && finite(updaterState);
-  }
-
-  private static boolean finite(float[] values) {
     float sum = 0f;
-    for (float value : values) {
+    for (float value : vector) {
       // Zero times infinity or NaN is NaN, and NaN stays.
       sum += value * 0f;
     }
-    return sum == 0f;
+    return Double.isFinite(lossSum) && sum == 0f;
   }
 }

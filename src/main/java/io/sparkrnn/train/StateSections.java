@@ -38,7 +38,7 @@ public final class StateSections {
             .putDouble(state.epochLossSum())
             .putLong(state.epochSamples())
             .array());
-    if (state.movingAverage().length > 0) {
+    if (state.layout().movingAverage() > 0) {
       sections.put(MOVING_AVERAGE, Floats.toBytes(state.movingAverage()));
     }
     if (!state.accuracies().isEmpty()) {
@@ -75,16 +75,16 @@ public final class StateSections {
           "Cannot resume from %s: expected a moving average of %d parameters, found one of %d"
               .formatted(where, parameters.length, movingAverage.length));
     }
+    float[] updaterState = Floats.fromBytes(require(sections, UPDATER_STATE, where));
     return new TrainingState(
-        parameters,
-        Floats.fromBytes(require(sections, UPDATER_STATE, where)),
+        VectorLayout.join(parameters, updaterState, movingAverage),
+        new VectorLayout(parameters.length, updaterState.length, movingAverage.length),
         round,
         epoch,
         minibatch,
         in.getLong(),
         in.getDouble(),
         in.getLong(),
-        movingAverage,
         accuracies(sections.getOrDefault(ACCURACIES, new byte[0]), where));
   }
 

@@ -88,7 +88,7 @@ public final class TrainingLoop {
     /** A state with what these options keep, and without what they do not. */
     private TrainingState kept(TrainingState start) {
       TrainingState state = start;
-      if (movingAverage.isOn() == (state.movingAverage().length == 0)) {
+      if (movingAverage.isOn() == (state.layout().movingAverage() == 0)) {
         state = state.withMovingAverage(movingAverage.isOn() ? state.parameters() : new float[0]);
       }
       return followsValidation() || state.accuracies().isEmpty()

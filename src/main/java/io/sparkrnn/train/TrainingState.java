@@ -6,31 +6,27 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * All that a run carries from one round to the next. The arrays are never changed once a state
- * holds them.
+ * All that a run carries from one round to the next. The vector is never changed once a state holds
+ * it.
  *
- * @param parameters flat, in the order of {@link io.sparkrnn.kernel.NetworkShape}
- * @param updaterState the updater's, as DL4J lays it out: Adam's first moments, then its second;
- *     Nesterovs' velocities
+ * @param vector parameters, the updater's state and a moving average, as the layout says
  * @param round rounds done
  * @param epoch epochs done
  * @param minibatch minibatches done of the current epoch by the longest worker
  * @param iteration iterations done by the longest worker over the whole run
  * @param epochLossSum summed cross-entropy of the current epoch's samples so far, in nats
  * @param epochSamples samples of the current epoch so far
- * @param movingAverage of the parameters; empty where none is kept
  * @param accuracies of the epochs done, on held-out samples; empty where nothing depends on them
  */
 public record TrainingState(
-    float[] parameters,
-    float[] updaterState,
+    float[] vector,
+    VectorLayout layout,
     long round,
     int epoch,
     int minibatch,
     long iteration,
     double epochLossSum,
     long epochSamples,
-    float[] movingAverage,
     List<Double> accuracies)
     implements Serializable {
 
@@ -49,15 +45,14 @@ public record TrainingState(
       double epochLossSum,
       long epochSamples) {
     this(
-        parameters,
-        updaterState,
+        VectorLayout.join(parameters, updaterState),
+        new VectorLayout(parameters.length, updaterState.length, 0),
         round,
         epoch,
         minibatch,
         iteration,
         epochLossSum,
         epochSamples,
-        new float[0],
         List.of());
   }
 
@@ -67,63 +62,78 @@ public record TrainingState(
         parameters, new float[updater.stateSize(parameters.length)], 0, 0, 0, 0, 0, 0);
   }
 
+  /** A copy, as are the other parts. */
+  public float[] parameters() {
+    return layout.parameters(vector);
+  }
+
+  public float[] updaterState() {
+    return layout.updaterState(vector);
+  }
+
+  public float[] movingAverage() {
+    return layout.movingAverage(vector);
+  }
+
   /** The state after a round; the moving average is still that of before. */
   TrainingState after(Round done, RoundResult result) {
     return new TrainingState(
-        result.parameters(),
-        result.updaterState(),
+        layout.movingAverage() == 0
+            ? result.vector()
+            : VectorLayout.join(result.vector(), movingAverage()),
+        layout,
         round + 1,
         done.lastOfEpoch() ? epoch + 1 : epoch,
         done.lastOfEpoch() ? 0 : minibatch + done.iterations(),
         iteration + done.iterations(),
         (minibatch == 0 ? 0 : epochLossSum) + result.lossSum(),
         (minibatch == 0 ? 0 : epochSamples) + result.samples(),
-        movingAverage,
         accuracies);
   }
 
   /** Without what only the driver needs. */
   TrainingState forWorkers() {
-    return with(parameters, new float[0], List.of());
+    return (layout.movingAverage() == 0 ? this : withMovingAverage(new float[0]))
+        .withoutAccuracies();
   }
 
   TrainingState withMovingAverage(float[] average) {
-    return with(parameters, average, accuracies);
+    return with(parameters(), average);
   }
 
   TrainingState withoutAccuracies() {
-    return with(parameters, movingAverage, List.of());
+    return with(vector, layout, List.of());
   }
 
   /** After an epoch that was evaluated. */
   TrainingState withAccuracy(double accuracy) {
-    return with(
-        parameters,
-        movingAverage,
-        Stream.concat(accuracies.stream(), Stream.of(accuracy)).toList());
+    return with(vector, layout, Stream.concat(accuracies.stream(), Stream.of(accuracy)).toList());
+  }
+
+  /** With another vector of the same layout. */
+  TrainingState withVector(float[] values) {
+    return with(values, layout, accuracies);
   }
 
   /** With the parameters that are evaluated and make the model: their moving average, if any. */
   public TrainingState evaluated() {
-    return movingAverage.length == 0 ? this : with(movingAverage, new float[0], accuracies);
+    return layout.movingAverage() == 0 ? this : with(movingAverage(), new float[0]);
   }
 
-  private TrainingState with(float[] values, float[] average, List<Double> epochs) {
+  private TrainingState with(float[] parameters, float[] average) {
+    return with(
+        VectorLayout.join(parameters, updaterState(), average),
+        new VectorLayout(parameters.length, layout.updaterState(), average.length),
+        accuracies);
+  }
+
+  private TrainingState with(float[] values, VectorLayout ranges, List<Double> epochs) {
     return new TrainingState(
-        values,
-        updaterState,
-        round,
-        epoch,
-        minibatch,
-        iteration,
-        epochLossSum,
-        epochSamples,
-        average,
-        epochs);
+        values, ranges, round, epoch, minibatch, iteration, epochLossSum, epochSamples, epochs);
   }
 
   /** SHA-256 of the parameters as little-endian floats: equal for equal bits. */
   public String parametersSha256() {
-    return Floats.sha256(parameters);
+    return Floats.sha256(parameters());
   }
 }

@@ -11,6 +11,7 @@ import io.sparkrnn.storage.SectionFile;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.StateSections;
 import io.sparkrnn.train.TrainingState;
+import io.sparkrnn.train.VectorLayout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -32,15 +33,14 @@ class CheckpointFormatTest {
   /** Of a run with a moving average whose later epochs depend on the accuracies of earlier ones. */
   private static final TrainingState FOLLOWING =
       new TrainingState(
-          new float[] {1f, -2.5f},
-          new float[0],
+          new float[] {1f, -2.5f, 0.5f, -0f},
+          new VectorLayout(2, 0, 2),
           420,
           2,
           230,
           2105,
           1234.5,
           29_440,
-          new float[] {0.5f, -0f},
           List.of(0.5, 0.75));
 
   @TempDir private Path directory;

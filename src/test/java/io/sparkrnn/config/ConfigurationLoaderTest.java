@@ -17,76 +17,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationLoaderTest {
-  private static final RunConfiguration DEFAULTS =
-      new RunConfiguration(
-          new ModelConfiguration("row-rnn-150", List.of(), "", RecurrentInit.ORTHOGONAL),
-          new DataConfiguration("builtin:mnist", "", "", "", "", 0),
-          new TrainingConfiguration(
-              10,
-              64,
-              2,
-              1,
-              5,
-              0,
-              1,
-              1.0,
-              0.0,
-              Engine.SPARK,
-              KernelChoice.AUTO,
-              RoundsChoice.AUTO,
-              20,
-              0,
-              0.0,
-              0.0,
-              ""),
-          new UpdaterConfiguration(UpdaterName.ADAM, 0.002, 0.9, 0.9, 0.999, 1e-8),
-          new ScheduleConfiguration(ScheduleName.COSINE, 0, 0.5, 1000, 0.0, 0, 0.5, 0.0),
-          new OutputConfiguration("", false, List.of(), 1, 0, 0.0, 3, 60.0, 5.0, 30.0, ""),
-          "",
-          false,
-          Map.of());
+  private static final RunConfiguration DEFAULTS = ConfigurationLoader.defaults();
 
-  /** Differs from the defaults in every key. */
-  private static final RunConfiguration EXPLICIT =
-      new RunConfiguration(
-          new ModelConfiguration("vanilla-rnn", List.of(64, 32), "relu", RecurrentInit.IDENTITY),
-          new DataConfiguration("builtin:mnist", "a/x", "a/y", "hdfs://nn/b/x", "b/y", 5000),
-          new TrainingConfiguration(
-              3,
-              33,
-              256,
-              4,
-              7,
-              2,
-              -5L,
-              0.0,
-              1e-4,
-              Engine.LOCAL,
-              KernelChoice.PORTABLE,
-              RoundsChoice.JOB,
-              0,
-              6,
-              0.001,
-              0.999,
-              "hdfs://nn/runs/7"),
-          new UpdaterConfiguration(UpdaterName.NESTEROVS, 0.1, 0.5, 0.8, 0.99, 1e-7),
-          new ScheduleConfiguration(ScheduleName.STEP, 100, 0.1, 500, 0.01, 3, 0.25, 1e-5),
-          new OutputConfiguration(
-              "file:///runs/r \"1\"\\",
-              true,
-              List.of("training.epochs", "data"),
-              2,
-              50,
-              2.5,
-              9,
-              1.0,
-              0.5,
-              3.0,
-              "hdfs://nn/curves"),
-          "spark://host:7077",
-          true,
-          Map.of("fs.defaultFS", "hdfs://nn:8020", "dfs.replication", "1"));
-
+  /** Differs from the defaults in every key but one. */
   private static final String EXPLICIT_FILE =
       """
       model { name = vanilla-rnn, hidden = [64, 32], activation = relu, recurrent-init = identity }
@@ -146,16 +79,40 @@ class ConfigurationLoaderTest {
       hadoop { fs.defaultFS = "hdfs://nn:8020", "dfs.replication" = 1 }
       """;
 
+  private static final RunConfiguration EXPLICIT =
+      ConfigurationLoader.parse(EXPLICIT_FILE, "the file");
+
   @TempDir Path directory;
 
   @Test
   void shippedDefaults() {
-    assertThat(ConfigurationLoader.defaults()).isEqualTo(DEFAULTS);
+    assertThat(DEFAULTS.model())
+        .isEqualTo(new ModelConfiguration("row-rnn-150", List.of(), "", RecurrentInit.ORTHOGONAL));
+    assertThat(DEFAULTS.updater())
+        .isEqualTo(new UpdaterConfiguration(UpdaterName.ADAM, 0.002, 0.9, 0.9, 0.999, 1e-8));
+    assertThat(DEFAULTS.hadoop()).isEmpty();
   }
 
   @Test
-  void everyKeyInAFile() throws IOException {
-    assertThat(load(EXPLICIT_FILE, Map.of())).isEqualTo(EXPLICIT);
+  void everyKeyInAFile() {
+    assertThat(EXPLICIT.model())
+        .isEqualTo(
+            new ModelConfiguration("vanilla-rnn", List.of(64, 32), "relu", RecurrentInit.IDENTITY));
+    assertThat(EXPLICIT.data())
+        .isEqualTo(
+            new DataConfiguration("builtin:mnist", "a/x", "a/y", "hdfs://nn/b/x", "b/y", 5000));
+    assertThat(EXPLICIT.updater())
+        .isEqualTo(new UpdaterConfiguration(UpdaterName.NESTEROVS, 0.1, 0.5, 0.8, 0.99, 1e-7));
+    assertThat(EXPLICIT.schedule())
+        .isEqualTo(
+            new ScheduleConfiguration(ScheduleName.STEP, 100, 0.1, 500, 0.01, 3, 0.25, 1e-5));
+    assertThat(EXPLICIT.training().seed()).isEqualTo(-5);
+    assertThat(EXPLICIT.training().rounds()).isEqualTo(RoundsChoice.JOB);
+    assertThat(EXPLICIT.run().dir()).isEqualTo("file:///runs/r \"1\"\\");
+    assertThat(EXPLICIT.run().allowDrift()).containsExactly("training.epochs", "data");
+    assertThat(EXPLICIT.spark()).isEqualTo(new SparkConfiguration("spark://host:7077", true));
+    assertThat(EXPLICIT.hadoop())
+        .isEqualTo(Map.of("fs.defaultFS", "hdfs://nn:8020", "dfs.replication", "1"));
   }
 
   @Test
@@ -169,7 +126,7 @@ class ConfigurationLoaderTest {
         .containsEntry("model.hidden", "64,32")
         .containsEntry("training.engine", "local");
     assertThat(ConfigurationLoader.load(Optional.empty(), flags).render())
-        .isEqualTo(withHadoop(EXPLICIT, Map.of()).render());
+        .isEqualTo(EXPLICIT.withHadoop(Map.of()).render());
   }
 
   @Test
@@ -219,14 +176,12 @@ class ConfigurationLoaderTest {
   @Test
   void secretsAreMaskedOnRequest() {
     RunConfiguration configuration =
-        withHadoop(
-            DEFAULTS,
+        DEFAULTS.withHadoop(
             Map.of("fs.s3a.secret.key", "s", "fs.s3a.access.key", "a", "fs.defaultFS", "f"));
 
     assertThat(configuration.redacted())
         .isEqualTo(
-            withHadoop(
-                DEFAULTS,
+            DEFAULTS.withHadoop(
                 Map.of(
                     "fs.s3a.secret.key",
                     "(redacted)",
@@ -253,7 +208,7 @@ class ConfigurationLoaderTest {
         "my.api-key"
       })
   void whatLooksLikeASecretIsMasked(String property) {
-    RunConfiguration configuration = withHadoop(DEFAULTS, Map.of(property, "a value"));
+    RunConfiguration configuration = DEFAULTS.withHadoop(Map.of(property, "a value"));
     assertThat(configuration.redacted().render()).doesNotContain("a value");
   }
 
@@ -267,7 +222,7 @@ class ConfigurationLoaderTest {
         "dfs.client.use.datanode.hostname"
       })
   void whatDoesNotIsKept(String property) {
-    RunConfiguration configuration = withHadoop(DEFAULTS, Map.of(property, "a value"));
+    RunConfiguration configuration = DEFAULTS.withHadoop(Map.of(property, "a value"));
     assertThat(configuration.redacted()).isEqualTo(configuration);
   }
 
@@ -334,7 +289,7 @@ class ConfigurationLoaderTest {
         "run.keep                                  | 0",
       })
   void badValues(String path, String text) throws IOException {
-    Key<?> key = Keys.find(path).orElseThrow();
+    Key key = Keys.find(path).orElseThrow();
     String message = "expected " + key.expected() + ", found \"" + text + "\"";
 
     assertThat(problems("", Map.of(path, text)))
@@ -565,19 +520,5 @@ class ConfigurationLoaderTest {
   private static ConfigurationException failure(Path file, Map<String, String> flags) {
     return catchThrowableOfType(
         ConfigurationException.class, () -> ConfigurationLoader.load(Optional.of(file), flags));
-  }
-
-  private static RunConfiguration withHadoop(
-      RunConfiguration configuration, Map<String, String> hadoop) {
-    return new RunConfiguration(
-        configuration.model(),
-        configuration.data(),
-        configuration.training(),
-        configuration.updater(),
-        configuration.schedule(),
-        configuration.run(),
-        configuration.master(),
-        configuration.sharedPaths(),
-        hadoop);
   }
 }

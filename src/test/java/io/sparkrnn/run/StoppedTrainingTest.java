@@ -11,6 +11,7 @@ import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import io.sparkrnn.train.StateSections;
 import io.sparkrnn.train.TrainingState;
+import io.sparkrnn.train.VectorLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ class StoppedTrainingTest {
       int epoch = soFar.size();
       end =
           new TrainingState(
-              new float[] {epoch}, new float[0], epoch, epoch, 0, epoch, 1, 1, new float[0], soFar);
+              new float[] {epoch}, new VectorLayout(1, 0, 0), epoch, epoch, 0, epoch, 1, 1, soFar);
       store.save(epoch, StateSections.of(end), OptionalDouble.of(accuracy));
     }
   }
@@ -100,15 +101,14 @@ class StoppedTrainingTest {
     train(0.5, 0.75, 0.625, 0.625);
     end =
         new TrainingState(
-            end.parameters(),
-            end.updaterState(),
+            end.vector(),
+            end.layout(),
             end.round(),
             end.epoch(),
             0,
             end.iteration(),
             1,
             1,
-            new float[0],
             List.of(0.625, 0.625));
 
     assertThat(stopped(9).best().epoch()).isEqualTo(2);

@@ -99,7 +99,7 @@ class CheckpointCadenceTest {
       synchronized (CheckpointCadenceTest.this) {
         minutes++;
       }
-      return new RoundResult(new float[1], new float[0], 10, 5, new long[] {1000}, 0);
+      return new RoundResult(new float[1], 10, 5, new long[] {1000}, 0);
     }
 
     @Override

@@ -39,8 +39,7 @@ class FollowingTest {
     public RoundResult run(TrainingState state, Round round) {
       seen.add(state);
       events.add("round %d x %s".formatted(round.number(), round.plateauFactor()));
-      return new RoundResult(
-          new float[] {state.parameters()[0] + 1}, new float[0], 10, 5, new long[] {1000}, 0);
+      return new RoundResult(new float[] {state.parameters()[0] + 1}, 10, 5, new long[] {1000}, 0);
     }
 
     @Override

@@ -55,7 +55,7 @@ class MovingAverageTest {
       float scale = Math.max(Math.abs(before[i]), Math.abs(parameters[i]));
       assertThat(Math.abs(after.movingAverage()[i] - expected)).isLessThan(1e-7f * scale);
     }
-    assertThat(after.parameters()).isSameAs(parameters);
+    assertThat(after.parameters()).isEqualTo(parameters);
     assertThat(after.updaterState()).containsExactly(7);
     assertThat(after.round()).isEqualTo(3);
   }

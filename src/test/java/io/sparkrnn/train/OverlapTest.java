@@ -66,8 +66,7 @@ class OverlapTest {
     @Override
     public RoundResult run(TrainingState state, Round round) {
       beforeRound.accept(round.number());
-      return new RoundResult(
-          new float[] {state.parameters()[0] + 1}, new float[0], 10, 5, new long[] {1000}, 0);
+      return new RoundResult(new float[] {state.parameters()[0] + 1}, 10, 5, new long[] {1000}, 0);
     }
 
     @Override

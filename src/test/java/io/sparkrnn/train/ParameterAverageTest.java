@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ParameterAverageTest {
-  private static final int PARAMETERS = 13;
+  private static final int VALUES = 39;
 
   static IntStream workerCounts() {
     return IntStream.concat(IntStream.rangeClosed(1, 20), IntStream.of(31, 32, 33, 100, 256));
@@ -25,19 +25,15 @@ class ParameterAverageTest {
     Random random = new Random(seed);
     List<WorkerResult> results = new ArrayList<>();
     for (int worker = 0; worker < workers; worker++) {
-      float[] parameters = new float[PARAMETERS];
-      float[] updaterState = new float[2 * PARAMETERS];
-      for (int i = 0; i < PARAMETERS; i++) {
+      float[] vector = new float[VALUES];
+      for (int i = 0; i < VALUES; i++) {
         // Of all magnitudes, so that another order of additions shows.
-        parameters[i] = (float) (random.nextGaussian() * Math.pow(10, random.nextInt(20) - 10));
-        updaterState[i] = (float) random.nextGaussian();
-        updaterState[PARAMETERS + i] = (float) (random.nextDouble() * 1e-12);
+        vector[i] = (float) (random.nextGaussian() * Math.pow(10, random.nextInt(20) - 10));
       }
       results.add(
           new WorkerResult(
               worker,
-              parameters,
-              updaterState,
+              vector,
               random.nextInt(5) == 0 && workers > 1 && worker > 0 ? 0 : 1 + random.nextInt(640),
               random.nextDouble() * Math.pow(10, random.nextInt(8)),
               random.nextInt(1_000_000)));
@@ -79,24 +75,12 @@ class ParameterAverageTest {
           .isEqualTo(results.stream().mapToLong(WorkerResult::computeNanos).toArray());
       assertThat(found.computeNanos())
           .isEqualTo(results.stream().mapToLong(WorkerResult::computeNanos).max().orElseThrow());
-      for (int i = 0; i < PARAMETERS; i++) {
+      for (int i = 0; i < VALUES; i++) {
         int element = i;
-        assertThat(found.parameters()[i])
+        assertThat(found.vector()[i])
             .isEqualTo(
                 (float)
-                    (tree(results, 0, workers, r -> r.samples() * (double) r.parameters()[element])
-                        / samples));
-      }
-      for (int i = 0; i < 2 * PARAMETERS; i++) {
-        int element = i;
-        assertThat(found.updaterState()[i])
-            .isEqualTo(
-                (float)
-                    (tree(
-                            results,
-                            0,
-                            workers,
-                            r -> r.samples() * (double) r.updaterState()[element])
+                    (tree(results, 0, workers, r -> r.samples() * (double) r.vector()[element])
                         / samples));
       }
       if (attempt == 0) {
@@ -120,9 +104,8 @@ class ParameterAverageTest {
     values[2] = Float.MIN_VALUE;
     for (long samples : new long[] {1, 3, 64, 640, 59_999, 123_456_789}) {
       ParameterAverage average = new ParameterAverage(1);
-      average.add(new WorkerResult(0, values, values, samples, 0.1, 5));
-      assertThat(average.result().parameters()).isEqualTo(values);
-      assertThat(average.result().updaterState()).isEqualTo(values);
+      average.add(new WorkerResult(0, values, samples, 0.1, 5));
+      assertThat(average.result().vector()).isEqualTo(values);
       assertThat(average.result().lossSum()).isEqualTo(0.1);
     }
   }
@@ -132,20 +115,19 @@ class ParameterAverageTest {
     float[] values = {0.1f, -1e-30f, 3e30f, 1f / 3};
     ParameterAverage average = new ParameterAverage(7);
     for (int worker = 0; worker < 7; worker++) {
-      average.add(new WorkerResult(worker, values, new float[0], 64 - worker, 1, 1));
+      average.add(new WorkerResult(worker, values, 64 - worker, 1, 1));
     }
-    assertThat(average.result().parameters()).isEqualTo(values);
+    assertThat(average.result().vector()).isEqualTo(values);
   }
 
   @Test
   void averagesAreWeightedBySamples() {
     ParameterAverage average = new ParameterAverage(3);
-    average.add(new WorkerResult(0, new float[] {1}, new float[] {10}, 1, 0.5, 7));
-    average.add(new WorkerResult(1, new float[] {2}, new float[] {20}, 2, 0.25, 9));
-    average.add(new WorkerResult(2, new float[] {3}, new float[] {30}, 1, 1, 8));
+    average.add(new WorkerResult(0, new float[] {1, 10}, 1, 0.5, 7));
+    average.add(new WorkerResult(1, new float[] {2, 20}, 2, 0.25, 9));
+    average.add(new WorkerResult(2, new float[] {3, 30}, 1, 1, 8));
     RoundResult result = average.result();
-    assertThat(result.parameters()).containsExactly(2f);
-    assertThat(result.updaterState()).containsExactly(20f);
+    assertThat(result.vector()).containsExactly(2f, 20f);
     assertThat(result.samples()).isEqualTo(4);
     assertThat(result.lossSum()).isCloseTo(1.75, within(1e-15));
     assertThat(result.computeNanos()).isEqualTo(9);
@@ -160,20 +142,19 @@ class ParameterAverageTest {
       for (int worker = 0; worker < 3; worker++) {
         average.add(
             worker == idle
-                ? new WorkerResult(worker, poison, poison, 0, 0, 1)
-                : new WorkerResult(worker, new float[] {4, 5}, new float[] {6, 7}, 8, 1, 1));
+                ? new WorkerResult(worker, poison, 0, 0, 1)
+                : new WorkerResult(worker, new float[] {4, 5}, 8, 1, 1));
       }
-      assertThat(average.result().parameters()).containsExactly(4f, 5f);
-      assertThat(average.result().updaterState()).containsExactly(6f, 7f);
+      assertThat(average.result().vector()).containsExactly(4f, 5f);
     }
   }
 
   @Test
   void whatAWorkerWithSamplesHasAlwaysMatters() {
     ParameterAverage average = new ParameterAverage(2);
-    average.add(new WorkerResult(0, new float[] {Float.NaN}, new float[0], 1, 0, 1));
-    average.add(new WorkerResult(1, new float[] {1}, new float[0], 1_000_000, 0, 1));
-    assertThat(average.result().parameters()[0]).isNaN();
+    average.add(new WorkerResult(0, new float[] {Float.NaN}, 1, 0, 1));
+    average.add(new WorkerResult(1, new float[] {1}, 1_000_000, 0, 1));
+    assertThat(average.result().vector()[0]).isNaN();
     assertThat(average.result().finite()).isFalse();
   }
 
@@ -182,17 +163,17 @@ class ParameterAverageTest {
     List<WorkerResult> results = results(5, 1);
     RoundResult expected = average(results, List.of(0, 1, 2, 3, 4));
     RoundResult repeated = average(results, List.of(3, 3, 1, 3, 1, 4, 4, 0, 1, 2, 2, 0));
-    assertThat(repeated.parameters()).isEqualTo(expected.parameters());
+    assertThat(repeated.vector()).isEqualTo(expected.vector());
     assertThat(repeated.samples()).isEqualTo(expected.samples());
   }
 
   @Test
   void addingDoesNotChangeAResult() {
     List<WorkerResult> results = results(6, 3);
-    List<float[]> before = results.stream().map(r -> r.parameters().clone()).toList();
+    List<float[]> before = results.stream().map(r -> r.vector().clone()).toList();
     average(results, List.of(5, 4, 3, 2, 1, 0));
     for (int worker = 0; worker < 6; worker++) {
-      assertThat(results.get(worker).parameters()).isEqualTo(before.get(worker));
+      assertThat(results.get(worker).vector()).isEqualTo(before.get(worker));
     }
   }
 
@@ -203,22 +184,18 @@ class ParameterAverageTest {
         .isThrownBy(() -> average(results, List.of(0, 2)))
         .withMessageContaining("all 3 workers");
     assertThatIllegalStateException()
-        .isThrownBy(
-            () ->
-                average(
-                    List.of(new WorkerResult(0, new float[1], new float[0], 0, 0, 0)), List.of(0)));
+        .isThrownBy(() -> average(List.of(new WorkerResult(0, new float[1], 0, 0, 0)), List.of(0)));
   }
 
   @Test
   void resultsAreFiniteOnlyIfAllOfThemIs() {
     float[] good = {1f, -0f, Float.MAX_VALUE, Float.MIN_VALUE, -Float.MAX_VALUE};
-    assertThat(new RoundResult(good, good, 1, 1, new long[] {1}, 0).finite()).isTrue();
+    assertThat(new RoundResult(good, 1, 1, new long[] {1}, 0).finite()).isTrue();
     for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
       float[] bad = Arrays.copyOf(good, 6);
       bad[5] = value;
-      assertThat(new RoundResult(bad, good, 1, 1, new long[] {1}, 0).finite()).isFalse();
-      assertThat(new RoundResult(good, bad, 1, 1, new long[] {1}, 0).finite()).isFalse();
-      assertThat(new RoundResult(good, good, 1, value, new long[] {1}, 0).finite()).isFalse();
+      assertThat(new RoundResult(bad, 1, 1, new long[] {1}, 0).finite()).isFalse();
+      assertThat(new RoundResult(good, 1, value, new long[] {1}, 0).finite()).isFalse();
     }
   }
 }

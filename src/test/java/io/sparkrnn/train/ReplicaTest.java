@@ -49,22 +49,21 @@ class ReplicaTest {
     Recipe recipe = Recipes.plain(DEEP, 8, new Updater.Adam(0.9, 0.999, 1e-8), 0.01);
     SequenceDataset samples = InMemoryData.sequences(37, 5, 3, 4, 1);
     TrainingState state = start(recipe);
-    float[] parameters = state.parameters().clone();
+    float[] vector = state.vector().clone();
     Replica replica = new Replica(recipe, KERNELS);
 
     WorkerResult once = replica.run(state, new Shard(0, samples), iterations(0, 5));
     WorkerResult again = replica.run(state, new Shard(0, samples), iterations(0, 5));
 
-    assertThat(state.parameters()).isEqualTo(parameters);
+    assertThat(state.vector()).isEqualTo(vector);
     assertThat(state.updaterState()).containsOnly(0f);
-    assertThat(once.parameters()).isNotEqualTo(parameters);
+    assertThat(once.vector()).isNotEqualTo(vector);
     assertSame(again, once);
     assertSame(run(recipe, state, samples, iterations(0, 5)), once);
   }
 
   private static void assertSame(WorkerResult found, WorkerResult expected) {
-    assertThat(found.parameters()).isEqualTo(expected.parameters());
-    assertThat(found.updaterState()).isEqualTo(expected.updaterState());
+    assertThat(found.vector()).isEqualTo(expected.vector());
     assertThat(found.samples()).isEqualTo(expected.samples());
     assertThat(found.lossSum()).isEqualTo(expected.lossSum());
     assertThat(found.worker()).isEqualTo(expected.worker());
@@ -110,16 +109,9 @@ class ReplicaTest {
       state =
           state.after(
               round,
-              new RoundResult(
-                  part.parameters(),
-                  part.updaterState(),
-                  part.samples(),
-                  part.lossSum(),
-                  new long[] {1},
-                  0));
+              new RoundResult(part.vector(), part.samples(), part.lossSum(), new long[] {1}, 0));
     }
-    assertThat(state.parameters()).isEqualTo(whole.parameters());
-    assertThat(state.updaterState()).isEqualTo(whole.updaterState());
+    assertThat(state.vector()).isEqualTo(whole.vector());
     assertThat(lossSum).isCloseTo(whole.lossSum(), within(1e-9));
   }
 
@@ -135,7 +127,7 @@ class ReplicaTest {
     WorkerResult idle = run(recipe, state, samples, iterations(3, 4));
     assertThat(idle.samples()).isZero();
     assertThat(idle.lossSum()).isZero();
-    assertThat(idle.parameters()).isEqualTo(state.parameters());
+    assertThat(idle.vector()).isEqualTo(state.vector());
   }
 
   @ParameterizedTest
@@ -174,7 +166,7 @@ class ReplicaTest {
       double decay = block.kind() == ParameterBlock.Kind.BIAS ? 0 : l2;
       for (int i = block.offset(); i < block.end(); i++) {
         double w = state.parameters()[i];
-        assertThat((double) result.parameters()[i])
+        assertThat((double) result.vector()[i])
             .as("%s", block)
             .isCloseTo(w - rate * (scale * gradient[i] + decay * w), within(1e-6));
       }
@@ -209,8 +201,8 @@ class ReplicaTest {
     WorkerResult result =
         run(recipe, TrainingState.initial(parameters, recipe.updater()), samples, iterations(0, 1));
     float half = (float) Math.sqrt(0.5);
-    assertThat(result.parameters()[3]).isCloseTo(half, within(1e-6f));
-    assertThat(result.parameters()[4]).isCloseTo(-half, within(1e-6f));
+    assertThat(result.vector()[3]).isCloseTo(half, within(1e-6f));
+    assertThat(result.vector()[4]).isCloseTo(-half, within(1e-6f));
   }
 
   @ParameterizedTest

@@ -64,7 +64,7 @@ class RoundPlanTest {
   }
 
   private static RoundResult result(long samples) {
-    return new RoundResult(new float[1], new float[0], samples, 3, new long[] {1}, 0);
+    return new RoundResult(new float[1], samples, 3, new long[] {1}, 0);
   }
 
   @ParameterizedTest

@@ -28,8 +28,7 @@ class RoundReportTest {
     RoundReport report =
         RoundReport.of(
             new Round(0, 0, 0, 5, 0, false),
-            new RoundResult(
-                new float[1], new float[0], 10, 5, new long[] {compute / 2, compute}, averaging),
+            new RoundResult(new float[1], 10, 5, new long[] {compute / 2, compute}, averaging),
             0.002,
             round);
     assertThat(report.computeNanos()).isEqualTo(reportedCompute);

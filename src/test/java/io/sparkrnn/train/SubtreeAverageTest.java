@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class SubtreeAverageTest {
   private static final int MOST_WORKERS = 70;
   private static final int PARTITIONS = 40;
-  private static final int PARAMETERS = 5;
+  private static final int VALUES = 15;
 
   private static List<WorkerResult> results(int workers, Random random) {
     List<WorkerResult> results = new ArrayList<>();
@@ -23,8 +23,7 @@ class SubtreeAverageTest {
       results.add(
           new WorkerResult(
               worker,
-              floats(PARAMETERS, idle, random),
-              floats(2 * PARAMETERS, idle, random),
+              floats(VALUES, idle, random),
               idle ? 0 : 1 + random.nextInt(640),
               random.nextDouble() * Math.pow(10, random.nextInt(8)),
               random.nextInt(1_000_000)));
@@ -89,8 +88,7 @@ class SubtreeAverageTest {
   }
 
   private static void requireEqual(RoundResult found, RoundResult expected) {
-    assertThat(found.parameters()).isEqualTo(expected.parameters());
-    assertThat(found.updaterState()).isEqualTo(expected.updaterState());
+    assertThat(found.vector()).isEqualTo(expected.vector());
     assertThat(found.samples()).isEqualTo(expected.samples());
     assertThat(found.lossSum()).isEqualTo(expected.lossSum());
     assertThat(found.workerNanos()).isEqualTo(expected.workerNanos());
@@ -155,7 +153,7 @@ class SubtreeAverageTest {
       ParameterAverage average = new ParameterAverage(workers);
       int most = 0;
       for (int worker = 0; worker < workers; worker++) {
-        average.add(new WorkerResult(worker, new float[1], new float[0], 1, 0, 0));
+        average.add(new WorkerResult(worker, new float[1], 1, 0, 0));
         most = Math.max(most, average.waiting());
       }
       // A node on each level below the root's.
@@ -168,7 +166,7 @@ class SubtreeAverageTest {
   void inTheWorstOrderEveryOtherResultIsKept() {
     ParameterAverage average = new ParameterAverage(1024);
     for (int worker = 0; worker < 1024; worker += 2) {
-      average.add(new WorkerResult(worker, new float[1], new float[0], 1, 0, 0));
+      average.add(new WorkerResult(worker, new float[1], 1, 0, 0));
     }
     assertThat(average.waiting()).isEqualTo(512);
   }
@@ -195,14 +193,7 @@ class SubtreeAverageTest {
           .isThrownBy(
               () ->
                   average.add(
-                      new SubtreeSum(
-                          range[0],
-                          range[1],
-                          new double[1],
-                          new double[0],
-                          1,
-                          0,
-                          new long[range[1]])))
+                      new SubtreeSum(range[0], range[1], new double[1], 1, 0, new long[range[1]])))
           .withMessageContaining(
               "expected subtrees of the tree over 7 workers from 0 on, found %d workers from %d on"
                   .formatted(range[1], range[0]));
@@ -212,7 +203,7 @@ class SubtreeAverageTest {
   @Test
   void aSumNeedsEveryWorkerOfItsSubtree() {
     ParameterAverage subtree = ParameterAverage.ofSubtree(4, 4);
-    subtree.add(new WorkerResult(5, new float[1], new float[0], 1, 0, 0));
+    subtree.add(new WorkerResult(5, new float[1], 1, 0, 0));
 
     assertThatIllegalStateException()
         .isThrownBy(subtree::sum)

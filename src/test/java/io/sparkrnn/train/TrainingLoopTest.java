@@ -44,7 +44,6 @@ class TrainingLoopTest {
       float next = odd ? oddValue : state.parameters()[0] + 1;
       return new RoundResult(
           new float[] {next},
-          new float[0],
           10,
           odd ? oddLoss : 5 * (round.number() + 1),
           // Less than any round takes.

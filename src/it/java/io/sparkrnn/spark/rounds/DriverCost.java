@@ -198,8 +198,7 @@ final class DriverCost {
               endpoint,
               kind.tasks(),
               kind.workersPerTask(),
-              kind.parameters(),
-              ADAM_MOMENTS * kind.parameters());
+              (1 + ADAM_MOMENTS) * kind.parameters());
       executors.write(stretch.line() + "\n");
       executors.flush();
       // Until every task is connected.
@@ -277,27 +276,23 @@ final class DriverCost {
 
   /** The parts of the driver's work, each alone, in nanoseconds a value. */
   private Map<String, Double> parts(int parameters) {
-    int moments = ADAM_MOMENTS * parameters;
-    long values = parameters + moments;
+    int values = (1 + ADAM_MOMENTS) * parameters;
     int pairs = 4;
-    WorkerResult result = new WorkerResult(0, new float[parameters], new float[moments], 64, 1, 1);
+    WorkerResult result = new WorkerResult(0, new float[values], 64, 1, 1);
     Map<String, Double> nanos = new LinkedHashMap<>();
     nanos.put(
         "fold a result",
         leastNanos(
-            2 * pairs * values,
+            2L * pairs * values,
             () -> {
               ParameterAverage average = new ParameterAverage(2 * pairs);
               for (int worker = 0; worker < 2 * pairs; worker++) {
-                average.add(
-                    new WorkerResult(worker, result.parameters(), result.updaterState(), 64, 1, 1));
+                average.add(new WorkerResult(worker, result.vector(), 64, 1, 1));
               }
               return average.sum();
             }));
-    SubtreeSum left =
-        new SubtreeSum(0, 8, new double[parameters], new double[moments], 8, 1, new long[8]);
-    SubtreeSum right =
-        new SubtreeSum(8, 8, new double[parameters], new double[moments], 8, 1, new long[8]);
+    SubtreeSum left = new SubtreeSum(0, 8, new double[values], 8, 1, new long[8]);
+    SubtreeSum right = new SubtreeSum(8, 8, new double[values], 8, 1, new long[8]);
     nanos.put(
         "fold a sum",
         leastNanos(
@@ -311,7 +306,7 @@ final class DriverCost {
     nanos.put("decode a result", leastNanos(values, decoding(result)));
     nanos.put("decode a sum", leastNanos(values, decoding(left)));
     TrainingState state =
-        new TrainingState(result.parameters(), result.updaterState(), 0, 0, 0, 0, 0, 0);
+        new TrainingState(new float[parameters], new float[values - parameters], 0, 0, 0, 0, 0, 0);
     RoundMessages.RunRound message =
         new RoundMessages.RunRound(new int[0], new Round(0, 0, 0, 1, 0, false), state);
     nanos.put("encode a state", leastNanos(values, () -> RoundMessages.encode(message)));

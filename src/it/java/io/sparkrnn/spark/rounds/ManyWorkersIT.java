@@ -35,21 +35,22 @@ class ManyWorkersIT {
       RoundResult result = runner.run(state, new Round(number, 0, number, 1, number, false));
       state =
           new TrainingState(
-              result.parameters(),
-              result.updaterState(),
+              result.vector(),
+              state.layout(),
               number + 1,
               0,
               number + 1,
               number + 1,
               result.lossSum(),
-              result.samples());
+              result.samples(),
+              List.of());
       states.add(
           "%s %d samples, loss %s, updater %08x"
               .formatted(
                   state.parametersSha256(),
                   result.samples(),
                   result.lossSum(),
-                  Arrays.hashCode(result.updaterState())));
+                  Arrays.hashCode(state.updaterState())));
     }
     return states;
   }

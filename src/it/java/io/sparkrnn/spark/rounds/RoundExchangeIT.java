@@ -74,7 +74,7 @@ class RoundExchangeIT {
   }
 
   private static WorkerResult result(int worker, float value) {
-    return new WorkerResult(worker, new float[] {value, 0}, new float[] {1}, 10, 0.5, 1);
+    return new WorkerResult(worker, new float[] {value, 0, 1}, 10, 0.5, 1);
   }
 
   private void poll() throws InterruptedException {
@@ -83,7 +83,7 @@ class RoundExchangeIT {
 
   /** The first parameter of the average, which sums the workers' where all have equal samples. */
   private float average() {
-    return exchange.result().parameters()[0];
+    return exchange.result().vector()[0];
   }
 
   private static int[] workers(Reply reply) {
@@ -218,7 +218,7 @@ class RoundExchangeIT {
       }
       try (RoundExchange disturbed = new RoundExchange(context.getConf(), workers)) {
         ignored += new Disturbances(disturbed, workers, random).run();
-        assertThat(disturbed.result().parameters()).isEqualTo(expected.result().parameters());
+        assertThat(disturbed.result().vector()).isEqualTo(expected.result().vector());
         assertThat(disturbed.result().samples()).isEqualTo(expected.result().samples());
       }
     }

@@ -45,8 +45,7 @@ final class SimulatedExecutors {
    *
    * @param workersPerTask 1: a task sends a result; more: a sum over so many workers
    */
-  record Stretch(
-      ExchangeEndpoint endpoint, int tasks, int workersPerTask, int parameters, int updaterState) {
+  record Stretch(ExchangeEndpoint endpoint, int tasks, int workersPerTask, int values) {
 
     static Stretch parse(String line) {
       String[] words = line.split(" ");
@@ -59,12 +58,11 @@ final class SimulatedExecutors {
               Integer.parseInt(words[3])),
           sizes[0],
           sizes[1],
-          sizes[2],
-          sizes[3]);
+          sizes[2]);
     }
 
     String line() {
-      return "%s %d %d %d %d %d %d %d"
+      return "%s %d %d %d %d %d %d"
           .formatted(
               endpoint.host(),
               endpoint.port(),
@@ -72,21 +70,13 @@ final class SimulatedExecutors {
               endpoint.stretch(),
               tasks,
               workersPerTask,
-              parameters,
-              updaterState);
+              values);
     }
 
     private RoundPart part() {
       return workersPerTask == 1
-          ? new WorkerResult(0, new float[parameters], new float[updaterState], 64, 1, 1)
-          : new SubtreeSum(
-              0,
-              workersPerTask,
-              new double[parameters],
-              new double[updaterState],
-              64,
-              1,
-              new long[workersPerTask]);
+          ? new WorkerResult(0, new float[values], 64, 1, 1)
+          : new SubtreeSum(0, workersPerTask, new double[values], 64, 1, new long[workersPerTask]);
     }
   }
 

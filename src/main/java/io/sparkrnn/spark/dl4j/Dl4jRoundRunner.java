@@ -36,8 +36,7 @@ public final class Dl4jRoundRunner implements RoundRunner {
     long began = System.nanoTime();
     TrainingState end = engine.train(state, state.epoch() + 1, (after, report) -> {});
     return new RoundResult(
-        end.parameters(),
-        end.updaterState(),
+        end.vector(),
         end.epochSamples(),
         end.epochLossSum(),
         new long[] {System.nanoTime() - began},

@@ -24,7 +24,10 @@ public record ListenedRounds(
     Dl4jNetworks.setState(
         network,
         new NetworkState(
-            result.parameters(), result.updaterState(), iterations, network.getEpochCount()));
+            state.layout().parameters(result.vector()),
+            state.layout().updaterState(result.vector()),
+            iterations,
+            network.getEpochCount()));
     network.setScore(result.lossSum() / result.samples());
     listeners.forEach(
         listener -> listener.iterationDone(network, iterations, network.getEpochCount()));

@@ -49,24 +49,24 @@ public final class KeyParams implements Serializable {
     this.parent = parent;
   }
 
-  public IntParam wholeNumber(Key<Integer> key, String name) {
-    return add(key, new IntParam(parent, name, key.description(), check(key, name)));
+  public IntParam wholeNumber(String path, String name) {
+    return add(path, new IntParam(parent, name, description(path), check(path, name)));
   }
 
-  public LongParam longNumber(Key<Long> key, String name) {
-    return add(key, new LongParam(parent, name, key.description(), check(key, name)));
+  public LongParam longNumber(String path, String name) {
+    return add(path, new LongParam(parent, name, description(path), check(path, name)));
   }
 
-  public DoubleParam number(Key<Double> key, String name) {
-    return add(key, new DoubleParam(parent, name, key.description(), check(key, name)));
+  public DoubleParam number(String path, String name) {
+    return add(path, new DoubleParam(parent, name, description(path), check(path, name)));
   }
 
-  public Param<String> text(Key<?> key, String name) {
-    return add(key, new Param<>(parent, name, description(key), check(key, name)));
+  public Param<String> text(String path, String name) {
+    return add(path, new Param<>(parent, name, description(path), check(path, name)));
   }
 
-  public IntArrayParam wholeNumbers(Key<?> key, String name) {
-    return add(key, new IntArrayParam(parent, name, description(key), check(key, name)));
+  public IntArrayParam wholeNumbers(String path, String name) {
+    return add(path, new IntArrayParam(parent, name, description(path), check(path, name)));
   }
 
   /**
@@ -85,19 +85,18 @@ public final class KeyParams implements Serializable {
     return new IntParam(parent, name, description, check);
   }
 
-  private <P extends Param<?>> P add(Key<?> key, P param) {
-    byPath.put(key.path(), param);
+  private <P extends Param<?>> P add(String path, P param) {
+    byPath.put(path, param);
     return param;
   }
 
-  private static String description(Key<?> key) {
-    return key.description().replace(EMPTY, "");
+  private static String description(String path) {
+    return Keys.of(path).description().replace(EMPTY, "");
   }
 
-  private static <T> Check<T> check(Key<?> key, String name) {
-    String path = key.path();
+  private static <T> Check<T> check(String path, String name) {
     return value -> {
-      Key<?> found = Keys.find(path).orElseThrow();
+      Key found = Keys.of(path);
       String text = text(value);
       if (text.isEmpty() || !found.accepts(text)) {
         throw refused(name, found.expected(), text);

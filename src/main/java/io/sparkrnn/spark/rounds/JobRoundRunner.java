@@ -129,7 +129,7 @@ public final class JobRoundRunner implements RoundRunner {
   }
 
   private StateOfRound ship(TrainingState state) {
-    long bytes = Float.BYTES * ((long) state.parameters().length + state.updaterState().length);
+    long bytes = (long) Float.BYTES * state.vector().length;
     if (bytes <= LARGEST_WITH_TASK_BYTES) {
       return new WithTask(state);
     }

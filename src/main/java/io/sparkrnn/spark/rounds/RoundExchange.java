@@ -14,9 +14,7 @@ import io.sparkrnn.train.ParameterAverage;
 import io.sparkrnn.train.Round;
 import io.sparkrnn.train.RoundPart;
 import io.sparkrnn.train.RoundResult;
-import io.sparkrnn.train.SubtreeSum;
 import io.sparkrnn.train.TrainingState;
-import io.sparkrnn.train.WorkerResult;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -257,7 +255,7 @@ final class RoundExchange implements AutoCloseable {
         && current != null
         && message.round() == current.round().number()
         && failure == null) {
-      requireLengths(message.part());
+      requireLength(message.part());
       try {
         if (average.add(message.part())) {
           events.add(true);
@@ -269,26 +267,12 @@ final class RoundExchange implements AutoCloseable {
     }
   }
 
-  private void requireLengths(RoundPart part) {
-    int parameters;
-    int updaterState;
-    if (part instanceof SubtreeSum sum) {
-      parameters = sum.parameters().length;
-      updaterState = sum.updaterState().length;
-    } else {
-      WorkerResult result = (WorkerResult) part;
-      parameters = result.parameters().length;
-      updaterState = result.updaterState().length;
-    }
-    requireLength("parameters", current.state().parameters().length, parameters);
-    requireLength("updater state", current.state().updaterState().length, updaterState);
-  }
-
-  private static void requireLength(String what, int expected, int found) {
-    if (found != expected) {
+  private void requireLength(RoundPart part) {
+    int expected = current.state().vector().length;
+    if (part.values() != expected) {
       throw new ExchangeMessageException(
-          "Cannot take a worker's result: expected %d values of %s, found %d"
-              .formatted(expected, what, found));
+          "Cannot take a worker's result: expected %d values, found %d"
+              .formatted(expected, part.values()));
     }
   }
 

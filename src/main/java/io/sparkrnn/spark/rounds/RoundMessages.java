@@ -4,10 +4,12 @@ import io.sparkrnn.train.Round;
 import io.sparkrnn.train.RoundPart;
 import io.sparkrnn.train.SubtreeSum;
 import io.sparkrnn.train.TrainingState;
+import io.sparkrnn.train.VectorLayout;
 import io.sparkrnn.train.WorkerResult;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /**
  * What tasks and driver say to each other, as bytes: little-endian, arrays as an int length and
@@ -18,7 +20,7 @@ import java.nio.ByteOrder;
  */
 final class RoundMessages {
   /** The last byte is the version; driver and executors must agree. */
-  static final int MAGIC = 0x53524E_04;
+  static final int MAGIC = 0x53524E_05;
 
   /** A message is an array of bytes, which Spark's transport puts into a frame of its own. */
   static final long LARGEST_BYTES = Integer.MAX_VALUE - 1024L;
@@ -78,40 +80,26 @@ final class RoundMessages {
           ? encode(message, sum)
           : encode(message, (WorkerResult) message.part());
     } else if (request instanceof Ask ask) {
-      return header(ask, ASK, Integer.BYTES).putInt(ask.group()).flip();
+      return header(ask, ASK, HEADER_BYTES + Integer.BYTES).putInt(ask.group()).flip();
     }
-    return header(request, PING, 0).flip();
+    return header(request, PING, HEADER_BYTES).flip();
   }
 
   private static ByteBuffer encode(Result message, WorkerResult result) {
     ByteBuffer buffer =
-        header(
-                message,
-                RESULT,
-                4 * Long.BYTES
-                    + Integer.BYTES
-                    + bytes(result.parameters())
-                    + bytes(result.updaterState()))
+        header(message, RESULT, resultBytes(result.values()))
             .putLong(message.round())
             .putInt(result.worker())
             .putLong(result.samples())
             .putDouble(result.lossSum())
             .putLong(result.computeNanos());
-    put(buffer, result.parameters());
-    put(buffer, result.updaterState());
+    put(buffer, result.vector());
     return buffer.flip();
   }
 
   private static ByteBuffer encode(Result message, SubtreeSum sum) {
     ByteBuffer buffer =
-        header(
-                message,
-                SUM,
-                3 * Long.BYTES
-                    + 2 * Integer.BYTES
-                    + Long.BYTES * sum.workers()
-                    + bytes(sum.parameters())
-                    + bytes(sum.updaterState()))
+        header(message, SUM, sumBytes(sum.values(), sum.workers()))
             .putLong(message.round())
             .putInt(sum.firstWorker())
             .putInt(sum.workers())
@@ -120,21 +108,21 @@ final class RoundMessages {
     for (long nanos : sum.workerNanos()) {
       buffer.putLong(nanos);
     }
-    put(buffer, sum.parameters());
-    put(buffer, sum.updaterState());
-    return buffer.flip();
+    buffer.putInt(sum.values());
+    buffer.asDoubleBuffer().put(sum.vector());
+    return buffer.position(buffer.limit()).flip();
   }
 
   /** Of a worker's result, and about those of a state; other fields are few. */
   static long resultBytes(long values) {
-    return HEADER_BYTES + 4 * Long.BYTES + 3 * Integer.BYTES + Float.BYTES * values;
+    return HEADER_BYTES + 4 * Long.BYTES + 2 * Integer.BYTES + Float.BYTES * values;
   }
 
   /** Of a folded subtree. */
   static long sumBytes(long values, int workers) {
     return HEADER_BYTES
         + 3 * Long.BYTES
-        + 4 * Integer.BYTES
+        + 3 * Integer.BYTES
         + (long) Long.BYTES * workers
         + Double.BYTES * values;
   }
@@ -154,39 +142,7 @@ final class RoundMessages {
       Request request =
           switch (kind) {
             case ASK -> new Ask(run, stretch, buffer.getInt());
-            case RESULT -> {
-              long round = buffer.getLong();
-              int worker = buffer.getInt();
-              long samples = buffer.getLong();
-              double lossSum = buffer.getDouble();
-              long computeNanos = buffer.getLong();
-              yield new Result(
-                  run,
-                  stretch,
-                  round,
-                  new WorkerResult(
-                      worker, floats(buffer), floats(buffer), samples, lossSum, computeNanos));
-            }
-            case SUM -> {
-              long round = buffer.getLong();
-              int firstWorker = buffer.getInt();
-              int workers = buffer.getInt();
-              long samples = buffer.getLong();
-              double lossSum = buffer.getDouble();
-              long[] workerNanos = longs(buffer, workers);
-              yield new Result(
-                  run,
-                  stretch,
-                  round,
-                  new SubtreeSum(
-                      firstWorker,
-                      workers,
-                      doubles(buffer),
-                      doubles(buffer),
-                      samples,
-                      lossSum,
-                      workerNanos));
-            }
+            case RESULT, SUM -> new Result(run, stretch, buffer.getLong(), part(kind, buffer));
             case PING -> new Ping(run, stretch);
             default -> throw unknownKind(kind);
           };
@@ -195,6 +151,17 @@ final class RoundMessages {
     } catch (BufferUnderflowException e) {
       throw truncated();
     }
+  }
+
+  private static RoundPart part(byte kind, ByteBuffer buffer) {
+    int firstWorker = buffer.getInt();
+    int workers = kind == SUM ? buffer.getInt() : 1;
+    long samples = buffer.getLong();
+    double lossSum = buffer.getDouble();
+    long[] workerNanos = longs(buffer, workers);
+    return kind == SUM
+        ? new SubtreeSum(firstWorker, workers, doubles(buffer), samples, lossSum, workerNanos)
+        : new WorkerResult(firstWorker, floats(buffer), samples, lossSum, workerNanos[0]);
   }
 
   static ByteBuffer encode(Reply reply) {
@@ -210,9 +177,8 @@ final class RoundMessages {
                   + 1
                   + Double.BYTES
                   + 4 * Long.BYTES
-                  + 2 * Integer.BYTES
-                  + bytes(state.parameters())
-                  + bytes(state.updaterState()));
+                  + 4 * Integer.BYTES
+                  + Math.multiplyExact(Float.BYTES, state.vector().length));
       buffer.putInt(message.workers().length == 0 ? ALL : message.workers().length);
       for (int worker : message.workers()) {
         buffer.putInt(worker);
@@ -223,9 +189,8 @@ final class RoundMessages {
       buffer.put((byte) (round.lastOfEpoch() ? 1 : 0)).putDouble(round.plateauFactor());
       buffer.putLong(state.round()).putInt(state.epoch()).putInt(state.minibatch());
       buffer.putLong(state.iteration()).putDouble(state.epochLossSum());
-      buffer.putLong(state.epochSamples());
-      put(buffer, state.parameters());
-      put(buffer, state.updaterState());
+      buffer.putLong(state.epochSamples()).putInt(state.layout().parameters());
+      put(buffer, state.vector());
       return buffer.flip();
     }
     return replyHeader(reply instanceof Pong ? PONG : END, 0).flip();
@@ -276,24 +241,25 @@ final class RoundMessages {
     long iteration = buffer.getLong();
     double epochLossSum = buffer.getDouble();
     long epochSamples = buffer.getLong();
-    float[] parameters = floats(buffer);
-    float[] updaterState = floats(buffer);
+    int parameters = buffer.getInt();
+    float[] vector = floats(buffer);
     return new RunRound(
         workers,
         round,
         new TrainingState(
-            parameters,
-            updaterState,
+            vector,
+            new VectorLayout(parameters, vector.length - parameters, 0),
             roundsDone,
             epoch,
             minibatch,
             iteration,
             epochLossSum,
-            epochSamples));
+            epochSamples,
+            List.of()));
   }
 
-  private static ByteBuffer header(Request request, byte kind, int bodyBytes) {
-    return ByteBuffer.allocate(HEADER_BYTES + bodyBytes)
+  private static ByteBuffer header(Request request, byte kind, long bytes) {
+    return ByteBuffer.allocate(Math.toIntExact(bytes))
         .order(ByteOrder.LITTLE_ENDIAN)
         .putInt(MAGIC)
         .putLong(request.run())
@@ -308,24 +274,10 @@ final class RoundMessages {
         .put(kind);
   }
 
-  private static int bytes(float[] values) {
-    return Math.addExact(Integer.BYTES, Math.multiplyExact(Float.BYTES, values.length));
-  }
-
-  private static int bytes(double[] values) {
-    return Math.addExact(Integer.BYTES, Math.multiplyExact(Double.BYTES, values.length));
-  }
-
   private static void put(ByteBuffer buffer, float[] values) {
     buffer.putInt(values.length);
     buffer.asFloatBuffer().put(values);
     buffer.position(buffer.position() + Float.BYTES * values.length);
-  }
-
-  private static void put(ByteBuffer buffer, double[] values) {
-    buffer.putInt(values.length);
-    buffer.asDoubleBuffer().put(values);
-    buffer.position(buffer.position() + Double.BYTES * values.length);
   }
 
   private static float[] floats(ByteBuffer buffer) {

@@ -29,8 +29,7 @@ class RoundMessagesTest {
   private static final TrainingState STATE =
       new TrainingState(ODD_VALUES, new float[] {4f}, 1L << 40, 3, 17, 99, 0.1, 12_345);
   private static final Result RESULT =
-      new Result(
-          Long.MIN_VALUE, 3, 41, new WorkerResult(255, ODD_VALUES, new float[0], 640, 0.3, 77));
+      new Result(Long.MIN_VALUE, 3, 41, new WorkerResult(255, ODD_VALUES, 640, 0.3, 77));
 
   private static final Result SUM =
       new Result(
@@ -40,8 +39,7 @@ class RoundMessagesTest {
           new SubtreeSum(
               64,
               4,
-              new double[] {1 / 3.0, -0.0, Double.NaN},
-              new double[] {2},
+              new double[] {1 / 3.0, -0.0, Double.NaN, 2},
               9,
               0.3,
               new long[] {77, -1, 0, Long.MAX_VALUE}));
@@ -118,14 +116,14 @@ class RoundMessagesTest {
 
     assertThatExceptionOfType(ExchangeMessageException.class)
         .isThrownBy(() -> RoundMessages.decodeRequest(bytes))
-        .withMessageContaining("expected it to begin with 0x53524e04, found 0x53524e01");
+        .withMessageContaining("expected it to begin with 0x53524e05, found 0x53524e01");
   }
 
   @Test
   void anAbsurdLengthIsRefusedBeforeItIsAllocated() {
     ByteBuffer bytes = RoundMessages.encode(RESULT);
-    int lengthOfParameters = bytes.limit() - 4 - 4 * ODD_VALUES.length - 4;
-    bytes.putInt(lengthOfParameters, Integer.MAX_VALUE);
+    int lengthOfVector = bytes.limit() - 4 * ODD_VALUES.length - 4;
+    bytes.putInt(lengthOfVector, Integer.MAX_VALUE);
 
     assertThatExceptionOfType(ExchangeMessageException.class)
         .isThrownBy(() -> RoundMessages.decodeRequest(bytes))

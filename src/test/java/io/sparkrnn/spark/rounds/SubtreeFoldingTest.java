@@ -18,7 +18,7 @@ class SubtreeFoldingTest {
   private static final SubtreeFolding OF_16 = new SubtreeFolding(16, 3);
 
   private static WorkerResult result(int worker) {
-    return new WorkerResult(worker, new float[] {1f / (worker + 1)}, new float[0], 3, 0.1, worker);
+    return new WorkerResult(worker, new float[] {1f / (worker + 1)}, 3, 0.1, worker);
   }
 
   private static List<RoundPart> run(SubtreeFolding folding, IntStream workers) {
@@ -60,7 +60,7 @@ class SubtreeFoldingTest {
         SubtreeFolding folding = new SubtreeFolding(workers, 3);
         WorkerGroups.of(workers, slots)
             .forEach(group -> run(folding, group.workers()).forEach(folded::add));
-        assertThat(folded.result().parameters()).isEqualTo(expected.parameters());
+        assertThat(folded.result().vector()).isEqualTo(expected.vector());
         assertThat(folded.result().lossSum()).isEqualTo(expected.lossSum());
       }
     }

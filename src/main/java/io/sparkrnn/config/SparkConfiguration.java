@@ -1,0 +1,17 @@
+package io.sparkrnn.config;
+
+import java.io.Serializable;
+
+/** Where Spark runs. */
+public record SparkConfiguration(
+    @Setting(
+            value = "Master URL of Spark; empty: what spark-submit says, local[*] without it.",
+            label = "URL",
+            free = true)
+        String master,
+    @Setting(
+            value =
+                "Whether local paths mean the same files on every machine of the cluster, such as those of a mounted share.",
+            free = true)
+        boolean sharedPaths)
+    implements Serializable {}

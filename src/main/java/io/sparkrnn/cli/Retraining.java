@@ -22,16 +22,14 @@ import io.sparkrnn.registry.Version;
 import io.sparkrnn.registry.VersionRefusedException;
 import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.MissingFileException;
+import io.sparkrnn.storage.Sha256;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -217,13 +215,7 @@ final class Retraining {
 
   /** The first 12 hexadecimal digits of a text's SHA-256. */
   static String shortSha256(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, 6);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Sha256.hex(text.getBytes(StandardCharsets.UTF_8)).substring(0, 12);
   }
 
   /** Trains, or goes on; returns with which configuration. */
@@ -260,7 +252,8 @@ final class Retraining {
                 directory.requireMendable(
                     result,
                     store.latestAttempt(),
-                    "; other data, settings or another current version begin anew, and so does another --run-id"));
+                    "; other data, settings or another current version begin anew, and so does"
+                        + " another --run-id"));
   }
 
   /** Spark's own settings are no part of a directory's name, and refused before any training. */

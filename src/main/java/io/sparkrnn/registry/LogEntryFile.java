@@ -58,7 +58,11 @@ final class LogEntryFile {
       throw new IllegalArgumentException("expected an object, found " + StrictJson.describe(root));
     }
     JsonNode format = fields.path("format");
-    if (format.isIntegralNumber() && format.longValue() > FORMAT) {
+    if (!format.isIntegralNumber()) {
+      throw new IllegalArgumentException(
+          "expected a whole number in 'format', found " + StrictJson.describe(format));
+    }
+    if (format.longValue() > FORMAT) {
       throw new NewerFormatException(
           "Cannot read %s: expected format %d or older, found %s".formatted(where, FORMAT, format));
     }

@@ -11,8 +11,10 @@ import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.ForwardPass;
 import java.awt.image.BufferedImage;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +26,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vectors;
@@ -302,6 +305,14 @@ class PredictIT {
     assertThat(truncated.exitCode()).isEqualTo(ExitCode.DATA);
     assertThat(truncated.errors())
         .contains("expected 7840016 bytes, found end of file at byte 7840015");
+    Path zipped = temp.resolve("zipped");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(zipped))) {
+      out.write(whole, 0, whole.length - 1);
+    }
+    assertThat(predict("idx", zipped).errors()).contains("found end of file at byte 7840015");
+    for (File open : new File("/proc/self/fd").listFiles()) {
+      assertThat(open.getCanonicalPath()).as("after a task failed").isNotEqualTo(zipped.toString());
+    }
     Path file = table(DataTypes.StringType, values -> "text");
     CommandRun column = predict("parquet", file);
     assertThat(column.exitCode()).isEqualTo(ExitCode.DATA);
@@ -346,7 +357,8 @@ class PredictIT {
     assertRefused(
         predict("idx", Files.write(temp.resolve("small images"), file), "--max-bad", "9"),
         ExitCode.DATA,
-        "/small images: expected 28 rows of 28 pixels, as the model was trained on, found 20 rows of 20");
+        "/small images: expected 28 rows of 28 pixels, as the model was trained on, found 20 rows"
+            + " of 20");
   }
 
   @Test

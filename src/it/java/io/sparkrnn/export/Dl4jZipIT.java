@@ -12,6 +12,7 @@ import io.sparkrnn.data.DataSource;
 import io.sparkrnn.data.ImageData;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
+import io.sparkrnn.dl4j.Dl4jNetworks;
 import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.dl4j.NetworkState;
 import io.sparkrnn.kernel.RnnKernels;
@@ -58,7 +59,7 @@ class Dl4jZipIT {
             new DataConfiguration("builtin:mnist", "", "", "", "", 0), Storage.of(Map.of()));
     WorkerResult trained = train(images.training());
     byte[] zip =
-        Dl4jZip.encode(
+        Dl4jNetworks.zip(
             new NetworkDescription(topology, updater, schedule, 0),
             new NetworkState(trained.parameters(), trained.updaterState(), ITERATIONS, 1));
     MultiLayerNetwork restored =

@@ -2,6 +2,7 @@ package io.sparkrnn.cli;
 
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.dl4j.Dl4jNetworks;
 import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.dl4j.NetworkState;
 import io.sparkrnn.export.Dl4jZip;
@@ -103,10 +104,11 @@ final class ExportCommand implements Callable<Integer> {
   private static byte[] dl4j(ModelFile read, RunConfiguration configuration) {
     if (!Dl4jZip.available()) {
       throw new UsageException(
-          "Cannot export for DL4J: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars, found none");
+          "Cannot export for DL4J: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars,"
+              + " found none");
     }
     int state = Updater.of(configuration.updater()).stateSize(read.topology().parameterCount());
-    return Dl4jZip.encode(
+    return Dl4jNetworks.zip(
         new NetworkDescription(
             read.topology(),
             configuration.updater(),

@@ -10,7 +10,6 @@ import java.util.Arrays;
  * @param lossSum of all these samples, in nats
  * @param workerNanos time that each of its workers took
  */
-@SuppressWarnings("ArrayRecordComponent") // Sums are added up, not compared.
 public record SubtreeSum(
     int firstWorker,
     int workers,

@@ -70,7 +70,7 @@ class ArchitectureTest {
           entry("kernel", List.of()),
           entry("evaluation", List.of()),
           entry("data", List.of("config", "storage", "random")),
-          entry("model", List.of("kernel", "random")),
+          entry("model", List.of("kernel", "random", "storage")),
           entry("checkpoint", List.of("storage")),
           entry(
               "train",

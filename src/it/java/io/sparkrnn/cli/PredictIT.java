@@ -12,8 +12,10 @@ import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.ForwardPass;
 import java.awt.image.BufferedImage;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +27,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vectors;
@@ -303,6 +306,14 @@ class PredictIT {
     assertThat(truncated.exitCode()).isEqualTo(ExitCode.DATA);
     assertThat(truncated.errors())
         .contains("expected 7840016 bytes, found end of file at byte 7840015");
+    Path zipped = temp.resolve("zipped");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(zipped))) {
+      out.write(whole, 0, whole.length - 1);
+    }
+    assertThat(predict("idx", zipped).errors()).contains("found end of file at byte 7840015");
+    for (File open : new File("/proc/self/fd").listFiles()) {
+      assertThat(open.getCanonicalPath()).as("after a task failed").isNotEqualTo(zipped.toString());
+    }
     Path file = table(DataTypes.StringType, values -> "text");
     CommandRun column = predict("parquet", file);
     assertThat(column.exitCode()).isEqualTo(ExitCode.DATA);

@@ -5,15 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.MissingFileException;
 import io.sparkrnn.storage.SectionFile;
+import io.sparkrnn.storage.Sha256;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,7 +31,7 @@ record RunAudit(Storage storage, URI run, Map<Long, String> expected) {
       long round = Long.parseLong(name.replaceAll("\\D", ""));
       try {
         SectionFile file = SectionFile.decode(read("checkpoints/" + name), name);
-        found.put(round, sha256(file.section("parameters")));
+        found.put(round, Sha256.hex(file.section("parameters")));
       } catch (StorageException e) {
         found.put(round, e.getMessage());
       }
@@ -110,7 +108,7 @@ record RunAudit(Storage storage, URI run, Map<Long, String> expected) {
     String last = expected.get(rounds.get(rounds.size() - 1));
     require(defects, "the final parameters", last, sha256);
     byte[] model = SectionFile.decode(read("model.srnn"), "model.srnn").section("parameters");
-    require(defects, "the model's parameters", last, sha256(model));
+    require(defects, "the model's parameters", last, Sha256.hex(model));
     return defects;
   }
 
@@ -129,7 +127,7 @@ record RunAudit(Storage storage, URI run, Map<Long, String> expected) {
   private void tree(String below, List<String> lines) {
     for (FileEntry entry : entries(below)) {
       String path = below.isEmpty() ? entry.name() : below + "/" + entry.name();
-      lines.add(entry.directory() ? path + "/" : path + " " + sha256(read(path)));
+      lines.add(entry.directory() ? path + "/" : path + " " + Sha256.hex(read(path)));
       if (entry.directory()) {
         tree(path, lines);
       }
@@ -163,14 +161,6 @@ record RunAudit(Storage storage, URI run, Map<Long, String> expected) {
       return new ObjectMapper().readTree(read(below));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 }

@@ -1,13 +1,11 @@
 package io.sparkrnn.cli;
 
+import io.sparkrnn.storage.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,19 +31,10 @@ record Snapshot(Map<Path, Entry> entries) {
             new Entry(
                 attributes.isDirectory() ? 0 : attributes.size(),
                 attributes.lastModifiedTime().toString(),
-                attributes.isDirectory() ? "" : sha256(path)));
+                attributes.isDirectory() ? "" : Sha256.hex(Files.readAllBytes(path))));
       }
     }
     return new Snapshot(entries);
-  }
-
-  private static String sha256(Path file) throws IOException {
-    try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   /** What has become of it by now, one sentence for each entry that differs. */

@@ -99,7 +99,8 @@ class UnsupportedNetworksIT {
         arguments("found dataType DOUBLE", all(c -> c.dataType(DataType.DOUBLE))),
         arguments("found hasLayerNorm", first(rnn -> rnn.hasLayerNorm(true))),
         arguments("found dataFormat NWC", first(rnn -> rnn.dataFormat(RNNFormat.NWC))),
-        arguments("found sigmoid in layer 0", first(rnn -> rnn.activation(Activation.SIGMOID))),
+        arguments(
+            "found ActivationSigmoid in layer 0", first(rnn -> rnn.activation(Activation.SIGMOID))),
         arguments(
             "ActivationReLU, found",
             first(rnn -> rnn.activation(new ActivationReLU(6.0, 0.0, 0.0)))),

@@ -12,6 +12,7 @@ import io.sparkrnn.data.DataSource;
 import io.sparkrnn.data.ImageData;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
+import io.sparkrnn.dl4j.Dl4jNetworks;
 import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.dl4j.NetworkState;
 import io.sparkrnn.kernel.RnnKernels;
@@ -56,7 +57,7 @@ class Dl4jZipIT {
         DataSource.load(
             new DataConfiguration("builtin:mnist", "", "", "", "", 0), Storage.of(Map.of()));
     NetworkState trained = train(images.training());
-    byte[] zip = Dl4jZip.encode(new NetworkDescription(topology, updater, schedule, 0), trained);
+    byte[] zip = Dl4jNetworks.zip(new NetworkDescription(topology, updater, schedule, 0), trained);
     MultiLayerNetwork restored =
         ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(zip), true);
     assertThat(restored.getUpdater().getStateViewArray().toFloatVector())

@@ -9,7 +9,6 @@ import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.dl4j.Dl4jNetworks;
 import io.sparkrnn.dl4j.NetworkDescription;
-import io.sparkrnn.export.Dl4jZip;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.model.RnnTopology;
@@ -51,7 +50,7 @@ final class Dl4jJarSmoke {
     try (SparkEngine spark = SparkEngine.start("smoke", "local[2]")) {
       MultiLayerNetwork trained = trainingMaster(spark);
       stockEngine(spark);
-      byte[] zip = Dl4jZip.encode(NETWORK, Dl4jNetworks.state(trained));
+      byte[] zip = Dl4jNetworks.zip(NETWORK, Dl4jNetworks.state(trained));
       MultiLayerNetwork restored =
           ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(zip), true);
       boolean equal =

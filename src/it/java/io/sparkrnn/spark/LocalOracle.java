@@ -9,6 +9,7 @@ import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.storage.Sha256;
 import io.sparkrnn.train.CheckpointCadence;
 import io.sparkrnn.train.CheckpointWriter;
 import io.sparkrnn.train.LocalRoundRunner;
@@ -17,10 +18,7 @@ import io.sparkrnn.train.TrainingSetup;
 import io.sparkrnn.train.TrainingState;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,11 +76,7 @@ final class LocalOracle {
         bytes.putFloat(pixel);
       }
       bytes.putFloat(images.labels()[image]);
-      try {
-        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array()));
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException(e);
-      }
+      return Sha256.hex(bytes.array());
     }
 
     @Override

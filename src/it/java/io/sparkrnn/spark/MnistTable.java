@@ -24,7 +24,6 @@ final class MnistTable {
   private MnistTable() {}
 
   /** Pixels from 0 to 1 as floats, row by row, and labels. */
-  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   record Images(float[][] pixels, int[] labels) {}
 
   static Images first(int count) {

@@ -9,7 +9,6 @@ import io.sparkrnn.storage.StorageException;
 import io.sparkrnn.storage.TargetExistsException;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -51,7 +50,7 @@ public final class CheckpointStore implements AutoCloseable {
 
   private final Storage storage;
   private final URI runDirectory;
-  private final URI checkpoints;
+  private final OwnedDirectory directory;
   private final String runId;
   private final int keep;
   private final Retry retry;
@@ -60,14 +59,11 @@ public final class CheckpointStore implements AutoCloseable {
   private final Map<Long, OptionalDouble> verified = new HashMap<>();
 
   private final List<String> warnings = new ArrayList<>();
-  private volatile Optional<Owned> owned = Optional.empty();
-
-  private record Owned(Attempt attempt, Heartbeat heartbeat) {}
 
   private CheckpointStore(Storage storage, URI runDirectory, String runId, int keep, Retry retry) {
     this.storage = storage;
     this.runDirectory = runDirectory;
-    this.checkpoints = Storage.resolve(runDirectory, "checkpoints");
+    this.directory = new OwnedDirectory(storage, runDirectory, retry);
     this.runId = runId;
     this.keep = keep;
     this.retry = retry;
@@ -107,14 +103,7 @@ public final class CheckpointStore implements AutoCloseable {
    * @throws RunBusyException when another driver claimed since the vacancy was found
    */
   public int claimAttempt(Vacancy vacancy) {
-    storage.createDirectories(runDirectory);
-    for (String name : List.of("checkpoints", "results", "damaged")) {
-      storage.createDirectories(Storage.resolve(runDirectory, name));
-    }
-    Attempt attempt = Attempt.claim(storage, vacancy, retry);
-    owned =
-        Optional.of(new Owned(attempt, new Heartbeat(attempt, vacancy.ownership().heartbeat())));
-    return attempt.number();
+    return directory.claim(vacancy);
   }
 
   /**
@@ -123,31 +112,17 @@ public final class CheckpointStore implements AutoCloseable {
    * @throws RunBusyException after a later attempt has taken over
    */
   public void requireOwnership() {
-    owned
-        .flatMap(ours -> ours.heartbeat().lost())
-        .ifPresent(
-            lost -> {
-              throw new RunBusyException(lost.getMessage(), lost);
-            });
+    directory.requireOwnership();
   }
 
   /** Gives the run directory up, and says so; one that was taken over is left alone. */
   @Override
   public void close() {
-    Optional<Owned> ours = owned;
-    owned = Optional.empty();
-    if (ours.isPresent()) {
-      ours.get().heartbeat().close();
-      try {
-        retry.run(
-            () -> {
-              ours.get().attempt().release();
-              return ours;
-            });
-      } catch (RunBusyException | StorageException e) {
-        // A successor will wait for as long as for a driver that was killed.
-        warnings.add(e.getMessage());
-      }
+    try {
+      directory.release();
+    } catch (RunBusyException | StorageException e) {
+      // A successor will wait for as long as for a driver that was killed.
+      warnings.add(e.getMessage());
     }
   }
 
@@ -167,7 +142,7 @@ public final class CheckpointStore implements AutoCloseable {
     byte[] file = CheckpointFile.encode(runId, round, score, sections);
     URI target = checkpoint(round);
     try {
-      publishOnce(file, target);
+      directory.publishOnce(file, target);
     } catch (TargetExistsException e) {
       throw e;
     } catch (StorageException e) {
@@ -240,7 +215,7 @@ public final class CheckpointStore implements AutoCloseable {
   /** What was listed; empty when it is damaged or was deleted since then. */
   public Optional<Checkpoint> load(CheckpointEntry entry) {
     try {
-      byte[] bytes = retry.run(() -> readAll(entry.location()));
+      byte[] bytes = retry.run(() -> directory.read(entry.location()));
       Checkpoint checkpoint = CheckpointFile.decode(bytes, entry, runId);
       verified.put(entry.round(), checkpoint.score());
       return Optional.of(checkpoint);
@@ -257,10 +232,10 @@ public final class CheckpointStore implements AutoCloseable {
   /** All checkpoints by round, unread; none when there is no run directory. */
   public List<CheckpointEntry> list() {
     List<CheckpointEntry> entries = new ArrayList<>();
-    for (FileEntry file : listOrNothing(checkpoints)) {
+    for (FileEntry file : directory.list("checkpoints")) {
       Matcher name = CHECKPOINT_NAME.matcher(file.name());
       if (name.matches() && !file.directory()) {
-        URI location = Storage.resolve(checkpoints, file.name());
+        URI location = directory.resolve("checkpoints/" + file.name());
         entries.add(new CheckpointEntry(location, Long.parseLong(name.group(1)), file.length()));
       }
     }
@@ -284,11 +259,10 @@ public final class CheckpointStore implements AutoCloseable {
    * @return the numbered file
    */
   public URI publishResult(byte[] json) {
-    URI results = Storage.resolve(runDirectory, "results");
     // The number is chosen once: a try whose answer was lost is found again under it.
-    int number = 1 + highest(results, RESULT_NAME);
-    URI target = Storage.resolve(results, number + ".json");
-    publishOnce(json, target);
+    int number = 1 + directory.highest("results", RESULT_NAME);
+    URI target = directory.resolve("results/" + number + ".json");
+    directory.publishOnce(json, target);
     copyResult(json);
     return target;
   }
@@ -299,12 +273,9 @@ public final class CheckpointStore implements AutoCloseable {
 
   /** Writes a file of the run directory in whose place another may be; where it is. */
   public URI replaceFile(String name, byte[] bytes) {
-    URI file = Storage.resolve(runDirectory, name);
-    return retry.run(
-        () -> {
-          owner().replace(bytes, file);
-          return file;
-        });
+    URI file = directory.resolve(name);
+    retry.run(() -> directory.owner().replace(bytes, file));
+    return file;
   }
 
   /**
@@ -317,25 +288,16 @@ public final class CheckpointStore implements AutoCloseable {
 
   /** The number of the latest driver that has claimed the run directory; 0 before the first. */
   public int latestAttempt() {
-    return Attempt.highest(listOrNothing(Storage.resolve(runDirectory, "attempts")));
+    return Attempt.highest(directory.list("attempts"));
   }
 
   /** The newest result, whatever {@code result.json} says; empty before the first. */
   public Optional<byte[]> latestResult() {
-    URI results = Storage.resolve(runDirectory, "results");
-    int number = highest(results, RESULT_NAME);
+    int number = directory.highest("results", RESULT_NAME);
     return number == 0
         ? Optional.empty()
-        : Optional.of(retry.run(() -> readAll(Storage.resolve(results, number + ".json"))));
-  }
-
-  private int highest(URI directory, Pattern numbered) {
-    return listOrNothing(directory).stream()
-        .map(file -> numbered.matcher(file.name()))
-        .filter(Matcher::matches)
-        .mapToInt(name -> Integer.parseInt(name.group(1)))
-        .max()
-        .orElse(0);
+        : Optional.of(
+            retry.run(() -> directory.read(directory.resolve("results/" + number + ".json"))));
   }
 
   /**
@@ -345,28 +307,9 @@ public final class CheckpointStore implements AutoCloseable {
    * @throws TargetExistsException when the name is taken by other content
    */
   public URI publishFile(String name, byte[] bytes) {
-    URI target = Storage.resolve(runDirectory, name);
-    publishOnce(bytes, target);
+    URI target = directory.resolve(name);
+    directory.publishOnce(bytes, target);
     return target;
-  }
-
-  /**
-   * A resumed run is bit-identical, and a try whose answer was lost may have succeeded, so what is
-   * published again is no conflict.
-   */
-  private void publishOnce(byte[] bytes, URI target) {
-    retry.run(
-        () -> {
-          try {
-            owner().publish(bytes, target);
-          } catch (TargetExistsException e) {
-            if (storage.isDirectory(target) || !Arrays.equals(bytes, readAll(target))) {
-              throw e;
-            }
-            storage.force(target);
-          }
-          return target;
-        });
   }
 
   /**
@@ -387,7 +330,7 @@ public final class CheckpointStore implements AutoCloseable {
     Optional<CheckpointEntry> best = best(good);
     for (CheckpointEntry entry : good.subList(Math.min(keep, good.size()), good.size())) {
       if (!best.equals(Optional.of(entry))) {
-        owner().delete(entry.location());
+        directory.owner().delete(entry.location());
         verified.remove(entry.round());
       }
     }
@@ -405,41 +348,21 @@ public final class CheckpointStore implements AutoCloseable {
 
   private void setAside(CheckpointEntry entry, FormatException damage) {
     String consequence = "";
-    if (owned.isPresent()) {
+    if (directory.isOwned()) {
       String name = freeDamagedName(entry);
-      owner().setAside(entry.location(), name);
+      directory.owner().setAside(entry.location(), name);
       consequence =
-          "; it was set aside as "
-              + Storage.describe(Storage.resolve(runDirectory, "damaged/" + name));
+          "; it was set aside as " + Storage.describe(directory.resolve("damaged/" + name));
     }
     warnings.add(damage.getMessage() + consequence);
   }
 
   private String freeDamagedName(CheckpointEntry entry) {
-    int highest = highest(Storage.resolve(runDirectory, "damaged"), DAMAGED_NAME);
+    int highest = directory.highest("damaged", DAMAGED_NAME);
     return "%d-checkpoint-%09d.srnn".formatted(highest + 1, entry.round());
   }
 
-  private Attempt owner() {
-    return owned
-        .orElseThrow(
-            () -> new IllegalStateException("claimAttempt comes before changing " + runDirectory))
-        .attempt();
-  }
-
   private URI checkpoint(long round) {
-    return Storage.resolve(checkpoints, "checkpoint-%09d.srnn".formatted(round));
-  }
-
-  private List<FileEntry> listOrNothing(URI directory) {
-    try {
-      return retry.run(() -> storage.list(directory));
-    } catch (MissingFileException e) {
-      return List.of();
-    }
-  }
-
-  private byte[] readAll(URI file) {
-    return storage.read(file, Storage.MAX_FILE_BYTES);
+    return directory.resolve("checkpoints/checkpoint-%09d.srnn".formatted(round));
   }
 }

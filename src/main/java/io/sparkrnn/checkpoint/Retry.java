@@ -25,6 +25,15 @@ public record Retry(Duration patience, BooleanSupplier hurry, MonotonicClock clo
   /** One try. */
   public static final Retry NEVER = new Retry(Duration.ZERO, () -> true, MonotonicClock.SYSTEM);
 
+  /** As the other, for a step that returns nothing. */
+  public void run(Runnable step) {
+    run(
+        () -> {
+          step.run();
+          return this;
+        });
+  }
+
   /**
    * Tries a step until it succeeds, with pauses that double. A step must bear being tried again
    * after a try whose outcome is unknown.

@@ -2,6 +2,7 @@ package io.sparkrnn.cli;
 
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.dl4j.Dl4jNetworks;
 import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.dl4j.NetworkState;
 import io.sparkrnn.export.Dl4jZip;
@@ -111,7 +112,7 @@ final class ExportCommand implements Callable<Integer> {
               + " found none");
     }
     int state = Updater.of(configuration.updater()).stateSize(read.topology().parameterCount());
-    return Dl4jZip.encode(
+    return Dl4jNetworks.zip(
         new NetworkDescription(
             read.topology(),
             configuration.updater(),

@@ -10,7 +10,6 @@ import java.util.stream.Collectors;
  * @param shape lengths of the axes, outermost first; their product is the number of values, or the
  *     array is refused: a shape that is printed is one that the values have
  */
-@SuppressWarnings("ArrayRecordComponent") // Arrays are read, not compared.
 record NamedArray(String name, List<Integer> shape, float[] values) {
   NamedArray {
     shape = List.copyOf(shape);

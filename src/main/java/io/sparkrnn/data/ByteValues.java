@@ -3,7 +3,6 @@ package io.sparkrnn.data;
 import java.util.Arrays;
 
 /** Unsigned bytes, scaled to {@code value / 255f}. */
-@SuppressWarnings("ArrayRecordComponent") // Private to the package; never compared.
 record ByteValues(byte[] values) implements SequenceValues {
   // A table, because a division for each of a minibatch's 50,000 values costs as much as a kernel.
   private static final float[] SCALED = new float[256];

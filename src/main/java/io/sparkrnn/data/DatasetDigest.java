@@ -1,24 +1,16 @@
 package io.sparkrnn.data;
 
+import io.sparkrnn.storage.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 over little-endian numbers. */
 final class DatasetDigest {
   private static final int CHUNK_BYTES = 64 * 1024;
 
-  private final MessageDigest sha256;
-
-  DatasetDigest() {
-    try {
-      sha256 = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("Every Java platform has SHA-256", impossible);
-    }
-  }
+  private final MessageDigest sha256 = Sha256.begin();
 
   void update(byte[] values) {
     sha256.update(values);

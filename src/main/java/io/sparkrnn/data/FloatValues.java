@@ -3,7 +3,6 @@ package io.sparkrnn.data;
 import java.util.Arrays;
 
 /** Finite floats, taken as they are. */
-@SuppressWarnings("ArrayRecordComponent") // Private to the package; never compared.
 record FloatValues(float[] values) implements SequenceValues {
   @Override
   public int length() {

@@ -7,7 +7,6 @@ package io.sparkrnn.data;
  * @param dimensions positive; their product is the number of values
  * @param sha256 of the uncompressed file
  */
-@SuppressWarnings("ArrayRecordComponent") // Passed from reader to dataset; never compared.
 record IdxFile(IdxKind kind, String where, int[] dimensions, byte[] values, String sha256) {
   int count() {
     return dimensions[0];

@@ -27,6 +27,9 @@ public final class ImageTrainingData implements TrainingData {
   private final int inputSize;
   private final int classes;
 
+  /** Numbers of samples of each worker, once a JVM has been asked for one. */
+  private transient int[][] shards;
+
   private ImageTrainingData(
       DataConfiguration configuration,
       Map<String, String> hadoopProperties,
@@ -111,8 +114,14 @@ public final class ImageTrainingData implements TrainingData {
   @Override
   public Shard shard(int worker) {
     ImageData images = images();
-    int[] samples = Shards.assign(split(images).training(), workers(), seed)[worker];
-    return new Shard(worker, images.training().subset(samples));
+    return new Shard(worker, images.training().subset(shards(images)[worker]));
+  }
+
+  private synchronized int[][] shards(ImageData images) {
+    if (shards == null) {
+      shards = Shards.assign(split(images).training(), workers(), seed);
+    }
+    return shards;
   }
 
   @Override

@@ -4,5 +4,4 @@ package io.sparkrnn.data;
  * Which samples are trained on and which are held out, both in ascending order; together every
  * sample once.
  */
-@SuppressWarnings("ArrayRecordComponent") // Plain sample numbers; splits are not compared.
 public record Split(int[] training, int[] validation) {}

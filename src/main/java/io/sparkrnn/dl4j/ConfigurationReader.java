@@ -1,296 +1,286 @@
 package io.sparkrnn.dl4j;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.model.RnnTopology;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
-import org.deeplearning4j.nn.api.OptimizationAlgorithm;
-import org.deeplearning4j.nn.conf.BackpropType;
-import org.deeplearning4j.nn.conf.GradientNormalization;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.RNNFormat;
-import org.deeplearning4j.nn.conf.layers.BaseLayer;
-import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
-import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
-import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
-import org.deeplearning4j.nn.conf.stepfunctions.NegativeGradientStepFunction;
-import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.activations.impl.ActivationReLU;
-import org.nd4j.linalg.activations.impl.ActivationSoftmax;
-import org.nd4j.linalg.activations.impl.ActivationTanH;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.regularization.L2Regularization;
-import org.nd4j.linalg.learning.regularization.Regularization;
-import org.nd4j.linalg.lossfunctions.ILossFunction;
-import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
-import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
-import org.nd4j.linalg.schedule.FixedSchedule;
 
-/** Reads one DL4J configuration and refuses everything that it does not know to be harmless. */
-final class ConfigurationReader {
-  private static final String NAME = "dl4j";
+/**
+ * Reads a DL4J configuration as the JSON that DL4J writes, and refuses everything by name that it
+ * does not know to be harmless. DL4J takes no part: class names are compared, never loaded.
+ */
+public final class ConfigurationReader {
+  static final String ND4J = "org.nd4j.linalg.";
+  private static final String DL4J = "org.deeplearning4j.nn.conf.";
+  private static final String LAYERS = DL4J + "layers.";
+  private static final String LAST_TIME_STEP = LAYERS + "recurrent.LastTimeStep";
+  private static final String SIMPLE_RNN = LAYERS + "recurrent.SimpleRnn";
+  private static final String ACTIVATIONS = ND4J + "activations.impl.Activation";
+  private static final String LOSSES = ND4J + "lossfunctions.impl.Loss";
+  private static final int LONGEST_NAME = 80;
 
-  private final MultiLayerConfiguration configuration;
+  private final JsonNode configuration;
   private final int top;
 
-  ConfigurationReader(MultiLayerConfiguration configuration) {
-    this.configuration = configuration;
-    this.top = configuration.getConfs().size() - 1;
+  /**
+   * A reader.
+   *
+   * @throws IllegalArgumentException if that is no JSON
+   */
+  public ConfigurationReader(String json) {
+    try {
+      configuration = new ObjectMapper().readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("expected JSON, found " + e.getOriginalMessage(), e);
+    }
+    top = configuration.path("confs").size() - 1;
   }
 
-  NetworkDescription read(int timeSteps) {
-    checkNetwork();
+  /**
+   * What decides about a network's outputs.
+   *
+   * @param timeSteps of the sequences, which a DL4J configuration does not keep
+   * @throws UnsupportedNetworkException if ours would have others
+   */
+  public RnnTopology topology(int timeSteps) {
+    checkKinds();
+    configuration
+        .path("inputPreProcessors")
+        .fields()
+        .forEachRemaining(
+            processor -> {
+              throw new UnsupportedNetworkException(
+                  "layer " + shortened(processor.getKey()),
+                  "no inputPreProcessors",
+                  name(processor.getValue()));
+            });
+    int inputs = size(0, "nin");
+    int below = inputs;
     List<Integer> hidden = new ArrayList<>();
     for (int l = 0; l < top; l++) {
+      expect(where(l), "hasLayerNorm", "false", layer(l).path("hasLayerNorm"));
+      expect(where(l), "nIn", String.valueOf(below), layer(l).path("nin"));
+      expect(where(l), "activation as in layer 0", activation(0).name(), activation(l).name());
+      below = size(l, "nout");
+      hidden.add(below);
+    }
+    expectClass(where(top), ACTIVATIONS + "Softmax", layer(top).path("activationFn"));
+    expect(where(top), "hasBias", "true", layer(top).path("hasBias"));
+    expect(where(top), "nIn", String.valueOf(below), layer(top).path("nin"));
+    return new RnnTopology(
+        "dl4j", new NetworkShape(timeSteps, inputs, hidden, activation(0), size(top, "nout")));
+  }
+
+  /**
+   * The network and its training.
+   *
+   * @throws UnsupportedNetworkException if our engine would train it otherwise than DL4J
+   */
+  NetworkDescription read(int timeSteps) {
+    RnnTopology topology = topology(timeSteps);
+    expect("the network", "backpropType", "Standard", configuration.path("backpropType"));
+    for (int l = 0; l <= top; l++) {
       checkTraining(l);
-      hidden.add(Math.toIntExact(recurrent(l).getNOut()));
     }
-    checkTraining(top);
-    checkPreprocessors();
-    OutputLayer output = output();
-    long inputs = recurrent(0).getNIn();
-    for (int l = 1; l < top; l++) {
-      expect(where(l), "nIn", recurrent(l - 1).getNOut(), recurrent(l).getNIn());
-    }
-    expect(where(top), "nIn", recurrent(top - 1).getNOut(), output.getNIn());
-    RnnTopology topology =
-        new RnnTopology(
-            NAME,
-            new NetworkShape(
-                timeSteps,
-                Math.toIntExact(inputs),
-                hidden,
-                activation(),
-                Math.toIntExact(output.getNOut())));
-    UpdaterReader training = UpdaterReader.read(sharedUpdater(), where(0));
-    return new NetworkDescription(topology, training.updater(), training.schedule(), sharedL2());
-  }
-
-  private void checkNetwork() {
-    String network = "the network";
-    if (top < 1) {
-      throw new UnsupportedNetworkException(
-          network, "SimpleRnn layers and an OutputLayer", (top + 1) + " layers");
-    }
-    expect(network, "backpropType", BackpropType.Standard, configuration.getBackpropType());
-    checkKinds();
-  }
-
-  private void checkPreprocessors() {
-    configuration
-        .getInputPreProcessors()
-        .forEach(
-            (layer, processor) -> {
-              throw new UnsupportedNetworkException(
-                  where(layer), "no input preprocessor", name(processor));
-            });
-  }
-
-  /** What every layer must have or lack, whichever kind it is. */
-  private void checkTraining(int l) {
-    NeuralNetConfiguration conf = configuration.getConf(l);
-    String where = where(l);
-    expect(where, "dataType", DataType.FLOAT, conf.getDataType());
-    expect(where, "miniBatch", true, conf.isMiniBatch());
-    expect(where, "minimize", true, conf.isMinimize());
-    expect(
-        where,
-        "optimizationAlgo",
-        OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT,
-        conf.getOptimizationAlgo());
-    if (conf.getStepFunction() != null
-        && !(conf.getStepFunction() instanceof NegativeGradientStepFunction)) {
-      throw new UnsupportedNetworkException(
-          where, "no step function of its own", name(conf.getStepFunction()));
-    }
-    checkLayer(conf.getLayer(), where);
-    BaseLayer layer = l < top ? recurrent(l) : output();
-    checkLayer(layer, where);
-    if (layer.getWeightNoise() != null) {
-      throw new UnsupportedNetworkException(where, "no weight noise", name(layer.getWeightNoise()));
-    }
-    GradientNormalization normalization = layer.getGradientNormalization();
-    if (normalization != null && normalization != GradientNormalization.None) {
-      throw new UnsupportedNetworkException(
-          where, "no gradient normalization", "gradientNormalization " + normalization);
-    }
-    if (!isEmpty(layer.getRegularizationBias())) {
-      throw new UnsupportedNetworkException(
-          where, "no regularization of the bias", name(layer.getRegularizationBias().get(0)));
-    }
-    if (layer.getBiasUpdater() != null && !layer.getBiasUpdater().equals(layer.getIUpdater())) {
-      throw new UnsupportedNetworkException(
-          where, "one updater for weights and bias", "biasUpdater " + name(layer.getBiasUpdater()));
-    }
-  }
-
-  private static void checkLayer(Layer layer, String where) {
-    if (layer.getIDropout() != null) {
-      throw new UnsupportedNetworkException(where, "no dropout", name(layer.getIDropout()));
-    }
-    if (!isEmpty(layer.getConstraints())) {
-      throw new UnsupportedNetworkException(
-          where, "no constraints", name(layer.getConstraints().get(0)));
-    }
+    checkLoss();
+    UpdaterReader training = UpdaterReader.read(layer(0).path("iupdater"), where(0));
+    return new NetworkDescription(topology, training.updater(), training.schedule(), l2(0));
   }
 
   /** Names a layer of another kind before it is said of its neighbours that they are misplaced. */
   private void checkKinds() {
-    for (int l = 0; l < top; l++) {
-      Layer layer = configuration.getConf(l).getLayer();
-      boolean wrapped = layer instanceof LastTimeStep;
-      Layer inner = inner(layer);
-      if (inner.getClass() != SimpleRnn.class) {
-        throw new UnsupportedNetworkException(
-            where(l), "SimpleRnn", wrapped ? "LastTimeStep(" + name(inner) + ")" : name(layer));
-      }
+    if (top < 1) {
+      throw new UnsupportedNetworkException(
+          "the network",
+          "at least 2 layers, SimpleRnn layers and an OutputLayer",
+          (top + 1) + " layers");
     }
     for (int l = 0; l < top; l++) {
-      boolean wrapped = configuration.getConf(l).getLayer() instanceof LastTimeStep;
-      if (wrapped && l < top - 1) {
+      if (!isClass(SIMPLE_RNN, layer(l))) {
+        String name = name(layer(l));
         throw new UnsupportedNetworkException(
-            where(l), "LastTimeStep around the top SimpleRnn only", "LastTimeStep(SimpleRnn)");
-      }
-      if (!wrapped && l == top - 1) {
-        throw new UnsupportedNetworkException(
-            where(l), "LastTimeStep around the top SimpleRnn", "SimpleRnn");
+            where(l),
+            l == top - 1 ? "SimpleRnn in a LastTimeStep" : "SimpleRnn",
+            isLastTimeStep(l) ? "LastTimeStep(" + name + ")" : name);
       }
     }
-  }
-
-  private static Layer inner(Layer layer) {
-    return layer instanceof LastTimeStep last ? last.getUnderlying() : layer;
-  }
-
-  private SimpleRnn recurrent(int l) {
-    SimpleRnn rnn = (SimpleRnn) inner(configuration.getConf(l).getLayer());
-    if (rnn.hasLayerNorm()) {
-      throw new UnsupportedNetworkException(where(l), "no layer normalization", "hasLayerNorm");
+    for (int l = 0; l < top; l++) {
+      if (isLastTimeStep(l) != (l == top - 1)) {
+        throw new UnsupportedNetworkException(
+            where(l),
+            "LastTimeStep around the top SimpleRnn only",
+            isLastTimeStep(l) ? "LastTimeStep(SimpleRnn)" : "SimpleRnn");
+      }
     }
-    if (rnn.getRnnDataFormat() != null) {
-      expect(where(l), "dataFormat", RNNFormat.NCW, rnn.getRnnDataFormat());
-    }
-    return rnn;
-  }
-
-  private OutputLayer output() {
-    Layer layer = configuration.getConf(top).getLayer();
-    if (layer instanceof RnnOutputLayer) {
+    if (isClass(LAYERS + "RnnOutputLayer", layer(top))) {
       throw new UnsupportedNetworkException(
           where(top),
           "one label a sequence (OutputLayer)",
           "RnnOutputLayer, which has per-time-step labels,");
     }
-    if (layer.getClass() != OutputLayer.class) {
-      throw new UnsupportedNetworkException(where(top), "OutputLayer", name(layer));
+    expectClass(where(top), LAYERS + "OutputLayer", layer(top));
+  }
+
+  private void checkTraining(int l) {
+    JsonNode conf = configuration.path("confs").path(l);
+    JsonNode layer = layer(l);
+    String where = where(l);
+    expect(where, "dataType", "FLOAT", conf.path("dataType"));
+    expect(where, "miniBatch", "true", conf.path("miniBatch"));
+    expect(where, "minimize", "true", conf.path("minimize"));
+    expect(where, "optimizationAlgo", "STOCHASTIC_GRADIENT_DESCENT", conf.path("optimizationAlgo"));
+    if (!isClass(DL4J + "stepfunctions.NegativeGradientStepFunction", conf.path("stepFunction"))) {
+      expectNone(where, "step function of its own", conf.path("stepFunction"));
     }
-    OutputLayer output = (OutputLayer) layer;
-    if (!(output.getActivationFn() instanceof ActivationSoftmax)) {
+    for (JsonNode one : List.of(conf.path("layer"), layer)) {
+      expectNone(where, "dropout", one.path("idropout"));
+      expectNone(where, "constraints", one.path("constraints"));
+    }
+    expectNone(where, "weight noise", layer.path("weightNoise"));
+    expectNone(where, "regularization of the bias", layer.path("regularizationBias"));
+    expect(
+        where, "gradientNormalization", "None", layer.path("gradientNormalization").asText("None"));
+    expect(where, "dataFormat", "NCW", layer.path("rnnDataFormat").asText("NCW"));
+    JsonNode updater = layer.path("iupdater");
+    JsonNode first = layer(0).path("iupdater");
+    if (!updater.equals(first)) {
       throw new UnsupportedNetworkException(
-          where(top), "ActivationSoftmax", name(output.getActivationFn()));
+          where,
+          "one updater for all layers (" + name(first) + ")",
+          "a per-layer updater, " + name(updater));
     }
-    ILossFunction loss = output.getLossFn();
+    JsonNode biasUpdater = layer.path("biasUpdater");
+    if (!isNone(biasUpdater) && !biasUpdater.equals(updater)) {
+      throw new UnsupportedNetworkException(
+          where, "one updater for weights and bias", "biasUpdater " + name(biasUpdater));
+    }
+    expect(where, "l2 as in layer 0", String.valueOf(l2(0)), String.valueOf(l2(l)));
+  }
+
+  private void checkLoss() {
+    JsonNode loss = layer(top).path("lossFn");
     // NegativeLogLikelihood is MCXENT by another name.
-    if (loss.getClass() != LossMCXENT.class && loss.getClass() != LossNegativeLogLikelihood.class) {
-      throw new UnsupportedNetworkException(where(top), "LossMCXENT", name(loss));
+    if (!isClass(LOSSES + "NegativeLogLikelihood", loss)) {
+      expectClass(where(top), LOSSES + "MCXENT", loss);
     }
-    if (((LossMCXENT) loss).getWeights() != null) {
+    if (!isNone(loss.path("weights"))) {
       throw new UnsupportedNetworkException(
           where(top), "LossMCXENT without weights", "loss weights of classes");
     }
-    expect(where(top), "hasBias", true, output.hasBias());
-    return output;
-  }
-
-  private Activation activation() {
-    Activation first = activation(0);
-    for (int l = 1; l < top; l++) {
-      expect(where(l), "activation as in layer 0", first, activation(l));
-    }
-    return first;
   }
 
   private Activation activation(int l) {
-    IActivation function = recurrent(l).getActivationFn();
-    if (function.getClass() == ActivationTanH.class) {
+    JsonNode function = layer(l).path("activationFn");
+    if (isClass(ACTIVATIONS + "TanH", function)) {
       return Activation.TANH;
     }
-    // Equality covers slope, threshold and ceiling.
-    if (function.equals(new ActivationReLU())) {
+    if (isClass(ACTIVATIONS + "ReLU", function)
+        && isNone(function.path("max"))
+        && isNone(function.path("threshold"))
+        && isNone(function.path("negativeSlope"))) {
       return Activation.RELU;
     }
     throw new UnsupportedNetworkException(
-        where(l), "ActivationTanH or a plain ActivationReLU", function.toString());
-  }
-
-  private IUpdater sharedUpdater() {
-    IUpdater first = recurrent(0).getIUpdater();
-    for (int l = 1; l <= top; l++) {
-      IUpdater updater = layer(l).getIUpdater();
-      if (!Objects.equals(updater, first)) {
-        throw new UnsupportedNetworkException(
-            where(l),
-            "one updater for all layers (" + first + ")",
-            "a per-layer updater, " + updater);
-      }
-    }
-    return first;
-  }
-
-  private double sharedL2() {
-    double first = l2(0);
-    for (int l = 1; l <= top; l++) {
-      expect(where(l), "l2 as in layer 0", first, l2(l));
-    }
-    return first;
+        where(l), "ActivationTanH or a plain ActivationReLU", name(function));
   }
 
   private double l2(int l) {
     double l2 = 0;
-    List<Regularization> all = layer(l).getRegularization();
-    for (Regularization regularization : all == null ? List.<Regularization>of() : all) {
-      if (regularization instanceof L2Regularization coefficient
-          && coefficient.getL2() instanceof FixedSchedule fixed) {
-        l2 += fixed.getValue();
-      } else {
+    for (JsonNode regularization : layer(l).path("regularization")) {
+      JsonNode coefficient = regularization.path("l2");
+      if (!isClass(ND4J + "learning.regularization.L2Regularization", regularization)
+          || !isClass(ND4J + "schedule.FixedSchedule", coefficient)) {
         throw new UnsupportedNetworkException(
             where(l), "L2Regularization with a fixed coefficient", name(regularization));
       }
+      l2 += coefficient.path("value").asDouble();
     }
     return l2;
   }
 
-  private BaseLayer layer(int l) {
-    return l < top ? recurrent(l) : output();
+  private boolean isLastTimeStep(int l) {
+    return isClass(LAST_TIME_STEP, configuration.path("confs").path(l).path("layer"));
+  }
+
+  /** A layer, without a LastTimeStep around it. */
+  private JsonNode layer(int l) {
+    JsonNode layer = configuration.path("confs").path(l).path("layer");
+    return isLastTimeStep(l) ? layer.path("underlying") : layer;
+  }
+
+  private int size(int l, String field) {
+    JsonNode size = layer(l).path(field);
+    if (!size.isInt() || size.intValue() < 1) {
+      throw new UnsupportedNetworkException(
+          where(l), "a number of at least 1 as " + field, name(size));
+    }
+    return size.intValue();
   }
 
   private String where(int l) {
-    String given = configuration.getConf(l).getLayer().getLayerName();
+    JsonNode given = configuration.path("confs").path(l).path("layer").path("layerName");
     // DL4J itself calls a nameless one layer0.
-    return given == null || given.equals("layer" + l)
+    return isNone(given) || given.asText().equals("layer" + l)
         ? "layer " + l
-        : "layer %d (%s)".formatted(l, given);
+        : "layer %d (%s)".formatted(l, name(given));
   }
 
-  private static void expect(String where, String setting, Object expected, Object found) {
+  private static void expect(String where, String setting, String expected, JsonNode found) {
+    expect(where, setting, expected, name(found));
+  }
+
+  private static void expect(String where, String setting, String expected, String found) {
     if (!expected.equals(found)) {
       throw new UnsupportedNetworkException(
           where, setting + " " + expected, setting.split(" ", 2)[0] + " " + found);
     }
   }
 
-  private static boolean isEmpty(Collection<?> values) {
-    return values == null || values.isEmpty();
+  private static void expectClass(String where, String expected, JsonNode found) {
+    if (!isClass(expected, found)) {
+      throw new UnsupportedNetworkException(where, shortName(expected), name(found));
+    }
   }
 
-  static String name(Object object) {
-    return object == null ? "none" : object.getClass().getSimpleName();
+  private static void expectNone(String where, String what, JsonNode found) {
+    if (!isNone(found)) {
+      throw new UnsupportedNetworkException(where, "no " + what, name(found));
+    }
+  }
+
+  static boolean isNone(JsonNode node) {
+    return node.isMissingNode() || node.isNull() || (node.isArray() && node.isEmpty());
+  }
+
+  /** Whether a node is an object of a class; of a subclass it may be anything. */
+  static boolean isClass(String expected, JsonNode node) {
+    return node.path("@class").asText().equals(expected);
+  }
+
+  /** What to call a node: by its class, without DL4J's packages, if it has one. */
+  static String name(JsonNode node) {
+    if (isNone(node)) {
+      return "none";
+    }
+    if (node.isArray()) {
+      return name(node.path(0));
+    }
+    String name =
+        node.isObject() ? shortName(node.path("@class").asText(node.toString())) : node.asText();
+    return shortened(name);
+  }
+
+  private static String shortened(String text) {
+    return text.length() > LONGEST_NAME ? text.substring(0, LONGEST_NAME) + "..." : text;
+  }
+
+  private static String shortName(String type) {
+    return type.startsWith(DL4J) || type.startsWith(ND4J)
+        ? type.substring(type.lastIndexOf('.') + 1)
+        : type;
   }
 }

@@ -120,7 +120,7 @@ public final class Dl4jNetworks {
    * @throws UnsupportedNetworkException if our engine would train it otherwise than DL4J
    */
   public static NetworkDescription describe(MultiLayerConfiguration configuration, int timeSteps) {
-    return new ConfigurationReader(configuration).read(timeSteps);
+    return new ConfigurationReader(configuration.toJson()).read(timeSteps);
   }
 
   /** A copy of a network's state. */

@@ -8,5 +8,4 @@ package io.sparkrnn.dl4j;
  * @param iterations done, by which schedules and Adam's bias correction go
  * @param epochs done
  */
-@SuppressWarnings("ArrayRecordComponent") // Hands arrays over; never compared.
 public record NetworkState(float[] parameters, float[] updaterState, int iterations, int epochs) {}

@@ -1,48 +1,43 @@
 package io.sparkrnn.dl4j;
 
+import static io.sparkrnn.dl4j.ConfigurationReader.isClass;
+import static io.sparkrnn.dl4j.ConfigurationReader.isNone;
 import static io.sparkrnn.dl4j.ConfigurationReader.name;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
 import io.sparkrnn.config.UpdaterConfiguration;
 import io.sparkrnn.config.UpdaterName;
-import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.schedule.ExponentialSchedule;
-import org.nd4j.linalg.schedule.FixedSchedule;
-import org.nd4j.linalg.schedule.ISchedule;
-import org.nd4j.linalg.schedule.ScheduleType;
-import org.nd4j.linalg.schedule.StepSchedule;
 
 /** Reads DL4J's updaters and their learning-rate schedules. */
 record UpdaterReader(UpdaterConfiguration updater, ScheduleConfiguration schedule) {
 
   private record Rate(double base, ScheduleConfiguration schedule) {}
 
+  private static final String UPDATERS = ConfigurationReader.ND4J + "learning.config.";
+  private static final String SCHEDULES = ConfigurationReader.ND4J + "schedule.";
+
   /** Reads an updater; settings that it does not have become 0. */
-  static UpdaterReader read(IUpdater updater, String where) {
-    // Classes are compared, not instances: a subclass may have another formula.
-    Class<?> type = updater == null ? null : updater.getClass();
-    if (type == Sgd.class) {
-      Sgd sgd = (Sgd) updater;
-      Rate rate = rate(sgd.getLearningRate(), sgd.getLearningRateSchedule(), where);
-      return of(UpdaterName.SGD, rate, 0, 0, 0, 0);
+  static UpdaterReader read(JsonNode updater, String where) {
+    if (isClass(UPDATERS + "Sgd", updater)) {
+      return of(UpdaterName.SGD, rate(updater, where), 0, 0, 0, 0);
     }
-    if (type == Nesterovs.class) {
-      Nesterovs nesterovs = (Nesterovs) updater;
-      if (nesterovs.getMomentumISchedule() != null || nesterovs.getMomentumSchedule() != null) {
+    if (isClass(UPDATERS + "Nesterovs", updater)) {
+      if (!isNone(updater.path("momentumISchedule")) || !isNone(updater.path("momentumSchedule"))) {
         throw new UnsupportedNetworkException(
             where, "Nesterovs with a constant momentum", "a momentum schedule");
       }
-      Rate rate = rate(nesterovs.getLearningRate(), nesterovs.getLearningRateSchedule(), where);
-      return of(UpdaterName.NESTEROVS, rate, nesterovs.getMomentum(), 0, 0, 0);
+      return of(UpdaterName.NESTEROVS, rate(updater, where), number(updater, "momentum"), 0, 0, 0);
     }
-    if (type == Adam.class) {
-      Adam adam = (Adam) updater;
-      Rate rate = rate(adam.getLearningRate(), adam.getLearningRateSchedule(), where);
-      return of(UpdaterName.ADAM, rate, 0, adam.getBeta1(), adam.getBeta2(), adam.getEpsilon());
+    if (isClass(UPDATERS + "Adam", updater)) {
+      return of(
+          UpdaterName.ADAM,
+          rate(updater, where),
+          0,
+          number(updater, "beta1"),
+          number(updater, "beta2"),
+          number(updater, "epsilon"));
     }
     throw new UnsupportedNetworkException(where, "Sgd, Nesterovs or Adam", name(updater));
   }
@@ -54,28 +49,28 @@ record UpdaterReader(UpdaterConfiguration updater, ScheduleConfiguration schedul
         rate.schedule());
   }
 
-  private static Rate rate(double constant, ISchedule schedule, String where) {
-    if (schedule == null) {
-      return new Rate(constant, schedule(ScheduleName.CONSTANT, 1, 1));
+  private static Rate rate(JsonNode updater, String where) {
+    JsonNode schedule = updater.path("learningRateSchedule");
+    if (isNone(schedule)) {
+      return new Rate(number(updater, "learningRate"), schedule(ScheduleName.CONSTANT, 1, 1));
     }
-    if (schedule instanceof FixedSchedule fixed) {
-      return new Rate(fixed.getValue(), schedule(ScheduleName.CONSTANT, 1, 1));
+    if (isClass(SCHEDULES + "FixedSchedule", schedule)) {
+      return new Rate(number(schedule, "value"), schedule(ScheduleName.CONSTANT, 1, 1));
     }
-    if (schedule instanceof StepSchedule step) {
-      requireIterations(step.getScheduleType(), schedule, where);
-      int iterations = (int) step.getStep();
-      if (iterations < 1 || iterations != step.getStep()) {
+    double base = number(schedule, "initialValue");
+    if (isClass(SCHEDULES + "StepSchedule", schedule)) {
+      requireIterations(schedule, where);
+      double step = number(schedule, "step");
+      int iterations = (int) step;
+      if (iterations < 1 || iterations != step) {
         throw new UnsupportedNetworkException(
-            where, "StepSchedule of whole iterations", "step " + step.getStep());
+            where, "StepSchedule of whole iterations", "step " + step);
       }
-      return new Rate(
-          step.getInitialValue(), schedule(ScheduleName.STEP, step.getDecayRate(), iterations));
+      return new Rate(base, schedule(ScheduleName.STEP, number(schedule, "decayRate"), iterations));
     }
-    if (schedule instanceof ExponentialSchedule exponential) {
-      requireIterations(exponential.getScheduleType(), schedule, where);
-      return new Rate(
-          exponential.getInitialValue(),
-          schedule(ScheduleName.EXPONENTIAL, exponential.getGamma(), 1));
+    if (isClass(SCHEDULES + "ExponentialSchedule", schedule)) {
+      requireIterations(schedule, where);
+      return new Rate(base, schedule(ScheduleName.EXPONENTIAL, number(schedule, "gamma"), 1));
     }
     throw new UnsupportedNetworkException(
         where,
@@ -83,13 +78,19 @@ record UpdaterReader(UpdaterConfiguration updater, ScheduleConfiguration schedul
         name(schedule));
   }
 
+  /** A number, of which those that JSON does not have are texts. */
+  private static double number(JsonNode node, String field) {
+    return node.path(field).asDouble();
+  }
+
   private static ScheduleConfiguration schedule(
       ScheduleName name, double decayRate, int decayIterations) {
     return new ScheduleConfiguration(name, 0, decayRate, decayIterations, 0);
   }
 
-  private static void requireIterations(ScheduleType type, ISchedule schedule, String where) {
-    if (type != ScheduleType.ITERATION) {
+  private static void requireIterations(JsonNode schedule, String where) {
+    String type = schedule.path("scheduleType").asText();
+    if (!type.equals("ITERATION")) {
       throw new UnsupportedNetworkException(
           where, "a schedule by ITERATION", name(schedule) + " by " + type);
     }

@@ -13,7 +13,6 @@ import java.util.List;
  * @param samples how many samples it has; only the last block has fewer than {@code BLOCK_SAMPLES}
  * @param worst its worst mistakes, numbered as in all blocks together
  */
-@SuppressWarnings("ArrayRecordComponent") // Travels from executors; results are not compared.
 public record BlockResult(
     int block, long[] confusion, double lossSum, int samples, List<Mistake> worst)
     implements Serializable {

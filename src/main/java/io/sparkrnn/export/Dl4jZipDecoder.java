@@ -1,10 +1,7 @@
 package io.sparkrnn.export;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.dl4j.ConfigurationReader;
+import io.sparkrnn.dl4j.UnsupportedNetworkException;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.CorruptFileException;
 import io.sparkrnn.storage.FormatException;
@@ -12,7 +9,6 @@ import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,12 +30,6 @@ public final class Dl4jZipDecoder {
   private static final int MAX_CONFIGURATION_BYTES = 1 << 20;
   private static final int MAX_PARAMETER_BYTES = 1 << 30;
 
-  private static final String LAYERS = "org.deeplearning4j.nn.conf.layers.";
-  private static final Map<String, Activation> ACTIVATIONS =
-      Map.of(
-          "org.nd4j.linalg.activations.impl.ActivationTanH", Activation.TANH,
-          "org.nd4j.linalg.activations.impl.ActivationReLU", Activation.RELU);
-
   private Dl4jZipDecoder() {}
 
   /**
@@ -53,7 +43,8 @@ public final class Dl4jZipDecoder {
   public static ModelFile decode(byte[] zip, String where, int timeSteps) {
     try {
       Map<String, byte[]> entries = entries(zip);
-      RnnTopology topology = topology(json(entries.get(CONFIGURATION)), timeSteps);
+      String configuration = new String(entries.get(CONFIGURATION), StandardCharsets.UTF_8);
+      RnnTopology topology = new ConfigurationReader(configuration).topology(timeSteps);
       float[] parameters = array(entries.get(PARAMETERS));
       if (parameters.length != topology.parameterCount()) {
         throw new IllegalArgumentException(
@@ -61,6 +52,8 @@ public final class Dl4jZipDecoder {
                 .formatted(topology.parameterCount(), topology.summary(), parameters.length));
       }
       return new ModelFile(topology, parameters, Map.of());
+    } catch (UnsupportedNetworkException e) {
+      throw corrupt(where, e.difference());
     } catch (IllegalArgumentException e) {
       throw corrupt(where, String.valueOf(e.getMessage()));
     } catch (IOException e) {
@@ -115,81 +108,6 @@ public final class Dl4jZipDecoder {
           "expected less than 2 GiB of %s, found more".formatted(UPDATER));
     }
     return new byte[0];
-  }
-
-  private static JsonNode json(byte[] bytes) {
-    try {
-      return new ObjectMapper().readTree(new String(bytes, StandardCharsets.UTF_8));
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "expected JSON in %s, found %s".formatted(CONFIGURATION, e.getOriginalMessage()), e);
-    }
-  }
-
-  private static RnnTopology topology(JsonNode configuration, int timeSteps) {
-    JsonNode confs = configuration.path("confs");
-    int top = confs.size() - 1;
-    if (top < 1) {
-      throw new IllegalArgumentException(
-          "expected at least 2 layers in confs, found " + confs.size());
-    }
-    if (!configuration.path("inputPreProcessors").isEmpty()) {
-      throw new IllegalArgumentException(
-          "expected no inputPreProcessors, found "
-              + quoted(configuration.path("inputPreProcessors").toString()));
-    }
-    List<Integer> hidden = new ArrayList<>();
-    Activation activation = null;
-    int inputs = size(confs.path(0), top == 1 ? "/layer/underlying/nin" : "/layer/nin");
-    int below = inputs;
-    for (int l = 0; l < top; l++) {
-      JsonNode layer = confs.path(l).path("layer");
-      String where = "layer " + l;
-      if (l == top - 1) {
-        require(where, LAYERS + "recurrent.LastTimeStep", layer.path("@class"));
-        layer = layer.path("underlying");
-      }
-      require(where, LAYERS + "recurrent.SimpleRnn", layer.path("@class"));
-      require(where + " hasLayerNorm", "false", layer.path("hasLayerNorm"));
-      require(where + " nin", String.valueOf(below), layer.path("nin"));
-      Activation found = ACTIVATIONS.get(layer.at("/activationFn/@class").asText());
-      if (found == null || (activation != null && activation != found)) {
-        throw new IllegalArgumentException(
-            "expected ActivationTanH or ActivationReLU in all recurrent layers, found %s in layer %d"
-                .formatted(quoted(layer.at("/activationFn/@class").asText()), l));
-      }
-      activation = found;
-      below = size(layer, "/nout");
-      hidden.add(below);
-    }
-    JsonNode output = confs.path(top).path("layer");
-    String where = "layer " + top;
-    require(where, LAYERS + "OutputLayer", output.path("@class"));
-    require(where + " hasBias", "true", output.path("hasBias"));
-    require(where + " nin", String.valueOf(below), output.path("nin"));
-    require(
-        where + " activationFn",
-        "org.nd4j.linalg.activations.impl.ActivationSoftmax",
-        output.at("/activationFn/@class"));
-    return new RnnTopology(
-        "dl4j", new NetworkShape(timeSteps, inputs, hidden, activation, size(output, "/nout")));
-  }
-
-  private static void require(String where, String expected, JsonNode found) {
-    if (!found.asText().equals(expected)) {
-      throw new IllegalArgumentException(
-          "expected %s to be %s, found %s".formatted(where, expected, quoted(found.asText())));
-    }
-  }
-
-  private static int size(JsonNode node, String pointer) {
-    JsonNode size = node.at(pointer);
-    if (!size.isInt() || size.asInt() < 1) {
-      throw new IllegalArgumentException(
-          "expected a number of at least 1 at %s of the configuration, found %s"
-              .formatted(pointer, quoted(size.toString())));
-    }
-    return size.asInt();
   }
 
   private static String quoted(String text) {

@@ -21,7 +21,6 @@ import java.util.stream.Collectors;
  *
  * @param provenance what it was made with, by name
  */
-@SuppressWarnings("ArrayRecordComponent") // Models are read, not compared.
 public record ModelFile(RnnTopology topology, float[] parameters, Map<String, String> provenance) {
   private static final String KIND = "model";
 

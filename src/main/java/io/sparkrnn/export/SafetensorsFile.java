@@ -46,7 +46,6 @@ public final class SafetensorsFile {
   public record Missing(int timeSteps, Activation activation) {}
 
   /** One tensor. */
-  @SuppressWarnings("ArrayRecordComponent") // Tensors are read, not compared.
   record Tensor(List<Integer> shape, float[] values) {}
 
   /** The file's bytes; equal models give equal bytes. */

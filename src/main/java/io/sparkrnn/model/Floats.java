@@ -1,10 +1,8 @@
 package io.sparkrnn.model;
 
+import io.sparkrnn.storage.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** Float arrays as little-endian bytes, and back. */
 public final class Floats {
@@ -20,11 +18,7 @@ public final class Floats {
 
   /** SHA-256 of the bytes, in hexadecimal: equal for equal bits. */
   public static String sha256(float[] values) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(toBytes(values)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Sha256.hex(toBytes(values));
   }
 
   public static float[] fromBytes(byte[] bytes) {

@@ -63,6 +63,6 @@ public record DataSummary(
 
   /** As in the log. */
   public ObjectNode json() {
-    return LogEntryFile.json(this);
+    return StrictJson.MAPPER.valueToTree(this);
   }
 }

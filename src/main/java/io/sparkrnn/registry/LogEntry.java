@@ -1,5 +1,7 @@
 package io.sparkrnn.registry;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.HashSet;
@@ -21,6 +23,7 @@ import java.util.Optional;
  * @param data what the model that this entry introduces was trained on
  * @param time for people only
  */
+@JsonPropertyOrder({"number", "id", "action", "runId"})
 public record LogEntry(
     long number,
     String id,
@@ -59,6 +62,7 @@ public record LogEntry(
   }
 
   /** The run whose model this entry is about; empty for what a person did. */
+  @JsonProperty
   public Optional<String> runId() {
     return version.map(Version::runId);
   }

@@ -1,27 +1,20 @@
 package io.sparkrnn.registry;
 
+import static io.sparkrnn.registry.Proposal.number;
+import static io.sparkrnn.registry.Proposal.versions;
+
 import io.sparkrnn.checkpoint.Retry;
-import io.sparkrnn.storage.FileEntry;
-import io.sparkrnn.storage.FormatException;
-import io.sparkrnn.storage.MissingFileException;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
-import io.sparkrnn.storage.TargetExistsException;
 import java.net.URI;
 import java.time.Clock;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The directory of a registry:
@@ -42,22 +35,13 @@ import org.slf4j.LoggerFactory;
  * for a while. Safe for use by several threads and processes.
  */
 public final class ModelRegistry {
-  private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);
-  private static final Pattern NUMBERED = Pattern.compile("(\\d{9})[-.].*");
-  private static final Pattern ENTRY = Pattern.compile("(\\d{9})\\.json");
-  private static final String VERSION_SUFFIX = ".srnn";
-
-  private final Storage storage;
-  private final URI directory;
-  private final Retry retry;
-  private final Clock clock;
+  private final RegistryLog log;
+  private final RegistryWriter writer;
   private final RunDirectories runs;
 
   private ModelRegistry(Storage storage, URI directory, Retry retry, Clock clock) {
-    this.storage = storage;
-    this.directory = directory;
-    this.retry = retry;
-    this.clock = clock;
+    this.log = new RegistryLog(storage, directory, retry);
+    this.writer = new RegistryWriter(log, clock);
     this.runs = new RunDirectories(storage, Storage.resolve(directory, "runs"));
   }
 
@@ -70,36 +54,23 @@ public final class ModelRegistry {
     return new ModelRegistry(storage, directory, retry, clock);
   }
 
-  /**
-   * An entry that is to be the next one, if nothing comes between.
-   *
-   * @param upload the file of the version that it introduces; empty where it introduces none
-   */
-  private record Proposal(LogEntry entry, Optional<byte[]> upload) {}
-
   /** The newest entry, which is the whole state; empty before the first. */
   public Optional<LogEntry> newest() {
-    long number = newestNumber();
-    return number == 0 ? Optional.empty() : Optional.of(entry(number));
+    return log.newest();
   }
 
   /** All entries by number. */
   public List<LogEntry> log() {
-    List<LogEntry> log = new ArrayList<>();
-    long newest = newestNumber();
-    for (long number = 1; number <= newest; number++) {
-      log.add(entry(number));
-    }
-    return log;
+    return log.all();
   }
 
   /** What was decided about a run's model, if that has been done. */
   public Optional<LogEntry> entryOf(String runId) {
-    return entryOf(runId, newestNumber());
+    return entryOf(runId, log.newestNumber());
   }
 
   private Optional<LogEntry> entryOf(String runId, long newest) {
-    return last(newest, entry -> entry.runId().equals(Optional.of(runId)));
+    return log.last(newest, entry -> entry.runId().equals(Optional.of(runId)));
   }
 
   /**
@@ -109,21 +80,11 @@ public final class ModelRegistry {
   public List<LogEntry> describingData() {
     Optional<LogEntry> newest = newest();
     return Stream.concat(
-            newest.flatMap(LogEntry::current).map(version -> entry(version.number())).stream(),
-            last(number(newest), entry -> entry.data().isPresent()).stream())
+            newest.flatMap(LogEntry::current).map(version -> log.entry(version.number())).stream(),
+            log.last(number(newest), entry -> entry.data().isPresent()).stream())
         .filter(entry -> entry.data().isPresent())
         .distinct()
         .toList();
-  }
-
-  private Optional<LogEntry> last(long newest, Predicate<LogEntry> wanted) {
-    for (long number = newest; number >= 1; number--) {
-      LogEntry entry = entry(number);
-      if (wanted.test(entry)) {
-        return Optional.of(entry);
-      }
-    }
-    return Optional.empty();
   }
 
   /**
@@ -134,7 +95,7 @@ public final class ModelRegistry {
     Optional<LogEntry> newest = newest();
     while (true) {
       try {
-        return newest.flatMap(LogEntry::current).map(this::read);
+        return newest.flatMap(LogEntry::current).map(log::read);
       } catch (StorageException e) {
         // Perhaps it was pruned under our hands, which takes other versions' becoming current.
         Optional<LogEntry> now = newest();
@@ -152,7 +113,7 @@ public final class ModelRegistry {
    * @throws VersionRefusedException if it was pruned or never there
    */
   public RegisteredModel version(long number) {
-    return read(find("show", number, newest()));
+    return log.read(find("show", number, newest()));
   }
 
   /**
@@ -165,7 +126,8 @@ public final class ModelRegistry {
    */
   public LogEntry submit(
       Candidate candidate, Function<Optional<RegisteredModel>, Decision> decide) {
-    return commit(newest -> propose(candidate, newest, decide))
+    return writer
+        .commit(newest -> propose(candidate, newest, decide))
         .or(() -> entryOf(candidate.runId()))
         .orElseThrow();
   }
@@ -178,7 +140,7 @@ public final class ModelRegistry {
       return Optional.empty();
     }
     Optional<Version> before = newest.flatMap(LogEntry::current);
-    Decision decision = decide.apply(before.map(this::read));
+    Decision decision = decide.apply(before.map(log::read));
     Version version = new Version(number(newest) + 1, candidate.runId());
     boolean promoted = decision.action() == Action.PROMOTED;
     List<Version> versions = new ArrayList<>(versions(newest));
@@ -196,7 +158,7 @@ public final class ModelRegistry {
             decision.reason(),
             Optional.of(decision.evidence()),
             Optional.of(candidate.data()),
-            clock.instant().truncatedTo(ChronoUnit.SECONDS));
+            writer.now());
     String parent = before.map(Version::name).orElse("none");
     return Optional.of(
         new Proposal(entry, Optional.of(candidate.encode(version, parent, decision.evidence()))));
@@ -209,7 +171,7 @@ public final class ModelRegistry {
    * @throws VersionRefusedException if it was pruned or never there
    */
   public Optional<LogEntry> promote(long number, String reason) {
-    return commit(
+    return writer.commit(
         newest -> {
           Version version = find("promote", number, newest);
           LogEntry state = newest.orElseThrow();
@@ -226,7 +188,8 @@ public final class ModelRegistry {
    * @throws VersionRefusedException if there is none
    */
   public LogEntry rollBack(String reason) {
-    return commit(
+    return writer
+        .commit(
             newest -> {
               Version version =
                   newest
@@ -235,7 +198,7 @@ public final class ModelRegistry {
                           () ->
                               new VersionRefusedException(
                                   "Cannot roll back %s: expected a version that was current before, found none"
-                                      .formatted(Storage.describe(directory))));
+                                      .formatted(Storage.describe(log.directory()))));
               return Optional.of(become(Action.ROLLED_BACK, version, newest.orElseThrow(), reason));
             })
         .orElseThrow();
@@ -243,41 +206,16 @@ public final class ModelRegistry {
 
   /** Reads the version first: one that is damaged does not become current. */
   private Proposal become(Action action, Version version, LogEntry state, String reason) {
-    read(version);
-    return withoutVersion(
+    log.read(version);
+    return Proposal.withoutVersion(
         action,
         Optional.of(state),
         Optional.of(version),
         state.current(),
         state.versions(),
         List.of(),
-        reason);
-  }
-
-  /** An entry that introduces none. */
-  private Proposal withoutVersion(
-      Action action,
-      Optional<LogEntry> newest,
-      Optional<Version> current,
-      Optional<Version> previous,
-      List<Version> versions,
-      List<Version> pruned,
-      String reason) {
-    return new Proposal(
-        new LogEntry(
-            number(newest) + 1,
-            UUID.randomUUID().toString(),
-            action,
-            Optional.empty(),
-            current,
-            previous,
-            versions,
-            pruned,
-            reason,
-            Optional.empty(),
-            Optional.empty(),
-            clock.instant().truncatedTo(ChronoUnit.SECONDS)),
-        Optional.empty());
+        reason,
+        writer.now());
   }
 
   /**
@@ -295,15 +233,15 @@ public final class ModelRegistry {
     if (newest().isEmpty()) {
       return Optional.empty();
     }
-    Optional<LogEntry> pruned = commit(newest -> surplus(newest.orElseThrow(), keep));
+    Optional<LogEntry> pruned = writer.commit(newest -> surplus(newest.orElseThrow(), keep));
     // Not only tried, as after other changes: it is what was asked for.
     LogEntry state = pruned.or(this::newest).orElseThrow();
-    retry.run(
-        () -> {
-          removeOrphans(state);
-          runs.remove(log());
-          return state;
-        });
+    log.retry()
+        .run(
+            () -> {
+              writer.removeOrphans(state);
+              runs.remove(log());
+            });
     return pruned;
   }
 
@@ -318,200 +256,15 @@ public final class ModelRegistry {
       return Optional.empty();
     }
     return Optional.of(
-        withoutVersion(
+        Proposal.withoutVersion(
             Action.PRUNED,
             Optional.of(state),
             state.current(),
             state.previous(),
             versions.stream().filter(version -> !pruned.contains(version)).toList(),
             pruned,
-            "all but the newest %d, the current version and the one before it".formatted(keep)));
-  }
-
-  /**
-   * Appends the entry that is proposed for the newest one, however often that changes.
-   *
-   * @return empty when nothing was proposed
-   */
-  private Optional<LogEntry> commit(Function<Optional<LogEntry>, Optional<Proposal>> propose) {
-    while (true) {
-      Optional<LogEntry> newest = newest();
-      Optional<Proposal> proposal;
-      try {
-        proposal = propose.apply(newest);
-      } catch (StorageException e) {
-        // A version that was to be read may have been pruned since.
-        if (newestNumber() <= number(newest)) {
-          throw e;
-        }
-        continue;
-      }
-      if (proposal.isEmpty()) {
-        newest.ifPresent(this::tryToRemoveOrphans);
-        return Optional.empty();
-      }
-      if (isTaken(proposal.get())) {
-        // By a process of the same run that was killed, with other data perhaps. If it lives, it
-        // loses
-        // the number as anyone does.
-        append(skipping(newest));
-        continue;
-      }
-      if (append(proposal.get())) {
-        tryToRemoveOrphans(proposal.get().entry());
-        return Optional.of(proposal.get().entry());
-      }
-      // Our own upload is one by now.
-      newest().ifPresent(this::tryToRemoveOrphans);
-    }
-  }
-
-  /**
-   * Uploads what a proposal needs and publishes its entry.
-   *
-   * @return false when another entry has the number
-   * @throws StorageException when it failed and the number is free
-   */
-  private boolean append(Proposal proposal) {
-    LogEntry entry = proposal.entry();
-    URI file = entryFile(entry.number());
-    try {
-      createDirectories();
-      proposal.upload().ifPresent(model -> upload(model, entry.version().orElseThrow()));
-      retry.run(
-          () -> {
-            publish(LogEntryFile.encode(entry), file, entry.number());
-            return file;
-          });
-      return true;
-    } catch (StorageException e) {
-      // Whatever failed: also our files in private/ and our upload may be gone, as orphans, when
-      // another was faster; and of our own entry only the answer may have been lost.
-      if (newestNumber() < entry.number()) {
-        throw e;
-      }
-      if (!entry(entry.number()).id().equals(entry.id())) {
-        return false;
-      }
-      force(file);
-      return true;
-    }
-  }
-
-  private void createDirectories() {
-    retry.run(
-        () -> {
-          for (String name : List.of("log", "versions", "private")) {
-            storage.createDirectories(Storage.resolve(directory, name));
-          }
-          return directory;
-        });
-  }
-
-  /** Whether another model than the proposal's lies under its name. */
-  private boolean isTaken(Proposal proposal) {
-    if (proposal.upload().isEmpty()) {
-      return false;
-    }
-    Version version = proposal.entry().version().orElseThrow();
-    try {
-      return retry.run(() -> storage.exists(versionFile(version)))
-          && !isSameModel(proposal.upload().get(), version);
-    } catch (MissingFileException e) {
-      return false;
-    } catch (FormatException e) {
-      return true;
-    }
-  }
-
-  /** An entry that changes nothing but that its number is used up. */
-  private Proposal skipping(Optional<LogEntry> newest) {
-    return withoutVersion(
-        Action.PRUNED,
-        newest,
-        newest.flatMap(LogEntry::current),
-        newest.flatMap(LogEntry::previous),
-        versions(newest),
-        List.of(),
-        "the model of a run that did not end lay where this entry's would have");
-  }
-
-  /**
-   * A try whose answer was lost, a killed driver of the same run or one that still lives may have
-   * uploaded the same model under the same number, with other lines of provenance perhaps.
-   */
-  private void upload(byte[] model, Version version) {
-    URI file = versionFile(version);
-    retry.run(
-        () -> {
-          try {
-            publish(model, file, version.number());
-          } catch (TargetExistsException e) {
-            requireSameModel(model, version);
-            storage.force(file);
-          }
-          return file;
-        });
-  }
-
-  private void requireSameModel(byte[] model, Version version) {
-    if (!isSameModel(model, version)) {
-      throw new StorageException(
-          "Cannot add %s: expected nothing there or what its run trained, found another model"
-              .formatted(Storage.describe(versionFile(version))));
-    }
-  }
-
-  private boolean isSameModel(byte[] model, Version version) {
-    String where = Storage.describe(versionFile(version));
-    return RegisteredModel.decode(model, version, where).model().computesAs(read(version).model());
-  }
-
-  /** Tries that fail leave their files in private/, where nobody minds them, to later changes. */
-  private void publish(byte[] bytes, URI target, long number) {
-    URI file = Storage.resolve(directory, "private/%09d-%s".formatted(number, UUID.randomUUID()));
-    storage.writePrivate(file, bytes);
-    storage.publish(file, target);
-  }
-
-  private void tryToRemoveOrphans(LogEntry state) {
-    try {
-      removeOrphans(state);
-    } catch (StorageException e) {
-      LOG.warn("{}; the next change tries again", e.getMessage());
-    }
-  }
-
-  /**
-   * Deletes what no entry up to this one names and no later one can name: uploads of who lost, what
-   * he was writing, and pruned versions. An older state than the newest does no harm: versions that
-   * were added since have higher numbers.
-   */
-  private void removeOrphans(LogEntry state) {
-    // Its writer may have been killed before he forced it, and a power cut must not bring a state
-    // back whose versions are gone.
-    storage.force(entryFile(state.number()));
-    List<String> named =
-        state.versions().stream().map(version -> version.name() + VERSION_SUFFIX).toList();
-    for (String name : List.of("versions", "private")) {
-      URI parent = Storage.resolve(directory, name);
-      for (FileEntry file : listOrNothing(parent)) {
-        Matcher numbered = NUMBERED.matcher(file.name());
-        if (numbered.matches()
-            && Long.parseLong(numbered.group(1)) <= state.number()
-            && !named.contains(file.name())) {
-          storage.delete(Storage.resolve(parent, file.name()));
-        }
-      }
-    }
-  }
-
-  private void force(URI file) {
-    retry.run(
-        () -> {
-          storage.force(file);
-          return file;
-        });
+            "all but the newest %d, the current version and the one before it".formatted(keep),
+            writer.now()));
   }
 
   private Version find(String verb, long number, Optional<LogEntry> newest) {
@@ -525,7 +278,7 @@ public final class ModelRegistry {
                         .formatted(
                             verb,
                             number,
-                            Storage.describe(directory),
+                            Storage.describe(log.directory()),
                             oneOf(versions(newest)),
                             fate(number))));
   }
@@ -546,55 +299,9 @@ public final class ModelRegistry {
         .orElse("no such version");
   }
 
-  /**
-   * Reads and verifies a version's file.
-   *
-   * @throws FormatException if it is damaged
-   */
-  private RegisteredModel read(Version version) {
-    URI file = versionFile(version);
-    byte[] bytes = retry.run(() -> storage.read(file, Storage.MAX_FILE_BYTES));
-    return RegisteredModel.decode(bytes, version, Storage.describe(file));
-  }
-
-  private LogEntry entry(long number) {
-    URI file = entryFile(number);
-    byte[] bytes = retry.run(() -> storage.read(file, LogEntryFile.MAX_BYTES));
-    return LogEntryFile.decode(bytes, number, Storage.describe(file));
-  }
-
-  private long newestNumber() {
-    return listOrNothing(Storage.resolve(directory, "log")).stream()
-        .map(file -> ENTRY.matcher(file.name()))
-        .filter(Matcher::matches)
-        .mapToLong(name -> Long.parseLong(name.group(1)))
-        .max()
-        .orElse(0);
-  }
-
-  private List<FileEntry> listOrNothing(URI parent) {
-    try {
-      return retry.run(() -> storage.list(parent));
-    } catch (MissingFileException e) {
-      return List.of();
-    }
-  }
-
-  private static long number(Optional<LogEntry> newest) {
-    return newest.map(LogEntry::number).orElse(0L);
-  }
-
-  private static List<Version> versions(Optional<LogEntry> newest) {
-    return newest.map(LogEntry::versions).orElse(List.of());
-  }
-
-  private URI entryFile(long number) {
-    return Storage.resolve(directory, "log/%09d.json".formatted(number));
-  }
-
   /** The model file of a version, for who reads it by itself. */
   public URI versionFile(Version version) {
-    return Storage.resolve(directory, "versions/" + version.name() + VERSION_SUFFIX);
+    return log.versionFile(version);
   }
 
   /** Where a run trains, below which it is free to do what it likes. */

@@ -1,7 +1,6 @@
 package io.sparkrnn.registry;
 
 import io.sparkrnn.storage.FileEntry;
-import io.sparkrnn.storage.MissingFileException;
 import io.sparkrnn.storage.Storage;
 import java.net.URI;
 import java.util.List;
@@ -31,23 +30,15 @@ record RunDirectories(Storage storage, URI parent) {
         log.stream().flatMap(entry -> entry.runId().stream()).collect(Collectors.toSet());
     Set<String> kept =
         log.get(log.size() - 1).versions().stream().map(Version::runId).collect(Collectors.toSet());
-    for (FileEntry run : listOrNothing(parent)) {
+    for (FileEntry run : storage.listIfThere(parent)) {
       URI location = Storage.resolve(parent, run.name());
       if (kept.contains(run.name())) {
-        for (FileEntry training : listOrNothing(location)) {
+        for (FileEntry training : storage.listIfThere(location)) {
           storage.delete(Storage.resolve(location, training.name() + "/checkpoints"));
         }
       } else if (decided.contains(run.name())) {
         storage.delete(location);
       }
-    }
-  }
-
-  private List<FileEntry> listOrNothing(URI directory) {
-    try {
-      return storage.list(directory);
-    } catch (MissingFileException e) {
-      return List.of();
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.sparkrnn.registry;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,6 +35,7 @@ public record Version(long number, String runId) {
    *
    * @throws IllegalArgumentException if it is none
    */
+  @JsonCreator
   static Version of(String name) {
     Matcher matcher = NAME.matcher(name);
     if (!matcher.matches()) {
@@ -43,6 +46,7 @@ public record Version(long number, String runId) {
   }
 
   /** As in entries and file names: {@code 000000012-RUNID}. */
+  @JsonValue
   public String name() {
     return "%09d-%s".formatted(number, runId);
   }

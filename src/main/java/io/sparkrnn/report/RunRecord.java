@@ -46,7 +46,6 @@ public record RunRecord(
    *
    * @param confusion {@code [actual][predicted]}
    */
-  @SuppressWarnings("ArrayRecordComponent") // Read, not compared.
   public record Scores(
       double accuracy, double loss, long samples, long[][] confusion, List<Mistake> worst) {
     public Scores {

@@ -29,16 +29,14 @@ import io.sparkrnn.run.UsageException;
 import io.sparkrnn.run.Versions;
 import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.MissingFileException;
+import io.sparkrnn.storage.Sha256;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -224,13 +222,7 @@ public final class Retraining {
 
   /** The first 12 hexadecimal digits of a text's SHA-256. */
   static String shortSha256(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, 6);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Sha256.hex(text.getBytes(StandardCharsets.UTF_8)).substring(0, 12);
   }
 
   /** Trains, or goes on; returns with which configuration. */

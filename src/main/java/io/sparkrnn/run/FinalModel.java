@@ -1,6 +1,7 @@
 package io.sparkrnn.run;
 
 import io.sparkrnn.checkpoint.CheckpointStore;
+import io.sparkrnn.dl4j.Dl4jNetworks;
 import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.dl4j.NetworkState;
 import io.sparkrnn.export.Dl4jZip;
@@ -44,7 +45,7 @@ record FinalModel(Storage storage, CheckpointStore store, RunDirectory directory
       NetworkState network =
           new NetworkState(
               end.parameters(), end.updaterState(), Math.toIntExact(end.iteration()), end.epoch());
-      store.publishFile(RunDirectory.DL4J_FILE, Dl4jZip.encode(description, network));
+      store.publishFile(RunDirectory.DL4J_FILE, Dl4jNetworks.zip(description, network));
     } catch (LinkageError e) {
       // The model itself is complete; DL4J's copy of it needs a native library of this platform.
       LOG.warn("no {} was written: ND4J cannot run here: {}", RunDirectory.DL4J_FILE, e.toString());

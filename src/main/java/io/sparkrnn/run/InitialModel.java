@@ -14,7 +14,6 @@ import java.util.Optional;
  *
  * @param parametersSha256 names them in what the run leaves: the file may change later
  */
-@SuppressWarnings("ArrayRecordComponent") // Models are read, not compared.
 record InitialModel(float[] parameters, String parametersSha256) {
 
   /**

@@ -9,9 +9,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -32,6 +34,8 @@ public final class Storage {
   // Two letters at least, so that C:\data stays a path.
   private static final Pattern HAS_SCHEME =
       Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*", Pattern.DOTALL);
+
+  private static final Set<String> NO_NAMES = Set.of("", ".", "..");
 
   private final Function<URI, StorageBackend> backends;
 
@@ -67,9 +71,8 @@ public final class Storage {
       return build(uri.getScheme(), uri.getAuthority(), uri.getPath());
     } catch (IllegalArgumentException e) {
       throw new StorageException(
-          "Cannot use '"
-              + pathOrUri
-              + "' as a location: expected a path or a URI such as hdfs://host/path",
+          "Cannot use '%s' as a location: expected a path or a URI such as hdfs://host/path"
+              .formatted(pathOrUri),
           e);
     }
   }
@@ -98,30 +101,20 @@ public final class Storage {
    * @param child one name, or several with slashes between
    */
   public static URI resolve(URI directory, String child) {
-    if (child.isEmpty()
-        || Arrays.asList(child.split("/", -1)).stream().anyMatch(Storage::isNoName)) {
+    if (Stream.of(child.split("/", -1)).anyMatch(NO_NAMES::contains)) {
       throw new StorageException(
-          "Cannot use '"
-              + child
-              + "' below "
-              + describe(directory)
-              + ": expected a relative path of names");
+          "Cannot use '%s' below %s: expected a relative path of names"
+              .formatted(child, describe(directory)));
     }
     String parent = directory.getPath();
     String separator = parent.endsWith("/") ? "" : "/";
-    return build(
-        directory.getScheme() == null ? "file" : directory.getScheme(),
-        directory.getAuthority(),
-        parent + separator + child);
-  }
-
-  private static boolean isNoName(String part) {
-    return part.isEmpty() || part.equals(".") || part.equals("..");
+    return build(directory.getScheme(), directory.getAuthority(), parent + separator + child);
   }
 
   private static URI build(String scheme, String authority, String path) {
+    String known = scheme == null ? "file" : scheme;
     try {
-      return new URI(scheme, authority == null ? "" : authority, path, null, null);
+      return new URI(known, authority == null ? "" : authority, path, null, null);
     } catch (URISyntaxException e) {
       throw new StorageException("Cannot use '" + path + "' as a location: " + e.getReason(), e);
     }
@@ -157,8 +150,7 @@ public final class Storage {
         "read",
         file,
         backend -> {
-          // Not longer than the limit by its listed length, and not by what the stream gives
-          // either.
+          // Neither by its listed length nor by what the stream gives.
           Optional<FileEntry> entry = backend.status(file);
           if (entry.isPresent() && entry.get().length() > limit) {
             throw tooLong(file, limit, entry.get().length());
@@ -209,6 +201,15 @@ public final class Storage {
               .sorted(Comparator.comparing(FileEntry::name))
               .toList();
         });
+  }
+
+  /** As {@link #list}; none where there is no directory. */
+  public List<FileEntry> listIfThere(URI directory) {
+    try {
+      return list(directory);
+    } catch (MissingFileException e) {
+      return List.of();
+    }
   }
 
   /** Makes a directory and its missing parents; one that is there is left as it is. */
@@ -345,13 +346,8 @@ public final class Storage {
    * never a part.
    */
   public void overwrite(URI file, byte[] bytes) {
-    String path = file.getPath();
-    int name = path.lastIndexOf('/') + 1;
-    URI unfinished =
-        build(
-            file.getScheme() == null ? "file" : file.getScheme(),
-            file.getAuthority(),
-            path.substring(0, name) + "." + path.substring(name) + "." + UUID.randomUUID());
+    String name = file.getPath().substring(file.getPath().lastIndexOf('/') + 1);
+    URI unfinished = resolve(file.resolve("."), ".%s.%s".formatted(name, UUID.randomUUID()));
     writePrivate(unfinished, bytes);
     try {
       replace(unfinished, file);

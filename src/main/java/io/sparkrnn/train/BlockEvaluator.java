@@ -5,16 +5,13 @@ import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.evaluation.Mistake;
 import io.sparkrnn.kernel.RnnKernels;
-import io.sparkrnn.kernel.Workspace;
 import io.sparkrnn.model.RnnTopology;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Evaluates one block of samples. */
 public final class BlockEvaluator {
-  // Any size gives the same bits; this one keeps the activations of 28 time steps in the cache.
-  private static final int MINIBATCH = 64;
-
   private BlockEvaluator() {}
 
   /**
@@ -45,43 +42,29 @@ public final class BlockEvaluator {
       int[] predicted) {
     DataShape.require(topology.shape(), samples);
     int classes = topology.shape().classes();
-    Workspace workspace = new Workspace(topology.shape(), MINIBATCH);
+    Predictor predictor = new Predictor(kernels, topology, parameters);
     long[] confusion = new long[classes * classes];
     double lossSum = 0;
     List<Mistake> mistakes = new ArrayList<>();
-    int[] order = new int[samples.size()];
-    for (int i = 0; i < order.length; i++) {
-      order[i] = i;
-    }
-    for (int first = 0; first < order.length; first += MINIBATCH) {
-      int count = Math.min(MINIBATCH, order.length - first);
-      workspace.begin(count);
-      samples.layOut(order, first, count, workspace.input(), workspace.paddedSamples());
-      for (int s = 0; s < count; s++) {
-        workspace.labels()[s] = samples.label(first + s);
-      }
-      kernels.forward(parameters, workspace, 0, workspace.paddedSamples());
-      kernels.outputDeltas(workspace, 0, workspace.paddedSamples());
-      for (int s = 0; s < count; s++) {
-        predicted[first + s] = workspace.predicted(s);
-        confusion[workspace.labels()[s] * classes + predicted[first + s]]++;
-        lossSum += workspace.losses()[s];
-        if (predicted[first + s] != workspace.labels()[s]) {
-          mistakes.add(mistake(workspace, s, block * EvaluationResult.BLOCK_SAMPLES + first + s));
+    int[] order = IntStream.range(0, samples.size()).toArray();
+    for (int first = 0; first < order.length; first += Predictor.SAMPLES) {
+      int count = Math.min(Predictor.SAMPLES, order.length - first);
+      predictor.put(samples, order, first, count);
+      predictor.run();
+      for (int place = 0; place < count; place++) {
+        int sample = first + place;
+        int label = samples.label(sample);
+        int found = predictor.predicted(place);
+        predicted[sample] = found;
+        confusion[label * classes + found]++;
+        lossSum += predictor.loss(place, label);
+        if (found != label) {
+          double[] p = predictor.probabilities(place);
+          int number = block * EvaluationResult.BLOCK_SAMPLES + sample;
+          mistakes.add(new Mistake(number, label, found, p[found], p[label]));
         }
       }
     }
     return new BlockResult(block, confusion, lossSum, order.length, Mistake.worst(mistakes));
-  }
-
-  private static Mistake mistake(Workspace workspace, int place, int sample) {
-    double[] probabilities = new double[workspace.shape().classes()];
-    for (int c = 0; c < probabilities.length; c++) {
-      probabilities[c] = workspace.logits()[c * workspace.paddedSamples() + place];
-    }
-    Predictor.softmax(probabilities);
-    int label = workspace.labels()[place];
-    int predicted = workspace.predicted(place);
-    return new Mistake(sample, label, predicted, probabilities[predicted], probabilities[label]);
   }
 }

@@ -17,7 +17,6 @@ import java.util.List;
  *     [sample][unit]}
  * @param logits {@code [sample][class]}; empty for a network without an output layer
  */
-@SuppressWarnings("ArrayRecordComponent") // Results are read, not compared.
 public record ForwardPass(List<float[]> hidden, List<float[]> finalHidden, float[] logits) {
 
   /**

@@ -204,7 +204,8 @@ public final class ParameterAverage {
     }
     SubtreeSum sum = sumOf(root);
     if (sum.samples() == 0) {
-      throw incomplete();
+      throw new IllegalStateException(
+          "an average needs at least 1 sample, found none of %d workers".formatted(workers));
     }
     long began = System.nanoTime();
     float[] mean = mean(sum.vector(), sum.samples());

@@ -1,9 +1,11 @@
 package io.sparkrnn.train;
 
+import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.kernel.Workspace;
 import io.sparkrnn.model.RnnTopology;
+import java.util.Arrays;
 
 /**
  * What a model says of samples, a minibatch at a time: fill the places, run, read the answers. Any
@@ -55,6 +57,11 @@ public final class Predictor {
     }
   }
 
+  /** Fills the first places with samples of a dataset, as {@link SequenceDataset#layOut} does. */
+  void put(SequenceDataset data, int[] samples, int offset, int count) {
+    data.layOut(samples, offset, count, workspace.input(), stride);
+  }
+
   /** Computes the answers of all places. */
   public void run() {
     kernels.forward(parameters, workspace, 0, stride);
@@ -79,6 +86,17 @@ public final class Predictor {
     double[] probabilities = logits(place);
     softmax(probabilities);
     return probabilities;
+  }
+
+  /** Cross-entropy in nats, with the bits that training has for it. */
+  double loss(int place, int label) {
+    double[] logits = logits(place);
+    double highest = Arrays.stream(logits).max().orElseThrow();
+    double sum = 0;
+    for (double logit : logits) {
+      sum += StrictMath.exp(logit - highest);
+    }
+    return StrictMath.log(sum) - (logits[label] - highest);
   }
 
   /**

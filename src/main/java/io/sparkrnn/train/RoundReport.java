@@ -12,7 +12,6 @@ package io.sparkrnn.train;
  *     still computing counts only as far as the round has room for it
  * @param roundNanos the whole round, as the driver saw it
  */
-@SuppressWarnings("ArrayRecordComponent") // Reports are read, not compared.
 public record RoundReport(
     Round round,
     double meanLoss,

@@ -11,7 +11,6 @@ import java.util.Arrays;
  * @param workerNanos time that each worker took; one time of all where an engine tells no more
  * @param averagingNanos that the driver folded results
  */
-@SuppressWarnings("ArrayRecordComponent") // Results are read, not compared.
 public record RoundResult(
     float[] vector, long samples, double lossSum, long[] workerNanos, long averagingNanos) {
 

@@ -7,7 +7,6 @@ import java.util.Arrays;
  *
  * @param vector summed in place by the average that it is added to
  */
-@SuppressWarnings("ArrayRecordComponent") // Sums are added up, not compared.
 public record SubtreeSum(
     int firstWorker, int workers, double[] vector, long samples, double lossSum, long[] workerNanos)
     implements RoundPart {

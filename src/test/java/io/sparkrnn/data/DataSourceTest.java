@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkrnn.config.DataConfiguration;
+import io.sparkrnn.storage.Sha256;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import java.io.BufferedReader;
@@ -12,9 +13,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -181,7 +179,8 @@ class DataSourceTest {
     assertThatThrownBy(() -> DataSource.load(at("builtin:cifar"), storage))
         .isInstanceOf(DataException.class)
         .hasMessage(
-            "Cannot find the data set builtin:cifar: expected builtin:mnist, or the location of a directory");
+            "Cannot find the data set builtin:cifar: expected builtin:mnist, or the location of a"
+                + " directory");
   }
 
   @Test
@@ -220,13 +219,7 @@ class DataSourceTest {
   }
 
   private DataFingerprint fingerprint(String name, byte[] content) {
-    try {
-      byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(content);
-      return new DataFingerprint(
-          name, path(name), HexFormat.of().formatHex(sha256), content.length);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return new DataFingerprint(name, path(name), Sha256.hex(content), content.length);
   }
 
   private static Map<String, String> publishedDigests() throws IOException {

@@ -42,7 +42,6 @@ final class HostileFiles {
    *
    * @param original uncompressed
    */
-  @SuppressWarnings("ArrayRecordComponent") // Passed on; never compared.
   record HostileFile(IdxKind kind, byte[] original, byte[] bytes) {}
 
   private final Mutations random;

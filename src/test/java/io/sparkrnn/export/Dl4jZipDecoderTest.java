@@ -142,6 +142,9 @@ class Dl4jZipDecoderTest {
         "javax.swing.JEditorPane");
     assertRefused(configured("SimpleRnn", "LSTM"), "found", "LSTM");
     assertRefused(configured("ActivationTanH", "ActivationCube"), "ActivationCube");
+    assertRefused(
+        configured("ActivationTanH\"", "ActivationReLU\", \"max\" : 6.0"),
+        "a plain ActivationReLU");
     assertRefused(configured("ActivationSoftmax", "ActivationSigmoid"), "ActivationSigmoid");
     assertRefused(configured("conf.layers.OutputLayer", "conf.layers.LossLayer"), "LossLayer");
     assertRefused(configured("recurrent.LastTimeStep", "recurrent.Bidirectional"), "LastTimeStep");
@@ -151,7 +154,7 @@ class Dl4jZipDecoderTest {
     assertRefused(
         configured("\"inputPreProcessors\" : { }", "\"inputPreProcessors\" : {\"0\": {}}"),
         "inputPreProcessors");
-    assertRefused(configured("\"nout\" : 3", "\"nout\" : 4"), "layer 1 nin to be 4, found \"3\"");
+    assertRefused(configured("\"nout\" : 3", "\"nout\" : 4"), "nIn 4, found nIn 3 in layer 1");
     assertRefused(configured("\"nout\" : 3", "\"nout\" : -3"), "a number of at least 1");
     assertRefused(configured("\"nout\" : 3", "\"nout\" : 3.5"), "a number of at least 1");
     assertRefused(configured("SimpleRnn", "x\\n".repeat(500)), "...");

@@ -120,7 +120,15 @@ class LogEntryFileTest {
         new String[] {"\"pruned\" : [ ]", "\"pruned\" : [ \"000000009-run-9\" ]", "to be gone"},
         new String[] {"\"pruned\" : [ ]", "\"pruned\" : [ \"../9\" ]", "name of a version"},
         new String[] {"\"pruned\" : [ ]", "\"pruned\" : { }", "a list in 'pruned', found object"},
-        new String[] {"\"pruned\" : [ ]", "\"pruned\" : [ 9 ]", "texts in 'pruned', found number"},
+        new String[] {"\"pruned\" : [ ]", "\"pruned\" : [ 9 ]", "a text in 'pruned', found number"},
+        new String[] {"\"pruned\" : [ ],", "", "a list in 'pruned', found nothing"},
+        new String[] {"\"previous\" : \"000000009-run-9\"", "\"previous\" : null", "found null"},
+        new String[] {
+          "\"data\" : {", "\"data\" : null, \"x\" : {", "an object in 'data', found null"
+        },
+        new String[] {
+          "\"files\" : [", "\"files\" : [ null,", "an object in 'data.files', found null"
+        },
         new String[] {"Z\"\n}", "Z\"\n} {}", "expected JSON"},
         new String[] {"Z\"\n}", "Z\"", "expected JSON"});
   }

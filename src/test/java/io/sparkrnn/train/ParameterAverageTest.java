@@ -60,6 +60,15 @@ class ParameterAverageTest {
     return average.result();
   }
 
+  @Test
+  void anAverageOfNoSamplesSaysSo() {
+    ParameterAverage average = new ParameterAverage(1);
+    average.add(new WorkerResult(0, new float[1], 0, 0, 0));
+    assertThatIllegalStateException()
+        .isThrownBy(average::result)
+        .withMessage("an average needs at least 1 sample, found none of 1 workers");
+  }
+
   @ParameterizedTest
   @MethodSource("workerCounts")
   void bitsAreThoseOfTheTreeWhateverTheOrderOfArrival(int workers) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.sparkrnn.data.Axes;
 import io.sparkrnn.kernel.PortableRnnKernels;
 import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Workspace;
 import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
@@ -77,6 +78,30 @@ class PredictorTest {
         best = expected[c] > expected[best] ? c : best;
       }
       assertThat(predictor.predicted(s)).isEqualTo(best);
+    }
+  }
+
+  @Test
+  void lossesHaveTheBitsOfTraining() {
+    RnnTopology topology = ModelZoo.find("row-rnn-150").orElseThrow();
+    float[] parameters = ParameterInitializer.ORTHOGONAL.initialise(topology, 5);
+    float[][] values = noise(topology, 17);
+    Workspace training = new Workspace(topology.shape(), values.length);
+    training.begin(values.length);
+    Predictor predictor = new Predictor(KERNELS, topology, parameters);
+    for (int s = 0; s < values.length; s++) {
+      for (int i = 0; i < values[s].length; i++) {
+        training.input()[i * training.paddedSamples() + s] = values[s][i];
+      }
+      training.labels()[s] = s % 10;
+      predictor.put(s, values[s]);
+    }
+    KERNELS.forward(parameters, training, 0, training.paddedSamples());
+    KERNELS.outputDeltas(training, 0, training.paddedSamples());
+    predictor.run();
+
+    for (int s = 0; s < values.length; s++) {
+      assertThat(predictor.loss(s, s % 10)).isEqualTo(training.losses()[s]);
     }
   }
 

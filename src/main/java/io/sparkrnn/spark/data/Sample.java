@@ -8,7 +8,6 @@ package io.sparkrnn.spark.data;
  *     cannot be used
  * @param problem why not
  */
-@SuppressWarnings("ArrayRecordComponent") // Read once, never compared.
 public record Sample(Object[] names, float[] values, String problem) {
   public static Sample bad(Object[] names, String problem) {
     return new Sample(names, null, problem);

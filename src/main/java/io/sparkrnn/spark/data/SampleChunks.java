@@ -30,7 +30,6 @@ final class SampleChunks<T> implements Iterator<Tuple2<Integer, Parcel<SampleChu
    * @param first number of the first sample in the whole RDD, by which chunks are put in order
    * @param values {@code [sample][timeStep][input]}
    */
-  @SuppressWarnings("ArrayRecordComponent") // Travels to the worker's shard; never compared.
   record Chunk(long first, float[] values, int[] labels, int timeSteps) implements Serializable {}
 
   /**

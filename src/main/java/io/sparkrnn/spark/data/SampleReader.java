@@ -11,7 +11,6 @@ public interface SampleReader<T> extends Serializable {
    * @param values {@code [sample][timeStep][input]}
    * @param labels class of each sample
    */
-  @SuppressWarnings("ArrayRecordComponent") // Handed on within this package; never compared.
   record Samples(float[] values, int[] labels, int timeSteps) implements Serializable {}
 
   /** How many samples an element has, without looking at them. */

@@ -45,7 +45,6 @@ public record TableTraining(
   private static final ReentrantLock TURN = new ReentrantLock(true);
 
   /** What was learnt. */
-  @SuppressWarnings("ArrayRecordComponent") // Handed on within this package; never compared.
   public record Trained(RnnTopology topology, float[] parameters) {}
 
   /**

@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.TaskCompletionListener;
 
 /** The images of an IDX file, read by tasks in ranges, each named by its index in the file. */
 final class IdxImages {
@@ -61,15 +63,13 @@ final class IdxImages {
 
   private static Iterator<Sample> samples(Storage storage, String uri, long from, long to) {
     ImageStream file = ImageStream.open(storage, uri);
+    TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> file.close());
     file.skip(from);
     return new Iterator<>() {
       private long index = from;
 
       @Override
       public boolean hasNext() {
-        if (index == to) {
-          file.close();
-        }
         return index < to;
       }
 

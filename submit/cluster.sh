@@ -266,8 +266,19 @@ leave() {
   exit "$2"
 }
 
+# The driver's exit code as the cluster told it, if it did; one of a killed driver's is not its own.
+outcome() {
+  sed 's/\\n/\n/g' "$log" | awk '
+    / pod name: / { pod = $NF }
+    / namespace: / { namespace = $NF }
+    / container name: / { driver = /spark-kubernetes-driver/ }
+    / exit code: / && driver { code = $NF < 128 ? $NF : "" }
+    /State of driver .* is FINISHED|final status: SUCCEEDED/ { code = 0 }
+    END { print code (pod == "" ? "" : "; its messages: kubectl logs -n " namespace " " pod) }'
+}
+
 submit_and_wait() {
-  local submission code=0 sent=0
+  local submission code=0 sent=0 told
   say submitted "$stem to $master; waiting for its end; Spark's messages: $log"
   mkdir -p "${log%/*}"
   "${command[@]}" >>"$log" 2>&1 &
@@ -278,7 +289,12 @@ submit_and_wait() {
   trap - INT TERM
   # The driver's own report is what counts.
   bare -- status ${config:+--config "$config"} ${run_dir:+--run-dir "$run_dir"} --submission "$stem" || code=$?
-  if ((sent != 0 && code == 69)); then
+  told=$(outcome)
+  # None was found, or it cannot be read here, as another user's.
+  if [[ $code =~ ^(69|74)$ && $told =~ ^[0-9]+ && ${BASH_REMATCH[0]} != "$code" ]]; then
+    code=${BASH_REMATCH[0]}
+    say submit "no report can be read here, but the cluster says that the driver ended with $told"
+  elif ((sent != 0 && code == 69)); then
     # The first cause says what it was about.
     say submit "spark-submit ended with $sent: $(grep -a -m 1 '^Caused by: ' "$log" || grep -a -m 1 '^Exception in thread' "$log")"
   fi

@@ -285,7 +285,8 @@ class SubmitClusterIT {
         "kubernetes|--master k8s://https://h|expected --image NAME",
         "yarn|--deploy-mode both|expected client or cluster for --deploy-mode, found both",
         "yarn|--executors 0|expected a whole number of at least 1 for --executors, found 0",
-        "yarn|--executor-cores x|expected a whole number of at least 1 for --executor-cores, found x",
+        "yarn|--executor-cores x|expected a whole number of at least 1 for --executor-cores, found"
+            + " x",
         "yarn|--memory 895m|expected --memory of at least 896m",
         "yarn|--memory 4|expected --memory of at least 896m, such as 4096m or 4g, found 4",
         "yarn|--driver-memory 1x|expected --driver-memory of at least 512m",
@@ -342,7 +343,9 @@ class SubmitClusterIT {
     assertThat(local.status()).isEqualTo(ExitCode.USAGE);
     assertThat(local.err().get(local.err().size() - 1))
         .isEqualTo(
-            "spark-rnn: Cannot use the configuration: data.uri (--data): expected hdfs: or another location every machine can read, found /data; --shared-paths says that a mounted share is the same everywhere");
+            "spark-rnn: Cannot use the configuration: data.uri (--data): expected hdfs: or another"
+                + " location every machine can read, found /data; --shared-paths says that a"
+                + " mounted share is the same everywhere");
 
     LauncherRun unknown =
         submit(
@@ -379,5 +382,69 @@ class SubmitClusterIT {
         .startsWith("submit    spark-submit ended with 1: ")
         .contains("127.0.0.1:1");
     assertThat(run.err()).noneMatch(line -> line.startsWith("\tat "));
+  }
+
+  /**
+   * A driver ends that has left no report, as one that may not write its run directory, or one that
+   * this user may not read. The launcher believes what Spark tells of it, but only of its own end:
+   * a driver that was killed leaves what {@code --resume} goes on with.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "kubernetes, exit code: 74, 74",
+    "kubernetes, exit code: 0, 0",
+    "kubernetes, exit code: 137, 69",
+    "standalone, State of driver driver-1 is FINISHED, 0"
+  })
+  void aDriversEndThatOnlyTheClusterKnows(String launcher, String told, int status)
+      throws Exception {
+    Path jars = Files.createDirectories(temporary.resolve("spark/jars"));
+    Files.createFile(jars.resolve("spark-kubernetes_2.12-3.5.7.jar"));
+    Path submit = Files.createDirectory(jars.resolveSibling("bin")).resolve("spark-submit");
+    String state =
+        """
+        2026-11-27T10:00:00.000Z INFO LoggingPodStatusWatcherImpl [main] State changed, new state: \\n\
+        	 pod name: spark-rnn-1-driver\\n\
+        	 namespace: ml\\n	 labels: spark-role -> driver
+        2026-11-27T10:00:09.000Z INFO LoggingPodStatusWatcherImpl [main] Container final statuses:\\n\\n\\n\
+        	 container name: spark-kubernetes-driver\\n\
+        	 container state: terminated\\n	 %s\\n	 termination reason: Error\\n\\n\
+        	 container name: proxy\\n	 container state: terminated\\n	 exit code: 3
+        """;
+    String lines =
+        launcher.equals("kubernetes")
+            ? state.formatted(told)
+            : "2026-11-27T10:00:09.000Z INFO ClientEndpoint [main] " + told + ", exiting";
+    Files.writeString(submit, "#!/bin/sh\ncat <<'LOG'\n" + lines + "\nLOG\n");
+    assertThat(submit.toFile().setExecutable(true)).isTrue();
+    List<String> arguments =
+        new ArrayList<>(List.of("--shared-paths", "--deploy-mode", "cluster", "--run-dir"));
+    arguments.add(temporary.resolve("run").toString());
+    arguments.addAll(
+        launcher.equals("kubernetes")
+            ? List.of("--master", KUBERNETES, "--image", "i")
+            : List.of("--master", STANDALONE));
+
+    Map<String, String> environment =
+        Map.of(
+            "SPARK_HOME",
+            temporary.resolve("spark").toString(),
+            "SPARK_DIST_CLASSPATH",
+            LauncherRun.HOME + "/target/spark/jars/*");
+    LauncherRun run = LauncherRun.of(directory, environment, launcher, arguments);
+
+    assertThat(run.status()).as(String.join("\n", run.err())).isEqualTo(status);
+    if (status == ExitCode.UNAVAILABLE) {
+      assertThat(run.out()).anyMatch(line -> line.contains("no end was reported"));
+    } else {
+      assertThat(run.err().get(run.err().size() - 1))
+          .isEqualTo(
+              "submit    no report can be read here, but the cluster says that the driver ended"
+                  + " with "
+                  + status
+                  + (launcher.equals("kubernetes")
+                      ? "; its messages: kubectl logs -n ml spark-rnn-1-driver"
+                      : ""));
+    }
   }
 }

@@ -161,6 +161,7 @@ final class Retraining {
   private void requireRunnable() {
     TrainCommand.requireRunnable(
         configure.apply(Map.of(Keys.RUN_DIR.path(), Storage.describe(runs()))));
+    TrainCommand.requireSpark(configuration);
   }
 
   private void requireUsable(
@@ -260,12 +261,14 @@ final class Retraining {
                 directory.requireMendable(
                     result,
                     store.latestAttempt(),
-                    "; other data, settings or another current version begin anew, and so does another --run-id"));
+                    "; other data, settings or another current version begin anew, and so does"
+                        + " another --run-id"));
   }
 
-  /** Spark's own settings are no part of a directory's name, and refused before any training. */
+  /** Spark and its settings are no part of a directory's name, and refused before any training. */
   private static boolean isAboutThisDirectory(JsonNode result) {
-    return result.path("exitCode").asInt() != ExitCode.USAGE;
+    int exitCode = result.path("exitCode").asInt();
+    return exitCode != ExitCode.USAGE && exitCode != ExitCode.UNAVAILABLE;
   }
 
   /** Where the model of an entry was trained; empty once it is pruned. */

@@ -6,6 +6,7 @@ import io.sparkrnn.config.Engine;
 import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.export.Dl4jZip;
+import io.sparkrnn.spark.SparkEngine;
 import io.sparkrnn.storage.Storage;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -79,13 +80,22 @@ final class TrainCommand implements Callable<Integer> {
     Topologies.of(configuration.model());
     if (configuration.training().engine() == Engine.DL4J && !Dl4jZip.available()) {
       throw new UsageException(
-          "Cannot train with the engine dl4j: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars, found none");
+          "Cannot train with the engine dl4j: expected spark-rnn-dl4j.jar beside spark-rnn.jar or"
+              + " in --jars, found none");
     }
     ClusterPaths.of(configuration).requireRunnable();
   }
 
+  /** Before anything is read or written: with another Spark nothing would come of it. */
+  static void requireSpark(RunConfiguration configuration) {
+    if (configuration.training().engine() != Engine.LOCAL) {
+      SparkEngine.requireCompatible();
+    }
+  }
+
   private int train(RunConfiguration given, Storage storage, Map<String, String> flags) {
     RunConfiguration configuration = given;
+    requireSpark(configuration);
     RunDirectory directory =
         RunDirectory.of(configuration, configuration.model().name(), storage, Clock.systemUTC());
     if (!directory.isNew() && configuration.run().resume() && file == null) {

@@ -285,7 +285,7 @@ final class TrainingRun {
       record(new StoppedBySignalException(signals.number(), e));
       throw e;
     } catch (SparkJobException | ExchangeUnreachableException e) {
-      UnavailableException named = unavailable(e);
+      RuntimeException named = ExitCode.isPermanent(e) ? e : unavailable(e);
       record(named);
       throw named;
     } catch (RuntimeException | Error e) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
+import java.nio.channels.UnresolvedAddressException;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +33,8 @@ class SparkCompatibilityTest {
   void anyOtherIsNamed(String spark, String scala, int java, String message) {
     assertThatExceptionOfType(SparkJobException.class)
         .isThrownBy(() -> SparkCompatibility.check(spark, scala, java, "/java"))
-        .withMessage("Cannot start Spark: " + message);
+        .withMessage("Cannot start Spark: " + message)
+        .matches(SparkJobException::isPermanent);
   }
 
   @Test
@@ -64,5 +67,35 @@ class SparkCompatibilityTest {
         .hasMessage(
             "Cannot run tasks: expected Spark 3.5.x for Scala 2.12.x on all executors as on the"
                 + " driver, found other classes (java.io.InvalidClassException)");
+  }
+
+  @Test
+  void whatSparkCouldNotStartForIsSaidByTheInnermostCause() {
+    Exception unresolved = new UnresolvedAddressException();
+    assertThat(SparkJobException.cannotStart("spark://n1:7077", unresolved))
+        .hasMessage("Cannot start Spark on spark://n1:7077: " + unresolved)
+        .isInstanceOfSatisfying(
+            SparkJobException.class, e -> assertThat(e.isPermanent()).isFalse());
+
+    Exception forbidden =
+        new SparkException(
+            "External scheduler cannot be instantiated",
+            new IOException(
+                "Failure executing: GET at: https://host/pods/d. Message: pods \"d\" is forbidden:"
+                    + " User \"u\" cannot get resource \"pods\". Received status:"
+                    + " Status(apiVersion=v1)"));
+    assertThat(SparkJobException.cannotStart("k8s://https://host", forbidden))
+        .hasMessage(
+            "Cannot start Spark on k8s://https://host: External scheduler cannot be instantiated:"
+                + " Failure executing: GET at: https://host/pods/d. Message: pods \"d\" is"
+                + " forbidden: User \"u\" cannot get resource \"pods\"; apply"
+                + " conf/kubernetes/rbac.yaml")
+        .isInstanceOfSatisfying(SparkJobException.class, e -> assertThat(e.isPermanent()).isTrue());
+  }
+
+  @Test
+  void aClusterOfAnotherSparkIsThoughtOf() {
+    assertThat(SparkJobException.stopped("spark://n1:7077", null))
+        .hasMessageEndingWith("or has never answered, or whose Spark is not 3.5");
   }
 }

@@ -24,9 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What a cluster does to the program: one sentence that says how to go on, and going on. */
 class ClusterTroubleIT {
   private static final String GIVEN_UP =
-      "(Spark gave up a job: .*|Cannot complete round .* lost one after the other|Cannot run on"
-          + " spark://.* has given up or has never answered, or whose Spark is not 3.5); the"
-          + " newest.*";
+      "(Spark gave up a job: .*|Cannot complete round .* lost one after the other|Cannot run on spark://.* has given up or has never answered, or whose Spark is not 3.5); the newest.*";
 
   @TempDir private static Path temp;
   private static ShortTraining training;
@@ -119,8 +117,7 @@ class ClusterTroubleIT {
       assertResumes(run, name, rounds);
     }
     System.out.printf(
-        "SIGKILL of executors until Spark gives up, %s: %d kills in %d runs, all 69, resumed"
-            + " identical%n",
+        "SIGKILL of executors until Spark gives up, %s: %d kills in %d runs, all 69, resumed identical%n",
         rounds, kills, runs);
   }
 
@@ -183,8 +180,7 @@ class ClusterTroubleIT {
       assertThat(driver.awaitExit()).as(driver.output()).isEqualTo(ExitCode.DATA);
       assertThat(driver.output())
           .containsPattern(
-              "(?m)^spark-rnn: Cannot rebuild samples from .*train-images-idx3-ubyte: expected"
-                  + " SHA-256 .* as when the run began, found .*$");
+              "(?m)^spark-rnn: Cannot rebuild samples from .*train-images-idx3-ubyte: expected SHA-256 .* as when the run began, found .*$");
       assertThat(run.result().path("exitCode").asInt()).isEqualTo(ExitCode.DATA);
     } finally {
       Files.write(images, whole);
@@ -205,8 +201,7 @@ class ClusterTroubleIT {
       assertThat(driver.awaitExit()).as(driver.output()).isZero();
       assertThat(driver.output())
           .containsPattern(
-              "WARN RoundDeadline: Replacing executor \\d on 127.0.0.1: expected its results of"
-                  + " round \\d+ within 4000 ms");
+              "WARN RoundDeadline: Replacing executor \\d on 127.0.0.1: expected its results of round \\d+ within 4000 ms");
     }
     assertThat(run.problemsAfterEnd(training.parametersSha256())).isEmpty();
   }
@@ -222,9 +217,7 @@ class ClusterTroubleIT {
           driver, run, "Cannot run tasks on spark://.* within 8 s .*, found none; .*");
       assertThat(driver.output())
           .containsPattern(
-              "WARN ExecutorSlots: Waiting up to 8 s \\(spark.rnn.slots.timeout\\) for executors on"
-                  + " spark://\\S+: expected an executor for tasks of 1 core\\(s\\)"
-                  + " \\(spark.task.cpus\\), found none");
+              "WARN ExecutorSlots: Waiting up to 8 s \\(spark.rnn.slots.timeout\\) for executors on spark://\\S+: expected an executor for tasks of 1 core\\(s\\) \\(spark.task.cpus\\), found none");
     }
     // The cluster has been repaired.
     assertResumes(run, "waiting", "auto");
@@ -235,8 +228,6 @@ class ClusterTroubleIT {
     assertUnavailable(
         lonely,
         new RunState(temp.resolve("lonely")),
-        "Cannot run on spark://127.0.0.1:1: expected a running Spark application, found one that"
-            + " its cluster has given up or has never answered, or whose Spark is not 3.5; there is"
-            + " no checkpoint yet.*");
+        "Cannot run on spark://127.0.0.1:1: expected a running Spark application, found one that its cluster has given up or has never answered, or whose Spark is not 3.5; there is no checkpoint yet.*");
   }
 }

@@ -60,8 +60,7 @@ class WrongJavaIT {
       assertThat(driver.awaitExit()).as(driver.output()).isEqualTo(ExitCode.UNAVAILABLE);
       assertThat(driver.output())
           .contains(
-              "Cannot start Spark: expected Spark 3.5.x for Scala 2.12.x (SPARK_HOME), found Spark"
-                  + " 4.0.5 for Scala 2.12.")
+              "Cannot start Spark: expected Spark 3.5.x for Scala 2.12.x (SPARK_HOME), found Spark 4.0.5 for Scala 2.12.")
           .doesNotContain("--resume", "\tat ");
       if (command.contains("--json")) {
         assertThat(driver.output()).contains("\"permanent\":true");

@@ -80,8 +80,7 @@ final class TrainCommand implements Callable<Integer> {
     Topologies.of(configuration.model());
     if (configuration.training().engine() == Engine.DL4J && !Dl4jZip.available()) {
       throw new UsageException(
-          "Cannot train with the engine dl4j: expected spark-rnn-dl4j.jar beside spark-rnn.jar or"
-              + " in --jars, found none");
+          "Cannot train with the engine dl4j: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars, found none");
     }
     ClusterPaths.of(configuration).requireRunnable();
   }

@@ -98,8 +98,7 @@ class StorageTest {
       assertThatThrownBy(change)
           .isInstanceOf(UnsupportedStorageException.class)
           .hasMessageMatching(
-              "Cannot change s3a://bucket/run/\\S+: expected a file: or hdfs: location, because"
-                  + " s3a: has no atomic rename that refuses to overwrite; it can only be read");
+              "Cannot change s3a://bucket/run/\\S+: expected a file: or hdfs: location, because s3a: has no atomic rename that refuses to overwrite; it can only be read");
     }
   }
 
@@ -140,8 +139,7 @@ class StorageTest {
     assertThatThrownBy(() -> storage.open(URI.create("absent://host/a")))
         .isInstanceOf(StorageException.class)
         .hasMessageStartingWith(
-            "Cannot read absent://host/a: the Hadoop file system for absent: is not on the class"
-                + " path");
+            "Cannot read absent://host/a: the Hadoop file system for absent: is not on the class path");
   }
 
   @Test
@@ -166,8 +164,7 @@ class StorageTest {
     assertThatThrownBy(() -> Storage.hadoopUri("nosuch://host/a", hdfs))
         .isInstanceOf(StorageException.class)
         .hasMessageStartingWith(
-            "Cannot use 'nosuch://host/a' as a location: expected a path or a URI of a file system"
-                + " that Hadoop knows");
+            "Cannot use 'nosuch://host/a' as a location: expected a path or a URI of a file system that Hadoop knows");
   }
 
   @Test
@@ -175,8 +172,7 @@ class StorageTest {
     assertThatThrownBy(() -> Storage.of(Map.of()).open(URI.create("hdfs:///a")))
         .isExactlyInstanceOf(StorageException.class)
         .hasMessage(
-            "Cannot open hdfs:///a: expected a host in it or an hdfs: location in fs.defaultFS,"
-                + " found file:///");
+            "Cannot open hdfs:///a: expected a host in it or an hdfs: location in fs.defaultFS, found file:///");
   }
 
   @Test
@@ -234,8 +230,7 @@ class StorageTest {
     assertThatThrownBy(() -> storage.writePrivate(SOURCE, new byte[3]))
         .isExactlyInstanceOf(StorageException.class)
         .hasMessage(
-            "Cannot write /private: expected the 3 bytes written to be read back, found a"
-                + " difference at byte 2");
+            "Cannot write /private: expected the 3 bytes written to be read back, found a difference at byte 2");
     assertThat(storage.exists(SOURCE)).isFalse();
   }
 

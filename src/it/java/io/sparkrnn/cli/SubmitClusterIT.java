@@ -391,7 +391,8 @@ class SubmitClusterIT {
     "kubernetes, exit code: 74, 74",
     "kubernetes, exit code: 0, 0",
     "kubernetes, exit code: 137, 69",
-    "standalone, State of driver driver-1 is FINISHED, 0"
+    "standalone, FINISHED, 0",
+    "standalone, FAILED, 69"
   })
   void aDriversEndThatOnlyTheClusterKnows(String launcher, String told, int status)
       throws Exception {
@@ -411,7 +412,11 @@ class SubmitClusterIT {
     String lines =
         launcher.equals("kubernetes")
             ? state.formatted(told)
-            : "2026-11-27T10:00:09.000Z INFO ClientEndpoint [main] " + told + ", exiting";
+            : """
+              2026-11-27T10:00:01.000Z INFO ClientEndpoint [a] Driver running on n3:40001 (worker-1)
+              2026-11-27T10:00:09.000Z INFO ClientEndpoint [a] State of driver driver-1 is %s, exiting
+              """
+                .formatted(told);
     Files.writeString(submit, "#!/bin/sh\ncat <<'LOG'\n" + lines + "\nLOG\n");
     assertThat(submit.toFile().setExecutable(true)).isTrue();
     List<String> arguments =
@@ -431,16 +436,16 @@ class SubmitClusterIT {
     LauncherRun run = LauncherRun.of(directory, environment, launcher, arguments);
 
     assertThat(run.status()).as(String.join("\n", run.err())).isEqualTo(status);
-    if (status == ExitCode.UNAVAILABLE) {
-      assertThat(run.out()).anyMatch(line -> line.contains("no end was reported"));
-    } else {
-      assertThat(run.err().get(run.err().size() - 1))
-          .isEqualTo(
-              "submit    no report can be read here, but the cluster says that the driver ended with "
-                  + status
-                  + (launcher.equals("kubernetes")
-                      ? "; its messages: kubectl logs -n ml spark-rnn-1-driver"
-                      : ""));
-    }
+    assertThat(run.err().get(run.err().size() - 1))
+        .isEqualTo(
+            "submit    no report %s; its messages: %s"
+                .formatted(
+                    status == ExitCode.UNAVAILABLE
+                        ? "of the driver can be read here"
+                        : "can be read here, but the cluster says that the driver ended with "
+                            + status,
+                    launcher.equals("kubernetes")
+                        ? "kubectl logs -n ml spark-rnn-1-driver"
+                        : "work/driver-1/stderr on n3:40001"));
   }
 }

@@ -266,8 +266,21 @@ leave() {
   exit "$2"
 }
 
+# The driver's exit code as the cluster told it, if it did, since that of a killed driver is not its own; and where its messages are.
+outcome() {
+  sed 's/\\n/\n/g' "$log" | awk '
+    / pod name: / { pod = $NF }
+    / namespace: / { messages = "kubectl logs -n " $NF " " pod }
+    / container name: / { driver = /spark-kubernetes-driver/ }
+    / exit code: / && driver { code = $NF < 128 ? $NF : "" }
+    sub(/.* Driver running on /, "") { host = $1 }
+    sub(/.* State of driver /, "") { messages = "work/" $1 "/stderr on " host; code = $3 ~ /^FINISHED/ ? 0 : "" }
+    /final status: SUCCEEDED/ { code = 0 }
+    END { print code (messages == "" ? "" : "; its messages: " messages) }'
+}
+
 submit_and_wait() {
-  local submission code=0 sent=0
+  local submission code=0 sent=0 told
   say submitted "$stem to $master; waiting for its end; Spark's messages: $log"
   mkdir -p "${log%/*}"
   "${command[@]}" >>"$log" 2>&1 &
@@ -278,7 +291,14 @@ submit_and_wait() {
   trap - INT TERM
   # The driver's own report is what counts.
   bare -- status ${config:+--config "$config"} ${run_dir:+--run-dir "$run_dir"} --submission "$stem" || code=$?
-  if ((sent != 0 && code == 69)); then
+  told=$(outcome)
+  # None was found, or it cannot be read here, as another user's.
+  if [[ $code =~ ^(69|74)$ && $told =~ ^[0-9]+ && ${BASH_REMATCH[0]} != "$code" ]]; then
+    code=${BASH_REMATCH[0]}
+    say submit "no report can be read here, but the cluster says that the driver ended with $told"
+  elif ((code == 69)) && [[ $told == ';'* ]]; then
+    say submit "no report of the driver can be read here$told"
+  elif ((sent != 0 && code == 69)); then
     # The first cause says what it was about.
     say submit "spark-submit ended with $sent: $(grep -a -m 1 '^Caused by: ' "$log" || grep -a -m 1 '^Exception in thread' "$log")"
   fi

@@ -137,8 +137,9 @@ build_what_is_missing() {
     return
   fi
   command -v mvn >/dev/null || fail 69 "Cannot build $jar: expected Maven (mvn) on the PATH, found none"
+  { rm -f "$stamp" && [[ ! -e $target || -w $target ]]; } 2>/dev/null ||
+    fail 69 "Cannot build $jar, which is missing or older than its sources: expected a directory that $(id -un) may change, found $target"
   echo "Building spark-rnn with Maven; the first time this takes a few minutes." >&2
-  rm -f "$stamp"
   (cd "$home" && mvn -q -B -Dstyle.color=never -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 ||
     fail 69 "Cannot build $jar: Maven failed, see above"
 }
@@ -214,6 +215,12 @@ add_application() {
 require_spark_home() {
   [[ -z ${SPARK_HOME:-} || -x $SPARK_HOME/bin/spark-submit ]] ||
     fail 64 "Cannot start Spark: expected $SPARK_HOME/bin/spark-submit, as SPARK_HOME says, found none"
+  local core
+  for core in "${SPARK_HOME:-}"/jars/spark-core_*.jar; do
+    # With another one the program would end, too, when it has read the data.
+    [[ ! -e $core || $core == */spark-core_2.12-3.5.* ]] ||
+      fail 69 "Cannot start Spark: expected Spark 3.5.x for Scala 2.12 (SPARK_HOME), found $core"
+  done
 }
 
 launch() {

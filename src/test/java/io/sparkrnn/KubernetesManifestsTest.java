@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -230,6 +231,61 @@ class KubernetesManifestsTest {
     JsonNode document = documents(planted(text, mistake)).get(0);
     assertThatThrownBy(() -> check(document))
         .isInstanceOf(com.fasterxml.jackson.databind.JsonMappingException.class);
+  }
+
+  @Test
+  void aNewVolumeCanBeWritten() throws IOException {
+    List<JsonNode> pods = pods();
+    assertThat(pods).hasSize(3);
+    for (JsonNode pod : pods) {
+      JsonNode security = pod.path("securityContext");
+      assertThat(security.path("fsGroup").asInt())
+          .isPositive()
+          .isEqualTo(security.path("runAsUser").asInt());
+      assertThat(security.path("fsGroupChangePolicy").asText()).isEqualTo("OnRootMismatch");
+    }
+  }
+
+  /** Only the driver asks Kubernetes for anything. */
+  @Test
+  void onlyTheDriverHasRights() throws IOException {
+    for (JsonNode pod : pods()) {
+      boolean driver = pod.at("/containers/0/name").asText().equals("spark-kubernetes-driver");
+      assertThat(pod.path("automountServiceAccountToken").asBoolean(true)).isEqualTo(driver);
+      assertThat(pod.has("serviceAccountName")).isFalse();
+    }
+    JsonNode role = documents(Files.readString(MANIFESTS.resolve("rbac.yaml"))).get(1);
+    Map<String, String> rules = new TreeMap<>();
+    for (JsonNode rule : role.path("rules")) {
+      rules.put(rule.at("/resources/0").asText(), rule.path("verbs").toString());
+      assertThat(rule.path("resources")).hasSize(1);
+    }
+    assertThat(rules)
+        .containsOnly(
+            Map.entry(
+                "pods", verbs("create", "get", "list", "watch", "delete", "deletecollection")),
+            Map.entry("configmaps", verbs("create", "deletecollection")),
+            Map.entry("services", verbs("deletecollection")),
+            Map.entry("persistentvolumeclaims", verbs("list", "deletecollection")));
+  }
+
+  private static String verbs(String... names) {
+    return STRICT.valueToTree(names).toString();
+  }
+
+  /** What is specified of them, a job's included. */
+  private static List<JsonNode> pods() throws IOException {
+    List<JsonNode> pods = new ArrayList<>();
+    for (Path manifest : manifests().toList()) {
+      for (JsonNode document : documents(Files.readString(manifest))) {
+        switch (document.path("kind").asText()) {
+          case "Pod" -> pods.add(document.path("spec"));
+          case "CronJob" -> pods.add(document.at("/spec/jobTemplate/spec/template/spec"));
+          default -> {}
+        }
+      }
+    }
+    return pods;
   }
 
   private static String planted(String text, String mistake) {

@@ -25,8 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What a cluster does to the program: one sentence that says how to go on, and going on. */
 class ClusterTroubleIT {
   private static final String GIVEN_UP =
-      "(Spark gave up a job: .*|Cannot complete round .* lost one after the other|Cannot run on"
-          + " spark://.* has given up or has never answered); the newest.*";
+      "(Spark gave up a job: .*|Cannot complete round .* lost one after the other|Cannot run on spark://.* has given up or has never answered, or whose Spark is not 3.5); the newest.*";
 
   @TempDir private static Path temp;
   private static ShortTraining training;
@@ -235,7 +234,6 @@ class ClusterTroubleIT {
     assertUnavailable(
         lonely,
         new RunState(temp.resolve("lonely")),
-        "Cannot run on spark://127.0.0.1:1: expected a running Spark application, found one that"
-            + " its cluster has given up or has never answered; there is no checkpoint yet.*");
+        "Cannot run on spark://127.0.0.1:1: expected a running Spark application, found one that its cluster has given up or has never answered, or whose Spark is not 3.5; there is no checkpoint yet.*");
   }
 }

@@ -1,9 +1,11 @@
 package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.sparkrnn.WebPage;
 import io.sparkrnn.spark.HistoryServer;
 import io.sparkrnn.train.FirstImages;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,6 +39,7 @@ class MonitoringIT {
 
   private static final Pattern PAGE = Pattern.compile("service 'SparkUI' on port (\\d+)");
   private static final Pattern DOCUMENTED = Pattern.compile("(?m)^\\| `([a-z]\\w*)` \\|");
+  private static final Pattern SCRAPED = Pattern.compile("metrics_path: (\\S+)");
   private static final Pattern PROGRESS =
       Pattern.compile(
           "\\S+ (INFO|DEBUG) ProgressLog \\[main] "
@@ -45,6 +49,7 @@ class MonitoringIT {
   private Path run;
   private Path log;
   private String runId;
+  private final Map<String, Set<String>> scrapes = new LinkedHashMap<>();
   private PrometheusText before;
   private PrometheusText after;
   private List<Map<String, String>> epochs;
@@ -80,6 +85,10 @@ class MonitoringIT {
             return after.value(name("epoch")) > before.value(name("epoch")) + 2
                 && after.value(name("totalCheckpoints")) > before.value(name("totalCheckpoints"));
           });
+      for (MatchResult path : SCRAPED.matcher(document()).results().toList()) {
+        URI scraped = URI.create(page().orElseThrow() + path.group(1));
+        scrapes.put(path.group(1), PrometheusText.scrape(scraped).samples().keySet());
+      }
       driver.terminate();
       assertThat(driver.awaitExit()).as(driver.output()).isEqualTo(143);
     }
@@ -121,6 +130,10 @@ class MonitoringIT {
     return port.find() ? Optional.of("http://127.0.0.1:" + port.group(1)) : Optional.empty();
   }
 
+  private static String document() throws IOException {
+    return Files.readString(Path.of("src", "docs", "monitoring.md"));
+  }
+
   private static String name(String gauge) {
     return PREFIX + gauge + "_Value";
   }
@@ -147,7 +160,7 @@ class MonitoringIT {
   void everyDocumentedGaugeIsScraped() throws IOException {
     List<String> documented =
         DOCUMENTED
-            .matcher(Files.readString(Path.of("src", "docs", "monitoring.md")))
+            .matcher(document())
             .results()
             .map((MatchResult row) -> name(row.group(1)))
             .toList();
@@ -164,6 +177,40 @@ class MonitoringIT {
                 assertThat(after.value(name)).isPositive();
               }
             });
+  }
+
+  @Test
+  void everyDocumentedScrapeJobHasSomethingToScrape() {
+    assertThat(scrapes).containsOnlyKeys("/metrics/prometheus", "/metrics/executors/prometheus");
+    assertThat(scrapes.get("/metrics/executors/prometheus"))
+        .contains(
+            "metrics_executor_memoryUsed_bytes", "metrics_executor_totalGCTime_seconds_total");
+  }
+
+  /** They are over gauges that were scraped, and none of them is on before it has lasted. */
+  @Test
+  void theAlertsAreOfWhatThereIs() throws Exception {
+    Path rules = Path.of("conf", "prometheus-rules.yml");
+    JsonNode groups = new ObjectMapper(new YAMLFactory()).readTree(rules.toFile()).path("groups");
+    assertThat(groups).hasSize(1);
+    assertThat(groups.at("/0/rules")).hasSize(3);
+    for (JsonNode rule : groups.at("/0/rules")) {
+      assertThat(rule.path("for").asText()).matches("10m|1h");
+      assertThat(rule.at("/annotations/summary").asText()).startsWith("{{ $labels.instance }}: ");
+      assertThat(Pattern.compile("metrics_\\w+").matcher(rule.path("expr").asText()).results())
+          .isNotEmpty()
+          .allSatisfy(gauge -> assertThat(after.samples()).containsKey(gauge.group()));
+    }
+    Path said = temp.resolve("promtool");
+    String check = "command -v promtool || exit 127; promtool check rules " + rules;
+    Process process =
+        new ProcessBuilder("bash", "-c", check)
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+    int status = process.waitFor();
+    assumeThat(status).as("promtool is installed").isNotEqualTo(127);
+    assertThat(status).as(Files.readString(said)).isZero();
   }
 
   @Test

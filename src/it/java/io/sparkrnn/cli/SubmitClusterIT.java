@@ -384,4 +384,72 @@ class SubmitClusterIT {
         .contains("127.0.0.1:1");
     assertThat(run.err()).noneMatch(line -> line.startsWith("\tat "));
   }
+
+  /**
+   * A driver ends that has left no report, as one that may not write its run directory, or one that
+   * this user may not read. The launcher believes what Spark tells of it, but only of its own end:
+   * a driver that was killed leaves what {@code --resume} goes on with.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "kubernetes, exit code: 74, 74",
+    "kubernetes, exit code: 0, 0",
+    "kubernetes, exit code: 137, 69",
+    "standalone, FINISHED, 0",
+    "standalone, FAILED, 69"
+  })
+  void aDriversEndThatOnlyTheClusterKnows(String launcher, String told, int status)
+      throws Exception {
+    Path jars = Files.createDirectories(temporary.resolve("spark/jars"));
+    Files.createFile(jars.resolve("spark-kubernetes_2.12-3.5.7.jar"));
+    Path submit = Files.createDirectory(jars.resolveSibling("bin")).resolve("spark-submit");
+    String state =
+        """
+        2026-11-27T10:00:00.000Z INFO LoggingPodStatusWatcherImpl [main] State changed, new state: \\n\
+        	 pod name: spark-rnn-1-driver\\n\
+        	 namespace: ml\\n	 labels: spark-role -> driver
+        2026-11-27T10:00:09.000Z INFO LoggingPodStatusWatcherImpl [main] Container final statuses:\\n\\n\\n\
+        	 container name: spark-kubernetes-driver\\n\
+        	 container state: terminated\\n	 %s\\n	 termination reason: Error\\n\\n\
+        	 container name: proxy\\n	 container state: terminated\\n	 exit code: 3
+        """;
+    String lines =
+        launcher.equals("kubernetes")
+            ? state.formatted(told)
+            : """
+              2026-11-27T10:00:01.000Z INFO ClientEndpoint [a] Driver running on n3:40001 (worker-1)
+              2026-11-27T10:00:09.000Z INFO ClientEndpoint [a] State of driver driver-1 is %s, exiting
+              """
+                .formatted(told);
+    Files.writeString(submit, "#!/bin/sh\ncat <<'LOG'\n" + lines + "\nLOG\n");
+    assertThat(submit.toFile().setExecutable(true)).isTrue();
+    List<String> arguments =
+        new ArrayList<>(List.of("--shared-paths", "--deploy-mode", "cluster", "--run-dir"));
+    arguments.add(temporary.resolve("run").toString());
+    arguments.addAll(
+        launcher.equals("kubernetes")
+            ? List.of("--master", KUBERNETES, "--image", "i")
+            : List.of("--master", STANDALONE));
+
+    Map<String, String> environment =
+        Map.of(
+            "SPARK_HOME",
+            temporary.resolve("spark").toString(),
+            "SPARK_DIST_CLASSPATH",
+            LauncherRun.HOME + "/target/spark/jars/*");
+    LauncherRun run = LauncherRun.of(directory, environment, launcher, arguments);
+
+    assertThat(run.status()).as(String.join("\n", run.err())).isEqualTo(status);
+    assertThat(run.err().get(run.err().size() - 1))
+        .isEqualTo(
+            "submit    no report %s; its messages: %s"
+                .formatted(
+                    status == ExitCode.UNAVAILABLE
+                        ? "of the driver can be read here"
+                        : "can be read here, but the cluster says that the driver ended with "
+                            + status,
+                    launcher.equals("kubernetes")
+                        ? "kubectl logs -n ml spark-rnn-1-driver"
+                        : "work/driver-1/stderr on n3:40001"));
+  }
 }

@@ -6,6 +6,7 @@ import io.sparkrnn.run.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,10 +15,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code submit/local} as a user calls it: a process of its own, from another directory. */
 class SubmitLocalIT {
   private static final Path HOME = LauncherRun.HOME;
+  private static final String SUBMIT = "spark-submit";
 
   @TempDir Path temporary;
   private Path directory;
@@ -211,8 +215,7 @@ class SubmitLocalIT {
   void anotherSparkIsUsedWhenThereIsOne() throws Exception {
     Path bin = Files.createDirectories(temporary.resolve("a spark/bin"));
     Path submit =
-        Files.writeString(
-            bin.resolve("spark-submit"), "#!/bin/sh\nprintf '%s\\n' \"$@\"\nexit 7\n");
+        Files.writeString(bin.resolve(SUBMIT), "#!/bin/sh\nprintf '%s\\n' \"$@\"\nexit 7\n");
     assertThat(submit.toFile().setExecutable(true)).isTrue();
 
     LauncherRun output =
@@ -250,6 +253,44 @@ class SubmitLocalIT {
         submitLocal("--epochs", "1", "--master"),
         ExitCode.USAGE,
         "Cannot read the command line: expected a value after --master, found none");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"spark-core_2.13-4.0.5.jar", "spark-core_2.12-3.4.4.jar"})
+  void anotherSparkThanOursIsRefusedBeforeAnythingIsRead(String core) throws Exception {
+    Path spark = temporary.resolve("spark");
+    Path submit = Files.createFile(Files.createDirectories(spark.resolve("bin")).resolve(SUBMIT));
+    assertThat(submit.toFile().setExecutable(true)).isTrue();
+    Path jar = Files.createFile(Files.createDirectory(spark.resolve("jars")).resolve(core));
+
+    assertRefused(
+        submitLocal(Map.of("SPARK_HOME", spark.toString()), "--run-dir", "run"),
+        ExitCode.UNAVAILABLE,
+        "Cannot start Spark: expected Spark 3.5.x for Scala 2.12 (SPARK_HOME), found " + jar);
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  /** As it is for everybody but the user who has built it. */
+  @Test
+  void aBuildThatCannotBeRenewedIsSaid() throws Exception {
+    Path copy = Files.createDirectory(temporary.resolve("copy"));
+    for (String needed : List.of("submit/local", "submit/launcher.sh")) {
+      Path file = copy.resolve(needed);
+      Files.createDirectories(file.getParent());
+      Files.copy(HOME.resolve(needed), file, StandardCopyOption.COPY_ATTRIBUTES);
+    }
+    Path target = copy.resolve("target");
+    Files.createDirectories(target.resolve("spark-rnn.built/in the way"));
+
+    assertRefused(
+        LauncherRun.of(
+            directory,
+            Map.of(),
+            HOME.resolve("submit").relativize(copy.resolve("submit/local")).toString(),
+            List.of()),
+        ExitCode.UNAVAILABLE,
+        "Cannot build %s, which is missing or older than its sources: expected a directory that %s may change, found %s"
+            .formatted(target.resolve("spark-rnn.jar"), System.getProperty("user.name"), target));
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.SparkContext$;
 import org.junit.jupiter.api.Test;
@@ -252,6 +253,25 @@ class TrainIT {
     assertThat(again.errors()).isEmpty();
     assertThat(again.exitCode()).isZero();
     assertThat(result(run).path("status").asText()).isEqualTo("succeeded");
+  }
+
+  @Test
+  void kryoNeedsNoRegistrationsOfTheUsers() {
+    Map<String, String> kryo =
+        Map.of(
+            "spark.serializer", "org.apache.spark.serializer.KryoSerializer",
+            "spark.kryo.registrationRequired", "true");
+    kryo.forEach(System::setProperty);
+    try {
+      for (String rounds : List.of("job", "resident")) {
+        String run = temp.resolve(rounds).toString();
+        CommandRun trained = train("--epochs", "1", "--rounds", rounds, "--run-dir", run);
+        assertThat(trained.errors()).isEmpty();
+        assertThat(trained.exitCode()).isZero();
+      }
+    } finally {
+      kryo.keySet().forEach(System::clearProperty);
+    }
   }
 
   @Test

@@ -80,6 +80,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   private int train(RunConfiguration given, Storage storage, Map<String, String> flags) {
     RunConfiguration configuration = given;
+    TrainingRun.requireSpark(configuration);
     RunDirectory directory =
         RunDirectory.of(configuration, configuration.model().name(), storage, Clock.systemUTC());
     if (!directory.isNew() && configuration.run().resume() && file == null) {

@@ -166,6 +166,7 @@ public final class Retraining {
   private void requireRunnable() {
     TrainingRun.requireRunnable(
         configure.apply(Map.of(Keys.RUN_DIR.path(), Storage.describe(runs()))));
+    TrainingRun.requireSpark(configuration);
   }
 
   private void requireUsable(
@@ -263,9 +264,10 @@ public final class Retraining {
                         + " another --run-id"));
   }
 
-  /** Spark's own settings are no part of a directory's name, and refused before any training. */
+  /** Spark and its settings are no part of a directory's name, and refused before any training. */
   private static boolean isAboutThisDirectory(JsonNode result) {
-    return result.path("exitCode").asInt() != ExitCode.USAGE;
+    int exitCode = result.path("exitCode").asInt();
+    return exitCode != ExitCode.USAGE && exitCode != ExitCode.UNAVAILABLE;
   }
 
   /** Where the model of an entry was trained; empty once it is pruned. */

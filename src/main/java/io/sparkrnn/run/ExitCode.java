@@ -61,7 +61,8 @@ public final class ExitCode {
     return code == USAGE
         || code == DATA
         || failure instanceof TrainingDivergedException
-        || failure instanceof PermanentFailureException;
+        || failure instanceof PermanentFailureException
+        || (failure instanceof SparkJobException spark && spark.isPermanent());
   }
 
   /**

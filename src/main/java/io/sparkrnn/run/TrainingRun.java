@@ -134,6 +134,13 @@ public final class TrainingRun {
     ClusterPaths.of(configuration).requireRunnable();
   }
 
+  /** Before anything is read or written: with another Spark nothing would come of it. */
+  public static void requireSpark(RunConfiguration configuration) {
+    if (configuration.training().engine() != Engine.LOCAL) {
+      SparkEngine.requireCompatible();
+    }
+  }
+
   private static Duration seconds(double seconds) {
     return Duration.ofNanos(Math.round(seconds * 1e9));
   }
@@ -297,7 +304,7 @@ public final class TrainingRun {
       record(new StoppedBySignalException(signals.number(), e));
       throw e;
     } catch (SparkJobException | ExchangeUnreachableException e) {
-      UnavailableException named = unavailable(e);
+      RuntimeException named = ExitCode.isPermanent(e) ? e : unavailable(e);
       record(named);
       throw named;
     } catch (RuntimeException | Error e) {

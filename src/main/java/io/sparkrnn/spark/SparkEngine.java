@@ -7,6 +7,7 @@ import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.data.WorkerShards;
 import io.sparkrnn.spark.dl4j.Dl4jRoundRunner;
+import io.sparkrnn.spark.jobs.Parcel;
 import io.sparkrnn.spark.jobs.SparkCompatibility;
 import io.sparkrnn.spark.jobs.SparkJobException;
 import io.sparkrnn.spark.jobs.TaskCpus;
@@ -26,8 +27,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /** A Spark application, from its start to its end. */
 public final class SparkEngine implements AutoCloseable {
-  private static final String PLUGINS = "spark.plugins";
-
   private final JavaSparkContext context;
 
   private SparkEngine(JavaSparkContext context) {
@@ -49,7 +48,7 @@ public final class SparkEngine implements AutoCloseable {
     } else if (!conf.contains("spark.master")) {
       conf.setMaster("local[*]");
     }
-    addPlugin(conf);
+    configure(conf);
     takeSecret(conf);
     try {
       int cpus = TaskCpus.of(conf.get("spark.master"), conf.getInt(TaskCpus.KEY, threadsPerTask));
@@ -61,14 +60,34 @@ public final class SparkEngine implements AutoCloseable {
     }
   }
 
-  private static void addPlugin(SparkConf conf) {
-    Set<String> plugins = new LinkedHashSet<>();
-    for (String plugin : conf.get(PLUGINS, "").split(",")) {
-      plugins.add(plugin.strip());
+  /**
+   * Demands the Spark and the Java that the program is made for.
+   *
+   * @throws SparkJobException if they are others, which no other try would mend
+   */
+  public static void requireCompatible() {
+    SparkCompatibility.check();
+  }
+
+  /** Adds what the program needs to what the user has set. */
+  static void configure(SparkConf conf) {
+    add(conf, "spark.plugins", TrainingMetricsPlugin.class);
+    // Where a peer fails in the key exchange, as a man in the middle can see to, Spark would talk
+    // to it without encryption.
+    conf.setIfMissing("spark.network.crypto.saslFallback", "false");
+    if (conf.getBoolean("spark.kryo.registrationRequired", false)) {
+      add(conf, "spark.kryo.classesToRegister", Parcel.class);
     }
-    plugins.remove("");
-    plugins.add(TrainingMetricsPlugin.class.getName());
-    conf.set(PLUGINS, String.join(",", plugins));
+  }
+
+  private static void add(SparkConf conf, String list, Class<?> name) {
+    Set<String> names = new LinkedHashSet<>();
+    for (String there : conf.get(list, "").split(",")) {
+      names.add(there.strip());
+    }
+    names.remove("");
+    names.add(name.getName());
+    conf.set(list, String.join(",", names));
   }
 
   // A Spark worker hands the secret to a driver in its environment, not on its command line, and

@@ -11,6 +11,13 @@ import org.apache.hadoop.fs.FileSystem;
 
 /** The backend of each URI, by its scheme; one connection for each HDFS. */
 final class StorageBackends implements Function<URI, StorageBackend> {
+  /** By Hadoop's defaults a name node that is cut off without a word is waited for 15 minutes. */
+  private static final Map<String, Integer> LIMITS =
+      Map.of(
+          "ipc.client.rpc-timeout.ms", 15_000,
+          "ipc.client.connect.timeout", 5_000,
+          "ipc.client.connect.max.retries.on.timeouts", 2);
+
   private final Configuration configuration = new Configuration();
   private final StorageBackend local = new LocalBackend();
   private final StorageBackend readOnly;
@@ -18,7 +25,19 @@ final class StorageBackends implements Function<URI, StorageBackend> {
 
   StorageBackends(Map<String, String> hadoopProperties) {
     hadoopProperties.forEach(configuration::set);
+    limitWaiting(configuration);
     readOnly = new ReadOnlyBackend(configuration);
+  }
+
+  /** Sets what only Hadoop's own defaults say. */
+  static void limitWaiting(Configuration configuration) {
+    LIMITS.forEach(
+        (name, limit) -> {
+          String[] sources = configuration.getPropertySources(name);
+          if (sources == null || sources[sources.length - 1].equals("core-default.xml")) {
+            configuration.setInt(name, limit);
+          }
+        });
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.sparkrnn.storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
@@ -63,6 +64,9 @@ final class StorageFailures {
     }
     if (cause instanceof ConnectException) {
       return new StorageException(prefix + "nobody answers there (connection refused)", failure);
+    }
+    if (cause instanceof SocketTimeoutException) {
+      return new StorageException(prefix + "nobody answers there (timed out)", failure);
     }
     if (cause instanceof UnknownHostException) {
       return new StorageException(prefix + "unknown host " + reason, failure);

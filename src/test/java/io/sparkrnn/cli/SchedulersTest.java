@@ -25,6 +25,8 @@ import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The examples in conf/schedulers: each is read as its scheduler reads it, and what it would start
@@ -35,6 +37,7 @@ class SchedulersTest {
   private static final Path HOME = Path.of("").toAbsolutePath();
   private static final String INSTALLED = "/opt/spark-rnn";
   private static final String NAMENODE = "hdfs://namenode:8020";
+  private static final String NIGHT = "20260102T021700";
   private static final int TIMEOUT_SECONDS = 60;
 
   /** Minute, hour, day, month, day of the week: the least and the most of each. */
@@ -122,6 +125,7 @@ class SchedulersTest {
       if (variable.matches()) {
         environment.put(variable.group(1), variable.group(2).replace(INSTALLED, HOME.toString()));
         environment.replace("LOG", "/dev/stdout");
+        environment.replace("JAVA_HOME", System.getProperty("java.home"));
         continue;
       }
       String[] words = line.split(" ", CRON_FIELDS.length + 1);
@@ -139,6 +143,8 @@ class SchedulersTest {
       entries++;
     }
     assertThat(entries).isEqualTo(2);
+    // Of a profile cron reads nothing.
+    assertThat(environment).containsKeys("PATH", "JAVA_HOME");
   }
 
   private static void assertCronField(String field, int least, int most) {
@@ -199,7 +205,60 @@ class SchedulersTest {
   @Test
   void airflowStartsARetraining() throws Exception {
     assumeThat(isThere("python3")).isTrue();
-    // In the place of Airflow, which takes minutes to install: each operator prints its arguments.
+    List<JsonNode> started = new ArrayList<>();
+    for (String line : airflow("").replace("{{ ts_nodash }}", NIGHT).lines().toList()) {
+      started.add(JSON.readTree(line));
+    }
+    assertThat(started).hasSize(2);
+    assertThat(started.get(0).path("class").asText()).isEqualTo(Main.class.getName());
+    assertRetrains(texts(started.get(0).path("arguments")), "nightly-" + NIGHT);
+    Map<String, String> environment = Map.of("HADOOP_CONF_DIR", temp.toString());
+    String command = String.join("' '", texts(started.get(1))).replaceFirst("'", "") + "'";
+    assertRetrains(launched(command, environment), "nightly-" + NIGHT);
+  }
+
+  /** What another try cannot mend ends the night at once. */
+  @ParameterizedTest
+  @CsvSource({
+    "64, false, AirflowFailException",
+    "65, true, AirflowFailException",
+    "1, true, AirflowFailException",
+    "74, false, AirflowException",
+    "0, false, success"
+  })
+  void airflowTriesAgainWhereThatMayHelp(int exitCode, boolean permanent, String end)
+      throws Exception {
+    assumeThat(isThere("python3")).isTrue();
+    String program = "#!/bin/sh\necho '{\"permanent\": %s}'\nexit %d\n";
+    Path launcher = temp.resolve("submit");
+    Files.writeString(launcher, program.formatted(permanent, exitCode));
+    assertThat(launcher.toFile().setExecutable(true)).isTrue();
+    String tried =
+        """
+        def ends(start):
+            try:
+                start()
+                print("success")
+            except AirflowException as failure:
+                print(type(failure).__name__)
+        started = subprocess.run
+        subprocess.run = lambda command, cwd, **k: started(["%s"], **k)
+        import contextlib, io
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            ends(lambda: retrain.__wrapped__([]))
+        print(said.getvalue().splitlines()[-1])
+        SparkSubmitOperator.code = %d
+        ends(lambda: operators[0].execute(None))
+        """
+            .formatted(launcher, exitCode);
+    // spark-submit's code is all that its operator knows.
+    String other = exitCode == 1 ? "AirflowException" : end;
+    assertThat(airflow(tried).lines().skip(2)).containsExactly(end, other);
+  }
+
+  /** What the example prints with each operator that says what it was given, and then more. */
+  private String airflow(String more) throws Exception {
+    // In the place of Airflow, which takes minutes to install.
     Path modules = Files.createDirectory(temp.resolve("modules"));
     module(
         modules,
@@ -215,42 +274,60 @@ class SchedulersTest {
         """);
     module(
         modules,
-        "airflow.operators.bash",
+        "airflow.exceptions",
         """
-        import json
-        class BashOperator:
-            def __init__(self, *, task_id, bash_command, env, append_env, cwd, do_xcom_push):
-                print(json.dumps({"bash": bash_command, "env": env}))
+        class AirflowException(Exception): pass
+        class AirflowFailException(AirflowException): pass
+        """);
+    module(
+        modules,
+        "airflow.decorators",
+        """
+        import functools, json, subprocess
+        class Started(Exception): pass
+        def task(*, task_id):
+            def decorated(function):
+                @functools.wraps(function)
+                def started(arguments):
+                    run = subprocess.run
+                    def start(command, **k):
+                        print(json.dumps(command))
+                        raise Started
+                    subprocess.run = start
+                    try:
+                        function(arguments)
+                    except Started:
+                        pass
+                    subprocess.run = run
+                return started
+            return decorated
         """);
     module(
         modules,
         "airflow.providers.apache.spark.operators.spark_submit",
         """
-        import json
+        import json, __main__
+        from airflow.exceptions import AirflowException
         class SparkSubmitOperator:
+            code = 0
             def __init__(self, *, task_id, conn_id, application, java_class, application_args,
                          properties_file, conf, num_executors, executor_memory, driver_memory):
                 print(json.dumps({"arguments": application_args, "class": java_class}))
+                __main__.operators = [self]
+            def execute(self, context):
+                if self.code != 0:
+                    raise AirflowException(f"Cannot execute: x. Error code is: {self.code}.")
         """);
     module(modules, "pendulum", "def datetime(*a, tz): pass\ndef duration(**k): pass\n");
+    Path example = temp.resolve("airflow_retrain.py");
+    Files.writeString(example, text("airflow_retrain.py") + more);
     Finished run =
         execute(
             Map.of("PYTHONPATH", modules.toString(), "PYTHONDONTWRITEBYTECODE", "1"),
             "python3",
-            EXAMPLES.resolve("airflow_retrain.py").toString());
+            example.toString());
     assertThat(run.exitCode()).as(run.output()).isZero();
-
-    List<JsonNode> operators = new ArrayList<>();
-    for (String line :
-        run.output().replace("{{ ts_nodash }}", "20260102T021700").lines().toList()) {
-      operators.add(JSON.readTree(line));
-    }
-    assertThat(operators).hasSize(2);
-    assertThat(operators.get(0).path("class").asText()).isEqualTo(Main.class.getName());
-    assertRetrains(texts(operators.get(0).path("arguments")), "nightly-20260102T021700");
-    Map<String, String> environment = Map.of("HADOOP_CONF_DIR", temp.toString());
-    assertRetrains(
-        launched(operators.get(1).path("bash").asText(), environment), "nightly-20260102T021700");
+    return run.output();
   }
 
   private static void module(Path modules, String name, String text) throws IOException {

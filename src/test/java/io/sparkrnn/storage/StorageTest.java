@@ -5,11 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkrnn.checkpoint.MonotonicClock;
+import io.sparkrnn.checkpoint.Retry;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,8 +98,7 @@ class StorageTest {
       assertThatThrownBy(change)
           .isInstanceOf(UnsupportedStorageException.class)
           .hasMessageMatching(
-              "Cannot change s3a://bucket/run/\\S+: expected a file: or hdfs: location, because s3a: "
-                  + "has no atomic rename that refuses to overwrite; it can only be read");
+              "Cannot change s3a://bucket/run/\\S+: expected a file: or hdfs: location, because s3a: has no atomic rename that refuses to overwrite; it can only be read");
     }
   }
 
@@ -224,5 +232,53 @@ class StorageTest {
         .hasMessage(
             "Cannot write /private: expected the 3 bytes written to be read back, found a difference at byte 2");
     assertThat(storage.exists(SOURCE)).isFalse();
+  }
+
+  /** As one whose packets are lost: nothing but a limit ends the waiting. */
+  @Test
+  void aNameNodeThatNeverAnswersIsNamed() throws IOException {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      URI where = URI.create("hdfs://127.0.0.1:" + silent.getLocalPort() + "/run");
+      Storage storage = Storage.of(Map.of("ipc.client.rpc-timeout.ms", "100"));
+      List<String> warnings = new ArrayList<>();
+      MonotonicClock clock =
+          new MonotonicClock() {
+            @Override
+            public long nanoTime() {
+              return warnings.size();
+            }
+
+            @Override
+            public void sleep(Duration pause) {
+              warnings.add("tried again");
+            }
+          };
+      Retry retry = new Retry(Duration.ofNanos(1), () -> false, clock);
+
+      assertThatThrownBy(() -> retry.run(() -> storage.exists(where)))
+          .isInstanceOf(StorageException.class)
+          .hasMessage("Cannot look for " + where + ": nobody answers there (timed out)");
+      assertThat(warnings).hasSize(1);
+    }
+  }
+
+  @Test
+  void hadoopsWaitingIsLimitedWhereTheUserHasNotSaidHowLong() {
+    Configuration configuration = new Configuration();
+    String site =
+        "<configuration><property><name>ipc.client.connect.timeout</name><value>20000</value></property></configuration>";
+    configuration.addResource(new ByteArrayInputStream(site.getBytes(UTF_8)), "core-site.xml");
+    configuration.set("ipc.client.connect.max.retries.on.timeouts", "45");
+
+    StorageBackends.limitWaiting(configuration);
+
+    assertThat(configuration.get("ipc.client.rpc-timeout.ms")).isEqualTo("15000");
+    assertThat(configuration.get("ipc.client.connect.timeout")).isEqualTo("20000");
+    assertThat(configuration.get("ipc.client.connect.max.retries.on.timeouts")).isEqualTo("45");
+
+    Configuration unsaid = new Configuration();
+    StorageBackends.limitWaiting(unsaid);
+    assertThat(unsaid.get("ipc.client.connect.timeout")).isEqualTo("5000");
+    assertThat(unsaid.get("ipc.client.connect.max.retries.on.timeouts")).isEqualTo("2");
   }
 }

@@ -4,6 +4,7 @@ import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.kernel.KernelUnavailableException;
 import io.sparkrnn.storage.StorageException;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkException;
@@ -14,8 +15,20 @@ public final class SparkJobException extends RuntimeException {
 
   private static final String OTHER_CLASSES = "java.io.InvalidClassException";
 
+  private final boolean permanent;
+
   private SparkJobException(String message, Throwable cause) {
+    this(message, cause, false);
+  }
+
+  private SparkJobException(String message, Throwable cause, boolean permanent) {
     super(message, cause);
+    this.permanent = permanent;
+  }
+
+  /** Whether another try would fail in the same way, until somebody changes something. */
+  public boolean isPermanent() {
+    return permanent;
   }
 
   /**
@@ -72,16 +85,19 @@ public final class SparkJobException extends RuntimeException {
     if (failure instanceof IllegalStateException || failure instanceof NullPointerException) {
       return stopped(master, failure);
     }
-    String message = "Cannot start Spark on %s: %s".formatted(master, firstLine(failure));
-    return message.contains("Could not parse Master URL")
-        ? new SparkSettingException(message)
+    String message = "Cannot start Spark on %s: %s".formatted(master, causes(failure));
+    if (message.contains("Could not parse Master URL")) {
+      return new SparkSettingException(message);
+    }
+    return message.contains(" is forbidden: ")
+        ? new SparkJobException(message + "; apply conf/kubernetes/rbac.yaml", failure, true)
         : new SparkJobException(message, failure);
   }
 
   /** Spark or Java is not what the program is made for. */
   static SparkJobException incompatible(String expected, String found) {
     return new SparkJobException(
-        "Cannot start Spark: expected %s, found %s".formatted(expected, found), null);
+        "Cannot start Spark: expected %s, found %s".formatted(expected, found), null, true);
   }
 
   /** Nothing to run tasks on. */
@@ -112,12 +128,28 @@ public final class SparkJobException extends RuntimeException {
   /** An application that its cluster has ended: Spark reports that in many ways, none of use. */
   public static SparkJobException stopped(String master, Exception failure) {
     return new SparkJobException(
-        "Cannot run on %s: expected a running Spark application, found one that its cluster has given up or has never answered"
+        "Cannot run on %s: expected a running Spark application, found one that its cluster has given up or has never answered, or whose Spark is not 3.5"
             .formatted(master),
         failure);
   }
 
-  private static String firstLine(Exception failure) {
-    return String.valueOf(failure.getMessage()).lines().findFirst().orElse(failure.toString());
+  /** What Spark says, and what the innermost cause says, which knows better. */
+  private static String causes(Throwable failure) {
+    Throwable innermost = failure;
+    while (innermost.getCause() != null) {
+      innermost = innermost.getCause();
+    }
+    // Kubernetes' client repeats itself.
+    String cause = firstLine(innermost).replaceFirst("\\. Received status: .*", "");
+    return failure.getMessage() == null || innermost == failure
+        ? cause
+        : firstLine(failure) + ": " + cause;
+  }
+
+  private static String firstLine(Throwable failure) {
+    return Objects.requireNonNullElse(failure.getMessage(), failure.toString())
+        .lines()
+        .findFirst()
+        .orElse(failure.toString());
   }
 }

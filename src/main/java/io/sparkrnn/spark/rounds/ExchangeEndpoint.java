@@ -23,6 +23,8 @@ record ExchangeEndpoint(String host, int port, long run, int stretch) implements
    */
   static TransportConf transport(SparkConf conf, int threads) {
     SparkConf settings = conf.clone();
+    // As SparkEngine for all of Spark; here also in an application that others have begun.
+    settings.setIfMissing("spark.network.crypto.saslFallback", "false");
     settings.setIfMissing("spark." + MODULE + ".io.connectionCreationTimeout", "10s");
     return SparkTransportConf.fromSparkConf(settings, MODULE, threads, Option.empty());
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
+import java.nio.channels.UnresolvedAddressException;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,48 +23,63 @@ class SparkCompatibilityTest {
       value = {
         "3.5.7 | 2.12.18 | 25 | expected Java 17 (set JAVA_HOME), found Java 25 at /java",
         "3.5.7 | 2.12.18 | 11 | expected Java 17 (set JAVA_HOME), found Java 11 at /java",
-        "3.4.1 | 2.12.17 | 17 | expected Spark 3.5.x for Scala 2.12.x (SPARK_HOME), found Spark"
-            + " 3.4.1 for Scala 2.12.17",
-        "4.0.0 | 2.13.16 | 17 | expected Spark 3.5.x for Scala 2.12.x (SPARK_HOME), found Spark"
-            + " 4.0.0 for Scala 2.13.16",
-        "3.5.7 | 2.13.8 | 17 | expected Spark 3.5.x for Scala 2.12.x (SPARK_HOME), found Spark"
-            + " 3.5.7 for Scala 2.13.8"
+        "3.4.1 | 2.12.17 | 17 | expected Spark 3.5.x for Scala 2.12.x (SPARK_HOME), found Spark 3.4.1 for Scala 2.12.17",
+        "4.0.0 | 2.13.16 | 17 | expected Spark 3.5.x for Scala 2.12.x (SPARK_HOME), found Spark 4.0.0 for Scala 2.13.16",
+        "3.5.7 | 2.13.8 | 17 | expected Spark 3.5.x for Scala 2.12.x (SPARK_HOME), found Spark 3.5.7 for Scala 2.13.8"
       })
   void anyOtherIsNamed(String spark, String scala, int java, String message) {
     assertThatExceptionOfType(SparkJobException.class)
         .isThrownBy(() -> SparkCompatibility.check(spark, scala, java, "/java"))
-        .withMessage("Cannot start Spark: " + message);
+        .withMessage("Cannot start Spark: " + message)
+        .matches(SparkJobException::isPermanent);
   }
 
   @Test
   void classesThatAnExecutorCannotReadAreAnOlderJavas() {
     SparkException failure =
         new SparkException(
-            "Job aborted due to stage failure: Task 0 failed 4 times, most recent failure: Lost"
-                + " task 0.3: java.lang.UnsupportedClassVersionError: io/sparkrnn/spark/RoundTask"
-                + " has been compiled by a more recent version\n"
-                + "\tat there");
+            "Job aborted due to stage failure: Task 0 failed 4 times, most recent failure: Lost task 0.3: java.lang.UnsupportedClassVersionError: io/sparkrnn/spark/RoundTask has been compiled by a more recent version\n\tat there");
 
     assertThat(SparkJobException.translate(failure))
         .isInstanceOf(SparkJobException.class)
         .hasMessage(
-            "Cannot run tasks: expected Java 17 on all executors, found an older one; set"
-                + " spark.executorEnv.JAVA_HOME");
+            "Cannot run tasks: expected Java 17 on all executors, found an older one; set spark.executorEnv.JAVA_HOME");
   }
 
   @Test
   void otherSparksClassesOnAnExecutorAreNamed() {
     SparkException failure =
         new SparkException(
-            "Job aborted due to stage failure: Task 0 failed 4 times, most recent failure: Lost"
-                + " task 0.3: java.io.InvalidClassException: org.apache.spark.rdd.RDD; local class"
-                + " incompatible\n"
-                + "\tat there");
+            "Job aborted due to stage failure: Task 0 failed 4 times, most recent failure: Lost task 0.3: java.io.InvalidClassException: org.apache.spark.rdd.RDD; local class incompatible\n\tat there");
 
     assertThat(SparkJobException.translate(failure))
         .isInstanceOf(SparkJobException.class)
         .hasMessage(
-            "Cannot run tasks: expected Spark 3.5.x for Scala 2.12.x on all executors as on the"
-                + " driver, found other classes (java.io.InvalidClassException)");
+            "Cannot run tasks: expected Spark 3.5.x for Scala 2.12.x on all executors as on the driver, found other classes (java.io.InvalidClassException)");
+  }
+
+  @Test
+  void whatSparkCouldNotStartForIsSaidByTheInnermostCause() {
+    Exception unresolved = new UnresolvedAddressException();
+    assertThat(SparkJobException.cannotStart("spark://n1:7077", unresolved))
+        .hasMessage("Cannot start Spark on spark://n1:7077: " + unresolved)
+        .isInstanceOfSatisfying(
+            SparkJobException.class, e -> assertThat(e.isPermanent()).isFalse());
+
+    Exception forbidden =
+        new SparkException(
+            "External scheduler cannot be instantiated",
+            new IOException(
+                "Failure executing: GET at: https://host/pods/d. Message: pods \"d\" is forbidden: User \"u\" cannot get resource \"pods\". Received status: Status(apiVersion=v1)"));
+    assertThat(SparkJobException.cannotStart("k8s://https://host", forbidden))
+        .hasMessage(
+            "Cannot start Spark on k8s://https://host: External scheduler cannot be instantiated: Failure executing: GET at: https://host/pods/d. Message: pods \"d\" is forbidden: User \"u\" cannot get resource \"pods\"; apply conf/kubernetes/rbac.yaml")
+        .isInstanceOfSatisfying(SparkJobException.class, e -> assertThat(e.isPermanent()).isTrue());
+  }
+
+  @Test
+  void aClusterOfAnotherSparkIsThoughtOf() {
+    assertThat(SparkJobException.stopped("spark://n1:7077", null))
+        .hasMessageEndingWith("or has never answered, or whose Spark is not 3.5");
   }
 }

@@ -118,8 +118,7 @@ class ClusterTroubleIT {
       assertResumes(run, name, rounds);
     }
     System.out.printf(
-        "SIGKILL of executors until Spark gives up, %s: %d kills in %d runs, all 69, resumed"
-            + " identical%n",
+        "SIGKILL of executors until Spark gives up, %s: %d kills in %d runs, all 69, resumed identical%n",
         rounds, kills, runs);
   }
 
@@ -182,8 +181,7 @@ class ClusterTroubleIT {
       assertThat(driver.awaitExit()).as(driver.output()).isEqualTo(ExitCode.DATA);
       assertThat(driver.output())
           .containsPattern(
-              "(?m)^spark-rnn: Cannot rebuild samples from .*train-images-idx3-ubyte: expected"
-                  + " SHA-256 .* as when the run began, found .*$");
+              "(?m)^spark-rnn: Cannot rebuild samples from .*train-images-idx3-ubyte: expected SHA-256 .* as when the run began, found .*$");
       assertThat(run.result().path("exitCode").asInt()).isEqualTo(ExitCode.DATA);
     } finally {
       Files.write(images, whole);
@@ -204,8 +202,7 @@ class ClusterTroubleIT {
       assertThat(driver.awaitExit()).as(driver.output()).isZero();
       assertThat(driver.output())
           .containsPattern(
-              "WARN RoundDeadline: Replacing executor \\d on 127.0.0.1: expected its results of"
-                  + " round \\d+ within 4000 ms");
+              "WARN RoundDeadline: Replacing executor \\d on 127.0.0.1: expected its results of round \\d+ within 4000 ms");
     }
     assertThat(run.problemsAfterEnd(training.parametersSha256())).isEmpty();
   }
@@ -221,9 +218,7 @@ class ClusterTroubleIT {
           driver, run, "Cannot run tasks on spark://.* within 8 s .*, found none; .*");
       assertThat(driver.output())
           .containsPattern(
-              "WARN ExecutorSlots: Waiting up to 8 s \\(spark.rnn.slots.timeout\\) for executors on"
-                  + " spark://\\S+: expected an executor for tasks of 1 core\\(s\\)"
-                  + " \\(spark.task.cpus\\), found none");
+              "WARN ExecutorSlots: Waiting up to 8 s \\(spark.rnn.slots.timeout\\) for executors on spark://\\S+: expected an executor for tasks of 1 core\\(s\\) \\(spark.task.cpus\\), found none");
     }
     // The cluster has been repaired.
     assertResumes(run, "waiting", "auto");

@@ -142,8 +142,7 @@ class MlflowIT {
     try (Driver driver = train("without-client", "http://127.0.0.1:1", "--epochs", "3")) {
       assertThat(warnings(driver))
           .isEqualTo(
-              "WARN Cannot track this run in MLflow: expected mlflow-client.jar beside"
-                  + " spark-rnn.jar or in --jars, found none; training goes on without");
+              "WARN Cannot track this run in MLflow: expected mlflow-client.jar beside spark-rnn.jar or in --jars, found none; training goes on without");
     }
     withTheClient();
     String nobody;

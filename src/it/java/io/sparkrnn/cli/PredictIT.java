@@ -358,8 +358,7 @@ class PredictIT {
     assertRefused(
         predict("idx", Files.write(temp.resolve("small images"), file), "--max-bad", "9"),
         ExitCode.DATA,
-        "/small images: expected 28 rows of 28 pixels, as the model was trained on, found 20 rows"
-            + " of 20");
+        "/small images: expected 28 rows of 28 pixels, as the model was trained on, found 20 rows of 20");
   }
 
   @Test

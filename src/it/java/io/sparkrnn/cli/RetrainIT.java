@@ -374,10 +374,8 @@ class RetrainIT {
       assertThat(warned.exitCode()).isZero();
       assertThat(warned.errors().lines())
           .containsExactly(
-              "spark-rnn: Cannot notify localhost: expected an answer of status 200 to 299, found"
-                  + " status 500; nothing else changes",
-              "spark-rnn: Cannot notify the command: expected exit code 0, found exit code 3;"
-                  + " nothing else changes");
+              "spark-rnn: Cannot notify localhost: expected an answer of status 200 to 299, found status 500; nothing else changes",
+              "spark-rnn: Cannot notify the command: expected exit code 0, found exit code 3; nothing else changes");
     } finally {
       server.stop(0);
     }

@@ -286,8 +286,7 @@ class SubmitClusterIT {
         "kubernetes|--master k8s://https://h|expected --image NAME",
         "yarn|--deploy-mode both|expected client or cluster for --deploy-mode, found both",
         "yarn|--executors 0|expected a whole number of at least 1 for --executors, found 0",
-        "yarn|--executor-cores x|expected a whole number of at least 1 for --executor-cores, found"
-            + " x",
+        "yarn|--executor-cores x|expected a whole number of at least 1 for --executor-cores, found x",
         "yarn|--memory 895m|expected --memory of at least 896m",
         "yarn|--memory 4|expected --memory of at least 896m, such as 4096m or 4g, found 4",
         "yarn|--driver-memory 1x|expected --driver-memory of at least 512m",
@@ -344,9 +343,7 @@ class SubmitClusterIT {
     assertThat(local.status()).isEqualTo(ExitCode.USAGE);
     assertThat(local.err().get(local.err().size() - 1))
         .isEqualTo(
-            "spark-rnn: Cannot use the configuration: data.uri (--data): expected hdfs: or another"
-                + " location every machine can read, found /data; --shared-paths says that a"
-                + " mounted share is the same everywhere");
+            "spark-rnn: Cannot use the configuration: data.uri (--data): expected hdfs: or another location every machine can read, found /data; --shared-paths says that a mounted share is the same everywhere");
 
     LauncherRun unknown =
         submit(

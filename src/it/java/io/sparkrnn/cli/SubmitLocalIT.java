@@ -228,8 +228,7 @@ class SubmitLocalIT {
         .anyMatch(
             line ->
                 line.matches(
-                    "--add-modules=jdk.incubator.vector \"-Dlog4j2.*\" \"-Dspark-rnn.log=.*/my"
-                        + " runs/.*\\.log\""))
+                    "--add-modules=jdk.incubator.vector \"-Dlog4j2.*\" \"-Dspark-rnn.log=.*/my runs/.*\\.log\""))
         .endsWith(HOME.resolve("target/spark-rnn.jar").toString(), "inspect", "a model");
   }
 

@@ -80,8 +80,7 @@ class YarnIT {
       assertThat(second).doesNotContain("Waiting up to");
       assertFinished(application, 2, FinalApplicationStatus.SUCCEEDED);
       System.out.printf(
-          "YARN: application master killed after %d checkpoints, attempt 2 resumed after round"
-              + " %d%n",
+          "YARN: application master killed after %d checkpoints, attempt 2 resumed after round %d%n",
           SOME_CHECKPOINTS, RunState.resumed(second).getAsLong());
     }
     assertComplete(2);

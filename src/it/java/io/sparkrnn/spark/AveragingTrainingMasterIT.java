@@ -209,8 +209,7 @@ class AveragingTrainingMasterIT {
     assertThatThrownBy(() -> spark.fit(unreadable))
         .isInstanceOf(UnsupportedNetworkException.class)
         .hasMessage(
-            "Cannot train a DL4J network with this engine: expected miniBatch true, found miniBatch"
-                + " false in layer 0");
+            "Cannot train a DL4J network with this engine: expected miniBatch true, found miniBatch false in layer 0");
   }
 
   @Test

@@ -108,8 +108,7 @@ final class ExportCommand implements Callable<Integer> {
   private static byte[] dl4j(ModelFile read, RunConfiguration configuration) {
     if (!Dl4jZip.available()) {
       throw new UsageException(
-          "Cannot export for DL4J: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars,"
-              + " found none");
+          "Cannot export for DL4J: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars, found none");
     }
     int state = Updater.of(configuration.updater()).stateSize(read.topology().parameterCount());
     return Dl4jNetworks.zip(

@@ -25,8 +25,7 @@ import picocli.CommandLine.Option;
     name = "import",
     description = {
       "Reads a model of another program and writes it as ours, to evaluate it or to start from it.",
-      "From PyTorch: safetensors of an nn.RNN of one direction under an nn.Linear. From DL4J: a zip"
-          + " of SimpleRnn layers, the top one in a LastTimeStep, under a softmax OutputLayer."
+      "From PyTorch: safetensors of an nn.RNN of one direction under an nn.Linear. From DL4J: a zip of SimpleRnn layers, the top one in a LastTimeStep, under a softmax OutputLayer."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -79,8 +78,7 @@ final class ImportCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "tanh",
       description =
-          "Nonlinearity of the nn.RNN, tanh or relu, which PyTorch's file does not say. Default:"
-              + " ${DEFAULT-VALUE}")
+          "Nonlinearity of the nn.RNN, tanh or relu, which PyTorch's file does not say. Default: ${DEFAULT-VALUE}")
   private Activation activation;
 
   @Option(

@@ -56,8 +56,7 @@ final class ModelsCommand {
         required = true,
         paramLabel = "URI",
         description =
-            "Directory of the registry: a path, a file: or hdfs: URI; to look at, any URI that"
-                + " Hadoop can read.")
+            "Directory of the registry: a path, a file: or hdfs: URI; to look at, any URI that Hadoop can read.")
     private String registry;
 
     @Option(

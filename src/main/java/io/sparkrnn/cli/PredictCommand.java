@@ -39,8 +39,7 @@ import picocli.CommandLine.Spec;
     name = "predict",
     description = {
       "Predicts the class of every sample, with probabilities, and writes a table.",
-      "Rows that cannot be used are counted and set aside with the reason: status=ok and status=bad"
-          + " are below the output."
+      "Rows that cannot be used are counted and set aside with the reason: status=ok and status=bad are below the output."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -80,8 +79,7 @@ final class PredictCommand implements Callable<Integer> {
       paramLabel = "COLUMN",
       defaultValue = "features",
       description =
-          "Column of a table with numbers in an array or a vector, as the model was trained on:"
-              + " [timeStep][input], pixels from 0 to 1. Default: ${DEFAULT-VALUE}")
+          "Column of a table with numbers in an array or a vector, as the model was trained on: [timeStep][input], pixels from 0 to 1. Default: ${DEFAULT-VALUE}")
   private String features;
 
   @Option(
@@ -103,8 +101,7 @@ final class PredictCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Rows that may be bad; with more, predictions are deleted, bad rows stay to be looked at,"
-              + " and it ends with 65. Default: ${DEFAULT-VALUE}")
+          "Rows that may be bad; with more, predictions are deleted, bad rows stay to be looked at, and it ends with 65. Default: ${DEFAULT-VALUE}")
   private long maxBad;
 
   @Option(

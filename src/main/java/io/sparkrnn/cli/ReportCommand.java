@@ -33,8 +33,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "report",
     description = {
-      "Writes a page of HTML about a run, as training does at its end; with --compare about"
-          + " several, over each other.",
+      "Writes a page of HTML about a run, as training does at its end; with --compare about several, over each other.",
       "The page is one file and opens without a network."
     },
     mixinStandardHelpOptions = true,
@@ -57,8 +56,7 @@ final class ReportCommand implements Callable<Integer> {
       names = "--output",
       paramLabel = "FILE",
       description =
-          "The page, instead of another one there. Default: report.html in the run directory;"
-              + " comparison.html here.")
+          "The page, instead of another one there. Default: report.html in the run directory; comparison.html here.")
   private String output;
 
   @Option(

@@ -29,8 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "status",
     description =
-        "Prints the newest result of a run directory and ends with the exit code of its run; with"
-            + " 69 while there is none.",
+        "Prints the newest result of a run directory and ends with the exit code of its run; with 69 while there is none.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     usageHelpAutoWidth = true)

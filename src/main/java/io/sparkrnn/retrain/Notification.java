@@ -45,8 +45,7 @@ public record Notification(Optional<URI> url, Optional<String> command, PrintStr
       // As any other text that is none.
     }
     throw new UsageException(
-        "Cannot notify anybody: expected --notify of http://HOST/... or https://HOST/..., found"
-            + " another text");
+        "Cannot notify anybody: expected --notify of http://HOST/... or https://HOST/..., found another text");
   }
 
   public void send(String json) {

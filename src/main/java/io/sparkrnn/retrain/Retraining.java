@@ -260,8 +260,7 @@ public final class Retraining {
                 directory.requireMendable(
                     result,
                     store.latestAttempt(),
-                    "; other data, settings or another current version begin anew, and so does"
-                        + " another --run-id"));
+                    "; other data, settings or another current version begin anew, and so does another --run-id"));
   }
 
   /** Spark and its settings are no part of a directory's name, and refused before any training. */

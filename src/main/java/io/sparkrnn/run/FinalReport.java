@@ -44,8 +44,7 @@ record FinalReport(RunConfiguration configuration, Storage storage, CheckpointSt
               .filter(model -> model.parametersSha256().equals(sha256));
       if (initial.isEmpty()) {
         LOG.warn(
-            "the model that this run began with, of SHA-256 {}, is there no more; nothing is"
-                + " compared with it",
+            "the model that this run began with, of SHA-256 {}, is there no more; nothing is compared with it",
             sha256);
         return;
       }

@@ -128,8 +128,7 @@ public final class TrainingRun {
     Topologies.of(configuration.model());
     if (configuration.training().engine() == Engine.DL4J && !Dl4jZip.available()) {
       throw new UsageException(
-          "Cannot train with the engine dl4j: expected spark-rnn-dl4j.jar beside spark-rnn.jar or"
-              + " in --jars, found none");
+          "Cannot train with the engine dl4j: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars, found none");
     }
     ClusterPaths.of(configuration).requireRunnable();
   }

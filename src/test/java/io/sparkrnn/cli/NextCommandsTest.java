@@ -37,8 +37,7 @@ class NextCommandsTest {
                         NextCommands.LAUNCHER, "../submit/standalone --master spark://host:7077"))
                 .stopped(URI.create("hdfs://nn/runs/first")))
         .containsExactly(
-            "../submit/standalone --master spark://host:7077 --resume --run-dir"
-                + " hdfs://nn/runs/first");
+            "../submit/standalone --master spark://host:7077 --resume --run-dir hdfs://nn/runs/first");
   }
 
   @Test
@@ -47,8 +46,7 @@ class NextCommandsTest {
     assertThat(UNKNOWN.trained(configuration(), here.toUri()))
         .containsExactly(
             "submit/local evaluate --model runs/first",
-            "submit/local predict --model runs/first --input IMAGES --input-format png --output"
-                + " TABLE");
+            "submit/local predict --model runs/first --input IMAGES --input-format png --output TABLE");
   }
 
   @Test

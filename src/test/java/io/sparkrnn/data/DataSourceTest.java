@@ -179,8 +179,7 @@ class DataSourceTest {
     assertThatThrownBy(() -> DataSource.load(at("builtin:cifar"), storage))
         .isInstanceOf(DataException.class)
         .hasMessage(
-            "Cannot find the data set builtin:cifar: expected builtin:mnist, or the location of a"
-                + " directory");
+            "Cannot find the data set builtin:cifar: expected builtin:mnist, or the location of a directory");
   }
 
   @Test

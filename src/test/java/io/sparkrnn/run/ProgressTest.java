@@ -18,8 +18,7 @@ class ProgressTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "120 | ' 12% [====>                                   ] epoch 2/10  round 564/4690  loss"
-            + " 0.197  21,445 images/s  0:25 left'",
+        "120 | ' 12% [====>                                   ] epoch 2/10  round 564/4690  loss 0.197  21,445 images/s  0:25 left'",
         "79 | ' 12% [>    ] epoch 2/10  round 564/4690  loss 0.197  21,445 images/s  0:25 left'",
         "70 | ' 12% [=>          ] epoch 2/10  loss 0.197  21,445 images/s  0:25 left'",
         "49 | ' 12% [>       ] epoch 2/10  loss 0.197  0:25 left'",

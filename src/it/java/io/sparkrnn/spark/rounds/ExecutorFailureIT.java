@@ -154,8 +154,7 @@ class ExecutorFailureIT {
       awaitTrue(() -> losses.executors.get() >= runs * killsPerRun);
     }
     System.out.printf(
-        "SIGKILL of executors, %s: %d kills in %d runs (seed %d, rounds %s), %d tasks lost, %d"
-            + " shards read again, all identical%n",
+        "SIGKILL of executors, %s: %d kills in %d runs (seed %d, rounds %s), %d tasks lost, %d shards read again, all identical%n",
         choice, killed.size(), runs, SEED, all, losses.tasks.get(), rebuilt);
     assertThat(killed).hasSize(runs * killsPerRun).doesNotHaveDuplicates();
     assertThat(losses.tasks).hasPositiveValue();
@@ -232,9 +231,7 @@ class ExecutorFailureIT {
       assertThatExceptionOfType(SparkJobException.class)
           .isThrownBy(() -> SmallTraining.run(slow, rounds))
           .withMessageMatching(
-              "Cannot complete round 0: expected its results within 4000 ms"
-                  + " \\(spark.rnn.round.timeout\\), found some missing from executor \\d+ on"
-                  + " 127.0.0.1 after executors had been replaced 3 times");
+              "Cannot complete round 0: expected its results within 4000 ms \\(spark.rnn.round.timeout\\), found some missing from executor \\d+ on 127.0.0.1 after executors had been replaced 3 times");
       awaitTrue(() -> losses.executors.get() >= 3);
     }
   }
@@ -249,8 +246,7 @@ class ExecutorFailureIT {
         assertThatExceptionOfType(SparkJobException.class)
             .isThrownBy(() -> SmallTraining.run(DATA, rounds))
             .withMessage(
-                "Cannot run tasks on %s: expected an executor for tasks of %s core(s)"
-                    + " (spark.task.cpus) within %d s (spark.rnn.slots.timeout), found %s",
+                "Cannot run tasks on %s: expected an executor for tasks of %s core(s) (spark.task.cpus) within %d s (spark.rnn.slots.timeout), found %s",
                 on.master(), settings.getOrDefault("spark.task.cpus", "1"), seconds, found);
       }
     }
@@ -298,8 +294,7 @@ class ExecutorFailureIT {
       assertThatExceptionOfType(SparkJobException.class)
           .isThrownBy(() -> SmallTraining.run(DATA, disturbed))
           .withMessageEndingWith(
-              "within 15 s (spark.rnn.slots.timeout), found none; each needs a machine with 512m"
-                  + " free (spark.executor.memory)");
+              "within 15 s (spark.rnn.slots.timeout), found none; each needs a machine with 512m free (spark.executor.memory)");
       assertThat(vanished).isTrue();
     }
   }
@@ -323,8 +318,7 @@ class ExecutorFailureIT {
       assertThatExceptionOfType(SparkJobException.class)
           .isThrownBy(() -> SmallTraining.run(DATA, rounds))
           .withMessage(
-              "Cannot run tasks: expected Java 17 on all executors, found an older one; set"
-                  + " spark.executorEnv.JAVA_HOME");
+              "Cannot run tasks: expected Java 17 on all executors, found an older one; set spark.executorEnv.JAVA_HOME");
     }
   }
 }

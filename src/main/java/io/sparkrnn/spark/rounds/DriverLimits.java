@@ -82,8 +82,7 @@ final class DriverLimits {
     long bytes = STATE_BYTES_PER_VALUE * values + roundBytes(values, folding, groups);
     if (bytes > heapBytes) {
       LOG.warn(
-          "The driver may run out of memory: expected spark.driver.memory of {} MiB for results of"
-              + " {} workers in {} tasks that all arrive at once, found {} MiB",
+          "The driver may run out of memory: expected spark.driver.memory of {} MiB for results of {} workers in {} tasks that all arrive at once, found {} MiB",
           bytes >> 20,
           folding.workers(),
           groups.size(),

@@ -115,8 +115,7 @@ final class RoundDeadline implements AutoCloseable {
       throw SparkJobException.lateRound(round, allowedMillis, executor, task.host(), times - 1);
     }
     LOG.warn(
-        "Replacing executor {} on {}: expected its results of round {} within {} ms"
-            + " (spark.rnn.round.timeout), found some missing",
+        "Replacing executor {} on {}: expected its results of round {} within {} ms (spark.rnn.round.timeout), found some missing",
         executor,
         task.host(),
         round,

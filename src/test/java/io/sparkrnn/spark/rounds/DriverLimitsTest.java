@@ -99,9 +99,7 @@ class DriverLimitsTest {
     assertThatExceptionOfType(SparkSettingException.class)
         .isThrownBy(() -> DriverLimits.requireMessagesFit(most + 1))
         .withMessageMatching(
-            "Cannot exchange rounds with tasks that stay: expected messages of at most"
-                + " 2,147,482,623 bytes, found 2,147,48[\\d,]+ for [\\d,]+ parameters and updater"
-                + " state; use --rounds job");
+            "Cannot exchange rounds with tasks that stay: expected messages of at most 2,147,482,623 bytes, found 2,147,48[\\d,]+ for [\\d,]+ parameters and updater state; use --rounds job");
   }
 
   @Test
@@ -119,8 +117,7 @@ class DriverLimitsTest {
     assertThatExceptionOfType(SparkSettingException.class)
         .isThrownBy(() -> DriverLimits.requireHeap(VALUES, least - 1))
         .withMessage(
-            "Cannot average 2,420,766 parameters and updater state: expected spark.driver.memory of"
-                + " at least 67,781,448 bytes, found 67,781,447");
+            "Cannot average 2,420,766 parameters and updater state: expected spark.driver.memory of at least 67,781,448 bytes, found 67,781,447");
   }
 
   @Test

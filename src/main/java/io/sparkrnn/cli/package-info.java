@@ -1,5 +1,6 @@
 /**
- * The commands, what they print, and their exit codes. Puts the other packages together and holds
- * no logic of theirs; has the only {@code main}.
+ * The commands, what they print, and their exit codes, and what holds a run together from its
+ * configuration to its result: resuming, stopping, checks of the data, retraining. Puts the other
+ * packages together; has the only {@code main}.
  */
 package io.sparkrnn.cli;

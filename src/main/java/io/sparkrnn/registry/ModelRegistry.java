@@ -352,8 +352,7 @@ public final class ModelRegistry {
       }
       if (isTaken(proposal.get())) {
         // By a process of the same run that was killed, with other data perhaps. If it lives, it
-        // loses
-        // the number as anyone does.
+        // loses the number as every other does.
         append(skipping(newest));
         continue;
       }

@@ -213,7 +213,8 @@ public final class ParameterAverage {
     }
     SubtreeSum sum = sumOf(root);
     if (sum.samples() == 0) {
-      throw incomplete();
+      throw new IllegalStateException(
+          "an average of %d workers needs at least one sample, found none".formatted(workers));
     }
     long began = System.nanoTime();
     float[] parameters = mean(sum.parameters(), sum.samples());

@@ -145,7 +145,7 @@ class ReadmeTest {
   }
 
   @Test
-  void theSampleEndsAsARunDoes() throws IOException {
+  void theSamplesEndAsARunDoes() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     NextCommands.print(
         new PrintStream(out, true, StandardCharsets.UTF_8),
@@ -153,7 +153,10 @@ class ReadmeTest {
             .trained(
                 ConfigurationLoader.defaults(),
                 Path.of("runs/20261127T153136Z-row-rnn-150-77a8").toAbsolutePath().toUri()));
-    assertThat(block(readme(), "text")).endsWith(out.toString(StandardCharsets.UTF_8));
+    assertThat(List.of(readme(), page("run-directory.md")))
+        .allSatisfy(
+            document ->
+                assertThat(block(document, "text")).endsWith(out.toString(StandardCharsets.UTF_8)));
   }
 
   @Test

@@ -206,7 +206,8 @@ class ParameterAverageTest {
         .isThrownBy(
             () ->
                 average(
-                    List.of(new WorkerResult(0, new float[1], new float[0], 0, 0, 0)), List.of(0)));
+                    List.of(new WorkerResult(0, new float[1], new float[0], 0, 0, 0)), List.of(0)))
+        .withMessageContaining("at least one sample");
   }
 
   @Test

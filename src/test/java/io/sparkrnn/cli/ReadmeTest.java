@@ -152,7 +152,7 @@ class ReadmeTest {
         NextCommands.of(Map.of())
             .trained(
                 ConfigurationLoader.defaults(),
-                Path.of("runs/20261127T153136Z-row-rnn-150-77a8").toAbsolutePath().toUri()));
+                Path.of("runs/20261127T161548Z-row-rnn-150-2ac2").toAbsolutePath().toUri()));
     assertThat(List.of(readme(), page("run-directory.md")))
         .allSatisfy(
             document ->

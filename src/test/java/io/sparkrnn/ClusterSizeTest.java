@@ -78,9 +78,12 @@ class ClusterSizeTest {
   private static double roundMillis(String model, int workers, List<String> lines) {
     NetworkShape shape = new NetworkShape(28, 28, HIDDEN.get(model), Activation.TANH, 10);
     double megabytes = 12e-6 * shape.parameterCount();
-    double transfer = 2 / constant(lines, "bandwidth, megabytes a ms");
+    double transfer = megabytes / constant(lines, "bandwidth, megabytes a ms");
     double fold = constant(lines, "fold, ms a megabyte");
-    return constant(lines, "latency, ms") + workers * megabytes * (transfer + fold);
+    return constant(lines, "latency, ms")
+        + constant(lines, "round trip, ms")
+        + (workers + 1) * transfer
+        + workers * megabytes * fold;
   }
 
   private static String round(int workers, List<String> lines) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
@@ -18,28 +19,34 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the documents name exists. */
-class DocumentsTest {
+public class DocumentsTest {
   private static final Path ARCHITECTURE = Path.of("src", "docs", "architecture.md");
   private static final Pattern CODE = Pattern.compile("`([^`\n]+)`");
-  private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#]+)\\)");
+  private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#]+)(?:#[^)]+)?\\)");
+  private static final Pattern ANCHOR = Pattern.compile("]\\((?!https?:)([^)#]*)#([^)]+)\\)");
+  private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
   private static final Pattern PATH = Pattern.compile("(?:src|conf|submit|\\.ci)(?:/[\\w.-]+)*/?");
   private static final Pattern CLASS =
       Pattern.compile("(?:" + String.join("|", ArchitectureTest.packages()) + ")\\.[A-Z]\\w*");
   private static final Pattern TEST = Pattern.compile("[A-Z]\\w*(?:Test|IT|Contract)");
   private static final Pattern TABLE_ROW = Pattern.compile("(?m)^\\| `(\\w+)` \\|.*\\|(.*)\\|$");
 
-  static Stream<Path> documents() {
-    return Stream.of(
-        Path.of("README.md"),
-        ARCHITECTURE,
-        Path.of("src", "docs", "development.md"),
-        Path.of("src", "docs", "benchmarks.md"),
-        Path.of("src", "docs", "cluster-size.md"),
-        Path.of("src", "docs", "cluster.md"),
-        Path.of("src", "docs", "monitoring.md"),
-        Path.of("src", "docs", "scheduling.md"),
-        Path.of("src", "docs", "security.md"),
-        Path.of("src", "docs", "spark-ml.md"));
+  public static Stream<Path> documents() throws IOException {
+    try (Stream<Path> pages = Files.list(ARCHITECTURE.getParent())) {
+      return Stream.concat(
+          Stream.of(Path.of("README.md")),
+          pages.filter(page -> page.toString().endsWith(".md")).sorted())
+          .toList()
+          .stream();
+    }
+  }
+
+  @Test
+  void theReadmeIsShortAndLeadsToEveryPage() throws IOException {
+    List<String> readme = Files.readAllLines(Path.of("README.md"));
+    assertThat(readme).hasSizeLessThanOrEqualTo(150);
+    assertThat(found(LINK, String.join("\n", readme)))
+        .containsAll(documents().skip(1).map(Path::toString).toList());
   }
 
   @ParameterizedTest
@@ -49,6 +56,14 @@ class DocumentsTest {
     assertThat(found(LINK, Files.readString(document)))
         .isNotEmpty()
         .allSatisfy(link -> assertThat(directory.resolve(link)).exists());
+    for (MatchResult link : ANCHOR.matcher(Files.readString(document)).results().toList()) {
+      Path page = link.group(1).isEmpty() ? document : directory.resolve(link.group(1));
+      assertThat(found(HEADING, Files.readString(page)))
+          .map(heading -> heading.toLowerCase(Locale.ROOT).replaceAll("[^\\w -]", ""))
+          .map(heading -> heading.replace(' ', '-'))
+          .as("%s", page)
+          .contains(link.group(2));
+    }
   }
 
   @ParameterizedTest

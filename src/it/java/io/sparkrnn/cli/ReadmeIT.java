@@ -35,7 +35,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
-/** The README's program, and its lists of what a run leaves. */
+/** The documents' program for DL4J Spark, and their lists of what a run leaves. */
 class ReadmeIT {
   private static final Path THIS =
       Path.of("src", "it", "java", "io", "sparkrnn", "cli", "ReadmeIT.java");
@@ -51,8 +51,8 @@ class ReadmeIT {
     return text.substring(from + start.length(), text.indexOf(end, from + start.length()));
   }
 
-  private static String readme(String start, String end) throws IOException {
-    return between(Files.readString(Path.of("README.md")), start, end);
+  private static String page(String name, String start, String end) throws IOException {
+    return between(Files.readString(Path.of("src", "docs", name)), start, end);
   }
 
   @Test
@@ -95,7 +95,7 @@ class ReadmeIT {
 
       assertThat(network.evaluate(data).accuracy()).isGreaterThan(0.9);
     }
-    assertThat(readme("```java\n", "```").replaceAll("\\s", ""))
+    assertThat(page("interop.md", "```java\n", "```").replaceAll("\\s", ""))
         .isEqualTo(between(Files.readString(THIS), "// begin\n", "// end\n").replaceAll("\\s", ""));
   }
 
@@ -115,7 +115,7 @@ class ReadmeIT {
   }
 
   @Test
-  void aRunLeavesWhatTheReadmeLists() throws IOException {
+  void aRunLeavesWhatIsListed() throws IOException {
     Path data = Files.createDirectory(temp.resolve("data"));
     write(data, "train", 40);
     write(data, "t10k", 20);
@@ -142,7 +142,7 @@ class ReadmeIT {
       assertThat(entries.map(entry -> entry.getFileName().toString()))
           .containsExactlyInAnyOrderElementsOf(
               ENTRY
-                  .matcher(readme("\n## Run directory\n", "\n### "))
+                  .matcher(page("run-directory.md", "\n## Entries\n", "\n## "))
                   .results()
                   .map(match -> match.group(1))
                   .toList());
@@ -189,7 +189,7 @@ class ReadmeIT {
   }
 
   private static Set<String> documentedFields() throws IOException {
-    return ROW.matcher(readme("\n### result.json\n", "\n## "))
+    return ROW.matcher(page("run-directory.md", "\n## result.json\n", "\n## "))
         .results()
         .flatMap(row -> CODE.matcher(row.group(1)).results())
         .map(match -> match.group(1))

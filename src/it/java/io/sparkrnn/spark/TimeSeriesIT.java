@@ -63,9 +63,9 @@ class TimeSeriesIT {
   @Test
   void theReadmeHasThisProgram() throws IOException {
     String readme = Files.readString(Path.of("README.md"));
-    assertThat(readme).contains("## In Spark ML\n");
+    assertThat(readme).contains("## In your Spark program\n");
     assertThat(
-            between(between(readme, "## In Spark ML\n", "\n## "), "```java\n", "```")
+            between(between(readme, "## In your Spark program\n", "\n## "), "```java\n", "```")
                 .replaceAll("\\s", ""))
         .isEqualTo(between(Files.readString(THIS), "// begin\n", "// end\n").replaceAll("\\s", ""));
   }

@@ -35,6 +35,7 @@ import java.util.regex.Pattern;
  * damaged/                                checkpoints that could not be read, for people to look at
  * results/3.json                          the third result
  * result.json                             a copy of the newest result: a hint, may lag behind
+ * report.html, model.srnn, ...            what a run leaves beside them; not of this class
  * </pre>
  *
  * <p>Anyone may read; what changes something needs {@link #claimAttempt} first and throws {@link

@@ -42,8 +42,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "retrain",
     description = {
-      "Trains a model on new data, compares it with the current version of a registry, and adds it there; it becomes current if it passes the gate.",
-      "The same run id again goes on where the last process was killed, and only reports what was decided once it is. A model that does not become current is no failure."
+      "Trains a model on new data, compares it with the current version of a registry, and adds it"
+          + " there; it becomes current if it passes the gate.",
+      "The same run id again goes on where the last process was killed, and only reports what was"
+          + " decided once it is. A model that does not become current is no failure."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -75,7 +77,8 @@ final class RetrainCommand implements Callable<Integer> {
       names = "--run-id",
       paramLabel = "ID",
       description =
-          "Names this run for ever, such as by the date that it is for: 1 to 128 letters, digits, _, . or -. Default: nightly-YYYY-MM-DD, the day in UTC on which it starts")
+          "Names this run for ever, such as by the date that it is for: 1 to 128 letters, digits,"
+              + " _, . or -. Default: nightly-YYYY-MM-DD, the day in UTC on which it starts")
   private String runId;
 
   @Option(
@@ -90,7 +93,8 @@ final class RetrainCommand implements Callable<Integer> {
       paramLabel = "START",
       defaultValue = "warm",
       description =
-          "Begin with the current version's parameters (warm), where there is one, or with random ones (fresh). Default: ${DEFAULT-VALUE}")
+          "Begin with the current version's parameters (warm), where there is one, or with random"
+              + " ones (fresh). Default: ${DEFAULT-VALUE}")
   private Retraining.Start start;
 
   @Option(
@@ -98,7 +102,8 @@ final class RetrainCommand implements Callable<Integer> {
       paramLabel = "WHAT",
       defaultValue = "better",
       description =
-          "What McNemar's test on the test images must show of the model to become current: that it is better, or not that it is worse (not-worse). Default: ${DEFAULT-VALUE}")
+          "What McNemar's test on the test images must show of the model to become current: that it"
+              + " is better, or not that it is worse (not-worse). Default: ${DEFAULT-VALUE}")
   private Gate.Requirement evidence;
 
   @Option(
@@ -121,7 +126,8 @@ final class RetrainCommand implements Callable<Integer> {
       paramLabel = "X",
       defaultValue = "0.005",
       description =
-          "By how much its accuracy may be lower than the current version's, from 0 to 1. Default: ${DEFAULT-VALUE}")
+          "By how much its accuracy may be lower than the current version's, from 0 to 1. Default:"
+              + " ${DEFAULT-VALUE}")
   private double maxRegression;
 
   @Option(
@@ -136,7 +142,9 @@ final class RetrainCommand implements Callable<Integer> {
       paramLabel = "X",
       defaultValue = "0.1",
       description =
-          "Share of training samples, from 0 to 1, that may have another class than in the data of the newest version; more is refused. Default: ${DEFAULT-VALUE}")
+          "Share of training samples, from 0 to 1, that may have another class than in the data of"
+              + " the current version, or of the newest one; being like either is enough, more is"
+              + " refused. Default: ${DEFAULT-VALUE}")
   private double maxLabelDrift;
 
   @Option(
@@ -144,7 +152,9 @@ final class RetrainCommand implements Callable<Integer> {
       paramLabel = "X",
       defaultValue = "0.25",
       description =
-          "Standard deviations by which the mean of the pixels may differ from that of the newest version's data; more is refused. Default: ${DEFAULT-VALUE}")
+          "Standard deviations by which the pixels' mean, or deviation, may differ from that of the"
+              + " current version's data, or the newest one's; being like either is enough, more is"
+              + " refused. Default: ${DEFAULT-VALUE}")
   private double maxPixelDrift;
 
   @Option(
@@ -177,7 +187,8 @@ final class RetrainCommand implements Callable<Integer> {
       names = "--notify-command",
       paramLabel = "COMMAND",
       description =
-          "Give the same JSON to this command of the shell on standard input; that this fails is a warning only.")
+          "Give the same JSON to this command of the shell on standard input; that this fails is a"
+              + " warning only.")
   private String notifyCommand;
 
   RetrainCommand(PrintStream out, PrintStream err, MonotonicClock clock) {

@@ -95,7 +95,7 @@ public record RnnTopology(String name, NetworkShape shape) implements Serializab
     return List.copyOf(blocks);
   }
 
-  /** For example {@code 28 rows of 28 -> 150 tanh -> 10}. */
+  /** For example {@code 28 x 28 -> 150 tanh -> 10}. */
   public String summary() {
     StringBuilder text =
         new StringBuilder("%d x %d".formatted(shape.timeSteps(), shape.inputSize()));
@@ -154,7 +154,8 @@ public record RnnTopology(String name, NetworkShape shape) implements Serializab
               Integer.parseInt(values.get("classes"))));
     } catch (NullPointerException | IllegalArgumentException | IllegalStateException e) {
       throw new IllegalArgumentException(
-          "expected name, timeSteps, inputSize, hidden, activation and classes of a topology, found \""
+          "expected name, timeSteps, inputSize, hidden, activation and classes of a topology, found"
+              + " \""
               + text
               + "\"",
           e);

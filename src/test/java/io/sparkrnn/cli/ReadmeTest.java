@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkrnn.DocumentsTest;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
@@ -33,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine.Command;
 
-/** What the README tells people to type works, and what it lists is all there is. */
+/** What the documents tell people to type works, and what they list is all there is. */
 class ReadmeTest {
   private static final Pattern LAUNCHED =
       Pattern.compile("(?m)(?:^|`)submit/local((?: [^`#\n]*)?)");
@@ -58,19 +59,21 @@ class ReadmeTest {
     return Files.readString(Path.of("README.md"));
   }
 
-  private static String section(String title) throws IOException {
-    String readme = readme();
-    int start = readme.indexOf("\n## " + title + "\n");
-    assertThat(start).as("section %s", title).isNotNegative();
-    int end = readme.indexOf("\n## ", start + 1);
-    return readme.substring(start, end < 0 ? readme.length() : end);
+  private static String page(String name) throws IOException {
+    return Files.readString(Path.of("src", "docs", name));
   }
 
-  private static String block(String language) throws IOException {
-    String readme = readme();
+  private static String section(String document, String title) {
+    int start = document.indexOf("\n## " + title + "\n");
+    assertThat(start).as("section %s", title).isNotNegative();
+    int end = document.indexOf("\n## ", start + 1);
+    return document.substring(start, end < 0 ? document.length() : end);
+  }
+
+  private static String block(String document, String language) {
     String fence = "```" + language + "\n";
-    int start = readme.indexOf(fence) + fence.length();
-    return readme.substring(start, readme.indexOf("```", start));
+    int start = document.indexOf(fence) + fence.length();
+    return document.substring(start, document.indexOf("```", start));
   }
 
   private static List<String> found(Pattern pattern, String text) {
@@ -78,7 +81,14 @@ class ReadmeTest {
   }
 
   static Stream<String> launches() throws IOException {
-    return found(LAUNCHED, readme()).stream().map(String::strip).distinct();
+    StringBuilder all = new StringBuilder();
+    for (Path document : DocumentsTest.documents().toList()) {
+      // Which reach for a cluster; which name a command without its arguments.
+      if (!document.endsWith("scheduling.md") && !document.endsWith("benchmarks.md")) {
+        all.append(Files.readString(document));
+      }
+    }
+    return found(LAUNCHED, all.toString()).stream().map(String::strip).distinct();
   }
 
   @Test
@@ -92,7 +102,8 @@ class ReadmeTest {
   @ParameterizedTest(name = "submit/local {0}")
   @MethodSource("launches")
   void commandsAreUnderstood(String arguments) throws IOException {
-    Path file = Files.writeString(temp.resolve("my.conf"), block("hocon"));
+    Path file =
+        Files.writeString(temp.resolve("my.conf"), block(page("configuration.md"), "hocon"));
     List<String> words =
         Stream.of(
                 arguments
@@ -135,20 +146,24 @@ class ReadmeTest {
   }
 
   @Test
-  void theSampleEndsAsARunDoes() throws IOException {
+  void theSamplesEndAsARunDoes() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     NextCommands.print(
         new PrintStream(out, true, StandardCharsets.UTF_8),
         NextCommands.of(Map.of())
             .trained(
                 ConfigurationLoader.defaults(),
-                Path.of("runs/20261123T001842Z-row-rnn-150-ecbb").toAbsolutePath().toUri()));
-    assertThat(block("text")).endsWith(out.toString(StandardCharsets.UTF_8));
+                Path.of("runs/20261127T161548Z-row-rnn-150-2ac2").toAbsolutePath().toUri()));
+    assertThat(List.of(readme(), page("run-directory.md")))
+        .allSatisfy(
+            document ->
+                assertThat(block(document, "text")).endsWith(out.toString(StandardCharsets.UTF_8)));
   }
 
   @Test
   void theExampleFileIsAConfiguration() throws IOException {
-    RunConfiguration configuration = ConfigurationLoader.parse(block("hocon"), "the README");
+    RunConfiguration configuration =
+        ConfigurationLoader.parse(block(page("configuration.md"), "hocon"), "configuration.md");
     assertThat(configuration.model().name()).isEqualTo("row-rnn-100x2");
     assertThat(configuration.hadoop()).containsKey("fs.defaultFS");
   }
@@ -188,21 +203,23 @@ class ReadmeTest {
     }
     known.addAll(found(FLAG, Files.readString(Path.of("submit", "launcher.sh"))));
     known.addAll(found(FLAG, Files.readString(Path.of("submit", "cluster.sh"))));
-    for (String document :
-        List.of("README.md", "src/docs/architecture.md", "src/docs/cluster.md")) {
-      assertThat(known).containsAll(found(FLAG, Files.readString(Path.of(document))));
+    for (Path document : DocumentsTest.documents().toList()) {
+      // Which has the flags of the programs under src/bench.
+      if (!document.endsWith("benchmarks.md")) {
+        assertThat(known).as("%s", document).containsAll(found(FLAG, Files.readString(document)));
+      }
     }
   }
 
   @Test
   void theModelsAreThoseOfTheZoo() throws IOException {
-    assertThat(Set.copyOf(found(MODEL, section("From the notebook to here"))))
+    assertThat(Set.copyOf(found(MODEL, page("notebook.md"))))
         .isEqualTo(ModelZoo.models().stream().map(RnnTopology::name).collect(Collectors.toSet()));
   }
 
   @Test
   void theInputsAndOutputsOfPredictAreAll() throws IOException {
-    String section = section("Predict");
+    String section = page("predict.md");
     assertThat(found(Pattern.compile("(?m)^\\| `(idx|png|parquet|table)` \\|"), section))
         .isEqualTo(Stream.of(Input.values()).map(Input::toString).toList());
     assertThat(section)
@@ -215,7 +232,7 @@ class ReadmeTest {
 
   @Test
   void theExitCodesAreAll() throws IOException {
-    assertThat(found(EXIT_CODE, section("Exit codes")))
+    assertThat(found(EXIT_CODE, section(page("run-directory.md"), "Exit codes")))
         .containsExactly(
             Stream.of(Main.class.getAnnotation(Command.class).exitCodeList())
                 .map(code -> code.replaceFirst(":", " | "))
@@ -224,7 +241,8 @@ class ReadmeTest {
 
   @Test
   void theEnginesAreAll() throws IOException {
-    List<String> engines = found(Pattern.compile("(?m)^\\| `(\\w+)` \\|"), section("Engines"));
+    List<String> engines =
+        found(Pattern.compile("(?m)^\\| `(\\w+)` \\|"), section(page("cluster.md"), "Engines"));
     assertThat(Keys.ENGINE.expected()).isEqualTo("one of " + String.join(", ", engines));
   }
 
@@ -233,7 +251,7 @@ class ReadmeTest {
     String pom = Files.readString(Path.of("pom.xml"));
     List<String> profiles =
         PROFILE
-            .matcher(section("Other platforms"))
+            .matcher(section(page("cluster.md"), "Other platforms"))
             .results()
             .map(match -> match.group(1) != null ? match.group(1) : match.group(2))
             .toList();
@@ -249,7 +267,7 @@ class ReadmeTest {
     assertThat(defaults.run().keep()).isEqualTo(3);
     assertThat(defaults.run().checkpointEvery()).isEqualTo(1);
     assertThat(Keys.ENGINE.text(defaults)).isEqualTo("spark");
-    assertThat(section("Run directory")).contains("the newest 3 (`--keep`)");
+    assertThat(section(page("run-directory.md"), "Entries")).contains("the newest 3 (`--keep`)");
   }
 
   @Test
@@ -257,20 +275,26 @@ class ReadmeTest {
     String source =
         Files.readString(Path.of("src/main/resources/io/sparkrnn/data/mnist/SOURCE.md"));
     assertThat(source).contains("CC BY-SA 3.0");
-    assertThat(section("Licence")).contains("CC BY-SA 3.0", "Apache License 2.0");
+    assertThat(section(readme(), "Licence")).contains("CC BY-SA 3.0", "Apache License 2.0");
     assertThat(Files.readString(Path.of("LICENSE"))).contains("Version 2.0, January 2004");
   }
 
   @Test
   void speedsAreThoseOfThePublishedBenchmarks() throws IOException {
-    assertThat(readme().replaceAll("\\s+", " "))
+    assertThat(section(readme(), "How fast"))
         .contains(
-            "reaches 97%% of the images held out in %.1f s".formatted(accuracy("spark-rnn")),
-            "PyTorch needs %.0f s with the notebook's recipe"
-                .formatted(accuracy("PyTorch, the notebook's recipe")),
-            "and %.0f s with ours".formatted(accuracy("PyTorch, spark-rnn's recipe")),
-            "A vector iteration takes %.1f ms on one core, PyTorch's %.1f ms"
-                .formatted(median("iteration", "spark-rnn"), median("iteration", "PyTorch")));
+            "| an iteration, one core | %.1f ms | %.1f ms |"
+                .formatted(median("iteration", "spark-rnn"), median("iteration", "PyTorch")),
+            "| an epoch, two workers that average every 10 iterations | %.2f s | %.1f s |"
+                .formatted(
+                    median("epoch-2-workers", "spark-rnn, local[2]"),
+                    median("epoch-2-workers", "PyTorch, 2 processes, average")))
+        .containsPattern(
+            "\\| until 97%% of .* recipe \\| %.1f s \\| %.0f s \\|"
+                .formatted(accuracy("spark-rnn"), accuracy("PyTorch, the notebook's recipe")))
+        .contains(
+            "| the same, PyTorch with our recipe | %.1f s | %.0f s |"
+                .formatted(accuracy("spark-rnn"), accuracy("PyTorch, spark-rnn's recipe")));
   }
 
   private static double accuracy(String peer) throws IOException {

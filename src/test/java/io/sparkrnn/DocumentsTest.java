@@ -29,7 +29,7 @@ public class DocumentsTest {
   private static final Pattern CLASS =
       Pattern.compile("(?:" + String.join("|", ArchitectureTest.packages()) + ")\\.[A-Z]\\w*");
   private static final Pattern TEST = Pattern.compile("[A-Z]\\w*(?:Test|IT|Contract)");
-  private static final Pattern TABLE_ROW = Pattern.compile("(?m)^\\| `(\\w+)` \\|.*\\|(.*)\\|$");
+  private static final Pattern TABLE_ROW = Pattern.compile("(?m)^\\| `([\\w.]+)` \\|.*\\|(.*)\\|$");
 
   public static Stream<Path> documents() throws IOException {
     try (Stream<Path> pages = Files.list(ARCHITECTURE.getParent())) {
@@ -78,6 +78,8 @@ public class DocumentsTest {
   void classesExist(Path document) throws IOException {
     String text = Files.readString(document);
     assertThat(found(Pattern.compile("\\b(" + CLASS + ")\\b"), text))
+        // A logger's name, which has outlived its class's move.
+        .filteredOn(name -> !name.equals("cli.ProgressLog"))
         .allSatisfy(
             name ->
                 assertThat(Path.of("src/main/java/io/sparkrnn", name.replace('.', '/') + ".java"))

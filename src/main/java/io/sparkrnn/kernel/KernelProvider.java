@@ -2,6 +2,7 @@ package io.sparkrnn.kernel;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,15 +37,30 @@ public record KernelProvider(String name, String reason) {
         }
         yield vector();
       }
-      case "auto" ->
-          hasVectorModule()
-              ? vector()
-              : new KernelProvider(
-                  "portable", "portable kernels: this JVM was started without " + FLAG);
+      case "auto" -> fastest();
       default ->
           throw new IllegalArgumentException(
               "expected kernels auto, vector or portable, found " + request);
     };
+  }
+
+  private static KernelProvider fastest() {
+    if (hasVectorModule() && compilesWithC2()) {
+      return vector();
+    }
+    String missing = hasVectorModule() ? "C2, the compiler of the vector kernels" : FLAG;
+    return new KernelProvider(
+        "portable", "portable kernels: this JVM was started without " + missing);
+  }
+
+  // Any other compiler, and the interpreter, make an object of each vector: twenty times slower
+  // than the portable kernels.
+  private static boolean compilesWithC2() {
+    return System.getProperty("java.vm.name").contains("Server VM")
+        && !System.getProperty("java.vm.info").contains("emulated-client")
+        && flag("UseCompiler").equals(Optional.of("true"))
+        && flag("TieredStopAtLevel").equals(Optional.of("4"))
+        && !flag("UseJVMCICompiler").equals(Optional.of("true"));
   }
 
   private static KernelProvider vector() {
@@ -71,7 +87,8 @@ public record KernelProvider(String name, String reason) {
 
     static {
       LOG.warn(
-          "The driver chose the vector kernels, but this executor was started without {}; it runs the portable ones: the same result, slower",
+          "The driver chose the vector kernels, but this executor was started without {}; it runs"
+              + " the portable ones: the same result, slower",
           FLAG);
     }
   }
@@ -82,11 +99,20 @@ public record KernelProvider(String name, String reason) {
 
   // Without the instruction, Math.fma is exact arithmetic in software, a hundred times slower.
   private static void requireFusedMultiplyAdd() {
-    HotSpotDiagnosticMXBean hotspot =
-        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-    if (hotspot != null && hotspot.getVMOption("UseFMA").getValue().equals("false")) {
+    if (flag("UseFMA").equals(Optional.of("false"))) {
       throw new KernelUnavailableException(
-          "Cannot compute on this CPU: expected fused multiply-add instructions, found none (or -XX:-UseFMA)");
+          "Cannot compute on this CPU: expected fused multiply-add instructions, found none (or"
+              + " -XX:-UseFMA)");
+    }
+  }
+
+  /** The value of a flag of HotSpot; empty in a JVM that has no such flag. */
+  static Optional<String> flag(String name) {
+    try {
+      return Optional.ofNullable(ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class))
+          .map(hotspot -> hotspot.getVMOption(name).getValue());
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
     }
   }
 }

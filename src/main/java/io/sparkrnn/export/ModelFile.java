@@ -1,6 +1,7 @@
 package io.sparkrnn.export;
 
 import io.sparkrnn.model.Floats;
+import io.sparkrnn.model.KeyValueLines;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.CorruptFileException;
 import io.sparkrnn.storage.FormatException;
@@ -23,6 +24,7 @@ import java.util.stream.Collectors;
  */
 public record ModelFile(RnnTopology topology, float[] parameters, Map<String, String> provenance) {
   private static final String KIND = "model";
+  private static final int SECTIONS = 3;
 
   /** A copy with another provenance. */
   public ModelFile withProvenance(Map<String, String> lines) {
@@ -83,14 +85,15 @@ public record ModelFile(RnnTopology topology, float[] parameters, Map<String, St
             "expected %d parameters of %s, found %d"
                 .formatted(topology.parameterCount(), topology.summary(), parameters.length));
       }
-      Map<String, String> provenance =
-          text(file, "provenance")
-              .lines()
-              .map(line -> line.split("=", 2))
-              .collect(
-                  Collectors.toMap(
-                      pair -> pair[0], pair -> pair.length == 2 ? pair[1] : "", (a, b) -> b));
-      return new ModelFile(topology, parameters, provenance);
+      if (file.sections().size() > SECTIONS) {
+        throw new IllegalArgumentException(
+            "expected the sections topology, parameters and provenance, found "
+                + file.sections().keySet());
+      }
+      // Without provenance there is an empty line.
+      String provenance = text(file, "provenance");
+      Map<String, String> lines = provenance.isBlank() ? Map.of() : KeyValueLines.parse(provenance);
+      return new ModelFile(topology, parameters, lines);
     } catch (IllegalArgumentException e) {
       throw new CorruptFileException("Cannot read %s: %s".formatted(where, e.getMessage()));
     }

@@ -5,10 +5,11 @@ import io.sparkrnn.kernel.NetworkShape;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -16,6 +17,9 @@ import java.util.stream.Collectors;
  * dense layer over the last hidden state.
  */
 public record RnnTopology(String name, NetworkShape shape) implements Serializable {
+  private static final Set<String> KEYS =
+      new LinkedHashSet<>(
+          List.of("name", "timeSteps", "inputSize", "hidden", "activation", "classes"));
 
   public RnnTopology {
     if (name.isEmpty() || name.chars().anyMatch(Character::isISOControl)) {
@@ -138,27 +142,23 @@ public record RnnTopology(String name, NetworkShape shape) implements Serializab
    * @throws IllegalArgumentException if it is none; the message says what was found
    */
   public static RnnTopology decode(String text) {
+    Map<String, String> values = KeyValueLines.parse(text);
+    if (!values.keySet().equals(KEYS)) {
+      throw new IllegalArgumentException(
+          "expected %s of a topology, found %s".formatted(KEYS, values.keySet()));
+    }
     try {
-      Map<String, String> values =
-          text.lines()
-              .map(line -> line.split("=", 2))
-              .filter(pair -> pair.length == 2)
-              .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
       return new RnnTopology(
-          Objects.requireNonNull(values.get("name")),
+          values.get("name"),
           new NetworkShape(
               Integer.parseInt(values.get("timeSteps")),
               Integer.parseInt(values.get("inputSize")),
               Arrays.stream(values.get("hidden").split(",", -1)).map(Integer::valueOf).toList(),
               Activation.valueOf(values.get("activation")),
               Integer.parseInt(values.get("classes"))));
-    } catch (NullPointerException | IllegalArgumentException | IllegalStateException e) {
+    } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "expected name, timeSteps, inputSize, hidden, activation and classes of a topology, found"
-              + " \""
-              + text
-              + "\"",
-          e);
+          "expected values of a topology, found %s: %s".formatted(values, e.getMessage()), e);
     }
   }
 }

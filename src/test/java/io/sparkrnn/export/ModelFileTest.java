@@ -82,7 +82,34 @@ class ModelFileTest {
     assertThatThrownBy(() -> ModelFile.decode(bytes, "x.srnn"))
         .isInstanceOf(FormatException.class)
         .hasMessageStartingWith(
-            "Cannot read x.srnn: expected name, timeSteps, inputSize, hidden, activation and classes of a topology, found ");
+            "Cannot read x.srnn: expected [name, timeSteps, inputSize, hidden, activation, classes]"
+                + " of a topology, found [name]");
+  }
+
+  @Test
+  void whatMayMeanSomethingIsNotIgnored() {
+    Map<String, byte[]> sections = sections();
+    sections.put("provenance", "java=17\nnonsense\n".getBytes(StandardCharsets.UTF_8));
+    assertRefused(
+        encode(sections),
+        "Cannot read x.srnn: expected lines key=value with each key once, found \"nonsense\"");
+    sections.put("provenance", "java=17\njava=18\n".getBytes(StandardCharsets.UTF_8));
+    assertRefused(
+        encode(sections),
+        "Cannot read x.srnn: expected lines key=value with each key once, found \"java=18\" beside"
+            + " another java");
+    sections = sections();
+    sections.put("scale", new byte[4]);
+    assertRefused(
+        encode(sections),
+        "Cannot read x.srnn: expected the sections topology, parameters and provenance, found"
+            + " [topology, parameters, provenance, scale]");
+  }
+
+  @Test
+  void aModelMayHaveNoProvenance() {
+    byte[] bytes = model().withProvenance(Map.of()).encode("run-7");
+    assertThat(ModelFile.decode(bytes, "x.srnn").provenance()).isEmpty();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.sparkrnn.storage;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -13,6 +14,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -195,7 +197,8 @@ final class LocalBackend implements StorageBackend {
     return new UnsupportedStorageException(
         "Cannot publish "
             + target
-            + ": expected a disk with hard links, which give a file its name without overwriting, and found one without",
+            + ": expected a disk with hard links, which give a file its name without overwriting,"
+            + " and found one without",
         cause);
   }
 
@@ -269,7 +272,12 @@ final class LocalBackend implements StorageBackend {
     if (uri.getPath() == null || !uri.getPath().startsWith("/")) {
       throw new FileSystemException(uri.toString(), null, "expected an absolute path");
     }
-    return Path.of(URI.create("file://" + uri.getRawPath()));
+    try {
+      // Unlike Path.of, it takes /C:/data on Windows.
+      return new File(uri.getPath()).toPath();
+    } catch (InvalidPathException e) {
+      throw new FileSystemException(uri.getPath(), null, Storage.unusable(e));
+    }
   }
 
   private static BasicFileAttributes attributes(Path path) throws IOException {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -35,7 +36,9 @@ public final class Storage {
   private static final Pattern HAS_SCHEME =
       Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*", Pattern.DOTALL);
 
-  private static final Set<String> NO_NAMES = Set.of("", ".", "..");
+  // Nobody types %C3%BC.
+  private static final Pattern ESCAPED_BY_A_PROGRAM =
+      Pattern.compile("(?i)(?=.*%[89A-F])file:([^%\\s\"<>#?\\[\\]^`{|}\\\\]|%[0-9A-F]{2})*");
 
   private final Function<URI, StorageBackend> backends;
 
@@ -55,19 +58,27 @@ public final class Storage {
   /**
    * The URI of what a user typed: a URI as it is, or a path without a scheme, absolute or relative
    * to the working directory, as {@code file:///...}. As everywhere in Hadoop, spaces need no
-   * escapes and {@code %20} is a percent sign, a two and a zero.
+   * escapes and {@code %20} is a percent sign, a two and a zero. A {@code file:} URI with escaped
+   * letters outside ASCII is a program's, and then all of its escapes are escapes.
    */
   public static URI uri(String pathOrUri) {
     if (pathOrUri.isBlank()) {
       throw new StorageException("Cannot use an empty path: expected a path or a URI");
     }
     if (!HAS_SCHEME.matcher(pathOrUri).matches()) {
-      String path = java.nio.file.Path.of(pathOrUri).toAbsolutePath().normalize().toString();
-      String slashes = path.replace(java.io.File.separatorChar, '/');
-      return build("file", null, slashes.startsWith("/") ? slashes : "/" + slashes);
+      try {
+        String path = java.nio.file.Path.of(pathOrUri).toAbsolutePath().normalize().toString();
+        String slashes = path.replace(java.io.File.separatorChar, '/');
+        return build("file", null, slashes.startsWith("/") ? slashes : "/" + slashes);
+      } catch (InvalidPathException e) {
+        throw new StorageException("Cannot use '%s': %s".formatted(pathOrUri, unusable(e)), e);
+      }
     }
     try {
-      URI uri = new Path(pathOrUri).toUri();
+      URI uri =
+          ESCAPED_BY_A_PROGRAM.matcher(pathOrUri).matches()
+              ? URI.create(pathOrUri)
+              : new Path(pathOrUri).toUri();
       return build(uri.getScheme(), uri.getAuthority(), uri.getPath());
     } catch (IllegalArgumentException e) {
       throw new StorageException(
@@ -75,6 +86,14 @@ public final class Storage {
               .formatted(pathOrUri),
           e);
     }
+  }
+
+  /** Why the operating system has no such path. */
+  static String unusable(InvalidPathException failure) {
+    return failure.getInput().chars().allMatch(c -> c < 128)
+        ? failure.getReason()
+        : "expected letters that the locale has (%s), found others; LANG=C.UTF-8 has all"
+            .formatted(System.getProperty("sun.jnu.encoding"));
   }
 
   /**

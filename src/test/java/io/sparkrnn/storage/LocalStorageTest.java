@@ -48,6 +48,22 @@ class LocalStorageTest extends StorageContract {
     }
   }
 
+  @Test
+  void takesAllNamesAsTheyAre() throws IOException {
+    // Composed and decomposed letters, which are different names on Linux.
+    for (String name :
+        List.of("\u00DCbung #1 %20 %C3%9C [x] 'q'", "U\u0308bung", "数字 😀 \n?*{a,b}")) {
+      storage.createDirectories(file(name));
+      storage.writePrivate(Storage.resolve(file(name), name), new byte[3]);
+      assertThat(directory.resolve(name).resolve(name)).isRegularFile();
+      assertThat(storage.list(file(name))).extracting(FileEntry::name).containsExactly(name);
+      assertThat(Storage.uri(directory.resolve(name).toString())).isEqualTo(file(name));
+      storage.publish(Storage.resolve(file(name), name), file(name + "2"));
+      assertThat(storage.read(file(name + "2"), 3)).hasSize(3);
+    }
+    assertThat(storage.list(directory())).hasSize(6);
+  }
+
   private String permissions(String name) throws IOException {
     return PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(name)));
   }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +36,11 @@ class StorageTest {
     "/data/mnist, file:///data/mnist",
     "/data/with a space, file:///data/with%20a%20space",
     "/data/50%20, file:///data/50%2520",
+    "file:///data/50%20, file:///data/50%2520",
+    "file:///data/%C3%9Cbung%201, file:///data/Übung%201",
+    "file:///data/%C3%9Cbung %20, file:///data/%25C3%259Cbung%20%2520",
+    "hdfs:///%C3%9C, hdfs:///%25C3%259C",
+    "/data/Übung, file:///data/Übung",
     "file:/data/mnist, file:///data/mnist",
     "file:///data/mnist/, file:///data/mnist",
     "hdfs://host:8020/mnist, hdfs://host:8020/mnist",
@@ -43,6 +49,35 @@ class StorageTest {
   })
   void readsPathsAndUris(String text, String uri) {
     assertThat(Storage.uri(text)).hasToString(uri);
+  }
+
+  @Test
+  void lettersThatALocaleLacksAreRefusedWithTheOneThatHasThem() throws Exception {
+    ProcessBuilder jvm =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Umlaut.class.getName());
+    jvm.environment().put("LC_ALL", "C");
+    Process process = jvm.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+        .isEqualTo(
+            "Cannot use '?bung': expected letters that the locale has (ANSI_X3.4-1968), found"
+                + " others; LANG=C.UTF-8 has all");
+  }
+
+  /** What a JVM says of a path. */
+  public static final class Umlaut {
+    private Umlaut() {}
+
+    public static void main(String[] args) {
+      try {
+        Storage.uri("\u00DCbung");
+      } catch (StorageException e) {
+        System.out.print(e.getMessage());
+      }
+    }
   }
 
   @Test
@@ -98,7 +133,8 @@ class StorageTest {
       assertThatThrownBy(change)
           .isInstanceOf(UnsupportedStorageException.class)
           .hasMessageMatching(
-              "Cannot change s3a://bucket/run/\\S+: expected a file: or hdfs: location, because s3a: has no atomic rename that refuses to overwrite; it can only be read");
+              "Cannot change s3a://bucket/run/\\S+: expected a file: or hdfs: location, because"
+                  + " s3a: has no atomic rename that refuses to overwrite; it can only be read");
     }
   }
 
@@ -139,7 +175,8 @@ class StorageTest {
     assertThatThrownBy(() -> storage.open(URI.create("absent://host/a")))
         .isInstanceOf(StorageException.class)
         .hasMessageStartingWith(
-            "Cannot read absent://host/a: the Hadoop file system for absent: is not on the class path");
+            "Cannot read absent://host/a: the Hadoop file system for absent: is not on the class"
+                + " path");
   }
 
   @Test
@@ -164,7 +201,8 @@ class StorageTest {
     assertThatThrownBy(() -> Storage.hadoopUri("nosuch://host/a", hdfs))
         .isInstanceOf(StorageException.class)
         .hasMessageStartingWith(
-            "Cannot use 'nosuch://host/a' as a location: expected a path or a URI of a file system that Hadoop knows");
+            "Cannot use 'nosuch://host/a' as a location: expected a path or a URI of a file system"
+                + " that Hadoop knows");
   }
 
   @Test
@@ -172,7 +210,8 @@ class StorageTest {
     assertThatThrownBy(() -> Storage.of(Map.of()).open(URI.create("hdfs:///a")))
         .isExactlyInstanceOf(StorageException.class)
         .hasMessage(
-            "Cannot open hdfs:///a: expected a host in it or an hdfs: location in fs.defaultFS, found file:///");
+            "Cannot open hdfs:///a: expected a host in it or an hdfs: location in fs.defaultFS,"
+                + " found file:///");
   }
 
   @Test
@@ -230,7 +269,8 @@ class StorageTest {
     assertThatThrownBy(() -> storage.writePrivate(SOURCE, new byte[3]))
         .isExactlyInstanceOf(StorageException.class)
         .hasMessage(
-            "Cannot write /private: expected the 3 bytes written to be read back, found a difference at byte 2");
+            "Cannot write /private: expected the 3 bytes written to be read back, found a"
+                + " difference at byte 2");
     assertThat(storage.exists(SOURCE)).isFalse();
   }
 

@@ -251,7 +251,7 @@ assemble() {
 submit_from_here() {
   properties+=("spark.rnn.submission=$stem" "spark.driver.extraJavaOptions=$driver_java_options")
   if [[ -n ${SPARK_HOME:-} ]]; then
-    environment+=("SPARK_SUBMIT_OPTS=$logging -Dspark-rnn.log=$log")
+    environment+=("SPARK_SUBMIT_OPTS=$logging \"-Dspark-rnn.log=$log\"")
     command=("$SPARK_HOME/bin/spark-submit")
   else
     environment+=("${bundled[@]}")

@@ -156,7 +156,7 @@ share_classes() {
     env SPARK_LOCAL_IP=127.0.0.1 "${bundled[@]}" "$java" "${module_options[@]}" "$vector_module" \
       "-XX:ArchiveClassesAtExit=$work/classes.jsa" "$logging" "-Dspark-rnn.log=$work/log" \
       -cp "$target/spark/jars/*" org.apache.spark.deploy.SparkSubmit --class io.sparkrnn.cli.Main --master 'local[1]' \
-      "$target/spark-rnn.jar" train --hidden 1 --epochs 1 --validation 59000 --run-dir run
+      "$application" train --hidden 1 --epochs 1 --validation 59000 --run-dir run
   ) >"$work/out" 2>&1 </dev/null; then
     mv -f "$work/classes.jsa" "$classes" || true
   else
@@ -167,13 +167,22 @@ share_classes() {
 
 # Sets where things are.
 locate() {
+  # In the locale C a JVM has no path with a letter beyond ASCII.
+  [[ $(locale charmap 2>/dev/null) != ANSI_X3.4-1968 ]] || export LC_ALL=C.UTF-8
   java=java
   [[ -z ${JAVA_HOME:-} ]] || java=$JAVA_HOME/bin/java
   local logs=$PWD/runs/logs
   [[ -w $PWD ]] || logs=${TMPDIR:-/tmp}
   stem=$(date -u +%Y%m%dT%H%M%SZ)-$$
   log=$logs/$stem.log
-  logging="-Dlog4j2.configurationFile=file:$home/conf/log4j2.properties"
+  local escaped=$home letter code
+  for letter in % ' ' '"' '#' '<' '>' '?' '[' '\' ']' '^' '`' '{' '|' '}'; do
+    printf -v code '%%%02X' "'$letter"
+    escaped=${escaped//"$letter"/$code}
+  done
+  logging="-Dlog4j2.configurationFile=file:$escaped/conf/log4j2.properties"
+  # Which Spark reads as a URI where it can.
+  [[ $home != *[%#]* ]] || application=file:$escaped/target/spark-rnn.jar
   classes=$target/spark-rnn.jsa
   class_path=$target/spark/jars/*
   bundled=("SPARK_HOME=$target/spark" SPARK_SCALA_VERSION=2.12)

@@ -48,7 +48,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PredictIT {
   private static final int PIXELS = 28 * 28;
 
-  @TempDir private static Path shared;
+  @TempDir(factory = OddTempDirectory.class)
+  private static Path shared;
+
   @TempDir private Path temp;
 
   private static SequenceDataset images;
@@ -105,7 +107,7 @@ class PredictIT {
   }
 
   private Path output() {
-    return temp.resolve("table");
+    return temp.resolve("\u00DCbung #1 %20 'q'");
   }
 
   private static <T> T withSpark(Function<SparkSession, T> use) {
@@ -171,7 +173,7 @@ class PredictIT {
 
   @Test
   void imagesOfADirectoryAreNamedByTheirPaths() throws IOException {
-    Path directory = Files.createDirectory(temp.resolve("png, of [digits]"));
+    Path directory = Files.createDirectory(temp.resolve("%20 #1, of [digits]"));
     for (int i = 0; i < 70; i++) {
       int type = i % 2 == 0 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB;
       BufferedImage image = new BufferedImage(28, 28, type);
@@ -184,7 +186,7 @@ class PredictIT {
           image.setRGB(p % 28, p / 28, gray << 16 | gray << 8 | gray);
         }
       }
-      ImageIO.write(image, "png", directory.resolve("%03d.png".formatted(i)).toFile());
+      ImageIO.write(image, "png", directory.resolve("%03d \u00DC [x].png".formatted(i)).toFile());
     }
     ImageIO.write(
         new BufferedImage(28, 27, BufferedImage.TYPE_BYTE_GRAY),
@@ -200,7 +202,7 @@ class PredictIT {
     assertThat(rows).hasSize(72);
     for (int i = 0; i < 70; i++) {
       assertThat((String) rows.get(i).getAs("path"))
-          .isEqualTo(directory.resolve("%03d.png".formatted(i)).toString());
+          .isEqualTo(directory.resolve("%03d \u00DC [x].png".formatted(i)).toString());
       assertThat((Integer) rows.get(i).getAs("prediction")).isEqualTo(expected(i));
     }
     assertThat((String) rows.get(70).getAs("reason"))
@@ -225,7 +227,7 @@ class PredictIT {
             .add("id", DataTypes.IntegerType)
             .add("pixels", features)
             .add("name", DataTypes.StringType);
-    Path file = temp.resolve("input");
+    Path file = temp.resolve("\u00DC {input} #1 %20 [x]");
     Consumer<Dataset<Row>> write = table -> table.write().parquet(file.toString());
     withSpark(
         session -> {

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Pages of real runs; what is in a page is PagesTest's. */
 class ReportIT {
-  @TempDir private Path temp;
+  @TempDir(factory = OddTempDirectory.class)
+  private Path temp;
 
   private CommandRun train(String run, String... more) {
     List<String> common =

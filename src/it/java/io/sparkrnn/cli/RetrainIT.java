@@ -40,8 +40,11 @@ class RetrainIT {
     "--updater", "sgd", "--learning-rate", "1e30", "--clip-norm", "0"
   };
 
-  @TempDir private static Path shared;
-  @TempDir private Path temp;
+  @TempDir(factory = OddTempDirectory.class)
+  private static Path shared;
+
+  @TempDir(factory = OddTempDirectory.class)
+  private Path temp;
 
   private static Path data() {
     return FirstImages.in(shared, 2000);

@@ -23,7 +23,9 @@ class SubmitLocalIT {
   private static final Path HOME = LauncherRun.HOME;
   private static final String SUBMIT = "spark-submit";
 
-  @TempDir Path temporary;
+  @TempDir(factory = OddTempDirectory.class)
+  Path temporary;
+
   private Path directory;
 
   @BeforeEach
@@ -81,7 +83,17 @@ class SubmitLocalIT {
   @Test
   void trainingShowsNothingOfSpark() throws Exception {
     LauncherRun output =
-        submitLocal("--hidden", "8", "--epochs", "1", "--run-dir", "run", "--master", "local[1]");
+        submitLocal(
+            // In which a JVM could not so much as start in this directory.
+            Map.of("LC_ALL", "C"),
+            "--hidden",
+            "8",
+            "--epochs",
+            "1",
+            "--run-dir",
+            "run",
+            "--master",
+            "local[1]");
 
     assertThat(output.err()).isEmpty();
     assertThat(output.status()).isZero();

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The curves of a run and of one that is resumed; what is in a file is EventFileTest's. */
 class TensorBoardIT {
-  @TempDir private Path temp;
+  @TempDir(factory = OddTempDirectory.class)
+  private Path temp;
 
   private CommandRun train(String... more) {
     List<String> common =

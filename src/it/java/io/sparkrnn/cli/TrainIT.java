@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The command {@code train} from the outside: exit codes, output, run directory, resuming. */
 class TrainIT {
-  @TempDir private Path temp;
+  @TempDir(factory = OddTempDirectory.class)
+  private Path temp;
 
   private static CommandRun train(String... arguments) {
     return CommandRun.of(

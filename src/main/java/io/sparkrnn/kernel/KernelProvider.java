@@ -87,8 +87,7 @@ public record KernelProvider(String name, String reason) {
 
     static {
       LOG.warn(
-          "The driver chose the vector kernels, but this executor was started without {}; it runs"
-              + " the portable ones: the same result, slower",
+          "The driver chose the vector kernels, but this executor was started without {}; it runs the portable ones: the same result, slower",
           FLAG);
     }
   }
@@ -101,8 +100,7 @@ public record KernelProvider(String name, String reason) {
   private static void requireFusedMultiplyAdd() {
     if (flag("UseFMA").equals(Optional.of("false"))) {
       throw new KernelUnavailableException(
-          "Cannot compute on this CPU: expected fused multiply-add instructions, found none (or"
-              + " -XX:-UseFMA)");
+          "Cannot compute on this CPU: expected fused multiply-add instructions, found none (or -XX:-UseFMA)");
     }
   }
 

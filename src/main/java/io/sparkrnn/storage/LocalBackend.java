@@ -197,8 +197,7 @@ final class LocalBackend implements StorageBackend {
     return new UnsupportedStorageException(
         "Cannot publish "
             + target
-            + ": expected a disk with hard links, which give a file its name without overwriting,"
-            + " and found one without",
+            + ": expected a disk with hard links, which give a file its name without overwriting, and found one without",
         cause);
   }
 

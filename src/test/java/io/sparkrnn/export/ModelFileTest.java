@@ -82,8 +82,7 @@ class ModelFileTest {
     assertThatThrownBy(() -> ModelFile.decode(bytes, "x.srnn"))
         .isInstanceOf(FormatException.class)
         .hasMessageStartingWith(
-            "Cannot read x.srnn: expected [name, timeSteps, inputSize, hidden, activation, classes]"
-                + " of a topology, found [name]");
+            "Cannot read x.srnn: expected [name, timeSteps, inputSize, hidden, activation, classes] of a topology, found [name]");
   }
 
   @Test
@@ -96,14 +95,12 @@ class ModelFileTest {
     sections.put("provenance", "java=17\njava=18\n".getBytes(StandardCharsets.UTF_8));
     assertRefused(
         encode(sections),
-        "Cannot read x.srnn: expected lines key=value with each key once, found \"java=18\" beside"
-            + " another java");
+        "Cannot read x.srnn: expected lines key=value with each key once, found \"java=18\" beside another java");
     sections = sections();
     sections.put("scale", new byte[4]);
     assertRefused(
         encode(sections),
-        "Cannot read x.srnn: expected the sections topology, parameters and provenance, found"
-            + " [topology, parameters, provenance, scale]");
+        "Cannot read x.srnn: expected the sections topology, parameters and provenance, found [topology, parameters, provenance, scale]");
   }
 
   @Test

@@ -33,8 +33,7 @@ class KernelProviderTest {
         .contains(
             "portable kernels: this JVM was started without --add-modules jdk.incubator.vector",
             "portable",
-            "Cannot run the kernels vector: expected the module jdk.incubator.vector, found a JVM"
-                + " started without --add-modules jdk.incubator.vector");
+            "Cannot run the kernels vector: expected the module jdk.incubator.vector, found a JVM started without --add-modules jdk.incubator.vector");
   }
 
   @ParameterizedTest

@@ -63,8 +63,7 @@ class StorageTest {
     Process process = jvm.redirectError(ProcessBuilder.Redirect.DISCARD).start();
     assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
         .isEqualTo(
-            "Cannot use '?bung': expected letters that the locale has (ANSI_X3.4-1968), found"
-                + " others; LANG=C.UTF-8 has all");
+            "Cannot use '?bung': expected letters that the locale has (ANSI_X3.4-1968), found others; LANG=C.UTF-8 has all");
   }
 
   /** What a JVM says of a path. */
@@ -133,8 +132,7 @@ class StorageTest {
       assertThatThrownBy(change)
           .isInstanceOf(UnsupportedStorageException.class)
           .hasMessageMatching(
-              "Cannot change s3a://bucket/run/\\S+: expected a file: or hdfs: location, because"
-                  + " s3a: has no atomic rename that refuses to overwrite; it can only be read");
+              "Cannot change s3a://bucket/run/\\S+: expected a file: or hdfs: location, because s3a: has no atomic rename that refuses to overwrite; it can only be read");
     }
   }
 
@@ -175,8 +173,7 @@ class StorageTest {
     assertThatThrownBy(() -> storage.open(URI.create("absent://host/a")))
         .isInstanceOf(StorageException.class)
         .hasMessageStartingWith(
-            "Cannot read absent://host/a: the Hadoop file system for absent: is not on the class"
-                + " path");
+            "Cannot read absent://host/a: the Hadoop file system for absent: is not on the class path");
   }
 
   @Test
@@ -201,8 +198,7 @@ class StorageTest {
     assertThatThrownBy(() -> Storage.hadoopUri("nosuch://host/a", hdfs))
         .isInstanceOf(StorageException.class)
         .hasMessageStartingWith(
-            "Cannot use 'nosuch://host/a' as a location: expected a path or a URI of a file system"
-                + " that Hadoop knows");
+            "Cannot use 'nosuch://host/a' as a location: expected a path or a URI of a file system that Hadoop knows");
   }
 
   @Test
@@ -210,8 +206,7 @@ class StorageTest {
     assertThatThrownBy(() -> Storage.of(Map.of()).open(URI.create("hdfs:///a")))
         .isExactlyInstanceOf(StorageException.class)
         .hasMessage(
-            "Cannot open hdfs:///a: expected a host in it or an hdfs: location in fs.defaultFS,"
-                + " found file:///");
+            "Cannot open hdfs:///a: expected a host in it or an hdfs: location in fs.defaultFS, found file:///");
   }
 
   @Test
@@ -269,8 +264,7 @@ class StorageTest {
     assertThatThrownBy(() -> storage.writePrivate(SOURCE, new byte[3]))
         .isExactlyInstanceOf(StorageException.class)
         .hasMessage(
-            "Cannot write /private: expected the 3 bytes written to be read back, found a"
-                + " difference at byte 2");
+            "Cannot write /private: expected the 3 bytes written to be read back, found a difference at byte 2");
     assertThat(storage.exists(SOURCE)).isFalse();
   }
 

@@ -5,12 +5,15 @@ import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.data.FeatureTable;
 import io.sparkrnn.spark.data.Sample;
+import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.Predictor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -35,6 +38,7 @@ public final class SparkPrediction {
   private static final String PREDICTION = "prediction";
   private static final String PROBABILITIES = "probabilities";
   private static final String REASON = "reason";
+  private static final Pattern PATTERN_LETTERS = Pattern.compile("[\\[\\]{}?*\\\\]");
   private static final List<String> ANSWERS = List.of(STATUS, PREDICTION, PROBABILITIES, REASON);
 
   private final JavaSparkContext context;
@@ -144,15 +148,23 @@ public final class SparkPrediction {
     }
   }
 
-  private static Dataset<Row> table(SparkSession session, Request request) {
+  private Dataset<Row> table(SparkSession session, Request request) {
     try {
       return request.input() == Input.TABLE
           ? session.table(request.from())
-          : session.read().parquet(request.from());
+          : session.read().parquet(pathOrPattern(request.from()));
     } catch (Exception e) {
       // As above. A job reads what is under the path to know its columns.
       throw PredictionFailure.ofOpening(e, request);
     }
+  }
+
+  /** Spark takes patterns; a path that is there is meant as it is. */
+  private String pathOrPattern(String from) {
+    Matcher letters = PATTERN_LETTERS.matcher(from);
+    return letters.find() && Storage.of(hadoop).status(Storage.uri(from)).isPresent()
+        ? letters.replaceAll("\\\\$0")
+        : from;
   }
 
   private static void requireFree(List<StructField> names, String where) {

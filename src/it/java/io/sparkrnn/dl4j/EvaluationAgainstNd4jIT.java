@@ -36,9 +36,15 @@ class EvaluationAgainstNd4jIT {
     theirs.eval(labels, predictions);
 
     assertThat(ours.accuracy()).isCloseTo(theirs.accuracy(), within(TOLERANCE));
-    assertThat(ours.macroPrecision()).isCloseTo(theirs.precision(), within(TOLERANCE));
-    assertThat(ours.macroRecall()).isCloseTo(theirs.recall(), within(TOLERANCE));
-    assertThat(ours.macroF1()).isCloseTo(theirs.f1(), within(TOLERANCE));
+    // In which ND4J leaves out classes that were never predicted, or never occur.
+    if (occurring == classes && predictable == classes) {
+      assertThat(ours.macroPrecision()).isCloseTo(theirs.precision(), within(TOLERANCE));
+      assertThat(ours.macroRecall()).isCloseTo(theirs.recall(), within(TOLERANCE));
+      assertThat(ours.macroF1()).isCloseTo(theirs.f1(), within(TOLERANCE));
+    } else if (predictable < occurring) {
+      assertThat(ours.macroPrecision()).isLessThan(theirs.precision());
+      assertThat(ours.macroF1()).isLessThan(theirs.f1());
+    }
     for (int c = 0; c < classes; c++) {
       assertThat(ours.precision(c)).isCloseTo(theirs.precision(c), within(TOLERANCE));
       assertThat(ours.recall(c)).isCloseTo(theirs.recall(c), within(TOLERANCE));

@@ -3,16 +3,16 @@ package io.sparkrnn.evaluation;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.function.IntPredicate;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * How often samples of each actual class were predicted as each class, and the metrics that follow.
  *
- * <p>Conventions are those of ND4J's {@code Evaluation}: a ratio 0/0 is reported as 0 for its
- * class, and that class is left out of the macro average; a macro average over no class, and the
- * accuracy of no sample, are 0 (where ND4J has NaN for some). For two classes ND4J's {@code f1} is
- * the F1 of class 1; {@link #macroF1} averages both classes there too.
+ * <p>A ratio 0/0 counts as 0, in averages, too, as in scikit-learn with {@code zero_division=0}: a
+ * class that is never predicted has precision 0. ND4J's {@code Evaluation} leaves such classes out
+ * of its averages. A class without samples and predictions is in no average; an average over no
+ * class, and the accuracy of no sample, are 0.
  *
  * <p>Mutable; not safe for use by several threads.
  */
@@ -144,31 +144,27 @@ public final class ConfusionMatrix implements Serializable {
     return precision == 0 || recall == 0 ? 0 : 2 * (precision * recall) / (precision + recall);
   }
 
-  /** The mean precision of the classes that were predicted at all. */
+  /** The mean precision of the classes that have samples or were predicted. */
   public double macroPrecision() {
-    return mean(this::precision, label -> predictions(label) > 0);
+    return mean(this::precision);
   }
 
-  /** The mean recall of the classes that have samples. */
+  /** The mean recall of the classes that have samples or were predicted. */
   public double macroRecall() {
-    return mean(this::recall, label -> support(label) > 0);
+    return mean(this::recall);
   }
 
-  /** The mean F1 of the classes that have samples and were predicted at all. */
+  /** The mean F1 of the classes that have samples or were predicted. */
   public double macroF1() {
-    return mean(this::f1, label -> predictions(label) > 0 && support(label) > 0);
+    return mean(this::f1);
   }
 
-  private double mean(IntToDoubleFunction metric, IntPredicate isDefined) {
-    double sum = 0;
-    int defined = 0;
-    for (int label = 0; label < classes; label++) {
-      if (isDefined.test(label)) {
-        sum += metric.applyAsDouble(label);
-        defined++;
-      }
-    }
-    return defined == 0 ? 0 : sum / defined;
+  private double mean(IntToDoubleFunction metric) {
+    return IntStream.range(0, classes)
+        .filter(label -> support(label) + predictions(label) > 0)
+        .mapToDouble(metric)
+        .average()
+        .orElse(0);
   }
 
   private static double ratio(long part, long whole) {

@@ -87,7 +87,9 @@ public final class OnnxFile {
     addTensor(graph, model, "V", "out.V", shape.classes(), shape.topUnits());
     addTensor(graph, model, "c", "out.c", shape.classes());
     graph.message(5, axis("first", 0));
-    graph.message(5, axis("second", 1));
+    if (top > 0) {
+      graph.message(5, axis("second", 1));
+    }
     graph.message(11, value("input", shape.timeSteps(), shape.inputSize()));
     graph.message(12, value("logits", shape.classes()));
     graph.message(12, value("probabilities", shape.classes()));

@@ -1,0 +1,28 @@
+package io.sparkrnn.export;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparkrnn.kernel.Activation;
+import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.model.RnnTopology;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What is in a file beyond what onnxruntime computes with it. */
+class OnnxFileTest {
+  @Test
+  void holdsOnlyTensorsThatItUses() {
+    assertThat(encoded(4)).contains("first").doesNotContain("second");
+    assertThat(encoded(4, 3)).contains("first", "second");
+  }
+
+  private static String encoded(Integer... hidden) {
+    RnnTopology topology =
+        new RnnTopology("small", new NetworkShape(3, 2, List.of(hidden), Activation.TANH, 2));
+    float[] parameters = new float[topology.parameterCount()];
+    return new String(
+        OnnxFile.encode(new ModelFile(topology, parameters, Map.of()), "0"), ISO_8859_1);
+  }
+}

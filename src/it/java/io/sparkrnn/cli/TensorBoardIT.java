@@ -58,6 +58,12 @@ class TensorBoardIT {
     for (String tag : List.of("loss/test", "accuracy/test")) {
       assertThat(count(file, tag)).as(tag).isEqualTo(1);
     }
+    // Another user's TensorBoard reads them, if the umask lets it.
+    Path plain = Files.createDirectory(temp.resolve("plain"));
+    assertThat(Files.getPosixFilePermissions(file))
+        .isEqualTo(Files.getPosixFilePermissions(Files.createFile(plain.resolve("file"))));
+    assertThat(Files.getPosixFilePermissions(file.getParent()))
+        .isEqualTo(Files.getPosixFilePermissions(plain));
     long written = Files.size(file);
     // A complete run is only reported.
     assertThat(train("--epochs", "3").exitCode()).isZero();

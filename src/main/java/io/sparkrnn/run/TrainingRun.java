@@ -364,7 +364,7 @@ public final class TrainingRun {
     if (!configuration.run().tensorboard().isEmpty()) {
       listeners.add(
           new TensorBoardLog(
-              storage,
+              Storage.ofUmask(configuration.hadoop()),
               Storage.uri(configuration.run().tensorboard()),
               directory.runId(),
               store.latestAttempt(),

@@ -27,12 +27,18 @@ import org.apache.hadoop.ipc.RemoteException;
  * its create brings missing parents back.
  */
 final class HdfsBackend implements StorageBackend {
-  private static final FsPermission DIRECTORY = new FsPermission((short) 0700);
-  private static final FsPermission FILE = new FsPermission((short) 0600);
-
   private final FileContext context;
+  private final FsPermission directories;
+  private final FsPermission files;
 
-  HdfsBackend(FileContext context) {
+  /**
+   * A backend.
+   *
+   * @param ownerOnly whether what it makes is its owner's alone, whatever the umask
+   */
+  HdfsBackend(FileContext context, boolean ownerOnly) {
+    directories = ownerOnly ? new FsPermission((short) 0700) : FsPermission.getDirDefault();
+    files = ownerOnly ? new FsPermission((short) 0600) : FsPermission.getFileDefault();
     this.context = context;
   }
 
@@ -74,7 +80,7 @@ final class HdfsBackend implements StorageBackend {
 
   @Override
   public void createDirectories(URI directory) throws IOException {
-    context.mkdir(path(directory), DIRECTORY, true);
+    context.mkdir(path(directory), directories, true);
   }
 
   /**
@@ -87,7 +93,7 @@ final class HdfsBackend implements StorageBackend {
       return false;
     }
     Path unique = new Path(target.getParent(), "." + target.getName() + "." + UUID.randomUUID());
-    context.mkdir(unique, DIRECTORY, false);
+    context.mkdir(unique, directories, false);
     Object claim = identity(unique);
     try {
       rename(unique, target);
@@ -117,7 +123,7 @@ final class HdfsBackend implements StorageBackend {
         context.create(
             path,
             EnumSet.of(CreateFlag.CREATE),
-            CreateOpts.perms(FILE),
+            CreateOpts.perms(files),
             CreateOpts.donotCreateParent());
     try {
       out.write(bytes);

@@ -35,6 +35,17 @@ import java.util.Set;
  * overwrite.
  */
 final class LocalBackend implements StorageBackend {
+  private final boolean ownerOnly;
+
+  /**
+   * A backend.
+   *
+   * @param ownerOnly whether what it makes is its owner's alone, whatever the umask
+   */
+  LocalBackend(boolean ownerOnly) {
+    this.ownerOnly = ownerOnly;
+  }
+
   @Override
   public InputStream open(URI file) throws IOException {
     Path path = path(file);
@@ -87,7 +98,7 @@ final class LocalBackend implements StorageBackend {
     createDirectories(path(directory));
   }
 
-  private static void createDirectories(Path directory) throws IOException {
+  private void createDirectories(Path directory) throws IOException {
     if (status(directory).map(FileEntry::directory).orElse(false)) {
       // Whoever made it may have been killed before he forced it to disk.
       forceIfReadable(directory.getParent());
@@ -104,7 +115,7 @@ final class LocalBackend implements StorageBackend {
     return createDirectory(path(directory));
   }
 
-  private static boolean createDirectory(Path directory) throws IOException {
+  private boolean createDirectory(Path directory) throws IOException {
     try {
       Files.createDirectory(directory, permissions(directory, "rwx------"));
     } catch (FileAlreadyExistsException e) {
@@ -293,8 +304,8 @@ final class LocalBackend implements StorageBackend {
     }
   }
 
-  private static FileAttribute<?>[] permissions(Path path, String permissions) {
-    return posix(path)
+  private FileAttribute<?>[] permissions(Path path, String permissions) {
+    return ownerOnly && posix(path)
         ? new FileAttribute<?>[] {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
         }

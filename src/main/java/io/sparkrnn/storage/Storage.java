@@ -23,10 +23,10 @@ import org.apache.hadoop.fs.Path;
  * {@code file:} and {@code hdfs:}, where one atomic step can give a file its name and refuse when
  * the name is taken. Elsewhere it is refused with {@link UnsupportedStorageException}.
  *
- * <p>New directories have permissions 0700, new files 0600. Every method throws {@link
- * StorageException} with one sentence that names the path: {@link MissingFileException}, {@link
- * PermissionDeniedException} and {@link TargetExistsException} where that is what happened. Safe
- * for use by several threads.
+ * <p>New directories have permissions 0700, new files 0600, but for {@link #ofUmask}. Every method
+ * throws {@link StorageException} with one sentence that names the path: {@link
+ * MissingFileException}, {@link PermissionDeniedException} and {@link TargetExistsException} where
+ * that is what happened. Safe for use by several threads.
  */
 public final class Storage {
   /** The largest array that every JVM can make. */
@@ -52,7 +52,12 @@ public final class Storage {
    * @param hadoopProperties such as {@code fs.defaultFS}; may be empty
    */
   public static Storage of(Map<String, String> hadoopProperties) {
-    return new Storage(new StorageBackends(hadoopProperties));
+    return new Storage(new StorageBackends(hadoopProperties, true));
+  }
+
+  /** The same for what holds no parameters and no data: permissions follow the umask. */
+  public static Storage ofUmask(Map<String, String> hadoopProperties) {
+    return new Storage(new StorageBackends(hadoopProperties, false));
   }
 
   /**

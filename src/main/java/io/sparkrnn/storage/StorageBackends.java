@@ -19,11 +19,14 @@ final class StorageBackends implements Function<URI, StorageBackend> {
           "ipc.client.connect.max.retries.on.timeouts", 2);
 
   private final Configuration configuration = new Configuration();
-  private final StorageBackend local = new LocalBackend();
+  private final StorageBackend local;
+  private final boolean ownerOnly;
   private final StorageBackend readOnly;
   private final Map<String, StorageBackend> hdfs = new ConcurrentHashMap<>();
 
-  StorageBackends(Map<String, String> hadoopProperties) {
+  StorageBackends(Map<String, String> hadoopProperties, boolean ownerOnly) {
+    this.ownerOnly = ownerOnly;
+    local = new LocalBackend(ownerOnly);
     hadoopProperties.forEach(configuration::set);
     limitWaiting(configuration);
     readOnly = new ReadOnlyBackend(configuration);
@@ -59,7 +62,7 @@ final class StorageBackends implements Function<URI, StorageBackend> {
               .formatted(Storage.describe(uri), whole));
     }
     try {
-      return new HdfsBackend(FileContext.getFileContext(whole, configuration));
+      return new HdfsBackend(FileContext.getFileContext(whole, configuration), ownerOnly);
     } catch (IOException e) {
       throw StorageFailures.translate("open", uri, e);
     } catch (RuntimeException e) {

@@ -1,5 +1,7 @@
 package io.sparkrnn.data;
 
+import java.util.Map;
+
 /** What an IDX file of unsigned bytes holds. */
 enum IdxKind {
   /** {@code [image][row][column]}. */
@@ -16,6 +18,14 @@ enum IdxKind {
     this.plural = plural;
     this.rank = rank;
   }
+
+  private static final Map<Integer, String> TYPES =
+      Map.of(
+          0x09, "signed bytes",
+          0x0B, "16-bit integers",
+          0x0C, "32-bit integers",
+          0x0D, "floats",
+          0x0E, "doubles");
 
   String plural() {
     return plural;
@@ -37,11 +47,18 @@ enum IdxKind {
   /** Why a magic is not this kind's, or nothing where the numbers say it all. */
   String explain(int found) {
     if (found >>> 16 != 0) {
-      return "";
+      return switch (found) {
+        case 0x3C21444F, 0x3C68746D, 0x3C48544D -> " (a web page)";
+        case 0x504B0304 -> " (a zip file)";
+        case 0x934E554D -> " (a NumPy file)";
+        default ->
+            Integer.reverseBytes(found) == magic() ? " (its bytes in the reverse order)" : "";
+      };
     }
     int type = found >>> 8;
     if (type != UNSIGNED_BYTE) {
-      return " (element type 0x%02X in place of unsigned bytes)".formatted(type);
+      return " (elements of type 0x%02X, %s, in place of unsigned bytes)"
+          .formatted(type, TYPES.getOrDefault(type, "which IDX does not have"));
     }
     return " (rank %d in place of %d)".formatted(found & 0xFF, rank);
   }

@@ -4,6 +4,7 @@ import io.sparkrnn.model.Floats;
 import io.sparkrnn.model.KeyValueLines;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.CorruptFileException;
+import io.sparkrnn.storage.ForeignFileException;
 import io.sparkrnn.storage.FormatException;
 import io.sparkrnn.storage.SectionFile;
 import io.sparkrnn.storage.Storage;
@@ -75,7 +76,13 @@ public record ModelFile(RnnTopology topology, float[] parameters, Map<String, St
    * @throws FormatException if it is damaged or no model
    */
   public static ModelFile decode(byte[] bytes, String where) {
-    SectionFile file = SectionFile.decode(bytes, where);
+    SectionFile file;
+    try {
+      file = SectionFile.decode(bytes, where);
+    } catch (ForeignFileException e) {
+      throw new ForeignFileException(
+          e.getMessage() + "; import reads models of PyTorch (safetensors) and DL4J (zip)");
+    }
     file.requireKind(KIND);
     try {
       RnnTopology topology = RnnTopology.decode(text(file, "topology"));

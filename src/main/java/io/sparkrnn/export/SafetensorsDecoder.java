@@ -36,6 +36,9 @@ final class SafetensorsDecoder {
 
   private static final int MAX_MESSAGE = 300;
 
+  /** {@code PK} and what follows in the first entry, little-endian. */
+  private static final int ZIP = 0x04034B50;
+
   private static final Pattern RECURRENT =
       Pattern.compile("(.*?)(weight|bias)_(ih|hh)(?:_l(\\d{1,3}))?");
   private static final Pattern DENSE = Pattern.compile("(.*?)(weight|bias)");
@@ -52,6 +55,10 @@ final class SafetensorsDecoder {
     ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     if (bytes.length < Long.BYTES) {
       throw truncated(where, Long.BYTES, bytes.length);
+    }
+    if (file.getInt(0) == ZIP) {
+      throw new IllegalArgumentException(
+          "expected safetensors, found a zip file, as torch.save (.pt) and DL4J write; safetensors.torch.save_file and --from dl4j are the ways here");
     }
     long length = file.getLong();
     if (length < 2 || length > MAX_HEADER_BYTES) {
@@ -213,7 +220,12 @@ final class SafetensorsDecoder {
       Tensor recurrence = required(layers.get(l), "weight_hh", "weight_hh_l" + l);
       int units = recurrence.shape().get(recurrence.shape().size() - 1);
       int below = weights.shape().get(weights.shape().size() - 1);
-      // An LSTM or a GRU has three or four times as many rows.
+      int rows = recurrence.shape().get(0);
+      if (rows == 4 * units || rows == 3 * units) {
+        throw new IllegalArgumentException(
+            "expected an nn.RNN, found an nn.%s: weight_hh_l%d is %s"
+                .formatted(rows == 4 * units ? "LSTM" : "GRU", l, recurrence.shape()));
+      }
       require(recurrence, "weight_hh_l" + l, units, units);
       require(weights, "weight_ih_l" + l, units, l == 0 ? below : hidden.get(l - 1));
       inputs = l == 0 ? below : inputs;

@@ -4,7 +4,7 @@ package io.sparkrnn.storage;
 public final class ForeignFileException extends FormatException {
   private static final long serialVersionUID = 1L;
 
-  ForeignFileException(String message) {
+  public ForeignFileException(String message) {
     super(message);
   }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +46,7 @@ class IdxReaderTest {
           truncated-data.bin | expected 46 bytes, found end of file at byte 40
           trailing-bytes.bin | expected end of file, found more data at byte 46
           wrong-magic.bin | expected magic 0x00000803, found 0x89504E47 at byte 0
-          wrong-type.bin | expected magic 0x00000803, found 0x00000D03 at byte 0 (element type 0x0D in place of unsigned bytes)
+          wrong-type.bin | expected magic 0x00000803, found 0x00000D03 at byte 0 (elements of type 0x0D, floats, in place of unsigned bytes)
           wrong-rank.bin | expected magic 0x00000803, found 0x00000801 at byte 0 (rank 1 in place of 3)
           zero-dimension.bin | expected a dimension of at least 1, found 0 at byte 8
           negative-dimension.bin | expected a dimension of at least 1, found -5 at byte 12
@@ -85,6 +86,21 @@ class IdxReaderTest {
     assertThatThrownBy(() -> IdxReader.readLabels(open(file), "/data/" + file, 10))
         .isInstanceOf(DataException.class)
         .hasMessage("Cannot read IDX labels /data/%s: %s".formatted(file, defect));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "<!DOCTYPE html>, a web page",
+    "PK\u0003\u0004 and more, a zip file",
+    "\u0093NUMPY, a NumPy file",
+    "'\u0003\u0008\0\0', its bytes in the reverse order"
+  })
+  void namesFilesOfOtherKinds(String content, String kind) {
+    byte[] file = content.getBytes(StandardCharsets.ISO_8859_1);
+    assertThatThrownBy(() -> IdxReader.readImages(new ByteArrayInputStream(file), "x"))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith("Cannot read IDX images x: expected magic 0x00000803, found 0x")
+        .hasMessageEndingWith(" at byte 0 (%s)", kind);
   }
 
   @ParameterizedTest

@@ -54,6 +54,13 @@ class ModelFileTest {
   }
 
   @Test
+  void filesOfOthersAreSaidToBeForImport() {
+    assertRefused(
+        new byte[9],
+        "Cannot read x.srnn: expected the magic SPARKRNN, found another byte at byte 0; import reads models of PyTorch (safetensors) and DL4J (zip)");
+  }
+
+  @Test
   void missingSectionsAreNamed() {
     Map<String, byte[]> sections = sections();
     sections.remove("parameters");

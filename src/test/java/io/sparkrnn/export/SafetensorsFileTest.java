@@ -165,13 +165,17 @@ class SafetensorsFileTest {
         "{%s,%s}".formatted(ih, tensor("gru.weight_hh_l0", "[1,1]", 2, 3)),
         3,
         "found gru.weight_hh_l0 beside another of rnn.");
-    assertRefused(
-        "{%s,%s}"
-            .formatted(
-                tensor("rnn.weight_ih_l0", "[3,2]", 0, 6),
-                tensor("rnn.weight_hh_l0", "[3,1]", 6, 9)),
-        9,
-        "expected the tensor weight_hh_l0 to be [1, 1], found [3, 1]");
+    for (int rows = 2; rows <= 4; rows++) {
+      String wide = tensor("rnn.weight_ih_l0", "[%d,2]".formatted(rows), 0, 2 * rows);
+      String tall = tensor("rnn.weight_hh_l0", "[%d,1]".formatted(rows), 2 * rows, 3 * rows);
+      String found =
+          switch (rows) {
+            case 3 -> "found an nn.GRU: weight_hh_l0 is [3, 1]";
+            case 4 -> "found an nn.LSTM: weight_hh_l0 is [4, 1]";
+            default -> "expected the tensor weight_hh_l0 to be [1, 1], found [2, 1]";
+          };
+      assertRefused("{%s,%s}".formatted(wide, tall), 3 * rows, found);
+    }
     assertRefused(
         "{%s,%s,%s}".formatted(ih, hh, tensor("rnn.weight_ih_l0_reverse", "[1,2]", 3, 5)),
         5,
@@ -193,6 +197,13 @@ class SafetensorsFileTest {
     assertRefused(
         "{%s,%s,%s}".formatted(ih, hh, tensor("x\\n".repeat(200), "[1]", 3, 4)), 4, "x?x?");
     assertRefused("{}", 0, "expected tensors of an nn.RNN, found none");
+  }
+
+  @Test
+  void zipFilesAreNamed() {
+    byte[] zip = "PK\u0003\u0004 and more".getBytes(UTF_8);
+    assertThatThrownBy(() -> decode(zip))
+        .hasMessageContaining("expected safetensors, found a zip file, as torch.save (.pt)");
   }
 
   @Test

@@ -16,6 +16,9 @@ final class PredictionFailure {
   /** Begins the message of Spark's exception for a file that it cannot decode. */
   private static final String READING = "Encountered error while reading file";
 
+  private static final String UNKNOWN_TYPE = "Illegal Parquet type";
+  private static final String UNKNOWN_ENCODING = "Unsupported encoding";
+
   private PredictionFailure() {}
 
   /** Of opening a table. */
@@ -26,6 +29,9 @@ final class PredictionFailure {
           "Cannot read %s: there is no such file or directory".formatted(request.from()), failure);
     }
     String found = firstLine(causes(failure).get(causes(failure).size() - 1));
+    if (found.contains(UNKNOWN_TYPE)) {
+      return notSparks(request, found, failure);
+    }
     return causes(failure).stream().anyMatch(IOException.class::isInstance)
         ? new StorageException("Cannot read %s: %s".formatted(request.from(), found), failure)
         : new DataException(
@@ -41,6 +47,9 @@ final class PredictionFailure {
     Throwable root = causes.get(causes.size() - 1);
     if (causes.contains(translated)) {
       return translated;
+    }
+    if (firstLine(root).contains(UNKNOWN_ENCODING) || firstLine(root).endsWith("Codec")) {
+      return notSparks(request, firstLine(root), failure);
     }
     if (causes.stream().anyMatch(cause -> String.valueOf(cause.getMessage()).contains(READING))) {
       return new DataException(
@@ -58,6 +67,13 @@ final class PredictionFailure {
         ? new StorageException(
             "Cannot write %s: %s".formatted(request.to(), firstLine(root)), failure)
         : translated;
+  }
+
+  private static DataException notSparks(Request request, String found, Exception failure) {
+    return new DataException(
+        "Cannot read %s: expected types, encodings and codecs that Spark reads, found: %s"
+            .formatted(request.from(), found),
+        failure);
   }
 
   private static List<Throwable> causes(Throwable failure) {

@@ -51,6 +51,14 @@ class PngImagesTest {
   }
 
   @Test
+  void tinyFilesAreNoImages() {
+    for (int length : new int[] {0, 1, 7}) {
+      assertThat(read(new byte[length]).problem())
+          .isEqualTo("expected a PNG, found another kind of file");
+    }
+  }
+
+  @Test
   void grayIsAsItIsStored() throws IOException {
     BufferedImage image = new BufferedImage(COLUMNS, ROWS, BufferedImage.TYPE_BYTE_GRAY);
     BufferedImage deep = new BufferedImage(COLUMNS, ROWS, BufferedImage.TYPE_USHORT_GRAY);

@@ -40,6 +40,7 @@ module_options=(
   -Djdk.reflect.useDirectMethodHandle=false
 )
 
+# shellcheck disable=SC2154 # The programs that source this set them.
 usage() {
   cat <<EOF
 Usage: $launcher [OPTION]... [COMMAND] [ARGUMENT]... [-- SPARK-SUBMIT-OPTION...]
@@ -175,7 +176,7 @@ locate() {
   log=$logs/$stem.log
   logging="-Dlog4j2.configurationFile=file:$home/conf/log4j2.properties"
   classes=$target/spark-rnn.jsa
-  class_path=$target/spark/jars/*
+  class_path="$target/spark/jars/*"
   bundled=("SPARK_HOME=$target/spark" SPARK_SCALA_VERSION=2.12)
 }
 

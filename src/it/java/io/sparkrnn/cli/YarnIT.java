@@ -15,13 +15,11 @@ import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The real spark-submit on YARN, in both deploy modes: {@code mvn -Pyarn verify}. */
-@Tag("yarn")
+/** The real spark-submit on YARN, in both deploy modes. */
 class YarnIT {
   /** Of about 40, so that a run goes on for a while. */
   private static final int SOME_CHECKPOINTS = 5;

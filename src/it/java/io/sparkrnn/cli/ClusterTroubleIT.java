@@ -2,6 +2,7 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.FullProof;
 import io.sparkrnn.Proof;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.spark.StandaloneCluster;
@@ -17,7 +18,6 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -62,7 +62,7 @@ class ClusterTroubleIT {
 
   /** Both ways of running rounds, or one of them for the sample. */
   static List<String> ways() {
-    return List.of("resident", "job").subList(0, Proof.times(2, 1));
+    return Proof.of(List.of("resident", "job"), List.of("resident"));
   }
 
   private static Driver submit(
@@ -149,7 +149,7 @@ class ClusterTroubleIT {
 
   @ParameterizedTest
   @MethodSource("ways")
-  @EnabledIfSystemProperty(named = "proof", matches = "full")
+  @FullProof
   void theMasterRemovesTheApplication(String rounds) throws Exception {
     String name = "removed-" + rounds;
     RunState run = new RunState(temp.resolve(name));
@@ -190,7 +190,7 @@ class ClusterTroubleIT {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "proof", matches = "full")
+  @FullProof
   void anExecutorThatIsStoppedIsNamedAndReplaced() throws Exception {
     RunState run = new RunState(temp.resolve("stopped"));
     try (Driver driver =
@@ -208,7 +208,7 @@ class ClusterTroubleIT {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "proof", matches = "full")
+  @FullProof
   void withoutSparkWorkersItSaysThatItWaitsAndForHowLong() throws Exception {
     RunState run = new RunState(temp.resolve("waiting"));
     try (StandaloneCluster empty = cluster("empty", 0, Map.of());

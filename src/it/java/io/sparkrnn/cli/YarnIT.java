@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sparkrnn.run.ExitCode;
+import io.sparkrnn.FullProof;
 import io.sparkrnn.spark.MiniYarn;
 import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.Storage;
@@ -16,7 +17,6 @@ import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real spark-submit on YARN, in both deploy modes. */
@@ -158,10 +158,7 @@ class YarnIT {
   }
 
   @Test
-  @EnabledIfSystemProperty(
-      named = "proof",
-      matches = "full",
-      disabledReason = "runs with -Dproof=full only")
+  @FullProof
   void damagedDataEndADriverBesideYarnWithTheirCode() throws Exception {
     try (Driver driver =
         training.submit("client", run, "--data", training.damagedData().toString())) {

@@ -4,6 +4,7 @@ import static io.sparkrnn.spark.rounds.DisturbedRounds.awaitTrue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.sparkrnn.FullProof;
 import io.sparkrnn.Proof;
 import io.sparkrnn.config.RoundsChoice;
 import io.sparkrnn.data.TrainingData;
@@ -33,7 +34,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -84,7 +84,8 @@ class ExecutorFailureIT {
 
   /** Both ways of running rounds, or one of them for the sample. */
   static List<RoundsChoice> ways() {
-    return List.of(RoundsChoice.RESIDENT, RoundsChoice.JOB).subList(0, Proof.times(2, 1));
+    return Proof.of(
+        List.of(RoundsChoice.RESIDENT, RoundsChoice.JOB), List.of(RoundsChoice.RESIDENT));
   }
 
   private static RoundRunner rounds(
@@ -120,7 +121,7 @@ class ExecutorFailureIT {
 
   @ParameterizedTest
   @EnumSource(names = {"JOB", "RESIDENT"})
-  @EnabledIfSystemProperty(named = "proof", matches = "full")
+  @FullProof
   void fiveAreKilledInOneRun(RoundsChoice choice) throws IOException {
     kill(choice, 5, 5);
   }
@@ -219,7 +220,7 @@ class ExecutorFailureIT {
 
   @ParameterizedTest
   @MethodSource("ways")
-  @EnabledIfSystemProperty(named = "proof", matches = "full")
+  @FullProof
   void roundsThatAreLateOnAnyExecutorEndTheRun(RoundsChoice choice) throws IOException {
     RecordedReads slow =
         new RecordedReads(
@@ -261,7 +262,7 @@ class ExecutorFailureIT {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "proof", matches = "full")
+  @FullProof
   void executorsThatAreTooLargeAreNotAwaitedForEver() {
     assertNoSlots(
         cluster,
@@ -271,7 +272,7 @@ class ExecutorFailureIT {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "proof", matches = "full")
+  @FullProof
   void tasksThatAreTooLargeAreNotAwaitedForEver() {
     assertNoSlots(cluster, 20, Map.of("spark.task.cpus", "2"), "2 of 1 core(s) at most");
   }
@@ -302,7 +303,7 @@ class ExecutorFailureIT {
   /** As an executor on an older Java does: a class of the newest version stands before ours. */
   @ParameterizedTest
   @MethodSource("ways")
-  @EnabledIfSystemProperty(named = "proof", matches = "full")
+  @FullProof
   void executorsOnAnOlderJavaAreNamed(RoundsChoice choice) throws IOException {
     Path classes = directory.resolve("newer-" + choice);
     String name = "io/sparkrnn/train/Replica.class";

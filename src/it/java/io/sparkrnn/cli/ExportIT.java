@@ -58,12 +58,6 @@ class ExportIT {
     }
   }
 
-  private static String succeed(String line) {
-    CommandRun run = CommandRun.of(line.split(" "));
-    assertThat(run.exitCode()).as(run.errors()).isZero();
-    return run.output();
-  }
-
   private static ModelFile model(Path file) {
     return ModelFile.read(Storage.of(Map.of()), file.toUri());
   }

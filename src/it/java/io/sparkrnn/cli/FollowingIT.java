@@ -41,22 +41,9 @@ class FollowingIT {
   @BeforeAll
   static void trainWithoutDisturbance() throws IOException {
     Path before = temp.resolve("before");
-    CommandRun first =
-        CommandRun.of(
-            "train",
-            "--engine",
-            "local",
-            "--hidden",
-            "6",
-            "--epochs",
-            "1",
-            "--seed",
-            "5",
-            "--data",
-            FirstImages.in(temp, 200).toString(),
-            "--run-dir",
-            before.toString());
-    assertThat(first.errors()).isEmpty();
+    CommandRun.succeed(
+        "train --engine local --hidden 6 --epochs 1 --seed 5 --data %s --run-dir %s",
+        FirstImages.in(temp, 200), before);
     initial = before.resolve("model.srnn");
     whole = temp.resolve("whole");
     CommandRun run = train(whole);

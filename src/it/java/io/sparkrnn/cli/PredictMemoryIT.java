@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.ForkedJvm;
 import io.sparkrnn.Jdk;
+import io.sparkrnn.train.FirstImages;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -26,20 +27,9 @@ class PredictMemoryIT {
 
   @BeforeAll
   static void makeFiles() throws IOException {
-    CommandRun run =
-        CommandRun.of(
-            "train",
-            "--engine",
-            "local",
-            "--epochs",
-            "1",
-            "--hidden",
-            "8",
-            "--validation",
-            "55000",
-            "--run-dir",
-            temp.resolve("run").toString());
-    assertThat(run.exitCode()).as(run.errors()).isZero();
+    CommandRun.succeed(
+        "train --engine local --epochs 1 --hidden 8 --data %s --run-dir %s",
+        FirstImages.in(temp, 100), temp.resolve("run"));
     images = temp.resolve("images");
     byte[] some = new byte[1000 * 28 * 28];
     new Random(1).nextBytes(some);
@@ -64,17 +54,9 @@ class PredictMemoryIT {
             System.getProperty("java.class.path"),
             Main.class.getName(),
             List.of(
-                "predict",
-                "--master",
-                "local[2]",
-                "--model",
-                temp.resolve("run").toString(),
-                "--input-format",
-                "idx",
-                "--input",
-                images.toString(),
-                "--output",
-                output.toString()),
+                "predict --master local[2] --model %s --input-format idx --input %s --output %s"
+                    .formatted(temp.resolve("run"), images, output)
+                    .split(" ")),
             temp.resolve(output.getFileName() + ".log"));
   }
 

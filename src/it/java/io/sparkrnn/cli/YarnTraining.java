@@ -42,7 +42,7 @@ final class YarnTraining implements AutoCloseable {
   private final Path directory;
   private final SlimJar jar;
   private final Path sparkHome;
-  private final MiniHdfs hdfs;
+  private final MiniHdfs hdfs = MiniHdfs.shared();
   private final MiniYarn yarn;
   private final URI data;
   private final TreeMap<Long, String> checkpoints;
@@ -76,7 +76,6 @@ final class YarnTraining implements AutoCloseable {
                 directory.resolve("whole").toString()));
     assertThat(local.exitCode()).as(local.errors()).isZero();
     this.checkpoints = new RunAudit(Storage.of(Map.of()), whole, Map.of()).checkpoints();
-    this.hdfs = MiniHdfs.start(Files.createDirectory(directory.resolve("hdfs")));
     this.data = hdfs.directory();
     upload(images, data);
     this.yarn =
@@ -284,6 +283,5 @@ final class YarnTraining implements AutoCloseable {
   @Override
   public void close() {
     yarn.close();
-    hdfs.close();
   }
 }

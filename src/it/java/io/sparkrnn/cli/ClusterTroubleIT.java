@@ -2,6 +2,7 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.ForkedJvm;
 import io.sparkrnn.FullProof;
 import io.sparkrnn.Proof;
 import io.sparkrnn.run.ExitCode;
@@ -197,7 +198,7 @@ class ClusterTroubleIT {
         submit(cluster, run, "stopped", List.of("spark.rnn.round.timeout=4s"), List.of())) {
       driver.await("a checkpoint", () -> run.newestCheckpoint().isPresent());
       ProcessHandle executor = cluster.executors("app-").get(0);
-      new ProcessBuilder("sh", "-c", "kill -STOP " + executor.pid()).start().waitFor();
+      ForkedJvm.signal("STOP", executor);
 
       assertThat(driver.awaitExit()).as(driver.output()).isZero();
       assertThat(driver.output())

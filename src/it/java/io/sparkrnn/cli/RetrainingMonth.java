@@ -332,16 +332,9 @@ final class RetrainingMonth {
   String accuracy(LogEntry entry, int night) {
     String file = open().versionFile(entry.version().orElseThrow()).toString();
     CommandRun run =
-        CommandRun.of(
-            "evaluate",
-            "--engine",
-            "local",
-            "--config",
-            configuration.toString(),
-            "--model",
-            file,
-            "--data",
-            Storage.resolve(root, "data-%02d".formatted(night)).toString());
+        CommandRun.line(
+            "evaluate --engine local --config %s --model %s --data %s",
+            configuration, file, Storage.resolve(root, "data-%02d".formatted(night)));
     assertThat(run.exitCode()).as(run.errors()).isZero();
     return run.output().replaceFirst("(?s).*test accuracy ([\\d.]+)%.*", "$1");
   }

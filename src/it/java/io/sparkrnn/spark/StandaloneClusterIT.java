@@ -83,11 +83,10 @@ class StandaloneClusterIT {
     }
   }
 
-  // Not with spark.network.crypto.cipher AES/GCM/NoPadding: in this Spark not even its own daemons
-  // can talk to each other with it (SPARK-56227, src/docs/security.md). The newer key exchange is
-  // set in conf/spark-defaults.conf, for the daemons and the driver. A driver of its own, since
-  // Spark keeps the secret
-  // of a local master for the life of its JVM.
+  // Not with spark.network.crypto.cipher AES/GCM/NoPadding: before Spark 3.5.9 not even its own
+  // daemons can talk to each other with it (SPARK-56227, src/docs/security.md). The newer key
+  // exchange is set in conf/spark-defaults.conf, for the daemons and the driver. A driver of its
+  // own, since Spark keeps the secret of a local master for the life of its JVM.
   @Test
   void worksWithAuthenticationAndEncryption() throws Exception {
     Map<String, String> settings =

@@ -45,16 +45,7 @@ class StatusCommandTest {
   @Test
   void aRunThatIsTrainedSaysWhatCameOfIt() {
     CommandRun trained =
-        CommandRun.of(
-            "train",
-            "--engine",
-            "local",
-            "--hidden",
-            "2",
-            "--epochs",
-            "1",
-            "--run-dir",
-            run().toString());
+        CommandRun.line("train --engine local --hidden 2 --epochs 1 --run-dir %s", run());
     assertThat(trained.exitCode()).isZero();
 
     CommandRun status = status();
@@ -143,16 +134,7 @@ class StatusCommandTest {
         .write(ExitCode.DATA, "Cannot read the data");
 
     CommandRun trained =
-        CommandRun.of(
-            "train",
-            "--engine",
-            "local",
-            "--hidden",
-            "2",
-            "--epochs",
-            "1",
-            "--run-dir",
-            run().toString());
+        CommandRun.line("train --engine local --hidden 2 --epochs 1 --run-dir %s", run());
 
     assertThat(trained.errors()).isEmpty();
     assertThat(trained.exitCode()).isZero();

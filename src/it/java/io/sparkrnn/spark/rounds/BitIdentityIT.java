@@ -3,9 +3,7 @@ package io.sparkrnn.spark.rounds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.Proof;
-import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.TrainingData;
-import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.kernel.PortableRnnKernels;
@@ -86,41 +84,18 @@ class BitIdentityIT {
     try (JavaSparkContext context = context(master, VECTOR_MODULE);
         JobRoundRunner spark =
             new JobRoundRunner(context, SmallTraining.recipe(DATA), "vector", failing)) {
-      RoundRunner losing = new LosesShards(context, spark, List.of(3L, 9L));
+      // As executors under memory pressure do.
+      RoundRunner losing =
+          DisturbedRounds.before(
+              spark,
+              List.of(3L, 9L),
+              () -> {
+                assertThat(context.getPersistentRDDs()).isNotEmpty();
+                for (JavaRDD<?> rdd : context.getPersistentRDDs().values()) {
+                  context.sc().env().blockManager().master().removeRdd(rdd.id(), true);
+                }
+              });
       assertThat(SmallTraining.run(DATA, losing)).isEqualTo(expected);
-    }
-  }
-
-  /** Drops the cached shards before some rounds, as executors under memory pressure do. */
-  private record LosesShards(JavaSparkContext context, RoundRunner runner, List<Long> before)
-      implements RoundRunner {
-    @Override
-    public RoundResult run(TrainingState state, Round round) {
-      if (before.contains(round.number())) {
-        assertThat(context.getPersistentRDDs()).isNotEmpty();
-        for (JavaRDD<?> rdd : context.getPersistentRDDs().values()) {
-          context.sc().env().blockManager().master().removeRdd(rdd.id(), true);
-        }
-      }
-      return runner.run(state, round);
-    }
-
-    @Override
-    public EvaluationResult evaluate(float[] parameters, Part part) {
-      return runner.evaluate(parameters, part);
-    }
-
-    @Override
-    public void close() {}
-  }
-
-  @Test
-  void runs256LogicalWorkersOnTwoCores() {
-    TrainingData many = new SyntheticData(256, 256 * 16 + 100, 6, 7, 4);
-    try (JavaSparkContext context = context("local[2]", VECTOR_MODULE);
-        RoundRunner runner =
-            new JobRoundRunner(context, SmallTraining.recipe(many), "vector", many)) {
-      assertThat(SmallTraining.run(many, runner)).isEqualTo(SmallTraining.local(many));
     }
   }
 

@@ -4,6 +4,7 @@ import static io.sparkrnn.spark.rounds.DisturbedRounds.awaitTrue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.sparkrnn.ForkedJvm;
 import io.sparkrnn.FullProof;
 import io.sparkrnn.Proof;
 import io.sparkrnn.config.RoundsChoice;
@@ -144,7 +145,7 @@ class ExecutorFailureIT {
         int readsBefore = data.lines().size();
         try (RoundRunner rounds = rounds(choice, context, data)) {
           RoundRunner disturbed =
-              new DisturbedRounds(rounds, during, () -> killed.add(killOne(context, random)));
+              DisturbedRounds.during(rounds, during, () -> killed.add(killOne(context, random)));
           assertThat(SmallTraining.run(data, disturbed))
               .as("seed %d, %s", SEED, during)
               .isEqualTo(EXPECTED);
@@ -192,13 +193,13 @@ class ExecutorFailureIT {
       String application = context.sc().applicationId();
       try (RoundRunner rounds = rounds(choice, context, DATA)) {
         RoundRunner disturbed =
-            new DisturbedRounds(
+            DisturbedRounds.during(
                 rounds,
                 List.of(3L),
                 () -> {
                   awaitTrue(() -> cluster.executors(application).size() == 2);
                   ProcessHandle executor = cluster.executors(application).get(0);
-                  signal("STOP", executor);
+                  ForkedJvm.signal("STOP", executor);
                   stopped.add(executor);
                 });
         assertThat(SmallTraining.run(DATA, disturbed)).isEqualTo(EXPECTED);
@@ -207,15 +208,6 @@ class ExecutorFailureIT {
       awaitTrue(() -> losses.executors.get() >= 1);
     }
     System.out.printf("SIGSTOP of an executor, %s: 1 replaced, identical%n", choice);
-  }
-
-  private static void signal(String name, ProcessHandle process) {
-    try {
-      String command = "kill -%s %d".formatted(name, process.pid());
-      assertThat(new ProcessBuilder("sh", "-c", command).inheritIO().start().waitFor()).isZero();
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   @ParameterizedTest
@@ -285,7 +277,7 @@ class ExecutorFailureIT {
         RoundRunner rounds = rounds(choice, context, DATA)) {
       AtomicBoolean vanished = new AtomicBoolean();
       RoundRunner disturbed =
-          new DisturbedRounds(
+          DisturbedRounds.during(
               rounds,
               List.of(3L),
               () -> {

@@ -21,6 +21,7 @@ record CommandRun(int exitCode, String output, String errors) {
   }
 
   /** A command line, none of whose arguments has a blank in it. */
+  @SuppressWarnings("AnnotateFormatMethod") // The annotation would be one library more.
   static CommandRun line(String format, Object... values) {
     return of(format.formatted(values).split(" "));
   }

@@ -3,8 +3,8 @@ package io.sparkrnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.FullProof;
+import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.spark.MiniYarn;
 import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.Storage;

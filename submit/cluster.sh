@@ -49,13 +49,15 @@ overhead_of() {
 
 divide_memory() {
   local whole overhead heap
-  whole=$(mebibytes "$memory") && ((whole >= 896)) ||
+  if ! whole=$(mebibytes "$memory") || ((whole < 896)); then
     fail 64 "Cannot divide the memory of an executor: expected --memory of at least 896m, such as 4096m or 4g, found $memory"
+  fi
   overhead=$(overhead_of "$whole")
   properties+=("spark.executor.memory=$((whole - overhead))m" "spark.executor.memoryOverhead=${overhead}m")
   say memory "$whole MiB an executor: $((whole - overhead)) MiB heap, $overhead MiB overhead; no native libraries"
-  heap=$(mebibytes "$driver_memory") && ((heap >= 512)) ||
+  if ! heap=$(mebibytes "$driver_memory") || ((heap < 512)); then
     fail 64 "Cannot size the driver: expected --driver-memory of at least 512m, such as 4096m or 4g, found $driver_memory"
+  fi
   if [[ $deploy_mode == cluster ]]; then
     overhead=$(overhead_of "$heap")
     properties+=("spark.driver.memory=${heap}m" "spark.driver.memoryOverhead=${overhead}m")
@@ -217,7 +219,6 @@ launch_on_cluster() {
 
 # Sets the command that asks the cluster.
 assemble() {
-  local property
   properties+=("spark.executor.cores=$executor_cores")
   case $cluster in
     # Which knows no number of executors: it starts as many as the cores allow.

@@ -40,6 +40,7 @@ module_options=(
   -Djdk.reflect.useDirectMethodHandle=false
 )
 
+# shellcheck disable=SC2154 # The programs that source this set them.
 usage() {
   cat <<EOF
 Usage: $launcher [OPTION]... [COMMAND] [ARGUMENT]... [-- SPARK-SUBMIT-OPTION...]
@@ -184,7 +185,7 @@ locate() {
   # Which Spark reads as a URI where it can.
   [[ $home != *[%#]* ]] || application=file:$escaped/target/spark-rnn.jar
   classes=$target/spark-rnn.jsa
-  class_path=$target/spark/jars/*
+  class_path="$target/spark/jars/*"
   bundled=("SPARK_HOME=$target/spark" SPARK_SCALA_VERSION=2.12)
 }
 

@@ -115,7 +115,7 @@ def measure(options, directory):
     say("Trying PyTorch's ways.")
     results = {"machine": machine, "images": options.images, "tried": sides.choose(), "torch": " ".join(sides.best),
                "runs": []}
-    for number in range(options.runs):
+    for _ in range(options.runs):
         load = os.getloadavg()[0]
         ours, torch = sides.ours_whole(), sides.torch_whole()
         results["runs"].append({

@@ -122,7 +122,7 @@ class Training:
         message = torch.cat([tensor.reshape(-1) for tensor in tensors])
         distributed.all_reduce(message)
         message /= options.processes
-        for tensor, mean in zip(tensors, message.split([tensor.numel() for tensor in tensors])):
+        for tensor, mean in zip(tensors, message.split([tensor.numel() for tensor in tensors]), strict=True):
             tensor.copy_(mean.view_as(tensor))
 
     def accuracy(self, images, labels):

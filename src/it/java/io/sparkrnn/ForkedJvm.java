@@ -24,4 +24,16 @@ public record ForkedJvm(Process process, Path output, String what) {
       process.destroyForcibly();
     }
   }
+
+  /** Sends a signal by its name, such as {@code STOP}. */
+  public static void signal(String name, ProcessHandle process) {
+    // The shell's own kill: not every system has a program of that name.
+    String command = "kill -%s %d".formatted(name, process.pid());
+    try {
+      int status = new ProcessBuilder("sh", "-c", command).inheritIO().start().waitFor();
+      assertThat(status).as(command).isZero();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
 }

@@ -2,34 +2,13 @@ package io.sparkrnn.checkpoint;
 
 import io.sparkrnn.storage.MiniHdfs;
 import io.sparkrnn.storage.Storage;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 
 class HdfsOwnershipIT extends OwnershipContract {
-  private static MiniHdfs hdfs;
+  private static final MiniHdfs HDFS = MiniHdfs.shared();
 
-  private final Storage storage = hdfs.storage();
-  private URI run;
-
-  @BeforeAll
-  static void startHdfs(@TempDir Path files) throws IOException {
-    hdfs = MiniHdfs.start(files);
-  }
-
-  @AfterAll
-  static void stopHdfs() {
-    hdfs.close();
-  }
-
-  @BeforeEach
-  void nameRun() {
-    run = Storage.resolve(hdfs.directory(), "runs/1");
-  }
+  private final Storage storage = HDFS.storage();
+  private final URI run = Storage.resolve(HDFS.directory(), "runs/1");
 
   @Override
   Storage storage() {

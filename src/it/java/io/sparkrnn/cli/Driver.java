@@ -36,21 +36,13 @@ final class Driver implements AutoCloseable {
   }
 
   /** SIGSTOP. */
-  void pause() throws Exception {
-    signal("STOP");
+  void pause() {
+    ForkedJvm.signal("STOP", jvm.process().toHandle());
   }
 
   /** SIGCONT. */
-  void wake() throws Exception {
-    signal("CONT");
-  }
-
-  private void signal(String name) throws Exception {
-    // The shell's own kill: not every system has a program of that name.
-    String command = "kill -%s %d".formatted(name, jvm.process().pid());
-    assertThat(new ProcessBuilder("sh", "-c", command).inheritIO().start().waitFor())
-        .as(command)
-        .isZero();
+  void wake() {
+    ForkedJvm.signal("CONT", jvm.process().toHandle());
   }
 
   /** Waits until it has ended; its exit code. */

@@ -52,16 +52,10 @@ class ExportIT {
     images =
         DataSource.loadTest(ConfigurationLoader.defaults().data(), Storage.of(Map.of())).dataset();
     for (String activation : MODELS) {
-      succeed(
-          "train --engine local --epochs 1 --hidden 40,30 --activation %s --run-dir %s"
-              .formatted(activation, run(activation)));
+      CommandRun.succeed(
+          "train --engine local --epochs 1 --hidden 40,30 --activation %s --run-dir %s",
+          activation, run(activation));
     }
-  }
-
-  private static String succeed(String line) {
-    CommandRun run = CommandRun.of(line.split(" "));
-    assertThat(run.exitCode()).as(run.errors()).isZero();
-    return run.output();
   }
 
   private static ModelFile model(Path file) {
@@ -117,7 +111,9 @@ class ExportIT {
   @ValueSource(strings = {"tanh", "relu"})
   void onnxRuntimePredictsTheSame(String activation) throws Exception {
     Path file = temp.resolve(activation + ".onnx");
-    assertThat(succeed("export --model %s --format onnx --to %s".formatted(run(activation), file)))
+    assertThat(
+            CommandRun.succeed("export --model %s --format onnx --to %s", run(activation), file)
+                .output())
         .startsWith("wrote     " + file);
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession session = environment.createSession(file.toString())) {
@@ -157,7 +153,7 @@ class ExportIT {
   @Test
   void dl4jPredictsTheSame() throws Exception {
     Path file = temp.resolve("model.zip");
-    succeed("export --model %s --format dl4j --to %s".formatted(run("tanh"), file));
+    CommandRun.succeed("export --model %s --format dl4j --to %s", run("tanh"), file);
     MultiLayerNetwork network = ModelSerializer.restoreMultiLayerNetwork(file.toFile(), true);
     // Its outputs are probabilities, which only have the order of logits.
     assertSamePredictions(
@@ -170,7 +166,7 @@ class ExportIT {
         Float.MAX_VALUE);
 
     Path back = temp.resolve("from-dl4j.srnn");
-    succeed("import --from dl4j --model %s --to %s".formatted(file, back));
+    CommandRun.succeed("import --from dl4j --model %s --to %s", file, back);
     ModelFile original = model(run("tanh").resolve("model.srnn"));
     assertThat(model(back).parameters()).containsExactly(original.parameters());
     assertThat(model(back).topology().shape()).isEqualTo(original.topology().shape());
@@ -181,16 +177,17 @@ class ExportIT {
   void safetensorsAreReadBackAndEvaluated(String activation) {
     Path file = temp.resolve(activation + ".safetensors");
     Path back = temp.resolve(activation + "-back.srnn");
-    succeed("export --model %s --format safetensors --to %s".formatted(run(activation), file));
-    succeed("import --from safetensors --model %s --to %s".formatted(file, back));
+    CommandRun.succeed("export --model %s --format safetensors --to %s", run(activation), file);
+    CommandRun.succeed("import --from safetensors --model %s --to %s", file, back);
 
     ModelFile original = model(run(activation).resolve("model.srnn"));
     assertThat(model(back).computesAs(original)).isTrue();
     assertThat(model(back).provenance())
         .containsEntry("importedFrom", file.toString())
         .containsAllEntriesOf(original.provenance());
-    assertThat(succeed("evaluate --engine local --model " + back))
-        .isEqualTo(succeed("evaluate --engine local --model " + run(activation)));
+    assertThat(CommandRun.succeed("evaluate --engine local --model %s", back).output())
+        .isEqualTo(
+            CommandRun.succeed("evaluate --engine local --model %s", run(activation)).output());
     CommandRun started =
         CommandRun.of(
             ("train --engine local --epochs 1 --hidden 40,30 --activation %s --initial-model %s"

@@ -3,6 +3,7 @@ package io.sparkrnn.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.Proof;
 import io.sparkrnn.checkpoint.FakeClock;
 import io.sparkrnn.faults.Failure;
 import io.sparkrnn.faults.FaultPlan;
@@ -42,8 +43,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class FaultSweepContract {
-  static final boolean FULL = "full".equals(System.getProperty("proof"));
-
   private static final Pattern RESUMED = Pattern.compile("Resuming from .*, round (\\d+)");
 
   /** Eight rounds with a checkpoint after each; retention leaves the last two and the best. */
@@ -404,7 +403,7 @@ abstract class FaultSweepContract {
 
   final List<Integer> swept(int count) {
     List<Integer> numbers = new ArrayList<>();
-    for (int number = 1; number <= count; number += FULL ? 1 : stride()) {
+    for (int number = 1; number <= count; number += Proof.times(1, stride())) {
       numbers.add(number);
     }
     return numbers;

@@ -41,22 +41,9 @@ class FollowingIT {
   @BeforeAll
   static void trainWithoutDisturbance() throws IOException {
     Path before = temp.resolve("before");
-    CommandRun first =
-        CommandRun.of(
-            "train",
-            "--engine",
-            "local",
-            "--hidden",
-            "6",
-            "--epochs",
-            "1",
-            "--seed",
-            "5",
-            "--data",
-            FirstImages.in(temp, 200).toString(),
-            "--run-dir",
-            before.toString());
-    assertThat(first.errors()).isEmpty();
+    CommandRun.succeed(
+        "train --engine local --hidden 6 --epochs 1 --seed 5 --data %s --run-dir %s",
+        FirstImages.in(temp, 200), before);
     initial = before.resolve("model.srnn");
     whole = temp.resolve("whole");
     CommandRun run = train(whole);
@@ -159,20 +146,9 @@ class FollowingIT {
     forget(run, 0);
     Path other = temp.resolve("other");
     CommandRun trained =
-        CommandRun.of(
-            "train",
-            "--engine",
-            "local",
-            "--hidden",
-            "6",
-            "--epochs",
-            "1",
-            "--seed",
-            "6",
-            "--data",
-            FirstImages.in(temp, 200).toString(),
-            "--run-dir",
-            other.toString());
+        CommandRun.line(
+            "train --engine local --hidden 6 --epochs 1 --seed 6 --data %s --run-dir %s",
+            FirstImages.in(temp, 200), other);
     assertThat(trained.errors()).isEmpty();
     Files.delete(copy);
     Files.copy(other.resolve("model.srnn"), copy);
@@ -339,7 +315,7 @@ class FollowingIT {
   }
 
   private static CommandRun resume(Path run) {
-    return CommandRun.of("train", "--resume", "--run-dir", run.toString());
+    return CommandRun.line("train --resume --run-dir %s", run);
   }
 
   private static JsonNode result(Path run) throws IOException {

@@ -8,23 +8,17 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.commons.io.FileUtils;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On HDFS. */
 class HdfsFaultSweepIT extends FaultSweepContract {
-  private MiniHdfs hdfs;
-  private Path blocks;
-  private URI directory;
+  private final MiniHdfs hdfs = MiniHdfs.shared();
+  private final URI directory = hdfs.directory();
   private Path configuration;
 
   @BeforeAll
-  void startHdfs(@TempDir Path files) throws IOException {
-    blocks = inMemory(files.resolve("hdfs"));
-    hdfs = MiniHdfs.start(blocks);
-    directory = hdfs.directory();
+  void writeConfiguration(@TempDir Path files) throws IOException {
     configuration =
         Files.writeString(
             files.resolve("hdfs.conf"),
@@ -37,12 +31,6 @@ class HdfsFaultSweepIT extends FaultSweepContract {
             }
             """
                 .formatted(FaultHdfs.class.getName()));
-  }
-
-  @AfterAll
-  void stopHdfs() throws IOException {
-    hdfs.close();
-    FileUtils.deleteDirectory(blocks.toFile());
   }
 
   @Override

@@ -76,25 +76,24 @@ class MissingHdfsIT {
 
   @Test
   void forbiddenOnesAreNamed() throws Exception {
-    try (MiniHdfs hdfs = MiniHdfs.start(temp.resolve("hdfs"))) {
-      // Others may neither look into it nor write beside it.
-      URI hidden = Storage.resolve(hdfs.directory(), "run");
-      URI atTheTop = hidden.resolve("/run");
-      List<String> eve = List.of("-DHADOOP_USER_NAME=eve");
-      try (Driver data = train("data", eve, "--data", hidden.toString());
-          Driver search = train("search", eve, "--run-dir", hidden.toString());
-          Driver make = train("make", eve, "--run-dir", atTheTop.toString())) {
-        assertSentence(
-            data, "Cannot list %s: permission denied: user=eve, access=".formatted(hidden));
-        assertSentence(
-            search,
-            "Cannot look for %s: permission denied: user=eve, access=EXECUTE".formatted(hidden));
-        assertSentence(
-            make,
-            "Cannot create directory %s: permission denied: user=eve, access=WRITE"
-                .formatted(atTheTop));
-      }
-      assertThat(hdfs.storage().exists(atTheTop)).isFalse();
+    MiniHdfs hdfs = MiniHdfs.shared();
+    // Others may neither look into it nor write beside it.
+    URI hidden = Storage.resolve(hdfs.directory(), "run");
+    URI atTheTop = hidden.resolve("/run");
+    List<String> eve = List.of("-DHADOOP_USER_NAME=eve");
+    try (Driver data = train("data", eve, "--data", hidden.toString());
+        Driver search = train("search", eve, "--run-dir", hidden.toString());
+        Driver make = train("make", eve, "--run-dir", atTheTop.toString())) {
+      assertSentence(
+          data, "Cannot list %s: permission denied: user=eve, access=".formatted(hidden));
+      assertSentence(
+          search,
+          "Cannot look for %s: permission denied: user=eve, access=EXECUTE".formatted(hidden));
+      assertSentence(
+          make,
+          "Cannot create directory %s: permission denied: user=eve, access=WRITE"
+              .formatted(atTheTop));
     }
+    assertThat(hdfs.storage().exists(atTheTop)).isFalse();
   }
 }

@@ -36,7 +36,7 @@ import java.util.zip.GZIPInputStream;
  * nights with bad or missing data, processes that are killed, started twice, or started again. One
  * registry on HDFS. Repeatable by its seed, but for the moments of kills.
  */
-final class RetrainingMonth implements AutoCloseable {
+final class RetrainingMonth {
   private static final int PIXELS = 28 * 28;
   private static final int ROW = 28;
   private static final int SOURCE_IMAGES = 20_000;
@@ -95,7 +95,7 @@ final class RetrainingMonth implements AutoCloseable {
 
   private final long seed;
   private final Path directory;
-  private final MiniHdfs hdfs;
+  private final MiniHdfs hdfs = MiniHdfs.shared();
   private final URI root;
   private final SlimJar jar;
   private final Path configuration;
@@ -109,7 +109,6 @@ final class RetrainingMonth implements AutoCloseable {
   RetrainingMonth(long seed, Path directory) throws IOException {
     this.seed = seed;
     this.directory = directory;
-    this.hdfs = MiniHdfs.start(Files.createDirectory(directory.resolve("hdfs")));
     this.root = hdfs.directory();
     this.jar = SlimJar.in(directory);
     this.configuration =
@@ -333,16 +332,9 @@ final class RetrainingMonth implements AutoCloseable {
   String accuracy(LogEntry entry, int night) {
     String file = open().versionFile(entry.version().orElseThrow()).toString();
     CommandRun run =
-        CommandRun.of(
-            "evaluate",
-            "--engine",
-            "local",
-            "--config",
-            configuration.toString(),
-            "--model",
-            file,
-            "--data",
-            Storage.resolve(root, "data-%02d".formatted(night)).toString());
+        CommandRun.line(
+            "evaluate --engine local --config %s --model %s --data %s",
+            configuration, file, Storage.resolve(root, "data-%02d".formatted(night)));
     assertThat(run.exitCode()).as(run.errors()).isZero();
     return run.output().replaceFirst("(?s).*test accuracy ([\\d.]+)%.*", "$1");
   }
@@ -402,10 +394,5 @@ final class RetrainingMonth implements AutoCloseable {
 
   private static String percent(JsonNode accuracy) {
     return accuracy.isNumber() ? "%.1f%%".formatted(100 * accuracy.asDouble()) : "";
-  }
-
-  @Override
-  public void close() {
-    hdfs.close();
   }
 }

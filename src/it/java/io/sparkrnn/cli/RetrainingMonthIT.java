@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,13 +47,6 @@ class RetrainingMonthIT {
     month.pass(NIGHTS);
     log = month.open().log();
     month.print(System.out);
-  }
-
-  @AfterAll
-  static void close() {
-    if (month != null) {
-      month.close();
-    }
   }
 
   private static List<String> names(String below) {

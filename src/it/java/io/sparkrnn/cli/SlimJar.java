@@ -15,8 +15,7 @@ import java.util.Map;
  */
 record SlimJar(Path file) {
   /** Maven's build directory. */
-  static final Path TARGET =
-      Path.of(System.getProperty("build.directory", "target")).toAbsolutePath();
+  static final Path TARGET = Path.of("target").toAbsolutePath();
 
   /** The class path of Spark itself. */
   static final String SPARK = TARGET.resolve("spark/jars") + File.separator + "*";

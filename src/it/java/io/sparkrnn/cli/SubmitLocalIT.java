@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,18 +43,6 @@ class SubmitLocalIT {
 
   private static List<String> words(LauncherRun printed) throws IOException {
     return printed.words();
-  }
-
-  /** Which says that it does, on the screen. */
-  @BeforeAll
-  static void prepareWhatIsMissing(@TempDir Path elsewhere) throws Exception {
-    ProcessBuilder builder =
-        new ProcessBuilder(HOME.resolve("submit/local").toString(), "--version")
-            .directory(elsewhere.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(elsewhere.resolve("out").toFile());
-    LauncherRun.asOfAUser(builder.environment());
-    assertThat(builder.start().waitFor()).isZero();
   }
 
   @Test

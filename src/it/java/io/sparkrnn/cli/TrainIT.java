@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.export.ModelFile;
+import io.sparkrnn.train.FirstImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -22,21 +22,18 @@ class TrainIT {
   @TempDir(factory = OddTempDirectory.class)
   private Path temp;
 
-  private static CommandRun train(String... arguments) {
-    return CommandRun.of(
-        Stream.concat(
-                Stream.of(
-                    "train",
-                    "--hidden",
-                    "4",
-                    "--workers",
-                    "3",
-                    "--validation",
-                    "5000",
-                    "--master",
-                    "local[2]"),
-                Stream.of(arguments))
-            .toArray(String[]::new));
+  @TempDir private static Path shared;
+
+  private static CommandRun train(String format, Object... values) {
+    String line = "train --hidden 4 --workers 3 --validation 500 --master local[2] " + format;
+    return CommandRun.line(
+        line.contains("--data") ? line : line + " --data " + FirstImages.in(shared, 2000), values);
+  }
+
+  /** A run of the local engine that has ended well. */
+  private static void trainHere(Path run, int epochs) {
+    CommandRun trained = train("--engine local --epochs %d --run-dir %s", epochs, run);
+    assertThat(trained.exitCode()).as(trained.errors()).isZero();
   }
 
   private static JsonNode result(Path run) throws IOException {
@@ -58,23 +55,11 @@ class TrainIT {
     Path local = temp.resolve("local");
     Path spark = temp.resolve("spark");
     Path threads = temp.resolve("threads");
-    assertThat(
-            train("--epochs", "1", "--engine", "local", "--run-dir", local.toString()).exitCode())
-        .isZero();
-    CommandRun run = train("--epochs", "1", "--run-dir", spark.toString());
-    assertThat(run.exitCode()).isZero();
-    assertThat(
-            train(
-                    "--epochs",
-                    "1",
-                    "--engine",
-                    "local",
-                    "--threads-per-worker",
-                    "3",
-                    "--run-dir",
-                    threads.toString())
-                .exitCode())
-        .isZero();
+    // Of all of MNIST.
+    String training = "train --hidden 4 --workers 3 --validation 5000 --epochs 1 --run-dir %s ";
+    CommandRun.succeed(training + "--engine local", local);
+    CommandRun run = CommandRun.succeed(training + "--master local[2]", spark);
+    CommandRun.succeed(training + "--engine local --threads-per-worker 3", threads);
 
     assertThat(result(spark).path("parametersSha256"))
         .isEqualTo(result(local).path("parametersSha256"));
@@ -92,7 +77,7 @@ class TrainIT {
   @Test
   void resultHasEveryPromisedField() throws IOException {
     Path run = temp.resolve("run");
-    assertThat(train("--epochs", "1", "--run-dir", run.toString()).exitCode()).isZero();
+    assertThat(train("--epochs 1 --run-dir %s", run).exitCode()).isZero();
     JsonNode result = result(run);
     for (String pointer :
         List.of(
@@ -127,8 +112,8 @@ class TrainIT {
       assertThat(result.at(pointer).isMissingNode()).as(pointer).isFalse();
     }
     assertThat(result.at("/status").asText()).isEqualTo("succeeded");
-    assertThat(result.at("/training/samples").asInt()).isEqualTo(55_000);
-    assertThat(result.at("/test/samples").asInt()).isEqualTo(10_000);
+    assertThat(result.at("/training/samples").asInt()).isEqualTo(1500);
+    assertThat(result.at("/test/samples").asInt()).isEqualTo(FirstImages.TEST_IMAGES);
     double seconds = result.at("/training/epochSeconds/0").asDouble();
     assertThat(
             result.at("/training/computeSeconds").asDouble()
@@ -141,9 +126,7 @@ class TrainIT {
   @Test
   void resumingFromAnyCheckpointGivesTheSameBits() throws IOException {
     Path whole = temp.resolve("whole");
-    assertThat(
-            train("--epochs", "3", "--engine", "local", "--run-dir", whole.toString()).exitCode())
-        .isZero();
+    trainHere(whole, 3);
     assertThat(checkpoints(whole)).hasSize(3);
     for (int kept = 1; kept <= 2; kept++) {
       // What a driver killed after so many checkpoints leaves behind.
@@ -158,16 +141,9 @@ class TrainIT {
       Files.deleteIfExists(cut.resolve("model-dl4j.zip"));
       // Only the directory is said, and what may differ; the settings are the run's own.
       CommandRun resumed =
-          CommandRun.of(
-              "train",
-              "--resume",
-              "--run-dir",
-              cut.toString(),
-              "--engine",
-              "local",
-              "--evaluation-overlap-rounds",
-              kept == 1 ? "0" : "1000");
-      assertThat(resumed.exitCode()).isZero();
+          CommandRun.succeed(
+              "train --resume --run-dir %s --engine local --evaluation-overlap-rounds %d",
+              cut, kept == 1 ? 0 : 1000);
       assertThat(resumed.output()).contains("Resuming from").contains("after epoch " + kept);
       assertThat(result(cut).path("parametersSha256"))
           .isEqualTo(result(whole).path("parametersSha256"));
@@ -187,16 +163,14 @@ class TrainIT {
   @Test
   void aCompleteRunIsReportedAgainAndNotRepeated() throws IOException {
     Path run = temp.resolve("run");
-    assertThat(train("--epochs", "1", "--engine", "local", "--run-dir", run.toString()).exitCode())
-        .isZero();
+    trainHere(run, 1);
     byte[] before = Files.readAllBytes(run.resolve("result.json"));
-    CommandRun again = train("--epochs", "1", "--engine", "local", "--run-dir", run.toString());
+    CommandRun again = train("--engine local --epochs 1 --run-dir %s", run);
     assertThat(again.exitCode()).isZero();
     assertThat(again.output()).contains("This run is complete").contains("test accuracy");
     assertThat(run.resolve("result.json")).hasBinaryContent(before);
 
-    CommandRun other =
-        train("--epochs", "1", "--engine", "local", "--seed", "2", "--run-dir", run.toString());
+    CommandRun other = train("--engine local --epochs 1 --seed 2 --run-dir %s", run);
     assertThat(other.exitCode()).isEqualTo(64);
     assertThat(other.errors())
         .contains("training.seed")
@@ -207,33 +181,18 @@ class TrainIT {
   @Test
   void aCompleteRunOnOtherDataIsRefused() throws IOException {
     Path run = temp.resolve("run");
-    assertThat(train("--epochs", "1", "--engine", "local", "--run-dir", run.toString()).exitCode())
-        .isZero();
-    // The training images twice: another test set of the right form.
-    Path mnist = Path.of("src/main/resources/io/sparkrnn/data/mnist");
+    trainHere(run, 1);
+    // One image more: another training set of the right form.
     CommandRun other =
         train(
-            "--epochs",
-            "1",
-            "--engine",
-            "local",
-            "--run-dir",
-            run.toString(),
-            "--train-images",
-            mnist.resolve("train-images-idx3-ubyte.gz").toString(),
-            "--train-labels",
-            mnist.resolve("train-labels-idx1-ubyte.gz").toString(),
-            "--test-images",
-            mnist.resolve("train-images-idx3-ubyte.gz").toString(),
-            "--test-labels",
-            mnist.resolve("train-labels-idx1-ubyte.gz").toString());
+            "--engine local --epochs 1 --run-dir %s --data %s", run, FirstImages.in(shared, 2001));
     assertThat(other.exitCode()).isEqualTo(64);
     assertThat(other.errors()).contains("expected the data of its complete run");
   }
 
   @Test
   void thereMustBeARunToResume() {
-    CommandRun run = train("--resume", "--run-dir", temp.resolve("mistyped").toString());
+    CommandRun run = train("--resume --run-dir %s", temp.resolve("mistyped"));
     assertThat(run.exitCode()).isEqualTo(64);
     assertThat(run.errors())
         .contains("mistyped")
@@ -247,10 +206,10 @@ class TrainIT {
       Files.createDirectories(run.resolve(name));
     }
     Files.createDirectory(run.resolve("attempts/1.claim"));
-    List<String> arguments =
-        new ArrayList<>(List.of("--epochs", "1", "--engine", "local", "--run-dir", run.toString()));
-    arguments.addAll(ShortTraining.LITTLE_PATIENCE);
-    CommandRun again = train(arguments.toArray(String[]::new));
+    CommandRun again =
+        train(
+            "--engine local --epochs 1 --run-dir %s %s",
+            run, String.join(" ", ShortTraining.LITTLE_PATIENCE));
     assertThat(again.errors()).isEmpty();
     assertThat(again.exitCode()).isZero();
     assertThat(result(run).path("status").asText()).isEqualTo("succeeded");
@@ -278,7 +237,7 @@ class TrainIT {
   @Test
   void aMasterThatIsNoneIsAUsageErrorAndRecorded() throws IOException {
     Path run = temp.resolve("run");
-    CommandRun failed = CommandRun.of("train", "--master", "local[x]", "--run-dir", run.toString());
+    CommandRun failed = CommandRun.line("train --master local[x] --run-dir %s", run);
     assertThat(failed.exitCode()).isEqualTo(64);
     assertThat(failed.errors()).contains("Cannot start Spark on local[x]");
     assertThat(failed.errors().lines()).hasSize(1);
@@ -289,24 +248,11 @@ class TrainIT {
   void dl4jsOwnEngineLeavesTheSameKindOfRun() throws IOException {
     Path run = temp.resolve("run");
     CommandRun dl4j =
-        CommandRun.of(
-            "train",
-            "--engine",
-            "dl4j",
-            "--hidden",
-            "16",
-            "--epochs",
-            "2",
-            "--validation",
-            "40000",
-            "--clip-norm",
-            "0",
-            "--master",
-            "local[2]",
-            "--run-dir",
-            run.toString());
+        CommandRun.succeed(
+            "train --engine dl4j --hidden 16 --epochs 2 --validation 40000 --clip-norm 0"
+                + " --master local[2] --run-dir %s",
+            run);
     assertThat(dl4j.errors()).isEmpty();
-    assertThat(dl4j.exitCode()).isZero();
     assertThat(result(run).path("engine").asText()).isEqualTo("dl4j");
     assertThat(result(run).path("kernels").asText()).isEqualTo("dl4j");
     assertThat(result(run).at("/validation/samples").asInt()).isEqualTo(40_000);
@@ -314,8 +260,7 @@ class TrainIT {
     assertThat(checkpoints(run)).hasSize(2);
 
     CommandRun refused =
-        CommandRun.of(
-            "train", "--engine", "dl4j", "--first-epoch-averaging-frequency", "2", "--dry-run");
+        CommandRun.line("train --engine dl4j --first-epoch-averaging-frequency 2 --dry-run");
     assertThat(refused.exitCode()).isEqualTo(64);
     assertThat(refused.errors()).contains("training.first-epoch-averaging-frequency");
   }
@@ -323,7 +268,7 @@ class TrainIT {
   @Test
   void aDirectoryWithOtherThingsIsRefused() throws IOException {
     Files.writeString(temp.resolve("letter.txt"), "hello");
-    CommandRun run = train("--run-dir", temp.toString());
+    CommandRun run = train("--run-dir %s", temp);
     assertThat(run.exitCode()).isEqualTo(64);
     assertThat(run.errors())
         .contains(temp.toString())
@@ -336,18 +281,9 @@ class TrainIT {
     Path run = temp.resolve("run");
     CommandRun failed =
         train(
-            "--engine",
-            "local",
-            "--activation",
-            "relu",
-            "--updater",
-            "sgd",
-            "--clip-norm",
-            "0",
-            "--learning-rate",
-            "1e9",
-            "--run-dir",
-            run.toString());
+            "--engine local --activation relu --updater sgd --clip-norm 0 --learning-rate 1e9"
+                + " --run-dir %s",
+            run);
     assertThat(failed.exitCode()).isEqualTo(1);
     assertThat(failed.errors())
         .contains("Training diverged in epoch 1, round ")
@@ -368,7 +304,7 @@ class TrainIT {
             "t10k-labels-idx1-ubyte")) {
       Files.write(data.resolve(name), new byte[20]);
     }
-    CommandRun run = train("--data", data.toString(), "--run-dir", temp.resolve("run").toString());
+    CommandRun run = train("--data %s --run-dir %s", data, temp.resolve("run"));
     assertThat(run.exitCode()).isEqualTo(65);
     assertThat(run.errors())
         .contains("train-images-idx3-ubyte")
@@ -382,24 +318,24 @@ class TrainIT {
   @Test
   void evaluatesTheModelOfARun() throws IOException {
     Path run = temp.resolve("run");
-    assertThat(train("--epochs", "1", "--engine", "local", "--run-dir", run.toString()).exitCode())
-        .isZero();
+    trainHere(run, 1);
     double accuracy = result(run).at("/test/accuracy").asDouble();
     String line = String.format(java.util.Locale.ROOT, "test accuracy %.2f%%", 100 * accuracy);
-    CommandRun local = CommandRun.of("evaluate", "--model", run.toString(), "--engine", "local");
-    assertThat(local.exitCode()).isZero();
+    CommandRun local =
+        CommandRun.succeed(
+            "evaluate --engine local --model %s --data %s", run, FirstImages.in(shared, 2000));
     assertThat(local.output()).contains(line);
     CommandRun spark =
-        CommandRun.of(
-            "evaluate", "--model", run.resolve("model.srnn").toString(), "--master", "local[2]");
-    assertThat(spark.exitCode()).isZero();
+        CommandRun.succeed(
+            "evaluate --master local[2] --model %s/model.srnn --data %s",
+            run, FirstImages.in(shared, 2000));
     assertThat(spark.output()).isEqualTo(local.output());
   }
 
   @Test
   void evaluatingSomethingElseThanAModelIsRefused() throws IOException {
     Path file = Files.write(temp.resolve("model.srnn"), new byte[100]);
-    CommandRun run = CommandRun.of("evaluate", "--model", file.toString(), "--engine", "local");
+    CommandRun run = CommandRun.line("evaluate --engine local --model %s", file);
     assertThat(run.exitCode()).isEqualTo(74);
     assertThat(run.errors()).contains(file.toString());
     assertThat(run.errors().lines()).hasSize(1);

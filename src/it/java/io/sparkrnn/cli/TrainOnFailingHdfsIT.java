@@ -153,52 +153,50 @@ class TrainOnFailingHdfsIT {
 
   @Test
   void endsWhenTheQuotaIsUsedUpAndResumesOnceItIsLifted() throws Exception {
-    try (MiniHdfs hdfs = MiniHdfs.start(temp.resolve("hdfs"))) {
-      URI run = newRun(hdfs);
-      URI parent = run.resolve(".");
-      // Room for one file under way beside a checkpoint or two.
-      hdfs.limitSpace(parent, MiniHdfs.BLOCK_BYTES * 3L / 2);
-      CommandRun command =
-          train(
-              hdfs.properties(),
-              run,
-              "--retry-seconds",
-              "0.1",
-              // It would be a second file under way.
-              "--heartbeat-seconds",
-              "1000");
+    MiniHdfs hdfs = MiniHdfs.shared();
+    URI run = newRun(hdfs);
+    URI parent = run.resolve(".");
+    // Room for one file under way beside a checkpoint or two.
+    hdfs.limitSpace(parent, MiniHdfs.BLOCK_BYTES * 3L / 2);
+    CommandRun command =
+        train(
+            hdfs.properties(),
+            run,
+            "--retry-seconds",
+            "0.1",
+            // It would be a second file under way.
+            "--heartbeat-seconds",
+            "1000");
 
-      List<FileEntry> good = hdfs.storage().list(Storage.resolve(run, "checkpoints"));
-      assertThat(good).as(command.errors()).isNotEmpty();
-      assertNotSaved(command, run, good.size() + 1, "no space left under the quota (");
-      hdfs.unlimitSpace(parent);
-      assertThat(hdfs.storage().list(Storage.resolve(run, "checkpoints"))).isEqualTo(good);
-      assertResumes(hdfs, run);
-    }
+    List<FileEntry> good = hdfs.storage().list(Storage.resolve(run, "checkpoints"));
+    assertThat(good).as(command.errors()).isNotEmpty();
+    assertNotSaved(command, run, good.size() + 1, "no space left under the quota (");
+    hdfs.unlimitSpace(parent);
+    assertThat(hdfs.storage().list(Storage.resolve(run, "checkpoints"))).isEqualTo(good);
+    assertResumes(hdfs, run);
   }
 
   @Test
   void endsWithoutPermission() throws Exception {
-    try (MiniHdfs hdfs = MiniHdfs.start(temp.resolve("hdfs"))) {
-      URI hidden = newRun(hdfs);
-      CommandRun search = asEve(() -> train(hdfs.properties(), hidden));
-      assertThat(search.exitCode()).isEqualTo(ExitCode.STORAGE);
-      assertThat(search.errors())
-          .startsWith(
-              "spark-rnn: Cannot look for %s: permission denied: user=eve, access=EXECUTE"
-                  .formatted(hidden))
-          .hasLineCount(1);
+    MiniHdfs hdfs = MiniHdfs.shared();
+    URI hidden = newRun(hdfs);
+    CommandRun search = asEve(() -> train(hdfs.properties(), hidden));
+    assertThat(search.exitCode()).isEqualTo(ExitCode.STORAGE);
+    assertThat(search.errors())
+        .startsWith(
+            "spark-rnn: Cannot look for %s: permission denied: user=eve, access=EXECUTE"
+                .formatted(hidden))
+        .hasLineCount(1);
 
-      URI atTheTop = hidden.resolve("/run");
-      CommandRun make = asEve(() -> train(hdfs.properties(), atTheTop));
-      assertThat(make.exitCode()).isEqualTo(ExitCode.STORAGE);
-      assertThat(make.errors())
-          .startsWith(
-              "spark-rnn: Cannot create directory %s: permission denied: user=eve, access=WRITE"
-                  .formatted(atTheTop))
-          .hasLineCount(1);
-      assertThat(hdfs.storage().exists(atTheTop)).isFalse();
-    }
+    URI atTheTop = hidden.resolve("/run");
+    CommandRun make = asEve(() -> train(hdfs.properties(), atTheTop));
+    assertThat(make.exitCode()).isEqualTo(ExitCode.STORAGE);
+    assertThat(make.errors())
+        .startsWith(
+            "spark-rnn: Cannot create directory %s: permission denied: user=eve, access=WRITE"
+                .formatted(atTheTop))
+        .hasLineCount(1);
+    assertThat(hdfs.storage().exists(atTheTop)).isFalse();
   }
 
   private static CommandRun asEve(PrivilegedExceptionAction<CommandRun> command) throws Exception {

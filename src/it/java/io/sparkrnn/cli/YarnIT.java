@@ -3,6 +3,7 @@ package io.sparkrnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sparkrnn.FullProof;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.spark.MiniYarn;
 import io.sparkrnn.storage.FileEntry;
@@ -15,13 +16,10 @@ import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The real spark-submit on YARN, in both deploy modes: {@code mvn -Pyarn verify}. */
-@Tag("yarn")
+/** The real spark-submit on YARN, in both deploy modes. */
 class YarnIT {
   /** Of about 40, so that a run goes on for a while. */
   private static final int SOME_CHECKPOINTS = 5;
@@ -160,10 +158,7 @@ class YarnIT {
   }
 
   @Test
-  @EnabledIfSystemProperty(
-      named = "proof",
-      matches = "full",
-      disabledReason = "runs with -Dproof=full only")
+  @FullProof
   void damagedDataEndADriverBesideYarnWithTheirCode() throws Exception {
     try (Driver driver =
         training.submit("client", run, "--data", training.damagedData().toString())) {

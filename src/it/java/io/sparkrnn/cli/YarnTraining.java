@@ -41,7 +41,8 @@ final class YarnTraining implements AutoCloseable {
 
   private final Path directory;
   private final SlimJar jar;
-  private final MiniHdfs hdfs;
+  private final Path sparkHome;
+  private final MiniHdfs hdfs = MiniHdfs.shared();
   private final MiniYarn yarn;
   private final URI data;
   private final TreeMap<Long, String> checkpoints;
@@ -54,6 +55,7 @@ final class YarnTraining implements AutoCloseable {
   YarnTraining(Path directory) throws Exception {
     this.directory = directory;
     this.jar = SlimJar.in(directory);
+    this.sparkHome = sparkHome(directory);
     Path images = FirstImages.in(directory, 400);
     URI whole = directory.resolve("whole").toUri();
     CommandRun local =
@@ -74,7 +76,6 @@ final class YarnTraining implements AutoCloseable {
                 directory.resolve("whole").toString()));
     assertThat(local.exitCode()).as(local.errors()).isZero();
     this.checkpoints = new RunAudit(Storage.of(Map.of()), whole, Map.of()).checkpoints();
-    this.hdfs = MiniHdfs.start(Files.createDirectory(directory.resolve("hdfs")));
     this.data = hdfs.directory();
     upload(images, data);
     this.yarn =
@@ -142,7 +143,7 @@ final class YarnTraining implements AutoCloseable {
     Map<String, String> properties =
         Map.ofEntries(
             // Every node has Spark at the same place.
-            entry("spark.yarn.jars", "local:" + SlimJar.TARGET.resolve("spark/jars/*")),
+            entry("spark.yarn.jars", "local:" + sparkHome.resolve("jars/*")),
             entry("spark.yarn.appMasterEnv.JAVA_HOME", Jdk.running().home().toString()),
             entry("spark.yarn.appMasterEnv.SPARK_LOCAL_IP", "127.0.0.1"),
             entry("spark.executorEnv.JAVA_HOME", Jdk.running().home().toString()),
@@ -197,7 +198,7 @@ final class YarnTraining implements AutoCloseable {
         Jdk.running()
             .start(
                 Jdk.withVectorModule(options.toArray(String[]::new)),
-                configuration + File.pathSeparator + SlimJar.SPARK,
+                configuration + File.pathSeparator + sparkHome.resolve("jars/*"),
                 "org.apache.spark.deploy.SparkSubmit",
                 words,
                 Map.of("HADOOP_CONF_DIR", configuration),
@@ -214,7 +215,7 @@ final class YarnTraining implements AutoCloseable {
     Map<String, String> environment =
         Map.of(
             "SPARK_HOME",
-            sparkHome().toString(),
+            sparkHome.toString(),
             "HADOOP_CONF_DIR",
             yarn.configurationDirectory().toString());
     Path user = Files.createDirectories(directory.resolve("launcher").resolve("user"));
@@ -232,10 +233,18 @@ final class YarnTraining implements AutoCloseable {
     }
   }
 
-  /** Of Maven's jars, with what Spark's own script comes to. */
-  private Path sparkHome() throws IOException {
+  /** Of Maven's jars and YARN's, with what Spark's own script comes to. */
+  private static Path sparkHome(Path directory) throws Exception {
     Path home = Files.createDirectory(directory.resolve("spark-home"));
-    Files.createSymbolicLink(home.resolve("jars"), SlimJar.TARGET.resolve("spark/jars"));
+    Path jars = Files.createDirectory(home.resolve("jars"));
+    try (Stream<Path> maven = Files.list(SlimJar.TARGET.resolve("spark/jars"))) {
+      for (Path jar : maven.toList()) {
+        Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
+      }
+    }
+    Class<?> client = Class.forName("org.apache.spark.deploy.yarn.Client");
+    Path yarn = Path.of(client.getProtectionDomain().getCodeSource().getLocation().toURI());
+    Files.createSymbolicLink(jars.resolve(yarn.getFileName()), yarn);
     Path script = Files.createDirectory(home.resolve("bin")).resolve("spark-submit");
     Files.writeString(
         script,
@@ -274,6 +283,5 @@ final class YarnTraining implements AutoCloseable {
   @Override
   public void close() {
     yarn.close();
-    hdfs.close();
   }
 }

@@ -3,11 +3,11 @@ package io.sparkrnn.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.ForkedJvm;
+import io.sparkrnn.FullProof;
 import io.sparkrnn.Jdk;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** No file makes the reader fail in an unforeseen way, in a JVM with little memory. */
@@ -22,10 +22,7 @@ class HostileFilesIT {
   }
 
   @Test
-  @EnabledIfSystemProperty(
-      named = "proof",
-      matches = "full",
-      disabledReason = "runs with -Dproof=full only")
+  @FullProof
   void all() throws Exception {
     sweep(10_000);
   }

@@ -109,41 +109,18 @@ class UnsupportedNetworksIT {
             layers(rnn(4, 5).build(), last(rnn(5, 5).activation(Activation.RELU).build()), out())),
         arguments(
             "found LossMSE",
-            layers(
-                last(rnn(4, 5).build()),
-                new OutputLayer.Builder(LossFunction.MSE)
-                    .nIn(5)
-                    .nOut(3)
-                    .activation(Activation.SOFTMAX)
-                    .build())),
+            layers(last(rnn(4, 5).build()), out(new OutputLayer.Builder(LossFunction.MSE)))),
         arguments(
             "found loss weights of classes",
             layers(
                 last(rnn(4, 5).build()),
-                new OutputLayer.Builder(new LossMCXENT(Nd4j.ones(3)))
-                    .nIn(5)
-                    .nOut(3)
-                    .activation(Activation.SOFTMAX)
-                    .build())),
+                out(new OutputLayer.Builder(new LossMCXENT(Nd4j.ones(3)))))),
         arguments(
             "found ActivationSigmoid in layer 1",
-            layers(
-                last(rnn(4, 5).build()),
-                new OutputLayer.Builder(LossFunction.MCXENT)
-                    .nIn(5)
-                    .nOut(3)
-                    .activation(Activation.SIGMOID)
-                    .build())),
+            layers(last(rnn(4, 5).build()), out(crossEntropy().activation(Activation.SIGMOID)))),
         arguments(
             "found hasBias false",
-            layers(
-                last(rnn(4, 5).build()),
-                new OutputLayer.Builder(LossFunction.MCXENT)
-                    .nIn(5)
-                    .nOut(3)
-                    .hasBias(false)
-                    .activation(Activation.SOFTMAX)
-                    .build())),
+            layers(last(rnn(4, 5).build()), out(crossEntropy().hasBias(false)))),
         arguments("found RmsProp", all(c -> c.updater(new RmsProp(0.1)))),
         arguments(
             "found a momentum schedule",
@@ -182,12 +159,17 @@ class UnsupportedNetworksIT {
     return new LastTimeStep(layer);
   }
 
+  private static OutputLayer.Builder crossEntropy() {
+    return new OutputLayer.Builder(LossFunction.MCXENT);
+  }
+
   private static Layer out() {
-    return new OutputLayer.Builder(LossFunction.MCXENT)
-        .nIn(5)
-        .nOut(3)
-        .activation(Activation.SOFTMAX)
-        .build();
+    return out(crossEntropy());
+  }
+
+  /** With softmax, where nothing else has been set. */
+  private static Layer out(OutputLayer.Builder builder) {
+    return builder.nIn(5).nOut(3).build();
   }
 
   private static MultiLayerConfiguration layers(Layer... layers) {
@@ -217,14 +199,7 @@ class UnsupportedNetworksIT {
   }
 
   private static MultiLayerConfiguration l2OnlyBelow() {
-    return layers(
-        last(rnn(4, 5).l2(0.1).build()),
-        new OutputLayer.Builder(LossFunction.MCXENT)
-            .name("upper")
-            .nIn(5)
-            .nOut(3)
-            .activation(Activation.SOFTMAX)
-            .build());
+    return layers(last(rnn(4, 5).l2(0.1).build()), out(crossEntropy().name("upper")));
   }
 
   private static MultiLayerConfiguration constrained() {

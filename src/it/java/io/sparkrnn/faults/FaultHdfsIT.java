@@ -13,35 +13,21 @@ import io.sparkrnn.storage.StorageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class FaultHdfsIT {
   private static final byte[] BYTES = "three".getBytes(UTF_8);
 
-  private static MiniHdfs hdfs;
+  private static final MiniHdfs HDFS = MiniHdfs.shared();
 
   private final Storage storage = Storage.of(FaultHdfs.PROPERTIES);
   private URI run;
 
-  @BeforeAll
-  static void startHdfs(@TempDir Path files) throws IOException {
-    hdfs = MiniHdfs.start(files);
-  }
-
-  @AfterAll
-  static void stopHdfs() {
-    hdfs.close();
-  }
-
   @BeforeEach
   void makeAttempt() {
-    run = hdfs.directory();
+    run = HDFS.directory();
     storage.createDirectories(at("attempts/1"));
   }
 

@@ -145,24 +145,21 @@ class FaultProcessIT {
 
   @Test
   void aDriverOnHdfsEndsAtANamedPointAndTheNextGoesOn() throws Exception {
-    try (MiniHdfs hdfs = MiniHdfs.start(temp.resolve("hdfs"))) {
-      run = Storage.resolve(hdfs.directory(), "run");
-      ForkedJvm halted =
-          start(
-              run,
-              options(
-                  run.toString(),
-                  "-Dfault.action=HALT",
-                  "-Dfault.point=RESULT_NUMBERED_NOT_COPIED"));
-      assertThat(halted.process().waitFor())
-          .as(Files.readString(halted.output()))
-          .isEqualTo(ProcessFaults.HALT_STATUS);
-      assertThat(names("results")).containsExactly("1.json");
-      assertThat(names("")).contains("model.srnn").doesNotContain("result.json");
+    MiniHdfs hdfs = MiniHdfs.shared();
+    run = Storage.resolve(hdfs.directory(), "run");
+    ForkedJvm halted =
+        start(
+            run,
+            options(
+                run.toString(), "-Dfault.action=HALT", "-Dfault.point=RESULT_NUMBERED_NOT_COPIED"));
+    assertThat(halted.process().waitFor())
+        .as(Files.readString(halted.output()))
+        .isEqualTo(ProcessFaults.HALT_STATUS);
+    assertThat(names("results")).containsExactly("1.json");
+    assertThat(names("")).contains("model.srnn").doesNotContain("result.json");
 
-      start(run, List.of(), "--resume").awaitOutput();
-      assertThat(names("")).contains("result.json");
-    }
+    start(run, List.of(), "--resume").awaitOutput();
+    assertThat(names("")).contains("result.json");
   }
 
   private List<String> onDisk(String... more) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sparkrnn.ForkedJvm;
+import io.sparkrnn.FullProof;
 import io.sparkrnn.Jdk;
 import io.sparkrnn.SelectedTests;
 import java.io.IOException;
@@ -49,6 +50,7 @@ class NewerJdkIT {
 
   @ParameterizedTest
   @ValueSource(ints = {128, 256, 512})
+  @FullProof
   void vectorKernelsPassWithEveryWidth(int bits) throws Exception {
     int widest = FloatVector.SPECIES_PREFERRED.vectorBitSize();
     assumeTrue(
@@ -64,6 +66,7 @@ class NewerJdkIT {
   }
 
   @Test
+  @FullProof
   void portableKernelsPassWithoutTheVectorModule() throws Exception {
     ForkedJvm jvm = start(Jdk.newer(), List.of(), ".*\\.PortableRnnKernelsTest");
     assertThat(passed(jvm))

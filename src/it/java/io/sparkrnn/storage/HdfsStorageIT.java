@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.security.PrivilegedAction;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -13,35 +12,16 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class HdfsStorageIT extends StorageContract {
-  private static MiniHdfs hdfs;
+  private static final MiniHdfs HDFS = MiniHdfs.shared();
 
   private final Storage storage = newStorage();
-  private URI directory;
-
-  @BeforeAll
-  static void startHdfs(@TempDir Path files) throws IOException {
-    hdfs = MiniHdfs.start(files);
-  }
-
-  @AfterAll
-  static void stopHdfs() {
-    hdfs.close();
-  }
-
-  @BeforeEach
-  void makeDirectory() {
-    directory = hdfs.directory();
-  }
+  private final URI directory = HDFS.directory();
 
   Storage newStorage() {
-    return hdfs.storage();
+    return HDFS.storage();
   }
 
   @Override

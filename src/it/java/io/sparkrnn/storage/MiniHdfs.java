@@ -3,10 +3,12 @@ package io.sparkrnn.storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.hdfs.MiniDFSCluster.DataNodeProperties;
@@ -30,6 +32,33 @@ public final class MiniHdfs implements AutoCloseable {
   private MiniHdfs(MiniDFSCluster cluster, boolean highlyAvailable) {
     this.cluster = cluster;
     this.highlyAvailable = highlyAvailable;
+  }
+
+  /**
+   * One for all tests of this JVM that do nothing to it as a whole, with its files in memory where
+   * the system has room for them there; the JVM's end is its own.
+   */
+  public static MiniHdfs shared() {
+    return Shared.HDFS;
+  }
+
+  private static final class Shared {
+    static final MiniHdfs HDFS = start();
+
+    private static MiniHdfs start() {
+      try {
+        Path memory = Path.of("/dev/shm");
+        Path parent =
+            Files.isWritable(memory) ? memory : Path.of(System.getProperty("java.io.tmpdir"));
+        Path files = Files.createTempDirectory(parent, "mini-hdfs");
+        // Which cannot shut HDFS down: that changes the hooks.
+        Thread end = new Thread(() -> FileUtils.deleteQuietly(files.toFile()), "mini-hdfs-end");
+        Runtime.getRuntime().addShutdownHook(end);
+        return MiniHdfs.start(files);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   /** Starts a name node and one data node that keep their files in the given directory. */

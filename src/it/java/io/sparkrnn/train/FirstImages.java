@@ -11,7 +11,7 @@ import java.util.zip.GZIPInputStream;
 /** The first images of MNIST, with their labels, as four IDX files. */
 public final class FirstImages {
   private static final int PIXELS = 28 * 28;
-  private static final int TEST_IMAGES = 40;
+  public static final int TEST_IMAGES = 40;
 
   private FirstImages() {}
 

@@ -1,10 +1,13 @@
 package io.sparkrnn.train;
 
+import static io.sparkrnn.train.GoldenTraining.EPOCH;
 import static io.sparkrnn.train.GoldenTraining.ONE_LAYER;
 import static io.sparkrnn.train.GoldenTraining.TINY;
 import static io.sparkrnn.train.GoldenTraining.TWO_LAYERS;
 
+import io.sparkrnn.FullProof;
 import io.sparkrnn.Jdk;
+import io.sparkrnn.Proof;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
@@ -13,44 +16,68 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * One {@code parametersSha256} for a seed and a configuration: for both kernels, all widths of
  * vectors, any number of threads, old and new JDKs, interpreted and compiled, with Spark and
- * without.
+ * without. Every combination with {@code -Dproof=full}, and one of each kind otherwise.
  */
 class ParametersSha256IT {
   private static final int NARROWEST_BITS = 128;
 
   @TempDir private static Path directory;
 
-  static Stream<Named<Supplier<TrainingJvm>>> compiled() {
-    return TrainingJvm.onBothJdks();
+  static List<Named<Supplier<TrainingJvm>>> compiled() {
+    return Proof.of(
+        TrainingJvm.onBothJdks(),
+        List.of(
+            named("portable", () -> TrainingJvm.portable(Jdk.running())),
+            named("vector", () -> TrainingJvm.vector(Jdk.running(), TrainingJvm.WIDEST_BITS)),
+            named(
+                "vector, a newer JDK",
+                () -> TrainingJvm.vector(Jdk.newer(), TrainingJvm.WIDEST_BITS))));
   }
 
   @ParameterizedTest
   @MethodSource
   void compiled(Supplier<TrainingJvm> jvm) throws Exception {
     // The tiny one comes last: its kernels are compiled by then.
-    jvm.get().train(directory, List.of(ONE_LAYER, TWO_LAYERS, TINY), List.of(1, 2, 3, 4));
+    jvm.get()
+        .train(
+            directory,
+            List.of(ONE_LAYER, TWO_LAYERS, TINY),
+            Proof.of(List.of(1, 2, 3, 4), List.of(1, 3)));
   }
 
-  static Stream<Named<Supplier<TrainingJvm>>> interpretedOrCompiledSimply() {
+  static List<Named<Supplier<TrainingJvm>>> anEpoch() {
+    return TrainingJvm.onBothJdks();
+  }
+
+  /** Of all of MNIST. */
+  @ParameterizedTest
+  @MethodSource
+  @FullProof
+  void anEpoch(Supplier<TrainingJvm> jvm) throws Exception {
+    jvm.get().train(directory, List.of(EPOCH), List.of(1, 2, 3, 4));
+  }
+
+  static List<Named<Supplier<TrainingJvm>>> interpretedOrCompiledSimply() {
     return Stream.of("-Xint", "-XX:TieredStopAtLevel=1")
         .flatMap(
             mode ->
                 Stream.of(
-                    named("portable, " + mode, () -> TrainingJvm.portable(Jdk.running(), mode)),
-                    named(
-                        "vector, " + mode,
-                        () -> TrainingJvm.vector(Jdk.running(), NARROWEST_BITS, mode)),
-                    named(
-                        "portable, a newer JDK, " + mode,
-                        () -> TrainingJvm.portable(Jdk.newer(), mode)),
-                    named(
-                        "vector, a newer JDK, " + mode,
-                        () -> TrainingJvm.vector(Jdk.newer(), NARROWEST_BITS, mode))));
+                        named(
+                            "vector, " + mode,
+                            () -> TrainingJvm.vector(Jdk.running(), NARROWEST_BITS, mode)),
+                        named("portable, " + mode, () -> TrainingJvm.portable(Jdk.running(), mode)),
+                        named(
+                            "portable, a newer JDK, " + mode,
+                            () -> TrainingJvm.portable(Jdk.newer(), mode)),
+                        named(
+                            "vector, a newer JDK, " + mode,
+                            () -> TrainingJvm.vector(Jdk.newer(), NARROWEST_BITS, mode)))
+                    .limit(Proof.times(4, 1)))
+        .toList();
   }
 
   private static Named<Supplier<TrainingJvm>> named(String name, Supplier<TrainingJvm> jvm) {
@@ -63,8 +90,12 @@ class ParametersSha256IT {
     jvm.get().train(directory, List.of(TINY), List.of(2));
   }
 
+  static List<String> onSpark() {
+    return Proof.of(List.of("job", "resident"), List.of("resident"));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"job", "resident"})
+  @MethodSource
   void onSpark(String rounds) throws Exception {
     TrainingJvm spark =
         new TrainingJvm(
@@ -72,6 +103,6 @@ class ParametersSha256IT {
             Jdk.withVectorModule("-Dspark.ui.enabled=false"),
             List.of("--engine", "spark", "--master", "local[2]", "--rounds", rounds),
             List.of("on local[2]"));
-    spark.train(directory, List.of(ONE_LAYER, TWO_LAYERS), List.of(1, 2));
+    spark.train(directory, List.of(ONE_LAYER, TWO_LAYERS), Proof.of(List.of(1, 2), List.of(2)));
   }
 }

@@ -36,12 +36,14 @@ record TrainingJvm(Jdk jdk, List<String> options, List<String> arguments, List<S
           TARGET.resolve("spark").resolve("jars") + File.separator + "*",
           TARGET.resolve("test-classes").toString());
 
+  /** The widest vectors of this CPU. */
+  static final int WIDEST_BITS = FloatVector.SPECIES_PREFERRED.vectorBitSize();
+
   /** Vectors of this many bits; skips the test where the CPU has no such vectors. */
   static TrainingJvm vector(Jdk jdk, int bits, String... options) {
-    int widest = FloatVector.SPECIES_PREFERRED.vectorBitSize();
     assumeTrue(
-        bits <= widest,
-        "Skipped with vectors of %d bits: this CPU's have %d".formatted(bits, widest));
+        bits <= WIDEST_BITS,
+        "Skipped with vectors of %d bits: this CPU's have %d".formatted(bits, WIDEST_BITS));
     List<String> all = Jdk.withVectorModule(options);
     all.add("-Dspark-rnn.vector.bits=" + bits);
     return new TrainingJvm(
@@ -61,8 +63,8 @@ record TrainingJvm(Jdk jdk, List<String> options, List<String> arguments, List<S
   }
 
   /** Both kernels, and the vector kernels in every width, on this JDK and on a newer one. */
-  static Stream<Named<Supplier<TrainingJvm>>> onBothJdks() {
-    return Stream.concat(on("this JDK", Jdk::running), on("a newer JDK", Jdk::newer));
+  static List<Named<Supplier<TrainingJvm>>> onBothJdks() {
+    return Stream.concat(on("this JDK", Jdk::running), on("a newer JDK", Jdk::newer)).toList();
   }
 
   private static Stream<Named<Supplier<TrainingJvm>>> on(String name, Supplier<Jdk> jdk) {

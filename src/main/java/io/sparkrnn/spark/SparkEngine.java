@@ -104,7 +104,7 @@ public final class SparkEngine implements AutoCloseable {
     return start(applicationName, master, 1);
   }
 
-  /** For example {@code Spark 3.5.7 on local[*], 2 slots}. */
+  /** For example {@code Spark 3.5.9 on local[*], 2 slots}. */
   public String description() {
     if (context.sc().isStopped()) {
       throw SparkJobException.stopped(context.master(), null);

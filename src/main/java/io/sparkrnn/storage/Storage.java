@@ -36,6 +36,8 @@ public final class Storage {
   private static final Pattern HAS_SCHEME =
       Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*", Pattern.DOTALL);
 
+  private static final Set<String> NO_NAMES = Set.of("", ".", "..");
+
   // Nobody types %C3%BC.
   private static final Pattern ESCAPED_BY_A_PROGRAM =
       Pattern.compile("(?i)(?=.*%[89A-F])file:([^%\\s\"<>#?\\[\\]^`{|}\\\\]|%[0-9A-F]{2})*");

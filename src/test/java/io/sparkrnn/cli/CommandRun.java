@@ -1,5 +1,7 @@
 package io.sparkrnn.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -16,5 +18,18 @@ record CommandRun(int exitCode, String output, String errors) {
             arguments);
     return new CommandRun(
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** A command line, none of whose arguments has a blank in it. */
+  @SuppressWarnings("AnnotateFormatMethod") // The annotation would be one library more.
+  static CommandRun line(String format, Object... values) {
+    return of(format.formatted(values).split(" "));
+  }
+
+  /** As the other, for what must end well. */
+  static CommandRun succeed(String format, Object... values) {
+    CommandRun run = line(format, values);
+    assertThat(run.exitCode).as(run.errors).isZero();
+    return run;
   }
 }

@@ -221,16 +221,15 @@ public class MlflowLogTest {
     assertThat(warnings).hasSize(1);
   }
 
+  private MlflowLog hasty() {
+    Map<String, String> environment = Map.of(MlflowLog.SERVER, server.address());
+    return new MlflowLog(environment, "run", CLOCK, Duration.ofMillis(1), warnings::add);
+  }
+
   @Test
   void aSilentServerIsNotWaitedForLong() {
     server.is(Mood.SILENT);
-    try (MlflowLog log =
-        new MlflowLog(
-            Map.of(MlflowLog.SERVER, server.address()),
-            "run",
-            CLOCK,
-            Duration.ofMillis(1),
-            warnings::add)) {
+    try (MlflowLog log = hasty()) {
       begin(log, 1, "");
       log.onEpoch(epoch(1));
       log.succeeded("f00d");
@@ -244,13 +243,7 @@ public class MlflowLogTest {
   @Test
   void aSlowServerNeverHoldsTheRunUp() {
     server.is(Mood.SILENT);
-    try (MlflowLog log =
-        new MlflowLog(
-            Map.of(MlflowLog.SERVER, server.address()),
-            "run",
-            CLOCK,
-            Duration.ofMillis(1),
-            warnings::add)) {
+    try (MlflowLog log = hasty()) {
       begin(log, 1, "");
       for (int number = 1; number < 5_000; number++) {
         log.onEpoch(epoch(number));

@@ -2,9 +2,8 @@ package io.sparkrnn.spark.rounds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.Proof;
 import io.sparkrnn.data.TrainingData;
-import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.kernel.PortableRnnKernels;
@@ -23,7 +22,9 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The same seed and configuration give the same bits, wherever and on however many executors the
@@ -39,17 +40,23 @@ class BitIdentityIT {
         master, Map.of("spark.executor.extraJavaOptions", executorOptions));
   }
 
+  static List<Arguments> masters() {
+    return Proof.of(
+        List.of(
+            Arguments.of("local[1]", "portable"),
+            Arguments.of("local[1]", "vector"),
+            Arguments.of("local[2]", "vector"),
+            Arguments.of("local[4]", "vector"),
+            Arguments.of("local-cluster[2,1,1024]", "vector"),
+            Arguments.of("local-cluster[16,1,512]", "vector")),
+        List.of(
+            Arguments.of("local[1]", "portable"),
+            Arguments.of("local[4]", "vector"),
+            Arguments.of("local-cluster[3,1,512]", "vector")));
+  }
+
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "local[1]                | portable",
-        "local[1]                | vector",
-        "local[2]                | vector",
-        "local[4]                | vector",
-        "local-cluster[2,1,1024] | vector",
-        "local-cluster[16,1,512] | vector"
-      })
+  @MethodSource("masters")
   void everyMasterGivesTheLocalEnginesBits(String master, String kernels) {
     SmallTraining.Outcome expected = SmallTraining.local(DATA);
     try (JavaSparkContext context = context(master, VECTOR_MODULE);
@@ -70,50 +77,25 @@ class BitIdentityIT {
   }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {"local[2,4]", "local-cluster[2,1,1024]"})
+  @ValueSource(strings = {"local[2,4]", "local-cluster[2,1,1024]"})
   void failedTasksAndLostShardsLeaveNoTrace(String master) {
     SmallTraining.Outcome expected = SmallTraining.local(DATA);
     TrainingData failing = new FirstAttemptFails(DATA);
     try (JavaSparkContext context = context(master, VECTOR_MODULE);
         JobRoundRunner spark =
             new JobRoundRunner(context, SmallTraining.recipe(DATA), "vector", failing)) {
-      RoundRunner losing = new LosesShards(context, spark, List.of(3L, 9L));
+      // As executors under memory pressure do.
+      RoundRunner losing =
+          DisturbedRounds.before(
+              spark,
+              List.of(3L, 9L),
+              () -> {
+                assertThat(context.getPersistentRDDs()).isNotEmpty();
+                for (JavaRDD<?> rdd : context.getPersistentRDDs().values()) {
+                  context.sc().env().blockManager().master().removeRdd(rdd.id(), true);
+                }
+              });
       assertThat(SmallTraining.run(DATA, losing)).isEqualTo(expected);
-    }
-  }
-
-  /** Drops the cached shards before some rounds, as executors under memory pressure do. */
-  private record LosesShards(JavaSparkContext context, RoundRunner runner, List<Long> before)
-      implements RoundRunner {
-    @Override
-    public RoundResult run(TrainingState state, Round round) {
-      if (before.contains(round.number())) {
-        assertThat(context.getPersistentRDDs()).isNotEmpty();
-        for (JavaRDD<?> rdd : context.getPersistentRDDs().values()) {
-          context.sc().env().blockManager().master().removeRdd(rdd.id(), true);
-        }
-      }
-      return runner.run(state, round);
-    }
-
-    @Override
-    public EvaluationResult evaluate(float[] parameters, Part part) {
-      return runner.evaluate(parameters, part);
-    }
-
-    @Override
-    public void close() {}
-  }
-
-  @Test
-  void runs256LogicalWorkersOnTwoCores() {
-    TrainingData many = new SyntheticData(256, 256 * 16 + 100, 6, 7, 4);
-    try (JavaSparkContext context = context("local[2]", VECTOR_MODULE);
-        RoundRunner runner =
-            new JobRoundRunner(context, SmallTraining.recipe(many), "vector", many)) {
-      assertThat(SmallTraining.run(many, runner)).isEqualTo(SmallTraining.local(many));
     }
   }
 

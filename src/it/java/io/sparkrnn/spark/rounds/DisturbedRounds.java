@@ -8,17 +8,31 @@ import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.TrainingState;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.function.BooleanSupplier;
 
-/** Something happens while some rounds run; none of these ends before it has happened. */
-record DisturbedRounds(RoundRunner rounds, List<Long> during, Runnable disturbance)
+/**
+ * Something happens before some rounds or while they run; none of these ends before it has
+ * happened.
+ */
+record DisturbedRounds(
+    RoundRunner rounds, List<Long> numbers, Runnable disturbance, Executor executor)
     implements RoundRunner {
+  static RoundRunner before(RoundRunner rounds, List<Long> numbers, Runnable disturbance) {
+    return new DisturbedRounds(rounds, numbers, disturbance, Runnable::run);
+  }
+
+  static RoundRunner during(RoundRunner rounds, List<Long> numbers, Runnable disturbance) {
+    return new DisturbedRounds(rounds, numbers, disturbance, ForkJoinPool.commonPool());
+  }
+
   @Override
   public RoundResult run(TrainingState state, Round round) {
-    if (!during.contains(round.number())) {
+    if (!numbers.contains(round.number())) {
       return rounds.run(state, round);
     }
-    CompletableFuture<Void> disturbing = CompletableFuture.runAsync(disturbance);
+    CompletableFuture<Void> disturbing = CompletableFuture.runAsync(disturbance, executor);
     RoundResult result = rounds.run(state, round);
     disturbing.join();
     return result;

@@ -4,6 +4,8 @@ import static io.sparkrnn.spark.rounds.DisturbedRounds.awaitTrue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.sparkrnn.ForkedJvm;
+import io.sparkrnn.FullProof;
 import io.sparkrnn.Proof;
 import io.sparkrnn.config.RoundsChoice;
 import io.sparkrnn.data.TrainingData;
@@ -33,7 +35,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -84,7 +85,8 @@ class ExecutorFailureIT {
 
   /** Both ways of running rounds, or one of them for the sample. */
   static List<RoundsChoice> ways() {
-    return List.of(RoundsChoice.RESIDENT, RoundsChoice.JOB).subList(0, Proof.times(2, 1));
+    return Proof.of(
+        List.of(RoundsChoice.RESIDENT, RoundsChoice.JOB), List.of(RoundsChoice.RESIDENT));
   }
 
   private static RoundRunner rounds(
@@ -120,7 +122,7 @@ class ExecutorFailureIT {
 
   @ParameterizedTest
   @EnumSource(names = {"JOB", "RESIDENT"})
-  @EnabledIfSystemProperty(named = "proof", matches = "full")
+  @FullProof
   void fiveAreKilledInOneRun(RoundsChoice choice) throws IOException {
     kill(choice, 5, 5);
   }
@@ -143,7 +145,7 @@ class ExecutorFailureIT {
         int readsBefore = data.lines().size();
         try (RoundRunner rounds = rounds(choice, context, data)) {
           RoundRunner disturbed =
-              new DisturbedRounds(rounds, during, () -> killed.add(killOne(context, random)));
+              DisturbedRounds.during(rounds, during, () -> killed.add(killOne(context, random)));
           assertThat(SmallTraining.run(data, disturbed))
               .as("seed %d, %s", SEED, during)
               .isEqualTo(EXPECTED);
@@ -191,13 +193,13 @@ class ExecutorFailureIT {
       String application = context.sc().applicationId();
       try (RoundRunner rounds = rounds(choice, context, DATA)) {
         RoundRunner disturbed =
-            new DisturbedRounds(
+            DisturbedRounds.during(
                 rounds,
                 List.of(3L),
                 () -> {
                   awaitTrue(() -> cluster.executors(application).size() == 2);
                   ProcessHandle executor = cluster.executors(application).get(0);
-                  signal("STOP", executor);
+                  ForkedJvm.signal("STOP", executor);
                   stopped.add(executor);
                 });
         assertThat(SmallTraining.run(DATA, disturbed)).isEqualTo(EXPECTED);
@@ -208,18 +210,9 @@ class ExecutorFailureIT {
     System.out.printf("SIGSTOP of an executor, %s: 1 replaced, identical%n", choice);
   }
 
-  private static void signal(String name, ProcessHandle process) {
-    try {
-      String command = "kill -%s %d".formatted(name, process.pid());
-      assertThat(new ProcessBuilder("sh", "-c", command).inheritIO().start().waitFor()).isZero();
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   @ParameterizedTest
   @MethodSource("ways")
-  @EnabledIfSystemProperty(named = "proof", matches = "full")
+  @FullProof
   void roundsThatAreLateOnAnyExecutorEndTheRun(RoundsChoice choice) throws IOException {
     RecordedReads slow =
         new RecordedReads(
@@ -261,7 +254,7 @@ class ExecutorFailureIT {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "proof", matches = "full")
+  @FullProof
   void executorsThatAreTooLargeAreNotAwaitedForEver() {
     assertNoSlots(
         cluster,
@@ -271,7 +264,7 @@ class ExecutorFailureIT {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "proof", matches = "full")
+  @FullProof
   void tasksThatAreTooLargeAreNotAwaitedForEver() {
     assertNoSlots(cluster, 20, Map.of("spark.task.cpus", "2"), "2 of 1 core(s) at most");
   }
@@ -284,7 +277,7 @@ class ExecutorFailureIT {
         RoundRunner rounds = rounds(choice, context, DATA)) {
       AtomicBoolean vanished = new AtomicBoolean();
       RoundRunner disturbed =
-          new DisturbedRounds(
+          DisturbedRounds.during(
               rounds,
               List.of(3L),
               () -> {
@@ -302,7 +295,7 @@ class ExecutorFailureIT {
   /** As an executor on an older Java does: a class of the newest version stands before ours. */
   @ParameterizedTest
   @MethodSource("ways")
-  @EnabledIfSystemProperty(named = "proof", matches = "full")
+  @FullProof
   void executorsOnAnOlderJavaAreNamed(RoundsChoice choice) throws IOException {
     Path classes = directory.resolve("newer-" + choice);
     String name = "io/sparkrnn/train/Replica.class";

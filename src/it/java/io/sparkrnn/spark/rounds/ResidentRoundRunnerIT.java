@@ -1,15 +1,13 @@
 package io.sparkrnn.spark.rounds;
 
+import static io.sparkrnn.spark.rounds.DisturbedRounds.awaitTrue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.Proof;
 import io.sparkrnn.data.TrainingData;
-import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.spark.SyntheticData;
 import io.sparkrnn.spark.data.WorkerShards;
-import io.sparkrnn.train.Round;
-import io.sparkrnn.train.RoundResult;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.TrainingState;
 import java.io.IOException;
@@ -18,13 +16,19 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Property;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import scala.collection.JavaConverters;
 
@@ -38,28 +42,21 @@ class ResidentRoundRunnerIT {
     return new ResidentRoundRunner(context, SmallTraining.recipe(data), "portable", data);
   }
 
-  private static void awaitTrue(BooleanSupplier condition) {
-    try {
-      while (!condition.getAsBoolean()) {
-        Thread.sleep(20);
-      }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+  static List<String> masters() {
+    return Proof.of(
+        List.of(
+            "local[1]",
+            "local[2]",
+            "local[4]",
+            "local[16]",
+            "local-cluster[2,1,1024]",
+            "local-cluster[3,1,512]",
+            "local-cluster[2,2,1024]"),
+        List.of("local[1]", "local[4]", "local-cluster[3,1,512]"));
   }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "local[1]",
-        "local[2]",
-        "local[4]",
-        "local[16]",
-        "local-cluster[2,1,1024]",
-        "local-cluster[3,1,512]",
-        "local-cluster[2,2,1024]"
-      })
+  @MethodSource("masters")
   void everyMasterGivesTheLocalEnginesBits(String master) {
     try (JavaSparkContext context = SmallTraining.context(master);
         RoundRunner runner = resident(context, DATA)) {
@@ -84,15 +81,6 @@ class ResidentRoundRunnerIT {
     }
   }
 
-  @Test
-  void runs64LogicalWorkersOnTwoSlots() {
-    TrainingData many = new SyntheticData(64, 64 * 16 + 100, 6, 7, 4);
-    try (JavaSparkContext context = SmallTraining.context("local[2]");
-        RoundRunner runner = resident(context, many)) {
-      assertThat(SmallTraining.run(many, runner)).isEqualTo(SmallTraining.local(many));
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"local[2]", "local-cluster[2,1,1024]"})
   void worksWithAuthenticationAndEncryption(String master) {
@@ -108,9 +96,7 @@ class ResidentRoundRunnerIT {
   }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {"local[2,4]", "local-cluster[2,1,1024]"})
+  @ValueSource(strings = {"local[2,4]", "local-cluster[2,1,1024]"})
   void failedTasksLeaveNoTrace(String master) {
     try (JavaSparkContext context = SmallTraining.context(master);
         RoundRunner runner = resident(context, new FirstAttemptFails(DATA))) {
@@ -124,7 +110,7 @@ class ResidentRoundRunnerIT {
     try (JavaSparkContext context = SmallTraining.context("local-cluster[2,1,1024]");
         RoundRunner resident = resident(context, DATA)) {
       RoundRunner runner =
-          new Disturbed(
+          DisturbedRounds.before(
               resident,
               List.of(3L, 6L, 9L),
               () -> {
@@ -136,6 +122,42 @@ class ResidentRoundRunnerIT {
       assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
     }
     assertThat(killed).hasSize(3);
+  }
+
+  /** Spark's exception would be a stack trace on the screen. */
+  @Test
+  void afterAJobThatSparkGaveUpThereIsAnotherAndOneSentence() {
+    Map<String, String> settings = Map.of("spark.task.maxFailures", "1");
+    List<LogEvent> warnings = new CopyOnWriteArrayList<>();
+    Logger log = (Logger) LogManager.getLogger(ResidentRoundRunner.class);
+    AbstractAppender appender =
+        new AbstractAppender("warnings", null, null, false, Property.EMPTY_ARRAY) {
+          @Override
+          public void append(LogEvent event) {
+            warnings.add(event.toImmutable());
+          }
+        };
+    appender.start();
+    log.addAppender(appender);
+    try (JavaSparkContext context = SmallTraining.context("local-cluster[2,1,1024]", settings);
+        RoundRunner resident = resident(context, DATA)) {
+      RoundRunner runner =
+          DisturbedRounds.before(
+              resident, List.of(5L), () -> executorProcesses().get(0).destroyForcibly());
+      assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
+    } finally {
+      log.removeAppender(appender);
+    }
+    assertThat(warnings)
+        .filteredOn(event -> event.getLevel() == Level.WARN)
+        .isNotEmpty()
+        .allSatisfy(
+            event -> {
+              assertThat(event.getMessage().getFormattedMessage())
+                  .startsWith("Starting the tasks of the workers again: Spark gave up a job: ")
+                  .hasLineCount(1);
+              assertThat(event.getThrown()).isNull();
+            });
   }
 
   private static List<ProcessHandle> executorProcesses() {
@@ -153,7 +175,7 @@ class ResidentRoundRunnerIT {
     try (JavaSparkContext context = SmallTraining.context("local-cluster[2,1,1024]", settings);
         RoundRunner resident = resident(context, DATA)) {
       RoundRunner runner =
-          new Disturbed(
+          DisturbedRounds.before(
               resident,
               List.of(5L),
               () -> {
@@ -163,28 +185,6 @@ class ResidentRoundRunnerIT {
                 awaitTrue(() -> context.sc().getExecutorIds().size() == 1);
               });
       assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
-    }
-  }
-
-  /** Something happens before some rounds. */
-  private record Disturbed(RoundRunner runner, List<Long> before, Runnable disturbance)
-      implements RoundRunner {
-    @Override
-    public RoundResult run(TrainingState state, Round round) {
-      if (before.contains(round.number())) {
-        disturbance.run();
-      }
-      return runner.run(state, round);
-    }
-
-    @Override
-    public EvaluationResult evaluate(float[] parameters, Part part) {
-      return runner.evaluate(parameters, part);
-    }
-
-    @Override
-    public void close() {
-      runner.close();
     }
   }
 

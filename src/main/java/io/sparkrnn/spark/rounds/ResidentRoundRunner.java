@@ -229,7 +229,8 @@ public final class ResidentRoundRunner implements RoundRunner {
       if (!advanced || !failedTooOften(failure, translated)) {
         throw translated;
       }
-      LOG.warn("Starting the tasks of the workers again", translated);
+      // Without the exception: Spark has logged what it consists of.
+      LOG.warn("Starting the tasks of the workers again: {}", translated.getMessage());
     }
   }
 

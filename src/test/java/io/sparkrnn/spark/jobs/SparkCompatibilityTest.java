@@ -21,11 +21,11 @@ class SparkCompatibilityTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "3.5.7 | 2.12.18 | 25 | expected Java 17 (set JAVA_HOME), found Java 25 at /java",
-        "3.5.7 | 2.12.18 | 11 | expected Java 17 (set JAVA_HOME), found Java 11 at /java",
+        "3.5.9 | 2.12.18 | 25 | expected Java 17 (set JAVA_HOME), found Java 25 at /java",
+        "3.5.9 | 2.12.18 | 11 | expected Java 17 (set JAVA_HOME), found Java 11 at /java",
         "3.4.1 | 2.12.17 | 17 | expected Spark 3.5.x for Scala 2.12.x (SPARK_HOME), found Spark 3.4.1 for Scala 2.12.17",
         "4.0.0 | 2.13.16 | 17 | expected Spark 3.5.x for Scala 2.12.x (SPARK_HOME), found Spark 4.0.0 for Scala 2.13.16",
-        "3.5.7 | 2.13.8 | 17 | expected Spark 3.5.x for Scala 2.12.x (SPARK_HOME), found Spark 3.5.7 for Scala 2.13.8"
+        "3.5.9 | 2.13.8 | 17 | expected Spark 3.5.x for Scala 2.12.x (SPARK_HOME), found Spark 3.5.9 for Scala 2.13.8"
       })
   void anyOtherIsNamed(String spark, String scala, int java, String message) {
     assertThatExceptionOfType(SparkJobException.class)

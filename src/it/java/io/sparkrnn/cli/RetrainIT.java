@@ -43,8 +43,7 @@ class RetrainIT {
   @TempDir(factory = OddTempDirectory.class)
   private static Path shared;
 
-  @TempDir(factory = OddTempDirectory.class)
-  private Path temp;
+  @TempDir private Path temp;
 
   private static Path data() {
     return FirstImages.in(shared, 2000);

@@ -9,12 +9,13 @@ import org.junit.jupiter.api.io.TempDirFactory;
 
 /**
  * Temporary directories with a name that is a name everywhere: it has letters beyond ASCII, and
- * some that shells, URIs and patterns of files read as something else.
+ * some that shells, URIs and patterns of files read as something else. It has no spaces, at which
+ * tests part command lines.
  */
 public final class OddTempDirectory implements TempDirFactory {
   @Override
   public Path createTempDirectory(AnnotatedElementContext annotated, ExtensionContext extension)
       throws IOException {
-    return Files.createTempDirectory("\u00DCbung #1 %20 [x] 'q'");
+    return Files.createTempDirectory("\u00DCbung#1%20[x]'q'");
   }
 }

@@ -225,7 +225,7 @@ class TrainIT {
     try {
       for (String rounds : List.of("job", "resident")) {
         String run = temp.resolve(rounds).toString();
-        CommandRun trained = train("--epochs", "1", "--rounds", rounds, "--run-dir", run);
+        CommandRun trained = train("--epochs 1 --rounds %s --run-dir %s", rounds, run);
         assertThat(trained.errors()).isEmpty();
         assertThat(trained.exitCode()).isZero();
       }

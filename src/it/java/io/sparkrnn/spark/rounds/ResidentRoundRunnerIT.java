@@ -138,9 +138,10 @@ class ResidentRoundRunnerIT {
           }
         };
     appender.start();
-    log.addAppender(appender);
     try (JavaSparkContext context = SmallTraining.context("local-cluster[2,1,1024]", settings);
         RoundRunner resident = resident(context, DATA)) {
+      // Only now: the first context of a JVM configures logging anew.
+      log.addAppender(appender);
       RoundRunner runner =
           DisturbedRounds.before(
               resident, List.of(5L), () -> executorProcesses().get(0).destroyForcibly());

@@ -10,6 +10,7 @@ import io.sparkrnn.data.Axes;
 import io.sparkrnn.data.DataSource;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.export.ModelFile;
+import io.sparkrnn.export.SafetensorsFile;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.run.ExitCode;
@@ -195,6 +196,25 @@ class ExportIT {
                 .formatted(activation, back, temp.resolve(activation + "-on"))
                 .split(" "));
     assertThat(started.exitCode()).as(started.errors()).isZero();
+  }
+
+  @Test
+  void whatAForeignFileDoesNotSayIsSaid() throws Exception {
+    Path foreign = Path.of(SafetensorsFile.class.getResource("pytorch.safetensors").toURI());
+    Path target = temp.resolve("foreign.srnn");
+    String line = "import --from safetensors --model %s --to %s".formatted(foreign, target);
+    assertThat(CommandRun.succeed(line).output())
+        .contains("tanh and 28 time steps, which the file does not say");
+    Path ours = temp.resolve("ours.safetensors");
+    CommandRun.succeed("export --model %s --format safetensors --to %s", target, ours);
+    String again =
+        "import --from safetensors --model %s --to %s".formatted(ours, temp.resolve("again.srnn"));
+    assertRefused(
+        ExitCode.USAGE,
+        again + " --time-steps 14",
+        "expected --time-steps as the file has it, 28, or without the flag, found 14");
+    assertRefused(ExitCode.USAGE, again + " --activation relu", "as the file has it, TANH");
+    assertThat(CommandRun.succeed(again).output()).doesNotContain("does not say");
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.sparkrnn.export.Dl4jZipDecoder;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.export.SafetensorsFile;
 import io.sparkrnn.kernel.Activation;
+import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.UsageException;
 import io.sparkrnn.storage.Storage;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,6 +33,9 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     usageHelpAutoWidth = true)
 final class ImportCommand implements Callable<Integer> {
+  private static final int TIME_STEPS = 28;
+  private static final String IMPORTED_FROM = "importedFrom";
+
   private final PrintStream out;
 
   /** What is read. */
@@ -69,16 +74,14 @@ final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--time-steps",
       paramLabel = "N",
-      defaultValue = "28",
-      description = "Time steps of a sequence, which neither file says. Default: ${DEFAULT-VALUE}")
-  private int timeSteps;
+      description = "Time steps of a sequence, where the file does not say. Default: " + TIME_STEPS)
+  private Integer timeSteps;
 
   @Option(
       names = "--activation",
       paramLabel = "NAME",
-      defaultValue = "tanh",
       description =
-          "Nonlinearity of the nn.RNN, tanh or relu, which PyTorch's file does not say. Default: ${DEFAULT-VALUE}")
+          "Nonlinearity of the nn.RNN, tanh or relu, where the file does not say. Default: tanh")
   private Activation activation;
 
   @Option(
@@ -93,7 +96,7 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (timeSteps < 1) {
+    if (timeSteps != null && timeSteps < 1) {
       throw new UsageException(
           "Cannot import: expected --time-steps of at least 1, found " + timeSteps);
     }
@@ -102,18 +105,37 @@ final class ImportCommand implements Callable<Integer> {
     URI source = Storage.uri(model);
     byte[] bytes = storage.read(source, Storage.MAX_FILE_BYTES);
     String where = Storage.describe(source);
+    SafetensorsFile.Missing missing =
+        new SafetensorsFile.Missing(
+            Objects.requireNonNullElse(timeSteps, TIME_STEPS),
+            Objects.requireNonNullElse(activation, Activation.TANH));
     ModelFile read =
         switch (from) {
-          case SAFETENSORS ->
-              SafetensorsFile.decode(
-                  bytes, where, new SafetensorsFile.Missing(timeSteps, activation));
-          case DL4J -> Dl4jZipDecoder.decode(bytes, where, timeSteps);
+          case SAFETENSORS -> SafetensorsFile.decode(bytes, where, missing);
+          case DL4J -> Dl4jZipDecoder.decode(bytes, where, missing.timeSteps());
         };
+    NetworkShape shape = read.topology().shape();
+    requireNoOther("--time-steps", timeSteps, shape.timeSteps(), where);
+    requireNoOther("--activation", activation, shape.activation(), where);
     Map<String, String> provenance = new HashMap<>(read.provenance());
-    provenance.put("importedFrom", where);
+    provenance.put(IMPORTED_FROM, where);
     URI written =
         NewFile.write(storage, target, read.withProvenance(provenance).encode("imported"));
     out.printf("%-10s%s, %s%n", "wrote", Storage.describe(written), read.topology().summary());
+    if (read.topology().name().equals(SafetensorsFile.FOREIGN)
+        && !read.provenance().containsKey(IMPORTED_FROM)) {
+      out.printf(
+          "%-10s%s and %d time steps, which the file does not say (--activation, --time-steps)%n",
+          "taken as", missing.activation().name().toLowerCase(Locale.ROOT), missing.timeSteps());
+    }
     return ExitCode.DONE;
+  }
+
+  private static void requireNoOther(String flag, Object given, Object found, String where) {
+    if (given != null && !given.equals(found)) {
+      throw new UsageException(
+          "Cannot import %s: expected %s as the file has it, %s, or without the flag, found %s"
+              .formatted(where, flag, found, given));
+    }
   }
 }

@@ -296,7 +296,7 @@ final class SafetensorsDecoder {
   private RnnTopology topology(NetworkShape found) {
     JsonNode written = header.path(METADATA).path(TOPOLOGY);
     if (!written.isTextual()) {
-      return new RnnTopology("safetensors", found);
+      return new RnnTopology(SafetensorsFile.FOREIGN, found);
     }
     RnnTopology topology = RnnTopology.decode(written.asText());
     NetworkShape shape = topology.shape();

@@ -29,6 +29,9 @@ import java.util.TreeMap;
  * header of that length, the tensors' bytes without holes. Data only, nothing in it is executed.
  */
 public final class SafetensorsFile {
+  /** The name of a topology that no file of ours names. */
+  public static final String FOREIGN = "safetensors";
+
   static final String METADATA = "__metadata__";
   static final String TOPOLOGY = "spark-rnn.topology";
   static final String DTYPE = "dtype";

@@ -11,16 +11,20 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,6 +140,24 @@ class ArchitectureTest {
   @Test
   void packagesAreFreeOfCycles() {
     slices().matching(BASE + "(**)").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  /** What is larger is hard to find one's way in. */
+  @Test
+  void packagesAndFilesStaySmall() throws IOException {
+    Map<Path, List<Path>> packages;
+    try (Stream<Path> files = Files.walk(Path.of("src", "main", "java"))) {
+      packages =
+          files
+              .filter(file -> file.toString().endsWith(".java"))
+              .collect(Collectors.groupingBy(Path::getParent));
+    }
+    assertThat(packages)
+        .isNotEmpty()
+        .allSatisfy((name, files) -> assertThat(files).hasSizeLessThanOrEqualTo(40));
+    for (Path file : packages.values().stream().flatMap(List::stream).toList()) {
+      assertThat(Files.readAllLines(file)).as(file.toString()).hasSizeLessThanOrEqualTo(400);
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.sparkrnn.benchmark;
 import io.sparkrnn.data.ImageStream;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.Predictor;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ final class SteadyPrediction {
   private final long nanos;
 
   SteadyPrediction(String model, String images, String kernels, double seconds) {
-    this.model = ModelFile.read(Storage.of(Map.of()), Storage.uri(model));
+    this.model = ModelFile.read(Storage.of(Map.of()), Locations.uri(model));
     this.images = images;
     this.kernels = kernels;
     this.nanos = (long) (seconds * 1e9);

@@ -12,6 +12,7 @@ import io.sparkrnn.faults.Point;
 import io.sparkrnn.faults.Point.Counted;
 import io.sparkrnn.faults.Point.Moment;
 import io.sparkrnn.faults.UnsyncedChanges;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import java.net.URI;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ class LocalFaultSweep extends FaultSweepContract {
 
   @Override
   URI directory() {
-    return Storage.uri(runs.toString());
+    return Locations.uri(runs.toString());
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.sparkrnn.registry.LogEntry;
 import io.sparkrnn.registry.ModelRegistry;
 import io.sparkrnn.registry.Version;
 import io.sparkrnn.run.ExitCode;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.FirstImages;
 import java.io.IOException;
@@ -74,7 +75,7 @@ class RetrainKillIT {
 
   private static ModelRegistry open(Path registry) {
     return ModelRegistry.open(
-        Storage.of(Map.of()), Storage.uri(registry.toString()), Retry.NEVER, Clock.systemUTC());
+        Storage.of(Map.of()), Locations.uri(registry.toString()), Retry.NEVER, Clock.systemUTC());
   }
 
   private static JsonNode report(Driver driver) throws IOException {

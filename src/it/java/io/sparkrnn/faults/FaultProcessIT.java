@@ -7,6 +7,7 @@ import io.sparkrnn.ForkedJvm;
 import io.sparkrnn.Jdk;
 import io.sparkrnn.cli.Main;
 import io.sparkrnn.storage.FileEntry;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.MiniHdfs;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.FirstImages;
@@ -33,13 +34,13 @@ class FaultProcessIT {
 
   @BeforeEach
   void nameFiles() {
-    run = Storage.uri(temp.resolve("run").toString());
+    run = Locations.uri(temp.resolve("run").toString());
     log = temp.resolve("operations");
   }
 
   @Test
   void aDriverThatIsOnlyWatchedTrainsToTheSameBits() throws Exception {
-    URI plain = Storage.uri(temp.resolve("plain").toString());
+    URI plain = Locations.uri(temp.resolve("plain").toString());
     start(plain, List.of()).awaitOutput();
     start(run, onDisk()).awaitOutput();
 
@@ -65,7 +66,7 @@ class FaultProcessIT {
 
   @Test
   void aDriverEndsAtANamedPointAndTheNextGoesOn() throws Exception {
-    URI plain = Storage.uri(temp.resolve("plain").toString());
+    URI plain = Locations.uri(temp.resolve("plain").toString());
     start(plain, List.of()).awaitOutput();
     ForkedJvm halted =
         start(run, onDisk("-Dfault.action=HALT", "-Dfault.point=PUBLISHED_NOT_UNLINKED"));

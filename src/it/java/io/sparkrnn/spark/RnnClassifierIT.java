@@ -7,6 +7,7 @@ import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.PortableRnnKernels;
 import io.sparkrnn.model.Floats;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.Predictor;
 import java.io.ByteArrayInputStream;
@@ -167,7 +168,7 @@ class RnnClassifierIT {
       Path directory = temp.resolve("for the program");
       saved.write().overwrite().save(directory.toString());
       return ModelFile.read(
-          Storage.of(Map.of()), Storage.uri(directory.resolve("model.srnn").toString()));
+          Storage.of(Map.of()), Locations.uri(directory.resolve("model.srnn").toString()));
     } catch (IOException e) {
       throw new AssertionError(e);
     }

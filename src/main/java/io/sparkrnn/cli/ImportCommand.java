@@ -9,6 +9,7 @@ import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.UsageException;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import java.io.PrintStream;
 import java.net.URI;
@@ -102,7 +103,7 @@ final class ImportCommand implements Callable<Integer> {
     }
     RunConfiguration configuration = ConfigurationLoader.load(Optional.ofNullable(file), Map.of());
     Storage storage = Storage.of(configuration.hadoop());
-    URI source = Storage.uri(model);
+    URI source = Locations.uri(model);
     byte[] bytes = storage.read(source, Storage.MAX_FILE_BYTES);
     String where = Storage.describe(source);
     SafetensorsFile.Missing missing =

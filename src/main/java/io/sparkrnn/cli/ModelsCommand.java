@@ -15,6 +15,7 @@ import io.sparkrnn.registry.RegisteredModel;
 import io.sparkrnn.registry.Version;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.UsageException;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import java.io.PrintStream;
 import java.net.URI;
@@ -69,7 +70,7 @@ final class ModelsCommand {
     private boolean json;
 
     private URI location() {
-      return Storage.uri(registry);
+      return Locations.uri(registry);
     }
 
     private ModelRegistry open(Function<RunConfiguration, Retry> retry) {

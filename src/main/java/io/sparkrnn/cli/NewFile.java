@@ -1,6 +1,7 @@
 package io.sparkrnn.cli;
 
 import io.sparkrnn.run.UsageException;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import java.net.URI;
 
@@ -14,7 +15,7 @@ final class NewFile {
    * @throws UsageException if something is there already: it may be a model
    */
   static URI write(Storage storage, String target, byte[] bytes) {
-    URI file = Storage.uri(target);
+    URI file = Locations.uri(target);
     if (storage.exists(file)) {
       throw new UsageException(
           "Cannot write %s: expected no such file, found one; delete it or choose another"

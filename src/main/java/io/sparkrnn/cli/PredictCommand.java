@@ -18,6 +18,7 @@ import io.sparkrnn.spark.predict.SparkPrediction;
 import io.sparkrnn.spark.predict.SparkPrediction.Counts;
 import io.sparkrnn.spark.predict.SparkPrediction.Input;
 import io.sparkrnn.spark.predict.SparkPrediction.Output;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.Predictor;
 import java.io.PrintStream;
@@ -139,7 +140,7 @@ final class PredictCommand implements Callable<Integer> {
           "Cannot predict with %s: expected a model with an output layer, found %s"
               .formatted(model, read.topology().summary()));
     }
-    URI target = Storage.uri(to);
+    URI target = Locations.uri(to);
     if (storage.exists(target)) {
       throw new UsageException(
           "Cannot write %s: expected no such directory, found one"
@@ -156,7 +157,7 @@ final class PredictCommand implements Callable<Integer> {
       Storage storage,
       URI target) {
     String kernels = KernelProvider.choose(configuration.training().kernels().toString()).name();
-    String source = input == Input.TABLE ? from : Storage.describe(Storage.uri(from));
+    String source = input == Input.TABLE ? from : Storage.describe(Locations.uri(from));
     try (StartingSpark spark =
         StartingSpark.begin("spark-rnn predict", configuration.spark().master(), 1)) {
       if (!paths.executorsElsewhere()) {

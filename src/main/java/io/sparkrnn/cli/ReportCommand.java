@@ -14,6 +14,7 @@ import io.sparkrnn.report.RunRecord;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.RunDirectory;
 import io.sparkrnn.run.UsageException;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import java.io.PrintStream;
@@ -84,13 +85,13 @@ final class ReportCommand implements Callable<Integer> {
             Optional.ofNullable(file),
             ConfigurationOptions.given(spec.commandLine().getParseResult(), List.of()));
     Storage storage = Storage.of(configuration.hadoop());
-    List<Recorded> recorded = runs.stream().map(run -> read(storage, Storage.uri(run))).toList();
+    List<Recorded> recorded = runs.stream().map(run -> read(storage, Locations.uri(run))).toList();
     URI target =
         output != null
-            ? Storage.uri(output)
+            ? Locations.uri(output)
             : compare
-                ? Storage.uri("comparison.html")
-                : Storage.resolve(Storage.uri(runs.get(0)), RunDirectory.REPORT_FILE);
+                ? Locations.uri("comparison.html")
+                : Storage.resolve(Locations.uri(runs.get(0)), RunDirectory.REPORT_FILE);
     storage.overwrite(
         target, compare ? comparison(recorded) : page(recorded.get(0), configuration));
     out.printf("%-10s%s%n", "report", Storage.describe(target));

@@ -18,6 +18,7 @@ import io.sparkrnn.retrain.RetrainReport;
 import io.sparkrnn.retrain.Retraining;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.UsageException;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import java.io.PrintStream;
@@ -274,7 +275,7 @@ final class RetrainCommand implements Callable<Integer> {
   private Retraining.Request request() {
     try {
       return new Retraining.Request(
-          Storage.uri(registry),
+          Locations.uri(registry),
           runId,
           start,
           new Gate(minAccuracy, maxRegression, significance, evidence),
@@ -291,12 +292,12 @@ final class RetrainCommand implements Callable<Integer> {
         "current",
         entry.current().map(Version::number).map(number -> "version " + number).orElse("none"));
     NextCommands.print(
-        out, NextCommands.of(System.getenv()).retrained(Storage.uri(registry), entry.number()));
+        out, NextCommands.of(System.getenv()).retrained(Locations.uri(registry), entry.number()));
   }
 
   private void writeResult(RetrainReport report) {
     if (resultFile != null) {
-      Storage.of(hadoop()).overwrite(Storage.uri(resultFile), (report + "\n").getBytes(UTF_8));
+      Storage.of(hadoop()).overwrite(Locations.uri(resultFile), (report + "\n").getBytes(UTF_8));
     }
   }
 

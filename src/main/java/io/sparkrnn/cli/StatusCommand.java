@@ -12,6 +12,7 @@ import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.RunDirectory;
 import io.sparkrnn.run.SubmissionReport;
 import io.sparkrnn.run.UsageException;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import java.io.PrintStream;
 import java.net.URI;
@@ -68,7 +69,7 @@ final class StatusCommand implements Callable<Integer> {
           "Cannot tell the status of a run: expected its directory in --run-dir, found none");
     }
     Storage storage = Storage.of(configuration.hadoop());
-    URI location = Storage.uri(configuration.run().dir());
+    URI location = Locations.uri(configuration.run().dir());
     line("run", "%s", Storage.describe(location));
     CheckpointStore store = CheckpointStore.open(storage, location, "any", 1, Retry.NEVER);
     if (submission != null) {

@@ -2,6 +2,7 @@ package io.sparkrnn.data;
 
 import io.sparkrnn.config.DataConfiguration;
 import io.sparkrnn.storage.FileEntry;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import java.io.IOException;
@@ -57,7 +58,7 @@ public final class DataSource {
   private static String absolute(String location) {
     return location.isEmpty() || location.startsWith(BUILTIN_SCHEME)
         ? location
-        : Storage.describe(Storage.uri(location));
+        : Storage.describe(Locations.uri(location));
   }
 
   /** Reads training and test set, and checks that their images are of one size. */
@@ -113,7 +114,7 @@ public final class DataSource {
           "Cannot find the data set %s: expected %s, or the location of a directory"
               .formatted(uri, BUILTIN_MNIST));
     }
-    URI directory = Storage.uri(uri);
+    URI directory = Locations.uri(uri);
     List<FileEntry> entries = storage.list(directory);
     return read(inDirectory(directory, entries, images), inDirectory(directory, entries, labels));
   }
@@ -146,7 +147,7 @@ public final class DataSource {
   }
 
   private DataFile file(String pathOrUri) {
-    return file(Storage.uri(pathOrUri));
+    return file(Locations.uri(pathOrUri));
   }
 
   private DataFile file(URI uri) {

@@ -1,6 +1,7 @@
 package io.sparkrnn.data;
 
 import io.sparkrnn.storage.FileEntry;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import java.io.BufferedInputStream;
@@ -57,7 +58,7 @@ public final class ImageStream implements AutoCloseable {
 
   /** Opens a file and reads its header. */
   public static ImageStream open(Storage storage, String pathOrUri) {
-    URI uri = Storage.uri(pathOrUri);
+    URI uri = Locations.uri(pathOrUri);
     String where = Storage.describe(uri);
     InputStream file = new BufferedInputStream(storage.open(uri), BUFFER_BYTES);
     try {

@@ -28,6 +28,7 @@ import io.sparkrnn.run.TrainingRun;
 import io.sparkrnn.run.UsageException;
 import io.sparkrnn.run.Versions;
 import io.sparkrnn.storage.FileEntry;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.MissingFileException;
 import io.sparkrnn.storage.Sha256;
 import io.sparkrnn.storage.Storage;
@@ -279,7 +280,7 @@ public final class Retraining {
                       .model()
                       .provenance()
                       .get("configuration." + Keys.RUN_DIR.path()))
-              .map(Storage::uri);
+              .map(Locations::uri);
       location.ifPresent(report::runDirectory);
       return location;
     } catch (VersionRefusedException | StorageException e) {

@@ -6,7 +6,7 @@ import io.sparkrnn.config.Key;
 import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.Problem;
 import io.sparkrnn.config.RunConfiguration;
-import io.sparkrnn.storage.Storage;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.StorageException;
 import java.util.ArrayList;
 import java.util.List;
@@ -142,7 +142,7 @@ public record ClusterPaths(
 
   private static boolean isLocal(String location) {
     try {
-      return Storage.uri(location).getScheme().equalsIgnoreCase("file");
+      return Locations.uri(location).getScheme().equalsIgnoreCase("file");
     } catch (StorageException e) {
       // What is no location is refused when it is used.
       return false;

@@ -11,6 +11,7 @@ import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.Problem;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.DataException;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import java.io.IOException;
@@ -67,9 +68,9 @@ public record RunDirectory(
                 model,
                 HexFormat.of().toHexDigits((short) ThreadLocalRandom.current().nextInt()));
     if (configuration.run().dir().isEmpty()) {
-      return begun(Storage.uri("runs/" + id), id);
+      return begun(Locations.uri("runs/" + id), id);
     }
-    URI location = Storage.uri(configuration.run().dir());
+    URI location = Locations.uri(configuration.run().dir());
     if (!storage.exists(location) || storage.list(location).isEmpty()) {
       if (configuration.run().resume()) {
         throw new UsageException(
@@ -112,7 +113,7 @@ public record RunDirectory(
 
   /** The model file that a path or URI names, itself or by its run directory. */
   public static URI modelFile(Storage storage, String location) {
-    URI path = Storage.uri(location);
+    URI path = Locations.uri(location);
     return storage.isDirectory(path) ? Storage.resolve(path, MODEL_FILE) : path;
   }
 

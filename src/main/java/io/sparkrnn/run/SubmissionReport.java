@@ -2,6 +2,7 @@ package io.sparkrnn.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.MissingFileException;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
@@ -40,7 +41,7 @@ public record SubmissionReport(Storage storage, URI runDirectory, String submiss
   public static Optional<SubmissionReport> asked(String runDirectory, Storage storage) {
     return Optional.ofNullable(System.getProperty(PROPERTY))
         .filter(name -> !runDirectory.isEmpty())
-        .map(name -> new SubmissionReport(storage, Storage.uri(runDirectory), name));
+        .map(name -> new SubmissionReport(storage, Locations.uri(runDirectory), name));
   }
 
   /** Writes it, if that is possible: whoever has failed to write elsewhere can tell nobody. */

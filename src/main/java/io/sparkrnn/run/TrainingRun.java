@@ -26,6 +26,7 @@ import io.sparkrnn.spark.SparkEngine;
 import io.sparkrnn.spark.StartingSpark;
 import io.sparkrnn.spark.jobs.SparkJobException;
 import io.sparkrnn.spark.rounds.ExchangeUnreachableException;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import io.sparkrnn.storage.TargetExistsException;
@@ -365,7 +366,7 @@ public final class TrainingRun {
       listeners.add(
           new TensorBoardLog(
               Storage.ofUmask(configuration.hadoop()),
-              Storage.uri(configuration.run().tensorboard()),
+              Locations.uri(configuration.run().tensorboard()),
               directory.runId(),
               store.latestAttempt(),
               Clock.systemUTC()));

@@ -10,6 +10,7 @@ import io.sparkrnn.spark.data.FeatureTable;
 import io.sparkrnn.spark.ml.AnsweredRows;
 import io.sparkrnn.spark.ml.UidInConstruction;
 import io.sparkrnn.storage.CorruptFileException;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.Predictor;
 import java.net.URI;
@@ -259,7 +260,7 @@ public final class RnnClassificationModel
   }
 
   private static URI file(String path, Map<String, String> hadoop) {
-    return Storage.resolve(Storage.hadoopUri(path, hadoop), FILE);
+    return Storage.resolve(Locations.hadoopUri(path, hadoop), FILE);
   }
 
   private static Map<String, String> hadoop(SparkContext context) {

@@ -286,7 +286,7 @@ final class LocalBackend implements StorageBackend {
       // Unlike Path.of, it takes /C:/data on Windows.
       return new File(uri.getPath()).toPath();
     } catch (InvalidPathException e) {
-      throw new FileSystemException(uri.getPath(), null, Storage.unusable(e));
+      throw new FileSystemException(uri.getPath(), null, Locations.unusable(e));
     }
   }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.InvalidPathException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -13,10 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 
 /**
  * Files by URI. Reading works on local disks and on every Hadoop file system; changing only on
@@ -32,15 +28,7 @@ public final class Storage {
   /** The largest array that every JVM can make. */
   public static final int MAX_FILE_BYTES = Integer.MAX_VALUE - 8;
 
-  // Two letters at least, so that C:\data stays a path.
-  private static final Pattern HAS_SCHEME =
-      Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*", Pattern.DOTALL);
-
   private static final Set<String> NO_NAMES = Set.of("", ".", "..");
-
-  // Nobody types %C3%BC.
-  private static final Pattern ESCAPED_BY_A_PROGRAM =
-      Pattern.compile("(?i)(?=.*%[89A-F])file:([^%\\s\"<>#?\\[\\]^`{|}\\\\]|%[0-9A-F]{2})*");
 
   private final Function<URI, StorageBackend> backends;
 
@@ -63,65 +51,6 @@ public final class Storage {
   }
 
   /**
-   * The URI of what a user typed: a URI as it is, or a path without a scheme, absolute or relative
-   * to the working directory, as {@code file:///...}. As everywhere in Hadoop, spaces need no
-   * escapes and {@code %20} is a percent sign, a two and a zero. A {@code file:} URI with escaped
-   * letters outside ASCII is a program's, and then all of its escapes are escapes.
-   */
-  public static URI uri(String pathOrUri) {
-    if (pathOrUri.isBlank()) {
-      throw new StorageException("Cannot use an empty path: expected a path or a URI");
-    }
-    if (!HAS_SCHEME.matcher(pathOrUri).matches()) {
-      try {
-        String path = java.nio.file.Path.of(pathOrUri).toAbsolutePath().normalize().toString();
-        String slashes = path.replace(java.io.File.separatorChar, '/');
-        return build("file", null, slashes.startsWith("/") ? slashes : "/" + slashes);
-      } catch (InvalidPathException e) {
-        throw new StorageException("Cannot use '%s': %s".formatted(pathOrUri, unusable(e)), e);
-      }
-    }
-    try {
-      URI uri =
-          ESCAPED_BY_A_PROGRAM.matcher(pathOrUri).matches()
-              ? URI.create(pathOrUri)
-              : new Path(pathOrUri).toUri();
-      return build(uri.getScheme(), uri.getAuthority(), uri.getPath());
-    } catch (IllegalArgumentException e) {
-      throw new StorageException(
-          "Cannot use '%s' as a location: expected a path or a URI such as hdfs://host/path"
-              .formatted(pathOrUri),
-          e);
-    }
-  }
-
-  /** Why the operating system has no such path. */
-  static String unusable(InvalidPathException failure) {
-    return failure.getInput().chars().allMatch(c -> c < 128)
-        ? failure.getReason()
-        : "expected letters that the locale has (%s), found others; LANG=C.UTF-8 has all"
-            .formatted(System.getProperty("sun.jnu.encoding"));
-  }
-
-  /**
-   * As {@link #uri}, but as Spark and others that use Hadoop mean it: without a scheme a path of
-   * {@code fs.defaultFS}, relative to the home directory there.
-   */
-  public static URI hadoopUri(String pathOrUri, Map<String, String> hadoopProperties) {
-    Configuration configuration = new Configuration();
-    hadoopProperties.forEach(configuration::set);
-    try {
-      Path path = new Path(pathOrUri);
-      return uri(path.getFileSystem(configuration).makeQualified(path).toString());
-    } catch (IOException | IllegalArgumentException e) {
-      throw new StorageException(
-          "Cannot use '%s' as a location: expected a path or a URI of a file system that Hadoop knows, found none: %s"
-              .formatted(pathOrUri, e.getMessage()),
-          e);
-    }
-  }
-
-  /**
    * The URI of something below a directory.
    *
    * @param child one name, or several with slashes between
@@ -137,7 +66,7 @@ public final class Storage {
     return build(directory.getScheme(), directory.getAuthority(), parent + separator + child);
   }
 
-  private static URI build(String scheme, String authority, String path) {
+  static URI build(String scheme, String authority, String path) {
     String known = scheme == null ? "file" : scheme;
     try {
       return new URI(known, authority == null ? "" : authority, path, null, null);

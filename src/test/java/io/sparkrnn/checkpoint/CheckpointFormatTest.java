@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkrnn.storage.CorruptFileException;
 import io.sparkrnn.storage.ForeignFileException;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.SectionFile;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.StateSections;
@@ -123,7 +124,7 @@ class CheckpointFormatTest {
     Files.write(file, golden("checkpoint-v1.srnn"));
     CheckpointStore store =
         CheckpointStore.open(
-            Storage.of(Map.of()), Storage.uri(directory.toString()), RUN, 3, Retry.NEVER);
+            Storage.of(Map.of()), Locations.uri(directory.toString()), RUN, 3, Retry.NEVER);
 
     assertThat(store.latest().orElseThrow().round()).isEqualTo(420);
     assertThat(store.takeWarnings()).isEmpty();

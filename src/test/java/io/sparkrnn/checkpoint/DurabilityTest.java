@@ -11,6 +11,7 @@ import io.sparkrnn.faults.FaultPlan;
 import io.sparkrnn.faults.Point;
 import io.sparkrnn.faults.SimulatedHalt;
 import io.sparkrnn.faults.UnsyncedChanges;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import java.io.IOException;
@@ -187,10 +188,10 @@ class DurabilityTest {
   }
 
   private CheckpointStore store() {
-    return CheckpointStore.open(storage, Storage.uri(run.toString()), "r", 2, Retry.NEVER);
+    return CheckpointStore.open(storage, Locations.uri(run.toString()), "r", 2, Retry.NEVER);
   }
 
   private URI at(String name) {
-    return Storage.resolve(Storage.uri(run.toString()), name);
+    return Storage.resolve(Locations.uri(run.toString()), name);
   }
 }

@@ -1,5 +1,6 @@
 package io.sparkrnn.checkpoint;
 
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import java.net.URI;
 import java.nio.file.Path;
@@ -18,6 +19,6 @@ class LocalOwnershipTest extends OwnershipContract {
 
   @Override
   URI run() {
-    return Storage.uri(directory.resolve("runs/1").toString());
+    return Locations.uri(directory.resolve("runs/1").toString());
   }
 }

@@ -15,6 +15,7 @@ import io.sparkrnn.registry.DataSummary;
 import io.sparkrnn.registry.Gate;
 import io.sparkrnn.registry.ModelRegistry;
 import io.sparkrnn.run.ExitCode;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,7 +78,7 @@ class ModelsCommandTest {
         new RnnTopology("small", new NetworkShape(3, 2, List.of(2), Activation.RELU, 2));
     ModelRegistry.open(
             Storage.of(Map.of()),
-            Storage.uri(directory().toString()),
+            Locations.uri(directory().toString()),
             Retry.NEVER,
             Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC))
         .submit(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.MissingFileException;
 import io.sparkrnn.storage.PermissionDeniedException;
 import io.sparkrnn.storage.Storage;
@@ -193,7 +194,7 @@ class FaultFileSystemTest {
     failing("list .*", Failure.IO_ERROR)
         .run(
             () ->
-                assertThatThrownBy(() -> storage.list(Storage.uri(run.toString())))
+                assertThatThrownBy(() -> storage.list(Locations.uri(run.toString())))
                     .hasMessage("Cannot list " + run + ": Input/output error"));
   }
 
@@ -304,6 +305,6 @@ class FaultFileSystemTest {
   }
 
   private URI at(String name) {
-    return Storage.resolve(Storage.uri(run.toString()), name);
+    return Storage.resolve(Locations.uri(run.toString()), name);
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -253,6 +254,6 @@ class UnsyncedChangesTest {
   }
 
   private URI at(String name) {
-    return Storage.resolve(Storage.uri(run.toString()), name);
+    return Storage.resolve(Locations.uri(run.toString()), name);
   }
 }

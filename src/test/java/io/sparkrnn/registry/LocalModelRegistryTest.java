@@ -1,5 +1,6 @@
 package io.sparkrnn.registry;
 
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import java.net.URI;
 import java.nio.file.Path;
@@ -18,6 +19,6 @@ class LocalModelRegistryTest extends ModelRegistryContract {
 
   @Override
   URI directory() {
-    return Storage.uri(directory.resolve("registry").toString());
+    return Locations.uri(directory.resolve("registry").toString());
   }
 }

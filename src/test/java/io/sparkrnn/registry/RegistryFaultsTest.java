@@ -14,6 +14,7 @@ import io.sparkrnn.faults.Point;
 import io.sparkrnn.faults.SimulatedHalt;
 import io.sparkrnn.faults.UnsyncedChanges;
 import io.sparkrnn.storage.FileEntry;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import java.io.IOException;
 import java.net.URI;
@@ -67,7 +68,7 @@ class RegistryFaultsTest {
   private ModelRegistry registry() {
     return ModelRegistry.open(
         storage,
-        Storage.uri(directory.toString()),
+        Locations.uri(directory.toString()),
         new Retry(Duration.ofSeconds(30), () -> false, new FakeClock()),
         Clock.systemUTC());
   }
@@ -225,7 +226,7 @@ class RegistryFaultsTest {
   }
 
   private List<String> names(String below) {
-    URI parent = Storage.resolve(Storage.uri(directory.toString()), below);
+    URI parent = Storage.resolve(Locations.uri(directory.toString()), below);
     return storage.list(parent).stream().map(FileEntry::name).toList();
   }
 }

@@ -15,7 +15,7 @@ import io.sparkrnn.registry.LogEntry;
 import io.sparkrnn.registry.Version;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.PermanentFailureException;
-import io.sparkrnn.storage.Storage;
+import io.sparkrnn.storage.Locations;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -62,7 +62,7 @@ class RetrainReportTest {
   @Test
   void whatWasDecidedIsTold() throws IOException {
     RetrainReport report = new RetrainReport("2026-01-02");
-    report.runDirectory(Storage.uri("hdfs://namenode/models/runs/2026-01-02/0123456789ab"));
+    report.runDirectory(Locations.uri("hdfs://namenode/models/runs/2026-01-02/0123456789ab"));
     report.decided(ENTRY);
     report.ended(ExitCode.DONE, 61.25);
 

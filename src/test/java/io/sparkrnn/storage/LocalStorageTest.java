@@ -31,7 +31,7 @@ class LocalStorageTest extends StorageContract {
 
   @Override
   URI directory() {
-    return Storage.uri(directory.toString());
+    return Locations.uri(directory.toString());
   }
 
   @Test
@@ -57,7 +57,7 @@ class LocalStorageTest extends StorageContract {
       storage.writePrivate(Storage.resolve(file(name), name), new byte[3]);
       assertThat(directory.resolve(name).resolve(name)).isRegularFile();
       assertThat(storage.list(file(name))).extracting(FileEntry::name).containsExactly(name);
-      assertThat(Storage.uri(directory.resolve(name).toString())).isEqualTo(file(name));
+      assertThat(Locations.uri(directory.resolve(name).toString())).isEqualTo(file(name));
       storage.publish(Storage.resolve(file(name), name), file(name + "2"));
       assertThat(storage.read(file(name + "2"), 3)).hasSize(3);
     }

@@ -48,7 +48,7 @@ class StorageTest {
     "s3a://bucket/a b, s3a://bucket/a%20b",
   })
   void readsPathsAndUris(String text, String uri) {
-    assertThat(Storage.uri(text)).hasToString(uri);
+    assertThat(Locations.uri(text)).hasToString(uri);
   }
 
   @Test
@@ -72,7 +72,7 @@ class StorageTest {
 
     public static void main(String[] args) {
       try {
-        Storage.uri("\u00DCbung");
+        Locations.uri("\u00DCbung");
       } catch (StorageException e) {
         System.out.print(e.getMessage());
       }
@@ -81,13 +81,13 @@ class StorageTest {
 
   @Test
   void takesARelativePathFromTheWorkingDirectory() {
-    assertThat(Storage.uri("runs/../a")).hasToString("file://" + Path.of("a").toAbsolutePath());
+    assertThat(Locations.uri("runs/../a")).hasToString("file://" + Path.of("a").toAbsolutePath());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "hdfs:relative"})
   void refusesWhatIsNoLocation(String text) {
-    assertThatThrownBy(() -> Storage.uri(text))
+    assertThatThrownBy(() -> Locations.uri(text))
         .isInstanceOf(StorageException.class)
         .hasMessageStartingWith("Cannot use ")
         .hasMessageContaining("expected a path");
@@ -191,11 +191,11 @@ class StorageTest {
   @Test
   void readsPathsAsHadoopMeansThem() {
     Map<String, String> hdfs = Map.of("fs.defaultFS", "hdfs://127.0.0.1:1");
-    assertThat(Storage.hadoopUri("/a b", hdfs)).hasToString("hdfs://127.0.0.1:1/a%20b");
-    assertThat(Storage.hadoopUri("a", hdfs).getPath()).startsWith("/user/").endsWith("/a");
-    assertThat(Storage.hadoopUri("file:/a", hdfs)).isEqualTo(Storage.uri("/a"));
-    assertThat(Storage.hadoopUri("a", Map.of())).isEqualTo(Storage.uri("a"));
-    assertThatThrownBy(() -> Storage.hadoopUri("nosuch://host/a", hdfs))
+    assertThat(Locations.hadoopUri("/a b", hdfs)).hasToString("hdfs://127.0.0.1:1/a%20b");
+    assertThat(Locations.hadoopUri("a", hdfs).getPath()).startsWith("/user/").endsWith("/a");
+    assertThat(Locations.hadoopUri("file:/a", hdfs)).isEqualTo(Locations.uri("/a"));
+    assertThat(Locations.hadoopUri("a", Map.of())).isEqualTo(Locations.uri("a"));
+    assertThatThrownBy(() -> Locations.hadoopUri("nosuch://host/a", hdfs))
         .isInstanceOf(StorageException.class)
         .hasMessageStartingWith(
             "Cannot use 'nosuch://host/a' as a location: expected a path or a URI of a file system that Hadoop knows");

@@ -4,6 +4,7 @@ import io.sparkrnn.data.DataException;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.spark.data.Sample;
 import io.sparkrnn.storage.FileEntry;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
@@ -40,7 +41,7 @@ final class PngImages {
    */
   static JavaRDD<Sample> of(
       JavaSparkContext context, Map<String, String> hadoop, String directory, NetworkShape shape) {
-    URI uri = Storage.uri(directory);
+    URI uri = Locations.uri(directory);
     List<String> names =
         Storage.of(hadoop).list(uri).stream()
             .filter(entry -> !entry.directory() && !entry.name().startsWith("."))

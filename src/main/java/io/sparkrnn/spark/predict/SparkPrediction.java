@@ -5,6 +5,7 @@ import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.data.FeatureTable;
 import io.sparkrnn.spark.data.Sample;
+import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.Predictor;
 import java.util.ArrayList;
@@ -162,7 +163,7 @@ public final class SparkPrediction {
   /** Spark takes patterns; a path that is there is meant as it is. */
   private String pathOrPattern(String from) {
     Matcher letters = PATTERN_LETTERS.matcher(from);
-    return letters.find() && Storage.of(hadoop).status(Storage.uri(from)).isPresent()
+    return letters.find() && Storage.of(hadoop).status(Locations.uri(from)).isPresent()
         ? letters.replaceAll("\\\\$0")
         : from;
   }

@@ -1,6 +1,5 @@
 package io.sparkrnn.cli;
 
-import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.export.Dl4jZipDecoder;
 import io.sparkrnn.export.ModelFile;
@@ -11,12 +10,10 @@ import io.sparkrnn.run.UsageException;
 import io.sparkrnn.storage.Storage;
 import java.io.PrintStream;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -26,13 +23,8 @@ import picocli.CommandLine.Option;
     description = {
       "Reads a model of another program and writes it as ours, to evaluate it or to start from it.",
       "From PyTorch: safetensors of an nn.RNN of one direction under an nn.Linear. From DL4J: a zip of SimpleRnn layers, the top one in a LastTimeStep, under a softmax OutputLayer."
-    },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    usageHelpAutoWidth = true)
-final class ImportCommand implements Callable<Integer> {
-  private final PrintStream out;
-
+    })
+final class ImportCommand extends ConfiguredCommand {
   /** What is read. */
   enum Source {
     SAFETENSORS,
@@ -81,14 +73,8 @@ final class ImportCommand implements Callable<Integer> {
           "Nonlinearity of the nn.RNN, tanh or relu, which PyTorch's file does not say. Default: ${DEFAULT-VALUE}")
   private Activation activation;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Configuration file, as for train.")
-  private Path file;
-
   ImportCommand(PrintStream out) {
-    this.out = out;
+    super(out, List.of());
   }
 
   @Override
@@ -97,7 +83,7 @@ final class ImportCommand implements Callable<Integer> {
       throw new UsageException(
           "Cannot import: expected --time-steps of at least 1, found " + timeSteps);
     }
-    RunConfiguration configuration = ConfigurationLoader.load(Optional.ofNullable(file), Map.of());
+    RunConfiguration configuration = configuration();
     Storage storage = Storage.of(configuration.hadoop());
     URI source = Storage.uri(model);
     byte[] bytes = storage.read(source, Storage.MAX_FILE_BYTES);

@@ -1,6 +1,5 @@
 package io.sparkrnn.cli;
 
-import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.DataConfiguration;
 import io.sparkrnn.config.Key;
 import io.sparkrnn.config.Keys;
@@ -15,11 +14,8 @@ import io.sparkrnn.run.Topologies;
 import io.sparkrnn.run.UsageException;
 import io.sparkrnn.storage.Storage;
 import java.io.PrintStream;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -28,27 +24,21 @@ import picocli.CommandLine.Spec;
 /** {@code inspect}: what a model is made of and what becomes of a batch in it; Spark stays off. */
 @Command(
     name = "inspect",
-    description = "Prints a model's parameters and what becomes of a batch at every stage.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    usageHelpAutoWidth = true)
-final class InspectCommand implements Callable<Integer> {
-  static final List<Key> KEYS = List.of(Keys.HIDDEN, Keys.ACTIVATION, Keys.SEED, Keys.DATA_URI);
+    description = "Prints a model's parameters and what becomes of a batch at every stage.")
+final class InspectCommand extends ConfiguredCommand {
+  private static final List<Key> KEYS =
+      List.of(Keys.HIDDEN, Keys.ACTIVATION, Keys.SEED, Keys.DATA_URI);
   private static final int BATCH_SAMPLES = 64;
 
   @Parameters(paramLabel = "MODEL", description = "A model's name.")
   private String model;
 
-  private final PrintStream out;
-  private CommandSpec spec;
-
   InspectCommand(PrintStream out) {
-    this.out = out;
+    super(out, KEYS);
   }
 
   @Spec
   void setSpec(CommandSpec spec) {
-    this.spec = spec;
     spec.usageMessage()
         .footer(
             "",
@@ -59,11 +49,10 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Map<String, String> texts =
-        new LinkedHashMap<>(ConfigurationOptions.given(spec.commandLine().getParseResult(), KEYS));
+    Map<String, String> texts = flags();
     boolean dataGiven = texts.containsKey(Keys.DATA_URI.path());
     texts.put(Keys.MODEL_NAME.path(), model);
-    RunConfiguration configuration = ConfigurationLoader.load(Optional.empty(), texts);
+    RunConfiguration configuration = load(texts);
     RnnTopology topology = Topologies.named(configuration.model());
     String report;
     if (topology.trainable()) {

@@ -32,12 +32,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
 
 /** {@code models}: what is in a registry, and what a person changes in it. */
 @Command(
     name = "models",
     description = "Lists the versions of a model registry, and changes which one is current.",
+    scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
+    sortOptions = false,
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true)
 final class ModelsCommand {
@@ -83,12 +86,7 @@ final class ModelsCommand {
     }
   }
 
-  @Command(
-      name = "list",
-      description = "Prints all versions.",
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
-      usageHelpAutoWidth = true)
+  @Command(name = "list", description = "Prints all versions.")
   int list(@Mixin RegistryOptions options) {
     List<LogEntry> log = options.open(configuration -> Retry.NEVER).log();
     Optional<LogEntry> newest = last(log);
@@ -134,12 +132,7 @@ final class ModelsCommand {
     return ExitCode.DONE;
   }
 
-  @Command(
-      name = "show",
-      description = "Prints a version, the current one unless told otherwise.",
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
-      usageHelpAutoWidth = true)
+  @Command(name = "show", description = "Prints a version, the current one unless told otherwise.")
   int show(
       @Mixin RegistryOptions options,
       @Parameters(paramLabel = "VERSION", arity = "0..1", description = "Number of a version.")
@@ -205,12 +198,7 @@ final class ModelsCommand {
         data.pixelStandardDeviation());
   }
 
-  @Command(
-      name = "promote",
-      description = "Makes a version the current one.",
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
-      usageHelpAutoWidth = true)
+  @Command(name = "promote", description = "Makes a version the current one.")
   int promote(
       @Mixin RegistryOptions options,
       @Parameters(paramLabel = "VERSION", description = "Number of a version.") long number,
@@ -234,10 +222,7 @@ final class ModelsCommand {
   @Command(
       name = "rollback",
       description =
-          "Makes the version that was current before the current one again. Twice leads back.",
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
-      usageHelpAutoWidth = true)
+          "Makes the version that was current before the current one again. Twice leads back.")
   int rollback(
       @Mixin RegistryOptions options,
       @Option(
@@ -259,10 +244,7 @@ final class ModelsCommand {
 
   @Command(
       name = "prune",
-      description = "Deletes all versions but the newest, the current one and the one before it.",
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
-      usageHelpAutoWidth = true)
+      description = "Deletes all versions but the newest, the current one and the one before it.")
   int prune(
       @Mixin RegistryOptions options,
       @Option(

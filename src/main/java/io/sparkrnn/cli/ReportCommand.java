@@ -19,15 +19,11 @@ import io.sparkrnn.storage.StorageException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code report}: a page about a run, or about several. */
 @Command(
@@ -35,16 +31,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Writes a page of HTML about a run, as training does at its end; with --compare about several, over each other.",
       "The page is one file and opens without a network."
-    },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    usageHelpAutoWidth = true)
-final class ReportCommand implements Callable<Integer> {
+    })
+final class ReportCommand extends ConfiguredCommand {
   private static final int MAX_TEXT_BYTES = 1 << 20;
-
-  private final PrintStream out;
-
-  @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "RUN", arity = "1..*", description = "Run directory: a path or URI.")
   private List<String> runs;
@@ -59,14 +48,8 @@ final class ReportCommand implements Callable<Integer> {
           "The page, instead of another one there. Default: report.html in the run directory; comparison.html here.")
   private String output;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Configuration file, for its Hadoop properties.")
-  private Path file;
-
   ReportCommand(PrintStream out) {
-    this.out = out;
+    super(out, List.of());
   }
 
   private record Recorded(RunRecord record, RunConfiguration configuration) {}
@@ -79,10 +62,7 @@ final class ReportCommand implements Callable<Integer> {
               ? "Cannot compare: expected at least 2 runs, found 1"
               : "Cannot report: expected 1 run, or --compare, found %d".formatted(runs.size()));
     }
-    RunConfiguration configuration =
-        ConfigurationLoader.load(
-            Optional.ofNullable(file),
-            ConfigurationOptions.given(spec.commandLine().getParseResult(), List.of()));
+    RunConfiguration configuration = configuration();
     Storage storage = Storage.of(configuration.hadoop());
     List<Recorded> recorded = runs.stream().map(run -> read(storage, Storage.uri(run))).toList();
     URI target =

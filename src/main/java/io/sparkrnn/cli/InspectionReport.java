@@ -4,10 +4,10 @@ import static io.sparkrnn.cli.TextTable.Align.LEFT;
 import static io.sparkrnn.cli.TextTable.Align.RIGHT;
 
 import io.sparkrnn.data.Axes;
-import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.model.ParameterBlock;
 import io.sparkrnn.model.RnnTopology;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
@@ -16,10 +16,6 @@ import java.util.StringJoiner;
 final class InspectionReport {
   /** Columns of a matrix that are printed; more would not fit a terminal. */
   private static final int PRINTED_COLUMNS = 6;
-
-  private static final float[] X0 = {0, 1, 2, 0, 3, 4, 5, 0, 6, 7, 8, 0, 9, 0, 1, 0};
-  private static final float[] X1 = {9, 8, 7, 0, 0, 0, 0, 0, 6, 5, 4, 0, 3, 2, 1, 0};
-  private static final int VANILLA_SAMPLES = 4;
 
   private final RnnTopology topology;
   private final NetworkShape shape;
@@ -34,50 +30,28 @@ final class InspectionReport {
   }
 
   /**
-   * Parameters, and the arrays of every stage of a batch of images.
+   * Parameters, and the arrays of every stage of a batch; of a network without an output layer also
+   * their numbers.
    *
    * @param batch says which samples and parameters the stages are of
    */
-  static String ofImages(RnnTopology topology, BatchStages stages, String batch) {
+  static String of(RnnTopology topology, BatchStages stages, String batch) {
     InspectionReport report = new InspectionReport(topology, stages);
     report.parameters();
     report.heading("A batch: " + batch);
-    report.arrays(stages.images());
+    report.arrays(stages.inputs());
     report.layers(topology.shape().timeSteps() / 2);
     report.heading("After the last time step");
     report.arrays(stages.finalHidden());
-    report.heading("Output layer: out = h V + c, of the last state of the top layer");
-    report.arrays(stages.output());
-    report.line("");
-    report.orders();
-    return report.text.toString();
-  }
-
-  /** Parameters, the arrays of every stage of two time steps of 4 samples, and their numbers. */
-  static String ofVanilla(RnnTopology topology, float[] parameters, long seed) {
-    BatchStages stages = new BatchStages(topology, parameters, vanillaBatch(), VANILLA_SAMPLES);
-    InspectionReport report = new InspectionReport(topology, stages);
-    report.parameters();
-    report.heading(
-        "A batch: 4 samples of two time steps X0 and X1, initial parameters of seed " + seed);
-    report.arrays(stages.sequences());
-    report.layers(1);
-    report.heading("After the last time step");
-    report.arrays(stages.finalHidden());
-    report.numbers();
-    report.line("");
-    report.orders();
-    return report.text.toString();
-  }
-
-  private static SequenceDataset vanillaBatch() {
-    int inputs = X0.length / VANILLA_SAMPLES;
-    float[] values = new float[X0.length + X1.length];
-    for (int s = 0; s < VANILLA_SAMPLES; s++) {
-      System.arraycopy(X0, s * inputs, values, 2 * s * inputs, inputs);
-      System.arraycopy(X1, s * inputs, values, (2 * s + 1) * inputs, inputs);
+    if (topology.trainable()) {
+      report.heading("Output layer: out = h V + c, of the last state of the top layer");
+      report.arrays(stages.output());
+    } else {
+      report.numbers();
     }
-    return SequenceDataset.ofFloats(values, new int[VANILLA_SAMPLES], 2, inputs, 1);
+    report.line("");
+    report.orders();
+    return report.text.toString();
   }
 
   private void parameters() {
@@ -88,7 +62,7 @@ final class InspectionReport {
       table.row(
           block.name(),
           what(block.kind()),
-          NamedArray.text(NamedArray.shape(block)),
+          NamedArray.shape(block).toString(),
           count(block.count()));
     }
     text.append(table.row("total", "", "", count(shape.parameterCount())).render());
@@ -130,7 +104,7 @@ final class InspectionReport {
     }
     int top = shape.layers() - 1;
     NamedArray states = stages.hidden("Y", top, Axes.TIME_MAJOR);
-    NamedArray inputs = stages.sequences().get(1);
+    NamedArray inputs = stages.input("X", Axes.TIME_MAJOR);
     boolean single = shape.layers() == 1;
     step(
         inputs.at(0, "X0"),
@@ -155,7 +129,7 @@ final class InspectionReport {
   private void step(NamedArray input, NamedArray state) {
     line("");
     TextTable table = new TextTable(RIGHT, LEFT, LEFT).row("sample", input.name(), state.name());
-    for (int s = 0; s < VANILLA_SAMPLES; s++) {
+    for (int s = 0; s < input.shape().get(0); s++) {
       StringJoiner values = new StringJoiner(" ");
       int inputs = input.shape().get(1);
       for (int i = 0; i < inputs; i++) {
@@ -182,10 +156,11 @@ final class InspectionReport {
       headed = true;
     }
     for (NamedArray array : arrays) {
+      DoubleSummaryStatistics range = array.range();
       table.row(
           pad(array.name(), 32),
-          pad(NamedArray.text(array.shape()), 16),
-          String.format(Locale.ROOT, "%8.4f to %7.4f", array.smallest(), array.largest()));
+          pad(array.shape().toString(), 16),
+          String.format(Locale.ROOT, "%8.4f to %7.4f", range.getMin(), range.getMax()));
     }
     text.append(table.render());
   }

@@ -88,7 +88,8 @@ final class EvaluateCommand extends ConfiguredCommand {
     }
     try (SparkEngine spark =
             SparkEngine.start("spark-rnn evaluate", configuration.spark().master());
-        SparkEvaluation evaluation = spark.evaluation(kernels, model.topology(), data)) {
+        SparkEvaluation evaluation =
+            new SparkEvaluation(spark.context(), kernels, model.topology(), data)) {
       return evaluation.evaluate(model.parameters(), Part.TEST);
     }
   }

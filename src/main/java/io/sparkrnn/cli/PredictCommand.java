@@ -141,9 +141,7 @@ final class PredictCommand extends ConfiguredCommand {
       if (!paths.executorsElsewhere()) {
         warmUp(spark, new Predictor(RnnKernels.named(kernels), read.topology(), read.parameters()));
       }
-      return spark
-          .await()
-          .prediction(configuration.hadoop())
+      return new SparkPrediction(spark.await().context(), configuration.hadoop())
           .run(
               read.topology(),
               read.parameters(),

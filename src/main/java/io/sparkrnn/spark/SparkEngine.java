@@ -1,25 +1,20 @@
 package io.sparkrnn.spark;
 
 import io.sparkrnn.config.RoundsChoice;
-import io.sparkrnn.data.EvaluationData;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.dl4j.NetworkDescription;
-import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.data.WorkerShards;
 import io.sparkrnn.spark.dl4j.Dl4jRoundRunner;
 import io.sparkrnn.spark.jobs.Parcel;
 import io.sparkrnn.spark.jobs.SparkCompatibility;
 import io.sparkrnn.spark.jobs.SparkJobException;
 import io.sparkrnn.spark.jobs.TaskCpus;
-import io.sparkrnn.spark.predict.SparkPrediction;
-import io.sparkrnn.spark.rounds.SparkEvaluation;
 import io.sparkrnn.spark.rounds.SparkRounds;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.TrainingListener;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.apache.spark.SecurityManager;
 import org.apache.spark.SparkConf;
@@ -142,20 +137,6 @@ public final class SparkEngine implements AutoCloseable {
       int averagingFrequency,
       String kernels) {
     return new Dl4jRoundRunner(context, network, recipe, data, averagingFrequency, kernels);
-  }
-
-  /** Evaluations of this application. */
-  public SparkEvaluation evaluation(String kernels, RnnTopology topology, EvaluationData data) {
-    return new SparkEvaluation(context, kernels, topology, data);
-  }
-
-  /**
-   * Predictions of this application.
-   *
-   * @param hadoop properties for all that is read and written
-   */
-  public SparkPrediction prediction(Map<String, String> hadoop) {
-    return new SparkPrediction(context, hadoop);
   }
 
   public JavaSparkContext context() {

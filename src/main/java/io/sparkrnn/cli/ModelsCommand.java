@@ -1,5 +1,8 @@
 package io.sparkrnn.cli;
 
+import static io.sparkrnn.cli.TextTable.Align.LEFT;
+import static io.sparkrnn.cli.TextTable.Align.RIGHT;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -110,14 +113,8 @@ final class ModelsCommand {
       return ExitCode.DONE;
     }
     TextTable table =
-        new TextTable(
-            TextTable.Align.RIGHT,
-            TextTable.Align.LEFT,
-            TextTable.Align.RIGHT,
-            TextTable.Align.LEFT,
-            TextTable.Align.LEFT,
-            TextTable.Align.LEFT);
-    table.row("version", "run", "accuracy", "decision", "time", "");
+        new TextTable(RIGHT, LEFT, RIGHT, LEFT, LEFT, LEFT)
+            .row("version", "run", "accuracy", "decision", "time");
     for (LogEntry entry : introducing) {
       Version version = entry.version().orElseThrow();
       table.row(

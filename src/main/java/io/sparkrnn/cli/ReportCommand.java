@@ -52,8 +52,6 @@ final class ReportCommand extends ConfiguredCommand {
     super(out, List.of());
   }
 
-  private record Recorded(RunRecord record, RunConfiguration configuration) {}
-
   @Override
   public Integer call() {
     if (compare != runs.size() > 1) {
@@ -64,7 +62,8 @@ final class ReportCommand extends ConfiguredCommand {
     }
     RunConfiguration configuration = configuration();
     Storage storage = Storage.of(configuration.hadoop());
-    List<Recorded> recorded = runs.stream().map(run -> read(storage, Storage.uri(run))).toList();
+    List<ComparisonPage.Run> recorded =
+        runs.stream().map(run -> read(storage, Storage.uri(run))).toList();
     URI target =
         output != null
             ? Storage.uri(output)
@@ -72,12 +71,13 @@ final class ReportCommand extends ConfiguredCommand {
                 ? Storage.uri("comparison.html")
                 : Storage.resolve(Storage.uri(runs.get(0)), RunDirectory.REPORT_FILE);
     storage.overwrite(
-        target, compare ? comparison(recorded) : page(recorded.get(0), configuration));
+        target,
+        compare ? new ComparisonPage(recorded).html() : page(recorded.get(0), configuration));
     out.printf("%-10s%s%n", "report", Storage.describe(target));
     return ExitCode.DONE;
   }
 
-  private static Recorded read(Storage storage, URI run) {
+  private static ComparisonPage.Run read(Storage storage, URI run) {
     String where = Storage.describe(run);
     URI settings = Storage.resolve(run, RunDirectory.CONFIGURATION_FILE);
     byte[] result =
@@ -89,27 +89,19 @@ final class ReportCommand extends ConfiguredCommand {
                     new UsageException(
                         "Cannot report %s: expected the directory of a run that has ended, found no result"
                             .formatted(where)));
-    return new Recorded(
+    return new ComparisonPage.Run(
         RunRecord.read(result, "the newest result in " + where),
         ConfigurationLoader.parse(
             new String(storage.read(settings, MAX_TEXT_BYTES), StandardCharsets.UTF_8),
             Storage.describe(settings)));
   }
 
-  private static byte[] comparison(List<Recorded> recorded) {
-    return new ComparisonPage(
-            recorded.stream()
-                .map(run -> new ComparisonPage.Run(run.record(), run.configuration()))
-                .toList())
-        .html();
-  }
-
-  private byte[] page(Recorded run, RunConfiguration here) {
+  private byte[] page(ComparisonPage.Run run, RunConfiguration here) {
     return new ReportPage(run.record(), run.configuration(), pictures(run, here)).html();
   }
 
   /** The samples that the run was tested on, if they are still where they were. */
-  private Optional<SequenceDataset> pictures(Recorded run, RunConfiguration here) {
+  private Optional<SequenceDataset> pictures(ComparisonPage.Run run, RunConfiguration here) {
     String reason;
     try {
       ImageTestData data = ImageTestData.read(run.configuration().data(), here.hadoop());

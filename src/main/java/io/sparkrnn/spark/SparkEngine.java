@@ -111,11 +111,6 @@ public final class SparkEngine implements AutoCloseable {
             Math.max(1, context.defaultParallelism() / context.getConf().getInt(TaskCpus.KEY, 1)));
   }
 
-  /** Where the application can be watched while it runs; empty where its pages are switched off. */
-  public String webPage() {
-    return context.sc().uiWebUrl().getOrElse(() -> "");
-  }
-
   /** Those that show a run to Spark's metrics system and listeners. */
   public List<TrainingListener> listeners(String runId) {
     return List.of(

@@ -15,18 +15,7 @@ import java.util.function.Consumer;
  * Finds out whether the owner of a run directory lives: its heartbeat changes. Only the watcher's
  * own clock measures for how long it does not, so hosts' clocks may differ.
  */
-final class OwnerWatch {
-  private final Storage storage;
-  private final URI runDirectory;
-  private final Ownership ownership;
-  private final Retry retry;
-
-  OwnerWatch(Storage storage, URI runDirectory, Ownership ownership, Retry retry) {
-    this.storage = storage;
-    this.runDirectory = runDirectory;
-    this.ownership = ownership;
-    this.retry = retry;
-  }
+record OwnerWatch(Storage storage, URI runDirectory, Ownership ownership, Retry retry) {
 
   /**
    * What there is of the latest attempt.

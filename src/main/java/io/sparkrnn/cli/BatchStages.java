@@ -8,7 +8,7 @@ import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.model.ParameterBlock;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.ForwardPass;
-import java.util.ArrayList;
+import io.sparkrnn.train.VectorLayout;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -100,27 +100,21 @@ final class BatchStages {
   /** {@code [layers, samples, units]}, or one array a layer where they differ in units. */
   List<NamedArray> finalHidden() {
     List<float[]> states = passes.get(Axes.BATCH_FIRST).finalHidden();
-    List<NamedArray> byLayer = new ArrayList<>();
-    for (int l = 0; l < states.size(); l++) {
-      byLayer.add(
+    if (shape.hidden().stream().distinct().count() == 1) {
+      return List.of(
           new NamedArray(
-              "final hidden state of layer " + l,
-              List.of(1, samples, shape.units(l)),
-              states.get(l)));
+              "final hidden state, by layer",
+              List.of(states.size(), samples, shape.units(0)),
+              VectorLayout.join(states.toArray(float[][]::new))));
     }
-    if (shape.hidden().stream().distinct().count() > 1) {
-      return byLayer;
-    }
-    int length = states.get(0).length;
-    float[] stacked = new float[states.size() * length];
-    for (int l = 0; l < states.size(); l++) {
-      System.arraycopy(states.get(l), 0, stacked, l * length, length);
-    }
-    return List.of(
-        new NamedArray(
-            "final hidden state, by layer",
-            List.of(states.size(), samples, shape.units(0)),
-            stacked));
+    return IntStream.range(0, states.size())
+        .mapToObj(
+            l ->
+                new NamedArray(
+                    "final hidden state of layer " + l,
+                    List.of(1, samples, shape.units(l)),
+                    states.get(l)))
+        .toList();
   }
 
   /** The output layer's terms. */

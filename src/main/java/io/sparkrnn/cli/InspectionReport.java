@@ -49,8 +49,10 @@ final class InspectionReport {
     } else {
       report.numbers();
     }
-    report.line("");
-    report.orders();
+    report.heading(
+        stages.ordersAgree()
+            ? "Batch-first and time-major input give the same numbers."
+            : "Batch-first and time-major input give different numbers: this is a defect.");
     return report.text.toString();
   }
 
@@ -121,7 +123,7 @@ final class InspectionReport {
     int columns = array.shape().get(array.shape().size() - 1);
     TextTable table = new TextTable(LEFT, LEFT);
     for (int row = 0; row < array.values().length / columns; row++) {
-      table.row(row == 0 ? array.name() + of : "", numbers(array, row));
+      table.row(row == 0 ? array.name() + of : "", numbers("%10.7f", array, row));
     }
     text.append(table.render());
   }
@@ -130,26 +132,22 @@ final class InspectionReport {
     line("");
     TextTable table = new TextTable(RIGHT, LEFT, LEFT).row("sample", input.name(), state.name());
     for (int s = 0; s < input.shape().get(0); s++) {
-      StringJoiner values = new StringJoiner(" ");
-      int inputs = input.shape().get(1);
-      for (int i = 0; i < inputs; i++) {
-        values.add(String.format(Locale.ROOT, "%.0f", input.values()[s * inputs + i]));
-      }
-      table.row(String.valueOf(s), values.toString(), numbers(state, s));
+      table.row(String.valueOf(s), numbers("%.0f", input, s), numbers("%10.7f", state, s));
     }
     text.append(table.render());
   }
 
-  private static String numbers(NamedArray array, int row) {
+  private static String numbers(String format, NamedArray array, int row) {
     int columns = array.shape().get(array.shape().size() - 1);
     StringJoiner numbers = new StringJoiner(" ");
     for (int c = 0; c < Math.min(columns, PRINTED_COLUMNS); c++) {
-      numbers.add(String.format(Locale.ROOT, "%10.7f", array.values()[row * columns + c]));
+      numbers.add(String.format(Locale.ROOT, format, array.values()[row * columns + c]));
     }
     return columns > PRINTED_COLUMNS ? numbers.add("...").toString() : numbers.toString();
   }
 
   private void arrays(List<NamedArray> arrays) {
+    // Padded so that tables under different headings stand in the same columns.
     TextTable table = new TextTable(LEFT, LEFT, LEFT);
     if (!headed) {
       table.row("array", "shape", "    values");
@@ -158,23 +156,11 @@ final class InspectionReport {
     for (NamedArray array : arrays) {
       DoubleSummaryStatistics range = array.range();
       table.row(
-          pad(array.name(), 32),
-          pad(array.shape().toString(), 16),
+          "%-32s".formatted(array.name()),
+          "%-16s".formatted(array.shape()),
           String.format(Locale.ROOT, "%8.4f to %7.4f", range.getMin(), range.getMax()));
     }
     text.append(table.render());
-  }
-
-  /** So that tables under different headings stand in the same columns. */
-  private static String pad(String cell, int width) {
-    return cell + " ".repeat(Math.max(0, width - cell.length()));
-  }
-
-  private void orders() {
-    line(
-        stages.ordersAgree()
-            ? "Batch-first and time-major input give the same numbers."
-            : "Batch-first and time-major input give different numbers: this is a defect.");
   }
 
   private void heading(String heading) {

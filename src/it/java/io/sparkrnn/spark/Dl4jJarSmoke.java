@@ -12,7 +12,7 @@ import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.model.RnnTopology;
-import io.sparkrnn.spark.dl4j.StockDl4jEngine;
+import io.sparkrnn.spark.dl4j.Dl4jRoundRunner;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.TrainingState;
@@ -87,8 +87,8 @@ final class Dl4jJarSmoke {
             1);
     float[] zeros = new float[NETWORK.topology().shape().parameterCount()];
     TrainingState end =
-        new StockDl4jEngine(spark.context(), NETWORK, recipe, DATA, 5)
-            .train(TrainingState.initial(zeros, recipe.updater()), 1, (state, report) -> {});
+        new Dl4jRoundRunner(spark.context(), NETWORK, recipe, DATA, 5, "portable")
+            .train(TrainingState.initial(zeros, recipe.updater()));
     System.out.println("stock engine " + end.iteration());
   }
 

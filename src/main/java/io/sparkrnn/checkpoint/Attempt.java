@@ -131,8 +131,13 @@ final class Attempt {
   }
 
   static int highest(List<FileEntry> entries) {
+    return highest(entries, NAME);
+  }
+
+  /** The highest number in names of a pattern; 0 where there is none. */
+  static int highest(List<FileEntry> entries, Pattern numbered) {
     return entries.stream()
-        .map(entry -> NAME.matcher(entry.name()))
+        .map(entry -> numbered.matcher(entry.name()))
         .filter(Matcher::matches)
         .mapToInt(name -> Integer.parseInt(name.group(1)))
         .max()

@@ -49,6 +49,8 @@ public final class CheckpointStore implements AutoCloseable {
       Pattern.compile("(\\d{1,9})-checkpoint-\\d{9}\\.srnn");
   private static final Pattern RESULT_NAME = Pattern.compile("(\\d{1,9})\\.json");
 
+  private static final String RESULT_COPY = "result.json";
+
   private final Storage storage;
   private final URI runDirectory;
   private final OwnedDirectory directory;
@@ -264,12 +266,8 @@ public final class CheckpointStore implements AutoCloseable {
     int number = 1 + directory.highest("results", RESULT_NAME);
     URI target = directory.resolve("results/" + number + ".json");
     directory.publishOnce(json, target);
-    copyResult(json);
+    replaceFile(RESULT_COPY, json);
     return target;
-  }
-
-  private void copyResult(byte[] json) {
-    replaceFile("result.json", json);
   }
 
   /** Writes a file of the run directory in whose place another may be; where it is. */
@@ -284,7 +282,7 @@ public final class CheckpointStore implements AutoCloseable {
    * not come to.
    */
   public void copyLatestResult() {
-    latestResult().ifPresent(this::copyResult);
+    latestResult().ifPresent(json -> replaceFile(RESULT_COPY, json));
   }
 
   /** The number of the latest driver that has claimed the run directory; 0 before the first. */

@@ -8,7 +8,6 @@ import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A run directory that anyone may read, and only its owner may change. */
@@ -102,12 +101,7 @@ final class OwnedDirectory {
   }
 
   int highest(String name, Pattern numbered) {
-    return list(name).stream()
-        .map(file -> numbered.matcher(file.name()))
-        .filter(Matcher::matches)
-        .mapToInt(matcher -> Integer.parseInt(matcher.group(1)))
-        .max()
-        .orElse(0);
+    return Attempt.highest(list(name), numbered);
   }
 
   byte[] read(URI file) {

@@ -6,6 +6,7 @@ import io.sparkrnn.storage.Storage;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -14,18 +15,7 @@ import java.util.function.Consumer;
  * Finds out whether the owner of a run directory lives: its heartbeat changes. Only the watcher's
  * own clock measures for how long it does not, so hosts' clocks may differ.
  */
-final class OwnerWatch {
-  private final Storage storage;
-  private final URI runDirectory;
-  private final Ownership ownership;
-  private final Retry retry;
-
-  OwnerWatch(Storage storage, URI runDirectory, Ownership ownership, Retry retry) {
-    this.storage = storage;
-    this.runDirectory = runDirectory;
-    this.ownership = ownership;
-    this.retry = retry;
-  }
+record OwnerWatch(Storage storage, URI runDirectory, Ownership ownership, Retry retry) {
 
   /**
    * What there is of the latest attempt.
@@ -67,11 +57,11 @@ final class OwnerWatch {
       return vacancy(first, Vacancy.Reason.GIVEN_UP);
     }
     Duration interval = first.owner().map(HeartbeatFile::interval).orElse(ownership.heartbeat());
-    Duration patience = longer(ownership.takeover(), interval.multipliedBy(3));
+    Duration patience = Collections.max(List.of(ownership.takeover(), interval.multipliedBy(3)));
     waiting.accept(
         "Waiting up to %s s: does %s of %s still live?"
             .formatted(seconds(patience), first.describe(), Storage.describe(runDirectory)));
-    Duration pause = shorter(interval, patience).dividedBy(2);
+    Duration pause = Collections.min(List.of(interval, patience)).dividedBy(2);
     long began = ownership.clock().nanoTime();
     while (ownership.clock().nanoTime() - began < patience.toNanos()) {
       ownership.clock().sleep(pause);
@@ -128,13 +118,5 @@ final class OwnerWatch {
 
   private static String seconds(Duration duration) {
     return String.valueOf(duration.toMillis() / 1e3);
-  }
-
-  private static Duration longer(Duration a, Duration b) {
-    return a.compareTo(b) > 0 ? a : b;
-  }
-
-  private static Duration shorter(Duration a, Duration b) {
-    return a.compareTo(b) < 0 ? a : b;
   }
 }

@@ -8,9 +8,12 @@ import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.model.ParameterBlock;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.ForwardPass;
-import java.util.ArrayList;
+import io.sparkrnn.train.VectorLayout;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /** What becomes of one batch on its way through a network: every array of the computation. */
 final class BatchStages {
@@ -20,10 +23,8 @@ final class BatchStages {
   private final NetworkShape shape;
   private final float[] parameters;
   private final int samples;
-  private final float[] batchFirst;
-  private final float[] timeMajor;
-  private final ForwardPass fromBatchFirst;
-  private final ForwardPass fromTimeMajor;
+  private final Map<Axes, float[]> batches = new EnumMap<>(Axes.class);
+  private final Map<Axes, ForwardPass> passes = new EnumMap<>(Axes.class);
 
   /** Runs the first samples of a dataset through the network, in both orders of axes. */
   BatchStages(RnnTopology topology, float[] parameters, SequenceDataset data, int samples) {
@@ -31,43 +32,49 @@ final class BatchStages {
     this.shape = topology.shape();
     this.parameters = parameters;
     this.samples = samples;
-    int[] first = new int[samples];
-    Arrays.setAll(first, i -> i);
-    batchFirst = data.batch(first, Axes.BATCH_FIRST);
-    timeMajor = data.batch(first, Axes.TIME_MAJOR);
-    fromBatchFirst =
-        ForwardPass.run(KERNELS, topology, parameters, batchFirst, Axes.BATCH_FIRST, samples);
-    fromTimeMajor =
-        ForwardPass.run(KERNELS, topology, parameters, timeMajor, Axes.TIME_MAJOR, samples);
+    int[] first = IntStream.range(0, samples).toArray();
+    for (Axes axes : Axes.values()) {
+      float[] batch = data.batch(first, axes);
+      batches.put(axes, batch);
+      passes.put(axes, ForwardPass.run(KERNELS, topology, parameters, batch, axes, samples));
+    }
   }
 
-  /** The batch as images of one channel, as sequences of their rows, and by time step. */
-  List<NamedArray> images() {
+  /** Of images the batch as such, of one channel; the batch as sequences, and by time step. */
+  List<NamedArray> inputs() {
+    NamedArray timeMajor = input("the same, time-major", Axes.TIME_MAJOR);
+    if (!topology.trainable()) {
+      return List.of(input("sequences, batch-first", Axes.BATCH_FIRST), timeMajor);
+    }
+    NamedArray rows = input("rows as time steps, batch-first", Axes.BATCH_FIRST);
+    List<Integer> images = List.of(samples, 1, shape.timeSteps(), shape.inputSize());
     return List.of(
-        new NamedArray(
-            "images, of one channel",
-            List.of(samples, 1, shape.timeSteps(), shape.inputSize()),
-            batchFirst),
-        batchFirst("rows as time steps, batch-first"),
-        timeMajor("the same, time-major"));
+        new NamedArray("images, of one channel", images, rows.values()), rows, timeMajor);
   }
 
-  /** The batch as sequences, and by time step. */
-  List<NamedArray> sequences() {
-    return List.of(batchFirst("sequences, batch-first"), timeMajor("the same, time-major"));
+  NamedArray input(String name, Axes axes) {
+    return sequences(name, axes, shape.inputSize(), batches.get(axes));
   }
 
-  private NamedArray batchFirst(String name) {
-    return new NamedArray(name, List.of(samples, shape.timeSteps(), shape.inputSize()), batchFirst);
+  /** {@code h_t} of all time steps of a layer. */
+  NamedArray hidden(String name, int layer, Axes axes) {
+    return sequences(name, axes, shape.units(layer), passes.get(axes).hidden().get(layer));
   }
 
-  private NamedArray timeMajor(String name) {
-    return new NamedArray(name, List.of(shape.timeSteps(), samples, shape.inputSize()), timeMajor);
+  private NamedArray sequences(String name, Axes axes, int width, float[] values) {
+    return new NamedArray(
+        name,
+        switch (axes) {
+          case BATCH_FIRST -> List.of(samples, shape.timeSteps(), width);
+          case TIME_MAJOR -> List.of(shape.timeSteps(), samples, width);
+        },
+        values);
   }
 
   /** The terms of one time step of a layer, {@code h_t = f(x_t U + h_{t-1} W + b)}. */
   List<NamedArray> step(int layer, int timeStep) {
-    NamedArray inputs = layer == 0 ? timeMajor("x") : hidden("x", layer - 1, Axes.TIME_MAJOR);
+    NamedArray inputs =
+        layer == 0 ? input("x", Axes.TIME_MAJOR) : hidden("x", layer - 1, Axes.TIME_MAJOR);
     NamedArray states = hidden("h", layer, Axes.TIME_MAJOR);
     NamedArray input = inputs.at(timeStep, "x_t");
     NamedArray before =
@@ -90,59 +97,42 @@ final class BatchStages {
         states.at(timeStep, "h_t"));
   }
 
-  /** {@code h_t} of all time steps of a layer. */
-  NamedArray hidden(String name, int layer, Axes axes) {
-    int units = shape.units(layer);
-    return axes == Axes.TIME_MAJOR
-        ? new NamedArray(
-            name, List.of(shape.timeSteps(), samples, units), fromTimeMajor.hidden().get(layer))
-        : new NamedArray(
-            name, List.of(samples, shape.timeSteps(), units), fromBatchFirst.hidden().get(layer));
-  }
-
   /** {@code [layers, samples, units]}, or one array a layer where they differ in units. */
   List<NamedArray> finalHidden() {
-    List<float[]> states = fromBatchFirst.finalHidden();
+    List<float[]> states = passes.get(Axes.BATCH_FIRST).finalHidden();
     if (shape.hidden().stream().distinct().count() == 1) {
-      int length = states.get(0).length;
-      float[] stacked = new float[states.size() * length];
-      for (int l = 0; l < states.size(); l++) {
-        System.arraycopy(states.get(l), 0, stacked, l * length, length);
-      }
       return List.of(
           new NamedArray(
               "final hidden state, by layer",
               List.of(states.size(), samples, shape.units(0)),
-              stacked));
+              VectorLayout.join(states.toArray(float[][]::new))));
     }
-    List<NamedArray> byLayer = new ArrayList<>();
-    for (int l = 0; l < states.size(); l++) {
-      byLayer.add(
-          new NamedArray(
-              "final hidden state of layer " + l,
-              List.of(1, samples, shape.units(l)),
-              states.get(l)));
-    }
-    return byLayer;
+    return IntStream.range(0, states.size())
+        .mapToObj(
+            l ->
+                new NamedArray(
+                    "final hidden state of layer " + l,
+                    List.of(1, samples, shape.units(l)),
+                    states.get(l)))
+        .toList();
   }
 
-  /** The output layer's terms; empty for a network without one. */
+  /** The output layer's terms. */
   List<NamedArray> output() {
-    if (!topology.trainable()) {
-      return List.of();
-    }
     return List.of(
         block("V", shape.outputWeights()),
         block("c", shape.outputBias()),
-        new NamedArray("out", List.of(samples, shape.classes()), fromBatchFirst.logits()));
+        new NamedArray(
+            "out", List.of(samples, shape.classes()), passes.get(Axes.BATCH_FIRST).logits()));
   }
 
   /** Whether batch-first and time-major input gave the same numbers. */
   boolean ordersAgree() {
-    boolean equal = Arrays.equals(fromBatchFirst.logits(), fromTimeMajor.logits());
+    ForwardPass batchFirst = passes.get(Axes.BATCH_FIRST);
+    ForwardPass timeMajor = passes.get(Axes.TIME_MAJOR);
+    boolean equal = Arrays.equals(batchFirst.logits(), timeMajor.logits());
     for (int l = 0; l < shape.layers(); l++) {
-      equal &=
-          Arrays.equals(fromBatchFirst.finalHidden().get(l), fromTimeMajor.finalHidden().get(l));
+      equal &= Arrays.equals(batchFirst.finalHidden().get(l), timeMajor.finalHidden().get(l));
     }
     return equal;
   }

@@ -1,6 +1,5 @@
 package io.sparkrnn.cli;
 
-import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.Engine;
 import io.sparkrnn.config.Key;
 import io.sparkrnn.config.Keys;
@@ -24,30 +23,16 @@ import io.sparkrnn.spark.rounds.SparkEvaluation;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.LocalEvaluation;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code evaluate}: a finished model on test images. */
-@Command(
-    name = "evaluate",
-    description = "Evaluates a model on the test images of a data set.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    usageHelpAutoWidth = true)
-final class EvaluateCommand implements Callable<Integer> {
+@Command(name = "evaluate", description = "Evaluates a model on the test images of a data set.")
+final class EvaluateCommand extends ConfiguredCommand {
   /** The keys that have a meaning here. */
-  static final List<Key> KEYS =
+  private static final List<Key> KEYS =
       List.of(Keys.DATA_URI, Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS);
-
-  private final PrintStream out;
-
-  @Spec private CommandSpec spec;
 
   @Option(
       names = "--model",
@@ -56,22 +41,13 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Model file (model.srnn) or the run directory that holds one: a path or URI.")
   private String model;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Configuration file, as for train.")
-  private Path file;
-
   EvaluateCommand(PrintStream out) {
-    this.out = out;
+    super(out, KEYS);
   }
 
   @Override
   public Integer call() {
-    RunConfiguration configuration =
-        ConfigurationLoader.load(
-            Optional.ofNullable(file),
-            ConfigurationOptions.given(spec.commandLine().getParseResult(), KEYS));
+    RunConfiguration configuration = configuration();
     if (configuration.training().engine() == Engine.DL4J) {
       throw new UsageException("Cannot evaluate with the engine dl4j: expected spark or local");
     }
@@ -112,7 +88,8 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     try (SparkEngine spark =
             SparkEngine.start("spark-rnn evaluate", configuration.spark().master());
-        SparkEvaluation evaluation = spark.evaluation(kernels, model.topology(), data)) {
+        SparkEvaluation evaluation =
+            new SparkEvaluation(spark.context(), kernels, model.topology(), data)) {
       return evaluation.evaluate(model.parameters(), Part.TEST);
     }
   }

@@ -1,6 +1,5 @@
 package io.sparkrnn.cli;
 
-import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.dl4j.Dl4jNetworks;
 import io.sparkrnn.dl4j.NetworkDescription;
@@ -17,24 +16,14 @@ import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.Updater;
 import java.io.PrintStream;
 import java.net.URI;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code export}: a model in the format of another program. */
-@Command(
-    name = "export",
-    description = "Writes a model in the format of another program.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    usageHelpAutoWidth = true)
-final class ExportCommand implements Callable<Integer> {
-  private final PrintStream out;
-
+@Command(name = "export", description = "Writes a model in the format of another program.")
+final class ExportCommand extends ConfiguredCommand {
   /** What is written. */
   enum Format {
     /** For PyTorch, under the names of nn.RNN and nn.Linear. */
@@ -71,19 +60,13 @@ final class ExportCommand implements Callable<Integer> {
       description = "The new file: a path or URI.")
   private String target;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Configuration file, as for train.")
-  private Path file;
-
   ExportCommand(PrintStream out) {
-    this.out = out;
+    super(out, List.of());
   }
 
   @Override
   public Integer call() {
-    RunConfiguration configuration = ConfigurationLoader.load(Optional.ofNullable(file), Map.of());
+    RunConfiguration configuration = configuration();
     Storage storage = Storage.of(configuration.hadoop());
     ModelFile read = ModelFile.read(storage, RunDirectory.modelFile(storage, model));
     URI written = NewFile.write(storage, target, encode(read, configuration));

@@ -1,6 +1,5 @@
 package io.sparkrnn.cli;
 
-import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.export.Dl4jZipDecoder;
 import io.sparkrnn.export.ModelFile;
@@ -13,13 +12,11 @@ import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import java.io.PrintStream;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -29,15 +26,10 @@ import picocli.CommandLine.Option;
     description = {
       "Reads a model of another program and writes it as ours, to evaluate it or to start from it.",
       "From PyTorch: safetensors of an nn.RNN of one direction under an nn.Linear. From DL4J: a zip of SimpleRnn layers, the top one in a LastTimeStep, under a softmax OutputLayer."
-    },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    usageHelpAutoWidth = true)
-final class ImportCommand implements Callable<Integer> {
+    })
+final class ImportCommand extends ConfiguredCommand {
   private static final int TIME_STEPS = 28;
   private static final String IMPORTED_FROM = "importedFrom";
-
-  private final PrintStream out;
 
   /** What is read. */
   enum Source {
@@ -85,14 +77,8 @@ final class ImportCommand implements Callable<Integer> {
           "Nonlinearity of the nn.RNN, tanh or relu, where the file does not say. Default: tanh")
   private Activation activation;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Configuration file, as for train.")
-  private Path file;
-
   ImportCommand(PrintStream out) {
-    this.out = out;
+    super(out, List.of());
   }
 
   @Override
@@ -101,7 +87,7 @@ final class ImportCommand implements Callable<Integer> {
       throw new UsageException(
           "Cannot import: expected --time-steps of at least 1, found " + timeSteps);
     }
-    RunConfiguration configuration = ConfigurationLoader.load(Optional.ofNullable(file), Map.of());
+    RunConfiguration configuration = configuration();
     Storage storage = Storage.of(configuration.hadoop());
     URI source = Locations.uri(model);
     byte[] bytes = storage.read(source, Storage.MAX_FILE_BYTES);

@@ -1,6 +1,5 @@
 package io.sparkrnn.cli;
 
-import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.DataConfiguration;
 import io.sparkrnn.config.Key;
 import io.sparkrnn.config.Keys;
@@ -15,11 +14,8 @@ import io.sparkrnn.run.Topologies;
 import io.sparkrnn.run.UsageException;
 import io.sparkrnn.storage.Storage;
 import java.io.PrintStream;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -28,27 +24,29 @@ import picocli.CommandLine.Spec;
 /** {@code inspect}: what a model is made of and what becomes of a batch in it; Spark stays off. */
 @Command(
     name = "inspect",
-    description = "Prints a model's parameters and what becomes of a batch at every stage.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    usageHelpAutoWidth = true)
-final class InspectCommand implements Callable<Integer> {
-  static final List<Key> KEYS = List.of(Keys.HIDDEN, Keys.ACTIVATION, Keys.SEED, Keys.DATA_URI);
+    description = "Prints a model's parameters and what becomes of a batch at every stage.")
+final class InspectCommand extends ConfiguredCommand {
+  private static final List<Key> KEYS =
+      List.of(Keys.HIDDEN, Keys.ACTIVATION, Keys.SEED, Keys.DATA_URI);
   private static final int BATCH_SAMPLES = 64;
+
+  /** X0 and X1 of four samples, {@code [sample][timeStep][input]}. */
+  private static final float[] VANILLA = {
+    0, 1, 2, 0, 9, 8, 7, 0,
+    3, 4, 5, 0, 0, 0, 0, 0,
+    6, 7, 8, 0, 6, 5, 4, 0,
+    9, 0, 1, 0, 3, 2, 1, 0
+  };
 
   @Parameters(paramLabel = "MODEL", description = "A model's name.")
   private String model;
 
-  private final PrintStream out;
-  private CommandSpec spec;
-
   InspectCommand(PrintStream out) {
-    this.out = out;
+    super(out, KEYS);
   }
 
   @Spec
   void setSpec(CommandSpec spec) {
-    this.spec = spec;
     spec.usageMessage()
         .footer(
             "",
@@ -59,45 +57,48 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Map<String, String> texts =
-        new LinkedHashMap<>(ConfigurationOptions.given(spec.commandLine().getParseResult(), KEYS));
+    Map<String, String> texts = flags();
     boolean dataGiven = texts.containsKey(Keys.DATA_URI.path());
     texts.put(Keys.MODEL_NAME.path(), model);
-    RunConfiguration configuration = ConfigurationLoader.load(Optional.empty(), texts);
+    RunConfiguration configuration = load(texts);
     RnnTopology topology = Topologies.named(configuration.model());
-    String report;
-    if (topology.trainable()) {
-      report = onImages(topology, configuration);
-    } else if (dataGiven) {
+    if (!topology.trainable() && dataGiven) {
       throw new UsageException(
           "Cannot inspect %s with %s: expected a model that reads images, found one that does not"
               .formatted(model, Keys.DATA_URI.flag()));
-    } else {
-      report =
-          InspectionReport.ofVanilla(
-              topology, initial(topology, configuration), configuration.training().seed());
     }
-    out.print(report);
+    out.print(
+        topology.trainable()
+            ? ofImages(topology, configuration)
+            : report(
+                topology,
+                SequenceDataset.ofFloats(VANILLA, new int[4], 2, 4, 1),
+                configuration,
+                "4 samples of two time steps X0 and X1"));
     return ExitCode.DONE;
   }
 
-  private static String onImages(RnnTopology topology, RunConfiguration configuration) {
+  private static String ofImages(RnnTopology topology, RunConfiguration configuration) {
     DataConfiguration source = configuration.data();
     SequenceDataset images =
         DataSource.loadTest(source, Storage.of(configuration.hadoop())).dataset();
-    RnnTopology fitted =
-        topology.withData(images.timeSteps(), images.inputSize(), images.classes());
-    int samples = Math.min(BATCH_SAMPLES, images.size());
-    BatchStages stages = new BatchStages(fitted, initial(fitted, configuration), images, samples);
-    return InspectionReport.ofImages(
-        fitted,
-        stages,
-        "the first %d test images of %s, initial parameters of seed %d"
-            .formatted(samples, source.uri(), configuration.training().seed()));
+    return report(
+        topology.withData(images.timeSteps(), images.inputSize(), images.classes()),
+        images,
+        configuration,
+        "the first %d test images of %s"
+            .formatted(Math.min(BATCH_SAMPLES, images.size()), source.uri()));
   }
 
-  private static float[] initial(RnnTopology topology, RunConfiguration configuration) {
-    return ParameterInitializer.valueOf(configuration.model().recurrentInit().name())
-        .initialise(topology, configuration.training().seed());
+  private static String report(
+      RnnTopology topology, SequenceDataset data, RunConfiguration configuration, String batch) {
+    long seed = configuration.training().seed();
+    float[] initial =
+        ParameterInitializer.valueOf(configuration.model().recurrentInit().name())
+            .initialise(topology, seed);
+    return InspectionReport.of(
+        topology,
+        new BatchStages(topology, initial, data, Math.min(BATCH_SAMPLES, data.size())),
+        batch + ", initial parameters of seed " + seed);
   }
 }

@@ -4,10 +4,10 @@ import static io.sparkrnn.cli.TextTable.Align.LEFT;
 import static io.sparkrnn.cli.TextTable.Align.RIGHT;
 
 import io.sparkrnn.data.Axes;
-import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.model.ParameterBlock;
 import io.sparkrnn.model.RnnTopology;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
@@ -16,10 +16,6 @@ import java.util.StringJoiner;
 final class InspectionReport {
   /** Columns of a matrix that are printed; more would not fit a terminal. */
   private static final int PRINTED_COLUMNS = 6;
-
-  private static final float[] X0 = {0, 1, 2, 0, 3, 4, 5, 0, 6, 7, 8, 0, 9, 0, 1, 0};
-  private static final float[] X1 = {9, 8, 7, 0, 0, 0, 0, 0, 6, 5, 4, 0, 3, 2, 1, 0};
-  private static final int VANILLA_SAMPLES = 4;
 
   private final RnnTopology topology;
   private final NetworkShape shape;
@@ -34,50 +30,30 @@ final class InspectionReport {
   }
 
   /**
-   * Parameters, and the arrays of every stage of a batch of images.
+   * Parameters, and the arrays of every stage of a batch; of a network without an output layer also
+   * their numbers.
    *
    * @param batch says which samples and parameters the stages are of
    */
-  static String ofImages(RnnTopology topology, BatchStages stages, String batch) {
+  static String of(RnnTopology topology, BatchStages stages, String batch) {
     InspectionReport report = new InspectionReport(topology, stages);
     report.parameters();
     report.heading("A batch: " + batch);
-    report.arrays(stages.images());
+    report.arrays(stages.inputs());
     report.layers(topology.shape().timeSteps() / 2);
     report.heading("After the last time step");
     report.arrays(stages.finalHidden());
-    report.heading("Output layer: out = h V + c, of the last state of the top layer");
-    report.arrays(stages.output());
-    report.line("");
-    report.orders();
-    return report.text.toString();
-  }
-
-  /** Parameters, the arrays of every stage of two time steps of 4 samples, and their numbers. */
-  static String ofVanilla(RnnTopology topology, float[] parameters, long seed) {
-    BatchStages stages = new BatchStages(topology, parameters, vanillaBatch(), VANILLA_SAMPLES);
-    InspectionReport report = new InspectionReport(topology, stages);
-    report.parameters();
-    report.heading(
-        "A batch: 4 samples of two time steps X0 and X1, initial parameters of seed " + seed);
-    report.arrays(stages.sequences());
-    report.layers(1);
-    report.heading("After the last time step");
-    report.arrays(stages.finalHidden());
-    report.numbers();
-    report.line("");
-    report.orders();
-    return report.text.toString();
-  }
-
-  private static SequenceDataset vanillaBatch() {
-    int inputs = X0.length / VANILLA_SAMPLES;
-    float[] values = new float[X0.length + X1.length];
-    for (int s = 0; s < VANILLA_SAMPLES; s++) {
-      System.arraycopy(X0, s * inputs, values, 2 * s * inputs, inputs);
-      System.arraycopy(X1, s * inputs, values, (2 * s + 1) * inputs, inputs);
+    if (topology.trainable()) {
+      report.heading("Output layer: out = h V + c, of the last state of the top layer");
+      report.arrays(stages.output());
+    } else {
+      report.numbers();
     }
-    return SequenceDataset.ofFloats(values, new int[VANILLA_SAMPLES], 2, inputs, 1);
+    report.heading(
+        stages.ordersAgree()
+            ? "Batch-first and time-major input give the same numbers."
+            : "Batch-first and time-major input give different numbers: this is a defect.");
+    return report.text.toString();
   }
 
   private void parameters() {
@@ -88,7 +64,7 @@ final class InspectionReport {
       table.row(
           block.name(),
           what(block.kind()),
-          NamedArray.text(NamedArray.shape(block)),
+          NamedArray.shape(block).toString(),
           count(block.count()));
     }
     text.append(table.row("total", "", "", count(shape.parameterCount())).render());
@@ -130,7 +106,7 @@ final class InspectionReport {
     }
     int top = shape.layers() - 1;
     NamedArray states = stages.hidden("Y", top, Axes.TIME_MAJOR);
-    NamedArray inputs = stages.sequences().get(1);
+    NamedArray inputs = stages.input("X", Axes.TIME_MAJOR);
     boolean single = shape.layers() == 1;
     step(
         inputs.at(0, "X0"),
@@ -147,7 +123,7 @@ final class InspectionReport {
     int columns = array.shape().get(array.shape().size() - 1);
     TextTable table = new TextTable(LEFT, LEFT);
     for (int row = 0; row < array.values().length / columns; row++) {
-      table.row(row == 0 ? array.name() + of : "", numbers(array, row));
+      table.row(row == 0 ? array.name() + of : "", numbers("%10.7f", array, row));
     }
     text.append(table.render());
   }
@@ -155,51 +131,36 @@ final class InspectionReport {
   private void step(NamedArray input, NamedArray state) {
     line("");
     TextTable table = new TextTable(RIGHT, LEFT, LEFT).row("sample", input.name(), state.name());
-    for (int s = 0; s < VANILLA_SAMPLES; s++) {
-      StringJoiner values = new StringJoiner(" ");
-      int inputs = input.shape().get(1);
-      for (int i = 0; i < inputs; i++) {
-        values.add(String.format(Locale.ROOT, "%.0f", input.values()[s * inputs + i]));
-      }
-      table.row(String.valueOf(s), values.toString(), numbers(state, s));
+    for (int s = 0; s < input.shape().get(0); s++) {
+      table.row(String.valueOf(s), numbers("%.0f", input, s), numbers("%10.7f", state, s));
     }
     text.append(table.render());
   }
 
-  private static String numbers(NamedArray array, int row) {
+  private static String numbers(String format, NamedArray array, int row) {
     int columns = array.shape().get(array.shape().size() - 1);
     StringJoiner numbers = new StringJoiner(" ");
     for (int c = 0; c < Math.min(columns, PRINTED_COLUMNS); c++) {
-      numbers.add(String.format(Locale.ROOT, "%10.7f", array.values()[row * columns + c]));
+      numbers.add(String.format(Locale.ROOT, format, array.values()[row * columns + c]));
     }
     return columns > PRINTED_COLUMNS ? numbers.add("...").toString() : numbers.toString();
   }
 
   private void arrays(List<NamedArray> arrays) {
+    // Padded so that tables under different headings stand in the same columns.
     TextTable table = new TextTable(LEFT, LEFT, LEFT);
     if (!headed) {
       table.row("array", "shape", "    values");
       headed = true;
     }
     for (NamedArray array : arrays) {
+      DoubleSummaryStatistics range = array.range();
       table.row(
-          pad(array.name(), 32),
-          pad(NamedArray.text(array.shape()), 16),
-          String.format(Locale.ROOT, "%8.4f to %7.4f", array.smallest(), array.largest()));
+          "%-32s".formatted(array.name()),
+          "%-16s".formatted(array.shape()),
+          String.format(Locale.ROOT, "%8.4f to %7.4f", range.getMin(), range.getMax()));
     }
     text.append(table.render());
-  }
-
-  /** So that tables under different headings stand in the same columns. */
-  private static String pad(String cell, int width) {
-    return cell + " ".repeat(Math.max(0, width - cell.length()));
-  }
-
-  private void orders() {
-    line(
-        stages.ordersAgree()
-            ? "Batch-first and time-major input give the same numbers."
-            : "Batch-first and time-major input give different numbers: this is a defect.");
   }
 
   private void heading(String heading) {

@@ -1,7 +1,6 @@
 package io.sparkrnn.cli;
 
 import io.sparkrnn.checkpoint.MonotonicClock;
-import io.sparkrnn.config.Keys;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.Terminal;
 import io.sparkrnn.run.Versions;
@@ -70,30 +69,23 @@ public final class Main {
 
   /** As the other, with a clock of the caller's for all waiting on storage and other drivers. */
   static int run(PrintStream out, PrintStream err, MonotonicClock clock, String... args) {
-    CommandLine train = new CommandLine(new TrainCommand(out, clock));
-    ConfigurationOptions.addTo(train.getCommandSpec(), Keys.all());
-    CommandLine retrain = new CommandLine(new RetrainCommand(out, err, clock));
-    ConfigurationOptions.addTo(retrain.getCommandSpec(), RetrainCommand.KEYS);
-    CommandLine evaluate = new CommandLine(new EvaluateCommand(out));
-    ConfigurationOptions.addTo(evaluate.getCommandSpec(), EvaluateCommand.KEYS);
-    CommandLine predict = new CommandLine(new PredictCommand(out));
-    ConfigurationOptions.addTo(predict.getCommandSpec(), PredictCommand.KEYS);
-    CommandLine inspect = new CommandLine(new InspectCommand(out));
-    ConfigurationOptions.addTo(inspect.getCommandSpec(), InspectCommand.KEYS);
-    CommandLine status = new CommandLine(new StatusCommand(out));
-    ConfigurationOptions.addTo(status.getCommandSpec(), StatusCommand.KEYS);
     CommandLine commandLine =
         new CommandLine(new Main())
-            .addSubcommand(train)
-            .addSubcommand(evaluate)
-            .addSubcommand(predict)
+            .addSubcommand(new TrainCommand(out, clock))
+            .addSubcommand(new EvaluateCommand(out))
+            .addSubcommand(new PredictCommand(out))
             .addSubcommand(new ReportCommand(out))
-            .addSubcommand(status)
-            .addSubcommand(inspect)
-            .addSubcommand(retrain)
+            .addSubcommand(new StatusCommand(out))
+            .addSubcommand(new InspectCommand(out))
+            .addSubcommand(new RetrainCommand(out, err, clock))
             .addSubcommand(new ModelsCommand(out, clock))
             .addSubcommand(new ExportCommand(out))
             .addSubcommand(new ImportCommand(out));
+    for (CommandLine command : commandLine.getSubcommands().values()) {
+      if (command.getCommand() instanceof ConfiguredCommand configured) {
+        configured.addKeys();
+      }
+    }
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setOut(new PrintWriter(out, true));
     commandLine.setErr(new PrintWriter(err, true));

@@ -1,5 +1,8 @@
 package io.sparkrnn.cli;
 
+import static io.sparkrnn.cli.TextTable.Align.LEFT;
+import static io.sparkrnn.cli.TextTable.Align.RIGHT;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -33,12 +36,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
 
 /** {@code models}: what is in a registry, and what a person changes in it. */
 @Command(
     name = "models",
     description = "Lists the versions of a model registry, and changes which one is current.",
+    scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
+    sortOptions = false,
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true)
 final class ModelsCommand {
@@ -84,12 +90,7 @@ final class ModelsCommand {
     }
   }
 
-  @Command(
-      name = "list",
-      description = "Prints all versions.",
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
-      usageHelpAutoWidth = true)
+  @Command(name = "list", description = "Prints all versions.")
   int list(@Mixin RegistryOptions options) {
     List<LogEntry> log = options.open(configuration -> Retry.NEVER).log();
     Optional<LogEntry> newest = last(log);
@@ -113,14 +114,8 @@ final class ModelsCommand {
       return ExitCode.DONE;
     }
     TextTable table =
-        new TextTable(
-            TextTable.Align.RIGHT,
-            TextTable.Align.LEFT,
-            TextTable.Align.RIGHT,
-            TextTable.Align.LEFT,
-            TextTable.Align.LEFT,
-            TextTable.Align.LEFT);
-    table.row("version", "run", "accuracy", "decision", "time", "");
+        new TextTable(RIGHT, LEFT, RIGHT, LEFT, LEFT, LEFT)
+            .row("version", "run", "accuracy", "decision", "time");
     for (LogEntry entry : introducing) {
       Version version = entry.version().orElseThrow();
       table.row(
@@ -135,12 +130,7 @@ final class ModelsCommand {
     return ExitCode.DONE;
   }
 
-  @Command(
-      name = "show",
-      description = "Prints a version, the current one unless told otherwise.",
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
-      usageHelpAutoWidth = true)
+  @Command(name = "show", description = "Prints a version, the current one unless told otherwise.")
   int show(
       @Mixin RegistryOptions options,
       @Parameters(paramLabel = "VERSION", arity = "0..1", description = "Number of a version.")
@@ -206,12 +196,7 @@ final class ModelsCommand {
         data.pixelStandardDeviation());
   }
 
-  @Command(
-      name = "promote",
-      description = "Makes a version the current one.",
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
-      usageHelpAutoWidth = true)
+  @Command(name = "promote", description = "Makes a version the current one.")
   int promote(
       @Mixin RegistryOptions options,
       @Parameters(paramLabel = "VERSION", description = "Number of a version.") long number,
@@ -235,10 +220,7 @@ final class ModelsCommand {
   @Command(
       name = "rollback",
       description =
-          "Makes the version that was current before the current one again. Twice leads back.",
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
-      usageHelpAutoWidth = true)
+          "Makes the version that was current before the current one again. Twice leads back.")
   int rollback(
       @Mixin RegistryOptions options,
       @Option(
@@ -260,10 +242,7 @@ final class ModelsCommand {
 
   @Command(
       name = "prune",
-      description = "Deletes all versions but the newest, the current one and the one before it.",
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
-      usageHelpAutoWidth = true)
+      description = "Deletes all versions but the newest, the current one and the one before it.")
   int prune(
       @Mixin RegistryOptions options,
       @Option(

@@ -1,8 +1,9 @@
 package io.sparkrnn.cli;
 
 import io.sparkrnn.model.ParameterBlock;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * An array of a network's computation, for people to look at.
@@ -65,24 +66,8 @@ record NamedArray(String name, List<Integer> shape, float[] values) {
     return new NamedArray(entryName, shape.subList(1, shape.size()), entry);
   }
 
-  /** The shape as people write it: {@code [28, 64, 150]}. */
-  static String text(List<Integer> shape) {
-    return shape.stream().map(String::valueOf).collect(Collectors.joining(", ", "[", "]"));
-  }
-
-  float smallest() {
-    float smallest = Float.POSITIVE_INFINITY;
-    for (float value : values) {
-      smallest = Math.min(smallest, value);
-    }
-    return smallest;
-  }
-
-  float largest() {
-    float largest = Float.NEGATIVE_INFINITY;
-    for (float value : values) {
-      largest = Math.max(largest, value);
-    }
-    return largest;
+  /** The smallest and the largest value. */
+  DoubleSummaryStatistics range() {
+    return IntStream.range(0, values.length).mapToDouble(i -> values[i]).summaryStatistics();
   }
 }

@@ -1,6 +1,5 @@
 package io.sparkrnn.cli;
 
-import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.Engine;
 import io.sparkrnn.config.Key;
 import io.sparkrnn.config.Keys;
@@ -23,17 +22,12 @@ import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.Predictor;
 import java.io.PrintStream;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code predict}: classes and probabilities of many samples, by the executors. */
 @Command(
@@ -41,17 +35,11 @@ import picocli.CommandLine.Spec;
     description = {
       "Predicts the class of every sample, with probabilities, and writes a table.",
       "Rows that cannot be used are counted and set aside with the reason: status=ok and status=bad are below the output."
-    },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    usageHelpAutoWidth = true)
-final class PredictCommand implements Callable<Integer> {
+    })
+final class PredictCommand extends ConfiguredCommand {
   /** The keys that have a meaning here. */
-  static final List<Key> KEYS = List.of(Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS);
-
-  private final PrintStream out;
-
-  @Spec private CommandSpec spec;
+  private static final List<Key> KEYS =
+      List.of(Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS);
 
   @Option(
       names = "--model",
@@ -105,22 +93,13 @@ final class PredictCommand implements Callable<Integer> {
           "Rows that may be bad; with more, predictions are deleted, bad rows stay to be looked at, and it ends with 65. Default: ${DEFAULT-VALUE}")
   private long maxBad;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Configuration file, as for train.")
-  private Path file;
-
   PredictCommand(PrintStream out) {
-    this.out = out;
+    super(out, KEYS);
   }
 
   @Override
   public Integer call() {
-    RunConfiguration configuration =
-        ConfigurationLoader.load(
-            Optional.ofNullable(file),
-            ConfigurationOptions.given(spec.commandLine().getParseResult(), KEYS));
+    RunConfiguration configuration = configuration();
     if (configuration.training().engine() != Engine.SPARK) {
       throw new UsageException("Cannot predict with another engine than spark");
     }
@@ -163,9 +142,7 @@ final class PredictCommand implements Callable<Integer> {
       if (!paths.executorsElsewhere()) {
         warmUp(spark, new Predictor(RnnKernels.named(kernels), read.topology(), read.parameters()));
       }
-      return spark
-          .await()
-          .prediction(configuration.hadoop())
+      return new SparkPrediction(spark.await().context(), configuration.hadoop())
           .run(
               read.topology(),
               read.parameters(),

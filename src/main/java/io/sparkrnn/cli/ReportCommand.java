@@ -20,15 +20,11 @@ import io.sparkrnn.storage.StorageException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code report}: a page about a run, or about several. */
 @Command(
@@ -36,16 +32,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Writes a page of HTML about a run, as training does at its end; with --compare about several, over each other.",
       "The page is one file and opens without a network."
-    },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    usageHelpAutoWidth = true)
-final class ReportCommand implements Callable<Integer> {
+    })
+final class ReportCommand extends ConfiguredCommand {
   private static final int MAX_TEXT_BYTES = 1 << 20;
-
-  private final PrintStream out;
-
-  @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "RUN", arity = "1..*", description = "Run directory: a path or URI.")
   private List<String> runs;
@@ -60,17 +49,9 @@ final class ReportCommand implements Callable<Integer> {
           "The page, instead of another one there. Default: report.html in the run directory; comparison.html here.")
   private String output;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Configuration file, for its Hadoop properties.")
-  private Path file;
-
   ReportCommand(PrintStream out) {
-    this.out = out;
+    super(out, List.of());
   }
-
-  private record Recorded(RunRecord record, RunConfiguration configuration) {}
 
   @Override
   public Integer call() {
@@ -80,12 +61,10 @@ final class ReportCommand implements Callable<Integer> {
               ? "Cannot compare: expected at least 2 runs, found 1"
               : "Cannot report: expected 1 run, or --compare, found %d".formatted(runs.size()));
     }
-    RunConfiguration configuration =
-        ConfigurationLoader.load(
-            Optional.ofNullable(file),
-            ConfigurationOptions.given(spec.commandLine().getParseResult(), List.of()));
+    RunConfiguration configuration = configuration();
     Storage storage = Storage.of(configuration.hadoop());
-    List<Recorded> recorded = runs.stream().map(run -> read(storage, Locations.uri(run))).toList();
+    List<ComparisonPage.Run> recorded =
+        runs.stream().map(run -> read(storage, Locations.uri(run))).toList();
     URI target =
         output != null
             ? Locations.uri(output)
@@ -93,12 +72,13 @@ final class ReportCommand implements Callable<Integer> {
                 ? Locations.uri("comparison.html")
                 : Storage.resolve(Locations.uri(runs.get(0)), RunDirectory.REPORT_FILE);
     storage.overwrite(
-        target, compare ? comparison(recorded) : page(recorded.get(0), configuration));
+        target,
+        compare ? new ComparisonPage(recorded).html() : page(recorded.get(0), configuration));
     out.printf("%-10s%s%n", "report", Storage.describe(target));
     return ExitCode.DONE;
   }
 
-  private static Recorded read(Storage storage, URI run) {
+  private static ComparisonPage.Run read(Storage storage, URI run) {
     String where = Storage.describe(run);
     URI settings = Storage.resolve(run, RunDirectory.CONFIGURATION_FILE);
     byte[] result =
@@ -110,27 +90,19 @@ final class ReportCommand implements Callable<Integer> {
                     new UsageException(
                         "Cannot report %s: expected the directory of a run that has ended, found no result"
                             .formatted(where)));
-    return new Recorded(
+    return new ComparisonPage.Run(
         RunRecord.read(result, "the newest result in " + where),
         ConfigurationLoader.parse(
             new String(storage.read(settings, MAX_TEXT_BYTES), StandardCharsets.UTF_8),
             Storage.describe(settings)));
   }
 
-  private static byte[] comparison(List<Recorded> recorded) {
-    return new ComparisonPage(
-            recorded.stream()
-                .map(run -> new ComparisonPage.Run(run.record(), run.configuration()))
-                .toList())
-        .html();
-  }
-
-  private byte[] page(Recorded run, RunConfiguration here) {
+  private byte[] page(ComparisonPage.Run run, RunConfiguration here) {
     return new ReportPage(run.record(), run.configuration(), pictures(run, here)).html();
   }
 
   /** The samples that the run was tested on, if they are still where they were. */
-  private Optional<SequenceDataset> pictures(Recorded run, RunConfiguration here) {
+  private Optional<SequenceDataset> pictures(ComparisonPage.Run run, RunConfiguration here) {
     String reason;
     try {
       ImageTestData data = ImageTestData.read(run.configuration().data(), here.hadoop());

@@ -23,18 +23,14 @@ import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import java.io.PrintStream;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code retrain}: a new version of a model, unattended. For schedulers, which kill, try again,
@@ -47,25 +43,20 @@ import picocli.CommandLine.Spec;
           + " there; it becomes current if it passes the gate.",
       "The same run id again goes on where the last process was killed, and only reports what was"
           + " decided once it is. A model that does not become current is no failure."
-    },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    usageHelpAutoWidth = true)
-final class RetrainCommand implements Callable<Integer> {
+    })
+final class RetrainCommand extends ConfiguredCommand {
   /** What this command itself decides. */
   private static final List<Key> OWN =
       List.of(Keys.RUN_DIR, Keys.RESUME, Keys.ALLOW_DRIFT, Keys.INITIAL_MODEL);
 
   /** The keys that have a meaning here. */
-  static final List<Key> KEYS = Keys.all().stream().filter(key -> !OWN.contains(key)).toList();
+  private static final List<Key> KEYS =
+      Keys.all().stream().filter(key -> !OWN.contains(key)).toList();
 
   private static final String JSON = "--json";
 
-  private final PrintStream out;
   private final PrintStream err;
   private final MonotonicClock clock;
-
-  @Spec private CommandSpec spec;
 
   @Option(
       names = "--registry",
@@ -81,13 +72,6 @@ final class RetrainCommand implements Callable<Integer> {
           "Names this run for ever, such as by the date that it is for: 1 to 128 letters, digits,"
               + " _, . or -. Default: nightly-YYYY-MM-DD, the day in UTC on which it starts")
   private String runId;
-
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description =
-          "Configuration file (HOCON) whose values override the defaults; flags override it.")
-  private Path file;
 
   @Option(
       names = "--start",
@@ -193,7 +177,7 @@ final class RetrainCommand implements Callable<Integer> {
   private String notifyCommand;
 
   RetrainCommand(PrintStream out, PrintStream err, MonotonicClock clock) {
-    this.out = out;
+    super(out, KEYS);
     this.err = err;
     this.clock = clock;
   }
@@ -239,8 +223,7 @@ final class RetrainCommand implements Callable<Integer> {
   }
 
   private LogEntry retrain(RetrainReport report) {
-    Map<String, String> flags =
-        ConfigurationOptions.given(spec.commandLine().getParseResult(), KEYS);
+    Map<String, String> flags = flags();
     RunConfiguration configuration = load(flags);
     requireOwnUnset(configuration);
     Retraining.Request request = request();
@@ -255,10 +238,6 @@ final class RetrainCommand implements Callable<Integer> {
             },
             report)
         .run();
-  }
-
-  private RunConfiguration load(Map<String, String> texts) {
-    return ConfigurationLoader.load(Optional.ofNullable(file), texts);
   }
 
   private void requireOwnUnset(RunConfiguration configuration) {

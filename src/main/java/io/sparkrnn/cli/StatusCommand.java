@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.checkpoint.CheckpointStore;
 import io.sparkrnn.checkpoint.Retry;
-import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.Key;
 import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
@@ -16,37 +15,20 @@ import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import java.io.PrintStream;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code status}: how the run of a run directory stands, wherever its driver is or was. */
 @Command(
     name = "status",
     description =
-        "Prints the newest result of a run directory and ends with the exit code of its run; with 69 while there is none.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    usageHelpAutoWidth = true)
-final class StatusCommand implements Callable<Integer> {
+        "Prints the newest result of a run directory and ends with the exit code of its run; with 69 while there is none.")
+final class StatusCommand extends ConfiguredCommand {
   /** The keys that have a meaning here. */
-  static final List<Key> KEYS = List.of(Keys.RUN_DIR);
-
-  private final PrintStream out;
-
-  @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Configuration file, as for train.")
-  private Path file;
+  private static final List<Key> KEYS = List.of(Keys.RUN_DIR);
 
   @Option(
       names = "--submission",
@@ -55,15 +37,12 @@ final class StatusCommand implements Callable<Integer> {
   private String submission;
 
   StatusCommand(PrintStream out) {
-    this.out = out;
+    super(out, KEYS);
   }
 
   @Override
   public Integer call() {
-    RunConfiguration configuration =
-        ConfigurationLoader.load(
-            Optional.ofNullable(file),
-            ConfigurationOptions.given(spec.commandLine().getParseResult(), KEYS));
+    RunConfiguration configuration = configuration();
     if (configuration.run().dir().isEmpty()) {
       throw new UsageException(
           "Cannot tell the status of a run: expected its directory in --run-dir, found none");

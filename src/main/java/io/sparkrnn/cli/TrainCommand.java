@@ -12,16 +12,12 @@ import io.sparkrnn.run.SubmissionReport;
 import io.sparkrnn.run.TrainingRun;
 import io.sparkrnn.storage.Storage;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code train}: one run, from the configuration to the result. Its other options come from the key
@@ -29,22 +25,9 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "train",
-    description = "Trains a model, evaluates it on the test images and writes a run directory.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    usageHelpAutoWidth = true)
-public final class TrainCommand implements Callable<Integer> {
-  private final PrintStream out;
+    description = "Trains a model, evaluates it on the test images and writes a run directory.")
+public final class TrainCommand extends ConfiguredCommand {
   private final MonotonicClock clock;
-
-  @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description =
-          "Configuration file (HOCON) whose values override the defaults; flags override it.")
-  private Path file;
 
   @Option(
       names = "--dry-run",
@@ -52,15 +35,14 @@ public final class TrainCommand implements Callable<Integer> {
   private boolean dryRun;
 
   TrainCommand(PrintStream out, MonotonicClock clock) {
-    this.out = out;
+    super(out, Keys.all());
     this.clock = clock;
   }
 
   @Override
   public Integer call() {
-    Map<String, String> flags =
-        ConfigurationOptions.given(spec.commandLine().getParseResult(), Keys.all());
-    RunConfiguration configuration = ConfigurationLoader.load(Optional.ofNullable(file), flags);
+    Map<String, String> flags = flags();
+    RunConfiguration configuration = load(flags);
     TrainingRun.requireRunnable(configuration);
     if (dryRun) {
       out.print(configuration.redacted().render());

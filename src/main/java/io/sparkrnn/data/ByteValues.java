@@ -1,7 +1,5 @@
 package io.sparkrnn.data;
 
-import java.util.Arrays;
-
 /** Unsigned bytes, scaled to {@code value / 255f}. */
 record ByteValues(byte[] values) implements SequenceValues {
   // A table, because a division for each of a minibatch's 50,000 values costs as much as a kernel.
@@ -47,11 +45,6 @@ record ByteValues(byte[] values) implements SequenceValues {
       for (int place = 0; place < count; place++) {
         target[value * paddedSamples + place] =
             SCALED[values[samples[offset + place] * sampleValues + value] & 0xFF];
-      }
-    }
-    if (count < paddedSamples) {
-      for (int row = 0; row < sampleValues; row++) {
-        Arrays.fill(target, row * paddedSamples + count, (row + 1) * paddedSamples, 0f);
       }
     }
   }

@@ -1,7 +1,5 @@
 package io.sparkrnn.data;
 
-import java.util.Arrays;
-
 /** Finite floats, taken as they are. */
 record FloatValues(float[] values) implements SequenceValues {
   @Override
@@ -38,11 +36,6 @@ record FloatValues(float[] values) implements SequenceValues {
       for (int place = 0; place < count; place++) {
         target[value * paddedSamples + place] =
             values[samples[offset + place] * sampleValues + value];
-      }
-    }
-    if (count < paddedSamples) {
-      for (int row = 0; row < sampleValues; row++) {
-        Arrays.fill(target, row * paddedSamples + count, (row + 1) * paddedSamples, 0f);
       }
     }
   }

@@ -53,25 +53,6 @@ public final class IdxReader {
     this.offsetSuffix = offsetSuffix;
   }
 
-  /**
-   * Reads images and their labels into a dataset: a row is a time step, a column an input. Closes
-   * the streams.
-   *
-   * @param imagesName how messages name the images' file; {@code labelsName} likewise
-   * @param classes labels must be below it
-   * @throws DataException if a file has a defect, or there are not as many labels as images
-   * @throws IOException if a stream fails
-   */
-  public static SequenceDataset read(
-      InputStream images, String imagesName, InputStream labels, String labelsName, int classes)
-      throws IOException {
-    try (images;
-        labels) {
-      return dataset(
-          readImages(images, imagesName), readLabels(labels, labelsName, classes), classes);
-    }
-  }
-
   /** Reads images and closes the stream. */
   static IdxFile readImages(InputStream in, String where) throws IOException {
     return read(IdxKind.IMAGES, in, where);

@@ -202,6 +202,11 @@ public final class SequenceDataset implements Serializable {
       Objects.checkIndex(samples[offset + place], labels.length);
     }
     values.transpose(samples, offset, count, sampleValues, target, paddedSamples);
+    if (count < paddedSamples) {
+      for (int row = 0; row < sampleValues; row++) {
+        Arrays.fill(target, row * paddedSamples + count, (row + 1) * paddedSamples, 0f);
+      }
+    }
   }
 
   /**

@@ -13,7 +13,7 @@ sealed interface SequenceValues extends Serializable permits ByteValues, FloatVa
 
   /**
    * Writes {@code target[value * paddedSamples + place] = scaled(samples[offset + place] *
-   * sampleValues + value)} for all values of a sample, and 0 for places from {@code count} on.
+   * sampleValues + value)} for all values of a sample and places below {@code count}.
    */
   void transpose(
       int[] samples, int offset, int count, int sampleValues, float[] target, int paddedSamples);

@@ -1,5 +1,7 @@
 package io.sparkrnn.random;
 
+import java.util.stream.IntStream;
+
 /**
  * The generator from which all randomness of a run is derived: xoshiro256++, seeded by SplitMix64.
  *
@@ -149,10 +151,7 @@ public final class SeededRandom {
 
   /** The numbers 0 to {@code count - 1}, shuffled. */
   public int[] permutation(int count) {
-    int[] values = new int[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = i;
-    }
+    int[] values = IntStream.range(0, count).toArray();
     shuffle(values);
     return values;
   }

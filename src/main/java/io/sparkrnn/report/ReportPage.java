@@ -159,19 +159,15 @@ public record ReportPage(
 
   private List<Map<String, Object>> times() {
     double all = total(EpochRecord::seconds);
-    List<Map<String, Object>> times = new ArrayList<>();
-    times.add(
-        time("compute", "the slowest worker of each round", EpochRecord::computeSeconds, all));
-    times.add(
-        time("wait", "transport and scheduling, workers in turns", EpochRecord::waitSeconds, all));
-    times.add(time("averaging", "folded by the driver", EpochRecord::averagingSeconds, all));
-    times.add(
+    return List.of(
+        time("compute", "the slowest worker of each round", EpochRecord::computeSeconds, all),
+        time("wait", "transport and scheduling, workers in turns", EpochRecord::waitSeconds, all),
+        time("averaging", "folded by the driver", EpochRecord::averagingSeconds, all),
         time(
             "checkpoints",
             "written while rounds go on; not part of the sum",
             EpochRecord::checkpointSeconds,
             all));
-    return times;
   }
 
   private Map<String, Object> time(
@@ -349,19 +345,14 @@ public record ReportPage(
     if (workers.size() > 1) {
       boolean few = workers.size() <= MOST_BARS;
       charts.add(
-          few
-              ? Chart.bars(
-                  "worker-chart",
-                  "worker",
-                  "seconds of computing",
-                  numbers(workers.size()),
-                  List.of(new Chart.Series("seconds", 0, false, workers)))
-              : Chart.line(
-                  "worker-chart",
-                  "workers, the fastest first",
-                  "seconds of computing",
-                  numbers(workers.size()),
-                  List.of(new Chart.Series("seconds", 0, false, sortedWorkers()))));
+          new Chart(
+              "worker-chart",
+              few ? "bar" : "line",
+              few ? "worker" : "workers, the fastest first",
+              "seconds of computing",
+              few,
+              IntStream.range(0, workers.size()).mapToObj(String::valueOf).toList(),
+              List.of(new Chart.Series("seconds", 0, false, few ? workers : sortedWorkers()))));
     }
     return charts;
   }
@@ -369,9 +360,5 @@ public record ReportPage(
   private Chart.Series series(String name, int colour, ToDoubleFunction<EpochRecord> value) {
     return new Chart.Series(
         name, colour, false, history().stream().map(value::applyAsDouble).toList());
-  }
-
-  private static List<String> numbers(int count) {
-    return IntStream.range(0, count).mapToObj(String::valueOf).toList();
   }
 }

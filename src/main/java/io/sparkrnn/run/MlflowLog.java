@@ -156,21 +156,8 @@ final class MlflowLog implements TrainingListener, AutoCloseable {
   @Override
   public void onEpoch(EpochReport report) {
     epoch = report.epoch();
-    Map<String, Double> values = new LinkedHashMap<>();
-    values.put("loss/training", report.trainingLoss());
-    report
-        .validation()
-        .ifPresent(
-            validation -> {
-              values.put("loss/validation", validation.loss());
-              values.put("accuracy/validation", validation.accuracy());
-            });
-    values.put("learning_rate", report.learningRate());
-    values.put("samples_per_second", report.samplesPerSecond());
+    Map<String, Double> values = TensorBoardLog.values(report);
     values.put("seconds/epoch", report.seconds());
-    values.put("seconds/compute", report.computeSeconds());
-    values.put("seconds/averaging", report.averagingSeconds());
-    values.put("seconds/wait", report.waitSeconds());
     metrics(values);
   }
 

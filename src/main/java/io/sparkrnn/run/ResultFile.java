@@ -3,12 +3,10 @@ package io.sparkrnn.run;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.config.RunConfiguration;
-import io.sparkrnn.data.DataFingerprint;
 import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.evaluation.PairedPredictions;
@@ -21,6 +19,7 @@ import io.sparkrnn.train.TrainingListener;
 import io.sparkrnn.train.TrainingState;
 import java.lang.management.ManagementFactory;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -39,7 +38,7 @@ final class ResultFile implements TrainingListener {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private final ObjectNode root = JSON.objectNode();
-  private final ArrayNode epochSeconds = JSON.arrayNode();
+  private final List<Double> epochSeconds = new ArrayList<>();
   private final long startNanos = System.nanoTime();
   private double startupSeconds;
   private double computeSeconds;
@@ -78,15 +77,7 @@ final class ResultFile implements TrainingListener {
     root.put("topology", topology.summary());
     root.put("parameters", topology.parameterCount());
     root.withObject("/training").put("samples", data.trainingSize());
-    ArrayNode fingerprints = root.withObject("/data").putArray("fingerprints");
-    for (DataFingerprint file : data.fingerprints()) {
-      fingerprints
-          .addObject()
-          .put("name", file.name())
-          .put("location", file.location())
-          .put("sha256", file.sha256())
-          .put("bytes", file.bytes());
-    }
+    root.withObject("/data").putPOJO("fingerprints", data.fingerprints());
   }
 
   @Override
@@ -117,8 +108,7 @@ final class ResultFile implements TrainingListener {
 
   /** What was allowed to differ since the run began, one sentence each. */
   void drift(List<String> drift) {
-    ArrayNode list = root.putArray("drift");
-    drift.forEach(list::add);
+    root.putPOJO("drift", drift);
   }
 
   void initial(String parametersSha256) {
@@ -167,30 +157,29 @@ final class ResultFile implements TrainingListener {
     ObjectNode training = root.withObject("/training");
     training.put("startupSeconds", startupSeconds);
     training.put("seconds", (System.nanoTime() - startNanos) / 1e9);
-    training.set("epochSeconds", epochSeconds);
-    ObjectMapper mapper = new ObjectMapper();
-    training.set("history", mapper.valueToTree(history.epochs()));
-    training.set("workerSeconds", mapper.valueToTree(history.workerSeconds()));
+    training.putPOJO("epochSeconds", epochSeconds);
+    training.putPOJO("history", history.epochs());
+    training.putPOJO("workerSeconds", history.workerSeconds());
     training.put("computeSeconds", computeSeconds);
     training.put("waitSeconds", waitSeconds);
     training.put("averagingSeconds", averagingSeconds);
     training.put("samplesPerSecond", roundSeconds == 0 ? 0 : samples / roundSeconds);
-    ArrayNode list = root.putArray("checkpoints");
-    checkpoints.forEach(checkpoint -> list.add(Storage.describe(checkpoint.location())));
-    Versions.all().forEach(root.putObject("versions")::put);
+    root.putPOJO(
+        "checkpoints",
+        checkpoints.stream().map(entry -> Storage.describe(entry.location())).toList());
+    root.putPOJO("versions", Versions.all());
     return bytes(root);
   }
 
   private static void putMistakes(ObjectNode part, EvaluationResult result) {
     int classes = result.confusion().classes();
-    ArrayNode rows = part.putArray("confusion");
+    long[][] confusion = new long[classes][classes];
     for (int actual = 0; actual < classes; actual++) {
-      ArrayNode row = rows.addArray();
       for (int predicted = 0; predicted < classes; predicted++) {
-        row.add(result.confusion().count(actual, predicted));
+        confusion[actual][predicted] = result.confusion().count(actual, predicted);
       }
     }
-    part.set("worst", new ObjectMapper().valueToTree(result.worst()));
+    part.putPOJO("confusion", confusion).putPOJO("worst", result.worst());
   }
 
   boolean hasValidation() {

@@ -4,12 +4,12 @@ import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.RoundReport;
 import java.time.Duration;
 import java.util.Optional;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarConsumer;
-import me.tongfei.progressbar.ProgressState;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
-/** The bar of a whole run, on a terminal. */
+/** The bar of a whole run, on a terminal, drawn by a thread of its own. */
 final class RunBar implements AutoCloseable {
   private static final int UPDATE_INTERVAL_MILLIS = 200;
 
@@ -17,7 +17,10 @@ final class RunBar implements AutoCloseable {
   private final RoundPlan plan;
   private final int epochs;
   private volatile RoundReport last;
-  private ProgressBar bar;
+  private ScheduledExecutorService drawing;
+  private long beganNanos;
+  private long first;
+  private long rounds;
 
   RunBar(Terminal terminal, RoundPlan plan, int epochs) {
     this.terminal = terminal;
@@ -27,75 +30,58 @@ final class RunBar implements AutoCloseable {
 
   void onRound(RoundReport report) {
     last = report;
-    // The first one shows where the run is, which may have been resumed; the time left is known
-    // from the second one on.
     long done = report.round().number() + 1;
-    if (bar == null) {
-      bar =
-          new ProgressBarBuilder()
-              .setInitialMax(done + plan.roundsAfter(report.round(), epochs))
-              .startsFrom(done, Duration.ZERO)
-              .setUpdateIntervalMillis(UPDATE_INTERVAL_MILLIS)
-              .setRenderer((state, columns) -> progress(state).line(columns))
-              .setConsumer(new Line())
-              .clearDisplayOnFinish()
-              .build();
+    if (drawing == null) {
+      beganNanos = System.nanoTime();
+      first = done;
+      rounds = done + plan.roundsAfter(report.round(), epochs);
+      drawing = Executors.newSingleThreadScheduledExecutor(RunBar::thread);
+      drawing.scheduleAtFixedRate(this::draw, 0, UPDATE_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
-    bar.stepTo(done);
-    if (done == bar.getMax()) {
+    if (done == rounds) {
       close();
     }
   }
 
-  private Progress progress(ProgressState state) {
-    RoundReport report = last;
-    long steps = state.getCurrent() - state.getStart();
-    return new Progress(
-        report.round().epoch() + 1,
-        epochs,
-        state.getCurrent(),
-        state.getMax(),
-        report.meanLoss(),
-        report.samplesPerSecond(),
-        steps == 0
-            ? Optional.empty()
-            : Optional.of(
-                state
-                    .getElapsedAfterStart()
-                    .dividedBy(steps)
-                    .multipliedBy(state.getMax() - state.getCurrent())));
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "rnn.bar");
+    thread.setDaemon(true);
+    return thread;
   }
 
-  /** Takes the bar away. */
+  private void draw() {
+    RoundReport report = last;
+    long done = report.round().number() + 1;
+    // The first round shows where the run is, which may have been resumed; the time left is known
+    // from the second one on.
+    long steps = done - first;
+    long nanos = System.nanoTime() - beganNanos;
+    Progress progress =
+        new Progress(
+            report.round().epoch() + 1,
+            epochs,
+            done,
+            rounds,
+            report.meanLoss(),
+            report.samplesPerSecond(),
+            steps == 0
+                ? Optional.empty()
+                : Optional.of(Duration.ofNanos(nanos / steps * (rounds - done))));
+    // Some terminals go to the next line as soon as one is full.
+    terminal.draw(progress.line(terminal.columns() - 1));
+  }
+
+  /** Shows how far the run has come, and takes the bar away. */
   @Override
   public void close() {
-    if (bar != null) {
-      bar.close();
-      bar = null;
-    }
-  }
-
-  /** Where the library draws; its own consumers need JLine, which Spark does not always bring. */
-  private final class Line implements ProgressBarConsumer {
-    @Override
-    public int getMaxRenderedLength() {
-      // Some terminals go to the next line as soon as one is full.
-      return terminal.columns() - 1;
-    }
-
-    @Override
-    public void accept(String line) {
-      terminal.draw(line);
-    }
-
-    @Override
-    public void clear() {
-      terminal.erase();
-    }
-
-    @Override
-    public void close() {
-      terminal.erase();
+    if (drawing != null) {
+      // A terminal that is gone is no failure of the run.
+      CompletableFuture.runAsync(this::draw, drawing)
+          .thenRun(terminal::erase)
+          .exceptionally(gone -> null)
+          .join();
+      drawing.shutdown();
+      drawing = null;
     }
   }
 }

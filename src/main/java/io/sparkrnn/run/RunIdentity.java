@@ -101,26 +101,19 @@ record RunIdentity(
     List<String> all = new ArrayList<>(text(sections, "drift").lines().toList());
     differences.forEach(
         difference -> all.add("after round %d, %s".formatted(checkpoint.round(), difference)));
-    return new RunIdentity(
-        configuration,
-        topology,
-        schedule,
-        fingerprints,
-        kernels,
-        Optional.of(text(sections, ResultFile.INITIAL)).filter(sha256 -> !sha256.isEmpty()),
-        all);
+    Optional<String> initial =
+        Optional.of(text(sections, ResultFile.INITIAL)).filter(sha256 -> !sha256.isEmpty());
+    return with(initial, all);
   }
 
   /** The identity of the run that begins with a model's parameters. */
   RunIdentity beginningWith(InitialModel initial) {
+    return with(Optional.of(initial.parametersSha256()), drift);
+  }
+
+  private RunIdentity with(Optional<String> initial, List<String> differences) {
     return new RunIdentity(
-        configuration,
-        topology,
-        schedule,
-        fingerprints,
-        kernels,
-        Optional.of(initial.parametersSha256()),
-        drift);
+        configuration, topology, schedule, fingerprints, kernels, initial, differences);
   }
 
   /** The configuration that a checkpoint was written with. */

@@ -7,6 +7,8 @@ import io.sparkrnn.train.EpochReport;
 import io.sparkrnn.train.TrainingListener;
 import java.net.URI;
 import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The curves of a run for TensorBoard, a point an epoch: {@code
@@ -37,20 +39,27 @@ final class TensorBoardLog implements TrainingListener {
   @Override
   public void onEpoch(EpochReport report) {
     epoch = report.epoch();
-    point("loss/training", report.trainingLoss());
+    values(report).forEach(this::point);
+    write();
+  }
+
+  /** The points of an epoch, by their tags. */
+  static Map<String, Double> values(EpochReport report) {
+    Map<String, Double> values = new LinkedHashMap<>();
+    values.put("loss/training", report.trainingLoss());
     report
         .validation()
         .ifPresent(
             validation -> {
-              point("loss/validation", validation.loss());
-              point("accuracy/validation", validation.accuracy());
+              values.put("loss/validation", validation.loss());
+              values.put("accuracy/validation", validation.accuracy());
             });
-    point("learning_rate", report.learningRate());
-    point("samples_per_second", report.samplesPerSecond());
-    point("seconds/compute", report.computeSeconds());
-    point("seconds/averaging", report.averagingSeconds());
-    point("seconds/wait", report.waitSeconds());
-    write();
+    values.put("learning_rate", report.learningRate());
+    values.put("samples_per_second", report.samplesPerSecond());
+    values.put("seconds/compute", report.computeSeconds());
+    values.put("seconds/averaging", report.averagingSeconds());
+    values.put("seconds/wait", report.waitSeconds());
+    return values;
   }
 
   @Override

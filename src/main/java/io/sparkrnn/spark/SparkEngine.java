@@ -1,25 +1,20 @@
 package io.sparkrnn.spark;
 
 import io.sparkrnn.config.RoundsChoice;
-import io.sparkrnn.data.EvaluationData;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.dl4j.NetworkDescription;
-import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.data.WorkerShards;
 import io.sparkrnn.spark.dl4j.Dl4jRoundRunner;
 import io.sparkrnn.spark.jobs.Parcel;
 import io.sparkrnn.spark.jobs.SparkCompatibility;
 import io.sparkrnn.spark.jobs.SparkJobException;
 import io.sparkrnn.spark.jobs.TaskCpus;
-import io.sparkrnn.spark.predict.SparkPrediction;
-import io.sparkrnn.spark.rounds.SparkEvaluation;
 import io.sparkrnn.spark.rounds.SparkRounds;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.TrainingListener;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.apache.spark.SecurityManager;
 import org.apache.spark.SparkConf;
@@ -116,11 +111,6 @@ public final class SparkEngine implements AutoCloseable {
             Math.max(1, context.defaultParallelism() / context.getConf().getInt(TaskCpus.KEY, 1)));
   }
 
-  /** Where the application can be watched while it runs; empty where its pages are switched off. */
-  public String webPage() {
-    return context.sc().uiWebUrl().getOrElse(() -> "");
-  }
-
   /** Those that show a run to Spark's metrics system and listeners. */
   public List<TrainingListener> listeners(String runId) {
     return List.of(
@@ -142,20 +132,6 @@ public final class SparkEngine implements AutoCloseable {
       int averagingFrequency,
       String kernels) {
     return new Dl4jRoundRunner(context, network, recipe, data, averagingFrequency, kernels);
-  }
-
-  /** Evaluations of this application. */
-  public SparkEvaluation evaluation(String kernels, RnnTopology topology, EvaluationData data) {
-    return new SparkEvaluation(context, kernels, topology, data);
-  }
-
-  /**
-   * Predictions of this application.
-   *
-   * @param hadoop properties for all that is read and written
-   */
-  public SparkPrediction prediction(Map<String, String> hadoop) {
-    return new SparkPrediction(context, hadoop);
   }
 
   public JavaSparkContext context() {

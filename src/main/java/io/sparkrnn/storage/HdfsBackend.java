@@ -50,7 +50,7 @@ final class HdfsBackend implements StorageBackend {
   @Override
   public Optional<FileEntry> status(URI path) throws IOException {
     try {
-      return Optional.of(entry(context.getFileStatus(path(path))));
+      return Optional.of(FileEntry.of(context.getFileStatus(path(path))));
     } catch (FileNotFoundException e) {
       return Optional.empty();
     }
@@ -61,7 +61,7 @@ final class HdfsBackend implements StorageBackend {
     List<FileEntry> entries = new ArrayList<>();
     RemoteIterator<FileStatus> children = context.listStatus(path(directory));
     while (children.hasNext()) {
-      entries.add(entry(children.next()));
+      entries.add(FileEntry.of(children.next()));
     }
     return entries;
   }
@@ -190,12 +190,5 @@ final class HdfsBackend implements StorageBackend {
   /** Without a host, which the context has, and a URI such as {@code hdfs:///a} has not. */
   private static Path path(URI uri) {
     return new Path(null, null, uri.getPath());
-  }
-
-  private static FileEntry entry(FileStatus status) {
-    return new FileEntry(
-        status.getPath().getName(),
-        status.isDirectory() ? 0 : status.getLen(),
-        status.isDirectory());
   }
 }

@@ -13,8 +13,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Any other Hadoop file system. None of them promises a rename that is atomic and refuses to
- * overwrite.
+ * Any other Hadoop file system, for reading alone. None of them promises a rename that is atomic
+ * and refuses to overwrite.
  */
 final class ReadOnlyBackend implements StorageBackend {
   private final Configuration configuration;
@@ -43,7 +43,7 @@ final class ReadOnlyBackend implements StorageBackend {
   @Override
   public Optional<FileEntry> status(URI path) throws IOException {
     try {
-      return Optional.of(entry(fileSystem(path).getFileStatus(new Path(path))));
+      return Optional.of(FileEntry.of(fileSystem(path).getFileStatus(new Path(path))));
     } catch (FileNotFoundException e) {
       return Optional.empty();
     }
@@ -53,64 +53,8 @@ final class ReadOnlyBackend implements StorageBackend {
   public List<FileEntry> list(URI directory) throws IOException {
     List<FileEntry> entries = new ArrayList<>();
     for (FileStatus status : fileSystem(directory).listStatus(new Path(directory))) {
-      entries.add(entry(status));
+      entries.add(FileEntry.of(status));
     }
     return entries;
-  }
-
-  private static FileEntry entry(FileStatus status) {
-    return new FileEntry(
-        status.getPath().getName(),
-        status.isDirectory() ? 0 : status.getLen(),
-        status.isDirectory());
-  }
-
-  @Override
-  public Object identity(URI path) {
-    throw refusal(path);
-  }
-
-  @Override
-  public void createDirectories(URI directory) {
-    throw refusal(directory);
-  }
-
-  @Override
-  public boolean createDirectory(URI directory) {
-    throw refusal(directory);
-  }
-
-  @Override
-  public void create(URI file, byte[] bytes) {
-    throw refusal(file);
-  }
-
-  @Override
-  public void rename(URI from, URI to) {
-    throw refusal(from);
-  }
-
-  @Override
-  public void replace(URI from, URI to) {
-    throw refusal(from);
-  }
-
-  @Override
-  public void force(URI file) {
-    throw refusal(file);
-  }
-
-  @Override
-  public void delete(URI path) {
-    throw refusal(path);
-  }
-
-  private static UnsupportedStorageException refusal(URI path) {
-    return new UnsupportedStorageException(
-        "Cannot change "
-            + Storage.describe(path)
-            + ": expected a file: or hdfs: location, because "
-            + path.getScheme()
-            + ": has no atomic rename that refuses to overwrite; it can only be read");
   }
 }

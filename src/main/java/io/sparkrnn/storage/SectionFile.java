@@ -120,10 +120,6 @@ public final class SectionFile {
     return id;
   }
 
-  public int formatVersion() {
-    return FORMAT_VERSION;
-  }
-
   /** The sections in the file's order; the arrays are not copied. */
   public Map<String, byte[]> sections() {
     return sections;

@@ -1,8 +1,9 @@
 package io.sparkrnn.train;
 
+import static io.sparkrnn.evaluation.EvaluationResult.BLOCK_SAMPLES;
+
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.evaluation.BlockResult;
-import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.evaluation.Mistake;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.model.RnnTopology;
@@ -10,9 +11,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Evaluates one block of samples. */
+/** Evaluates one of the fixed blocks of samples, which are the same for any number of tasks. */
 public final class BlockEvaluator {
   private BlockEvaluator() {}
+
+  public static int count(int samples) {
+    return (samples + BLOCK_SAMPLES - 1) / BLOCK_SAMPLES;
+  }
+
+  /** Indices of a block's samples; the last block may be short. */
+  public static int[] samples(int block, int samples) {
+    return IntStream.range(block * BLOCK_SAMPLES, Math.min(samples, (block + 1) * BLOCK_SAMPLES))
+        .toArray();
+  }
 
   /**
    * Predictions and losses of a block.
@@ -60,7 +71,7 @@ public final class BlockEvaluator {
         lossSum += predictor.loss(place, label);
         if (found != label) {
           double[] p = predictor.probabilities(place);
-          int number = block * EvaluationResult.BLOCK_SAMPLES + sample;
+          int number = block * BLOCK_SAMPLES + sample;
           mistakes.add(new Mistake(number, label, found, p[found], p[label]));
         }
       }

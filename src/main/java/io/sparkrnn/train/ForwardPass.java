@@ -57,21 +57,14 @@ public record ForwardPass(List<float[]> hidden, List<float[]> finalHidden, float
     List<float[]> finalHidden = new ArrayList<>();
     for (int l = 0; l < shape.layers(); l++) {
       int units = shape.units(l);
-      float[] layer = new float[samples * timeSteps * units];
-      for (int t = 0; t < timeSteps; t++) {
-        for (int s = 0; s < samples; s++) {
-          int row = row(axes, s, t, samples, timeSteps);
-          copySample(workspace.hidden(l), t * units, units, stride, s, layer, row);
-        }
-      }
-      hidden.add(layer);
-      finalHidden.add(
-          bySample(workspace.hidden(l), (timeSteps - 1) * units, units, stride, samples));
+      float[] states = workspace.hidden(l);
+      hidden.add(plain(states, 0, timeSteps, units, axes, samples, stride));
+      finalHidden.add(plain(states, (timeSteps - 1) * units, 1, units, axes, samples, stride));
     }
     return new ForwardPass(
         List.copyOf(hidden),
         List.copyOf(finalHidden),
-        bySample(workspace.logits(), 0, shape.classes(), stride, samples));
+        plain(workspace.logits(), 0, 1, shape.classes(), axes, samples, stride));
   }
 
   private static void check(NetworkShape shape, float[] parameters, float[] batch, int samples) {
@@ -94,19 +87,18 @@ public record ForwardPass(List<float[]> hidden, List<float[]> finalHidden, float
     };
   }
 
-  /** From {@code [unit][sample]}, beginning at a row, to {@code [sample][unit]}. */
-  private static float[] bySample(float[] rows, int fromRow, int units, int stride, int samples) {
-    float[] target = new float[samples * units];
-    for (int s = 0; s < samples; s++) {
-      copySample(rows, fromRow, units, stride, s, target, s);
+  /** From {@code [timeStep][unit][sample]}, beginning at a row, to the axes of the batch. */
+  private static float[] plain(
+      float[] rows, int firstRow, int timeSteps, int units, Axes axes, int samples, int stride) {
+    float[] plain = new float[samples * timeSteps * units];
+    for (int t = 0; t < timeSteps; t++) {
+      for (int s = 0; s < samples; s++) {
+        int row = row(axes, s, t, samples, timeSteps);
+        for (int u = 0; u < units; u++) {
+          plain[row * units + u] = rows[(firstRow + t * units + u) * stride + s];
+        }
+      }
     }
-    return target;
-  }
-
-  private static void copySample(
-      float[] rows, int fromRow, int units, int stride, int sample, float[] target, int targetRow) {
-    for (int u = 0; u < units; u++) {
-      target[targetRow * units + u] = rows[(fromRow + u) * stride + sample];
-    }
+    return plain;
   }
 }

@@ -17,8 +17,8 @@ public record LocalEvaluation(RnnKernels kernels, RnnTopology topology, Evaluati
   public EvaluationResult evaluate(float[] parameters, Part part) {
     SequenceDataset samples = data.part(part);
     List<BlockResult> results = new ArrayList<>();
-    for (int block = 0; block < EvaluationBlocks.count(samples.size()); block++) {
-      SequenceDataset inBlock = samples.subset(EvaluationBlocks.samples(block, samples.size()));
+    for (int block = 0; block < BlockEvaluator.count(samples.size()); block++) {
+      SequenceDataset inBlock = samples.subset(BlockEvaluator.samples(block, samples.size()));
       results.add(BlockEvaluator.evaluate(kernels, topology, parameters, inBlock, block));
     }
     return EvaluationResult.fold(results, topology.shape().classes());

@@ -1,7 +1,5 @@
 package io.sparkrnn.train;
 
-import java.util.Arrays;
-
 /**
  * A folded subtree of {@link ParameterAverage}: sums of samples times values, in double.
  *
@@ -14,10 +12,5 @@ public record SubtreeSum(
   @Override
   public int values() {
     return vector.length;
-  }
-
-  /** Of its slowest worker. */
-  public long computeNanos() {
-    return Arrays.stream(workerNanos).max().orElse(0);
   }
 }

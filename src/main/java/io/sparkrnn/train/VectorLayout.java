@@ -34,7 +34,7 @@ public record VectorLayout(int parameters, int updaterState, int movingAverage)
   }
 
   /** Arrays one after another. */
-  static float[] join(float[]... parts) {
+  public static float[] join(float[]... parts) {
     float[] vector = new float[Arrays.stream(parts).mapToInt(part -> part.length).sum()];
     int end = 0;
     for (float[] part : parts) {

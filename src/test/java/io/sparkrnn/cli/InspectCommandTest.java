@@ -7,9 +7,13 @@ import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.run.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -203,6 +207,14 @@ class InspectCommandTest {
     assertThat(output.err())
         .hasLineCount(1)
         .contains("Cannot inspect vanilla-rnn-1 with --data: expected a model that reads images");
+  }
+
+  @Test
+  void aFileGivesWhatFlagsDoNot(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("seed.conf"), "training.seed = 7");
+
+    assertThat(inspect("vanilla-rnn-1", "--config", file.toString()).out())
+        .isEqualTo(inspect("vanilla-rnn-1", "--seed", "7").out());
   }
 
   @Test

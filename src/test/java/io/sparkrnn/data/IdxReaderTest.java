@@ -162,7 +162,10 @@ class IdxReaderTest {
   }
 
   private static SequenceDataset read(String images, String labels) throws IOException {
-    return IdxReader.read(open(images), images, open(labels), labels, 10);
+    return IdxReader.dataset(
+        IdxReader.readImages(open(images), images),
+        IdxReader.readLabels(open(labels), labels, 10),
+        10);
   }
 
   private static InputStream open(String file) {

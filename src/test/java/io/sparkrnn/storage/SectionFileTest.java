@@ -30,7 +30,6 @@ class SectionFileTest {
 
     assertThat(file.kind()).isEqualTo("model");
     assertThat(file.id()).isEqualTo("run-ä");
-    assertThat(file.formatVersion()).isEqualTo(1);
     assertThat(file.sections()).containsOnlyKeys("weights", "b");
     assertThat(file.sections().keySet()).containsExactly("weights", "b");
     assertThat(file.section("weights")).containsExactly(1, 2, 3, 4, 5);

@@ -277,10 +277,10 @@ class LearningTest {
     float[] parameters = start(recipe).parameters();
     EvaluationResult whole =
         new LocalRoundRunner(recipe, KERNELS, data).evaluate(parameters, Part.TEST);
-    assertThat(EvaluationBlocks.count(1300)).isEqualTo(2);
-    assertThat(EvaluationBlocks.samples(1, 1300)).hasSize(300).startsWith(1000).endsWith(1299);
-    assertThat(EvaluationBlocks.count(2000)).isEqualTo(2);
-    assertThat(EvaluationBlocks.count(0)).isZero();
+    assertThat(BlockEvaluator.count(1300)).isEqualTo(2);
+    assertThat(BlockEvaluator.samples(1, 1300)).hasSize(300).startsWith(1000).endsWith(1299);
+    assertThat(BlockEvaluator.count(2000)).isEqualTo(2);
+    assertThat(BlockEvaluator.count(0)).isZero();
 
     int correct = 0;
     double lossSum = 0;

@@ -11,14 +11,8 @@ import java.util.concurrent.ExecutionException;
  * The messages of the network without a network: states and results are handed over as they are:
  * nobody changes their arrays, except the driver those of sums.
  */
-final class DirectConnection implements DriverConnection {
-  private final RoundExchange exchange;
-  private final ExchangeEndpoint endpoint;
-
-  DirectConnection(RoundExchange exchange, ExchangeEndpoint endpoint) {
-    this.exchange = exchange;
-    this.endpoint = endpoint;
-  }
+record DirectConnection(RoundExchange exchange, ExchangeEndpoint endpoint)
+    implements DriverConnection {
 
   @Override
   public void send(long round, RoundPart part) {

@@ -10,7 +10,6 @@ import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.jobs.Parcel;
 import io.sparkrnn.spark.jobs.ResultStream;
 import io.sparkrnn.train.BlockEvaluator;
-import io.sparkrnn.train.EvaluationBlocks;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -74,14 +73,14 @@ public final class SparkEvaluation implements AutoCloseable {
   private JavaRDD<Parcel<Block>> read(Part part) {
     EvaluationData source = data;
     int size = data.size(part);
-    List<Integer> numbers = IntStream.range(0, EvaluationBlocks.count(size)).boxed().toList();
+    List<Integer> numbers = IntStream.range(0, BlockEvaluator.count(size)).boxed().toList();
     return context
         .parallelize(numbers, numbers.size())
         .map(
             number ->
                 new Parcel<>(
                     new Block(
-                        number, source.part(part).subset(EvaluationBlocks.samples(number, size)))))
+                        number, source.part(part).subset(BlockEvaluator.samples(number, size)))))
         .setName(name(part))
         .persist(StorageLevel.MEMORY_ONLY());
   }

@@ -19,7 +19,6 @@ import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.SparkEngine;
 import io.sparkrnn.spark.SyntheticData;
 import io.sparkrnn.train.CheckpointCadence;
-import io.sparkrnn.train.EpochReport;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.LocalEvaluation;
 import io.sparkrnn.train.LocalRoundRunner;
@@ -36,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class StockDl4jEngineIT {
+class Dl4jRoundRunnerIT {
   private static final int MINIBATCH = 16;
   private static final int FREQUENCY = 4;
   private static final RnnTopology TOPOLOGY =
@@ -46,28 +45,22 @@ class StockDl4jEngineIT {
 
   @ParameterizedTest
   @EnumSource(UpdaterName.class)
-  void learnsAndReportsEveryEpoch(UpdaterName updater) {
+  void learnsInEveryEpoch(UpdaterName updater) {
     TrainingData data = new SyntheticData(2, 603, 6, 7, 4);
     Recipe recipe = recipe(updater, 1.0);
-    List<EpochReport> reports = new ArrayList<>();
-    List<Integer> epochs = new ArrayList<>();
-    TrainingState end;
+    List<TrainingState> epochs = new ArrayList<>();
+    TrainingState end = start(recipe);
     try (SparkEngine spark = SparkEngine.start("stock engine", "local[2]")) {
-      end =
-          new StockDl4jEngine(spark.context(), description(updater), recipe, data, FREQUENCY)
-              .train(
-                  start(recipe),
-                  4,
-                  (state, report) -> {
-                    epochs.add(state.epoch());
-                    reports.add(report);
-                  });
+      Dl4jRoundRunner runner = runner(spark, updater, recipe, data);
+      while (end.epoch() < 4) {
+        end = runner.train(end);
+        epochs.add(end);
+      }
       assertThat(spark.context().getPersistentRDDs()).isEmpty();
     }
-    assertThat(epochs).containsExactly(1, 2, 3, 4);
-    assertThat(reports).extracting(EpochReport::epoch).containsExactly(1, 2, 3, 4);
-    assertThat(reports).allSatisfy(report -> assertThat(report.samples()).isEqualTo(603));
-    assertThat(reports.get(3).trainingLoss()).isLessThan(reports.get(0).trainingLoss());
+    assertThat(epochs).extracting(TrainingState::epoch).containsExactly(1, 2, 3, 4);
+    assertThat(epochs).allSatisfy(epoch -> assertThat(epoch.epochSamples()).isEqualTo(603));
+    assertThat(epochs.get(3).epochLossSum()).isLessThan(epochs.get(0).epochLossSum());
     assertThat(end.updaterState()).hasSize(recipe.updater().stateSize(end.parameters().length));
     // Workers have 302 and 301 samples, hence 19 minibatches, in 5 rounds.
     assertThat(end.iteration()).isEqualTo(4 * 19);
@@ -84,12 +77,12 @@ class StockDl4jEngineIT {
   void oneMinibatchGivesOurParameters() {
     TrainingData data = new SyntheticData(1, MINIBATCH, 6, 7, 4);
     Recipe recipe = recipe(UpdaterName.NESTEROVS, 0);
-    TrainingState theirs;
+    TrainingState theirs = start(recipe);
     try (SparkEngine spark = SparkEngine.start("stock engine", "local[2]")) {
-      theirs =
-          new StockDl4jEngine(
-                  spark.context(), description(UpdaterName.NESTEROVS), recipe, data, FREQUENCY)
-              .train(start(recipe), 6, (state, report) -> {});
+      Dl4jRoundRunner runner = runner(spark, UpdaterName.NESTEROVS, recipe, data);
+      while (theirs.epoch() < 6) {
+        theirs = runner.train(theirs);
+      }
     }
     TrainingState ours =
         new TrainingLoop(
@@ -111,6 +104,12 @@ class StockDl4jEngineIT {
           .as("parameter %d", i)
           .isCloseTo(ours.parameters()[i], within(1e-5));
     }
+  }
+
+  private static Dl4jRoundRunner runner(
+      SparkEngine spark, UpdaterName updater, Recipe recipe, TrainingData data) {
+    return new Dl4jRoundRunner(
+        spark.context(), description(updater), recipe, data, FREQUENCY, "portable");
   }
 
   private static UpdaterConfiguration updater(UpdaterName name) {

@@ -1,7 +1,9 @@
 package io.sparkrnn.spark;
 
+import static org.apache.spark.ml.functions.vector_to_array;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.export.ModelFile;
@@ -15,18 +17,25 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.classification.OneVsRest;
+import org.apache.spark.ml.classification.OneVsRestModel;
+import org.apache.spark.ml.evaluation.BinaryClassificationEvaluator;
 import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
 import org.apache.spark.ml.feature.StandardScaler;
 import org.apache.spark.ml.feature.StringIndexer;
@@ -37,6 +46,7 @@ import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.tuning.CrossValidator;
 import org.apache.spark.ml.tuning.CrossValidatorModel;
 import org.apache.spark.ml.tuning.ParamGridBuilder;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -45,6 +55,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RnnClassifierIT {
   private static final MnistTable.Images IMAGES = MnistTable.first(1600);
@@ -55,8 +67,7 @@ class RnnClassifierIT {
 
   @TempDir private Path temp;
 
-  @BeforeAll
-  static void start() {
+  private static void start() {
     spark =
         SparkSession.builder()
             .master("local[2]")
@@ -65,6 +76,11 @@ class RnnClassifierIT {
             .config("spark.sql.shuffle.partitions", 2)
             .getOrCreate();
     table = MnistTable.of(spark, IMAGES).repartition(3).cache();
+  }
+
+  @BeforeAll
+  static void train() {
+    start();
     model = classifier().fit(table);
   }
 
@@ -158,8 +174,89 @@ class RnnClassifierIT {
           .containsExactly(predictor.probabilities(i));
       assertThat(rows.get(i).getDouble(2)).isEqualTo(predictor.predicted(i));
     }
+    assertThat(model.predictProbability(Vectors.dense(firstImage())))
+        .isEqualTo(
+            model.transform(one(Vectors.dense(firstImage()))).select("probability").first().get(0));
     assertThat(model.numFeatures()).isEqualTo(784);
     assertThat(model.numClasses()).isEqualTo(10);
+  }
+
+  @Test
+  void evaluatorsAndOneVsRestMayCountOnRawPredictions() {
+    Dataset<Row> rare = table.withColumn("label", functions.expr("int(label = 8)")).cache();
+    Dataset<Row> scored = classifier().setEpochs(1).fit(rare).transform(rare);
+    assertThat(areaUnderRoc(scored, "rawPrediction"))
+        .isCloseTo(areaUnderRoc(scored, "probability"), within(1e-9));
+
+    OneVsRestModel oneVsRest =
+        new OneVsRest()
+            .setClassifier(classifier().setEpochs(1))
+            .fit(table.select("features", "label"));
+    Dataset<Row> probabilities = table.select("features", "label");
+    List<Column> all = new ArrayList<>();
+    for (int c = 0; c < 10; c++) {
+      probabilities =
+          ((RnnClassificationModel) oneVsRest.models()[c])
+              .copy(ParamMap.empty())
+              .setRawPredictionCol("")
+              .setPredictionCol("")
+              .setProbabilityCol("p" + c)
+              .transform(probabilities);
+      all.add(functions.element_at(vector_to_array(functions.col("p" + c), "float64"), 2));
+    }
+    Dataset<Row> mostProbable =
+        probabilities
+            .withColumn("all", functions.array(all.toArray(Column[]::new)))
+            .selectExpr("double(array_position(all, array_max(all)) - 1) as prediction");
+    assertThat(oneVsRest.transform(table).select("prediction").collectAsList())
+        .isEqualTo(mostProbable.collectAsList());
+  }
+
+  private static double areaUnderRoc(Dataset<Row> scored, String column) {
+    return new BinaryClassificationEvaluator().setRawPredictionCol(column).evaluate(scored);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"classifier", "master"})
+  void aDriverWithoutTheVectorModuleIsWarnedOnce(String trainer) throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Stream.of(
+                        Stream.of(Path.of(System.getProperty("java.home"), "bin/java").toString()),
+                        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                            .filter(argument -> argument.startsWith("--add-opens")),
+                        Stream.of(
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            WithoutVectorModule.class.getName(),
+                            trainer))
+                    .flatMap(arguments -> arguments)
+                    .toList())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    assertThat(output.lines().filter(line -> line.contains("--add-modules jdk.incubator.vector")))
+        .singleElement()
+        .asString()
+        .contains("WARN");
+  }
+
+  /** What a user's program does, twice. */
+  public static final class WithoutVectorModule {
+    private WithoutVectorModule() {}
+
+    public static void main(String[] args) {
+      start();
+      if (args[0].equals("classifier")) {
+        classifier().setEpochs(1).fit(table.limit(2));
+        classifier().setEpochs(1).fit(table.limit(2));
+      } else {
+        new AveragingTrainingMaster.Builder(1).build();
+        new AveragingTrainingMaster.Builder(1).build();
+      }
+      stop();
+    }
   }
 
   /** The model as the program's commands read it. */
@@ -193,9 +290,7 @@ class RnnClassifierIT {
               "probability",
               "prediction");
     }
-    Dataset<Row> sparse =
-        spark.createDataFrame(
-            List.of(new Sparse(Vectors.dense(firstImage()).toSparse())), Sparse.class);
+    Dataset<Row> sparse = one(Vectors.dense(firstImage()).toSparse());
     assertThat(model.transform(sparse).select("rawPrediction").first().<Vector>getAs(0))
         .isEqualTo(model.predictRaw(Vectors.dense(firstImage())));
   }
@@ -206,11 +301,15 @@ class RnnClassifierIT {
         .toArray();
   }
 
-  /** A row with a sparse vector. */
-  public static final class Sparse {
+  private static Dataset<Row> one(Vector features) {
+    return spark.createDataFrame(List.of(new Features(features)), Features.class);
+  }
+
+  /** A row. */
+  public static final class Features {
     private final Vector features;
 
-    Sparse(Vector features) {
+    Features(Vector features) {
       this.features = features;
     }
 
@@ -261,10 +360,7 @@ class RnnClassifierIT {
       assertThat(found.getFeaturesCol()).isEqualTo("scaled");
     }
     Dataset<Row> series =
-        spark.createDataFrame(
-            List.of(
-                new Sparse(Vectors.dense(IntStream.range(0, 6).mapToDouble(Math::sin).toArray()))),
-            Sparse.class);
+        one(Vectors.dense(IntStream.range(0, 6).mapToDouble(Math::sin).toArray()));
     Vector probability =
         pipeline
             .transform(series.withColumnRenamed("features", "series"))

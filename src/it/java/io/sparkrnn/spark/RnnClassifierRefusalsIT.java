@@ -59,6 +59,23 @@ class RnnClassifierRefusalsIT {
   }
 
   @Test
+  void whatCallersOfSparkMlCatchIsThrown() {
+    assertThatIllegalArgumentException().isThrownBy(() -> classifier().fit(table.drop("features")));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> classifier().setFeaturesCol("label").fit(table));
+    assertThatIllegalArgumentException().isThrownBy(() -> new RnnClassifier().fit(table));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> classifier().fit(table.filter("label > 100")));
+    assertThatIllegalArgumentException().isThrownBy(() -> model.transform(table.drop("features")));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                model
+                    .copy(new ParamMap().put(model.thresholds().w(new double[] {1})))
+                    .transform(table));
+  }
+
+  @Test
   void schemasThatDoNotFitAreRefused() {
     RnnClassifier classifier = classifier();
     assertThatThrownBy(() -> classifier.transformSchema(table.drop("features").schema()))
@@ -138,7 +155,7 @@ class RnnClassifierRefusalsIT {
         .hasMessage("Cannot train on rows: expected at least one, found none");
     assertThatThrownBy(() -> classifier().setWorkers(5).fit(table.limit(3)))
         .isInstanceOf(DataException.class)
-        .hasMessage("Cannot divide 3 samples among 5 workers: expected at least one for each");
+        .hasMessage("Cannot train on rows: expected at least one for each of 5 workers, found 3");
     assertThatThrownBy(() -> classifier().setTimeSteps(30).fit(table))
         .isInstanceOf(DataException.class)
         .hasMessageMatching(
@@ -197,9 +214,9 @@ class RnnClassifierRefusalsIT {
     Path other = temp.resolve("other");
     classifier().save(other.toString());
     Files.copy(file, other.resolve("model.srnn"));
-    assertThatThrownBy(() -> RnnClassificationModel.load(other.toString()))
-        .isInstanceOf(FormatException.class)
-        .hasMessageStartingWith(
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RnnClassificationModel.load(other.toString()))
+        .withMessageStartingWith(
             "Cannot read %s/metadata: expected Spark ML's metadata of an RnnClassificationModel, found "
                 .formatted(other));
   }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** The configuration cannot be used; the message lists the problems, one a line. */
-public final class ConfigurationException extends RuntimeException {
+public final class ConfigurationException extends IllegalArgumentException {
   /** More than these help nobody. */
   static final int MAX_LISTED = 100;
 

@@ -3,6 +3,8 @@ package io.sparkrnn.kernel;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +19,7 @@ public record KernelProvider(String name, String reason) {
   private static final Logger LOG = LoggerFactory.getLogger(KernelProvider.class);
   private static final String MODULE = "jdk.incubator.vector";
   private static final String FLAG = "--add-modules " + MODULE;
+  private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
   /**
    * The kernels of a request: {@code vector} or {@code portable} are forced, {@code auto} is the
@@ -63,6 +66,20 @@ public record KernelProvider(String name, String reason) {
         && !flag("UseJVMCICompiler").equals(Optional.of("true"));
   }
 
+  /**
+   * As {@link #choose}, for a program of the user's, which says nothing of kernels: a warning, once
+   * a JVM, where {@code auto} finds only the slow ones.
+   */
+  public static KernelProvider chooseInLibrary(String request) {
+    KernelProvider chosen = choose(request);
+    if (request.equals("auto") && chosen.name().equals("portable")) {
+      warnOnce(
+          "All executors train with %s; with the vector kernels it would be several times faster, with the same result"
+              .formatted(chosen.reason()));
+    }
+    return chosen;
+  }
+
   private static KernelProvider vector() {
     return new KernelProvider(
         "vector", "vector kernels, %d bits".formatted(VectorRnnKernels.bits()));
@@ -75,20 +92,17 @@ public record KernelProvider(String name, String reason) {
   public static RnnKernels chosenByDriver(String name) {
     requireFusedMultiplyAdd();
     if (name.equals("vector") && !hasVectorModule()) {
-      WarnedOnce.LOGGED.run();
+      warnOnce(
+          "The driver chose the vector kernels, but this executor was started without %s; it runs the portable ones: the same result, slower"
+              .formatted(FLAG));
       return new PortableRnnKernels();
     }
     return RnnKernels.named(name);
   }
 
-  /** Class initialisation happens once a JVM. */
-  private static final class WarnedOnce {
-    static final Runnable LOGGED = () -> {};
-
-    static {
-      LOG.warn(
-          "The driver chose the vector kernels, but this executor was started without {}; it runs the portable ones: the same result, slower",
-          FLAG);
+  private static void warnOnce(String message) {
+    if (WARNED.add(message)) {
+      LOG.warn(message);
     }
   }
 

@@ -80,7 +80,7 @@ public final class AveragingTrainingMaster
     private int minibatchSize = 64;
     private int threadsPerWorker = 1;
     private long seed = 1;
-    private String kernels = KernelProvider.choose("auto").name();
+    private String kernels = "auto";
 
     /**
      * A builder.
@@ -142,7 +142,7 @@ public final class AveragingTrainingMaster
 
   private AveragingTrainingMaster(Builder settings) {
     this.settings = settings;
-    this.kernels = KernelProvider.choose(settings.kernels).name();
+    this.kernels = KernelProvider.chooseInLibrary(settings.kernels).name();
   }
 
   @Override

@@ -43,11 +43,14 @@ import scala.Option;
 import scala.Tuple3;
 
 /**
- * What an {@link RnnClassifier} has learnt. Raw predictions are the outputs before the softmax.
+ * What an {@link RnnClassifier} has learnt. Raw predictions are the logarithms of the
+ * probabilities: each is as high as its class is probable, which evaluators and {@code OneVsRest}
+ * count on.
  *
  * <p>It is saved as Spark ML's metadata and, beside them, {@code model.srnn}, which the program's
  * commands read, too; on {@code file:} and {@code hdfs:}. Reading throws {@link
- * io.sparkrnn.storage.StorageException} for anything that is missing or damaged.
+ * io.sparkrnn.storage.StorageException} for anything that is missing or damaged, and {@link
+ * DataException} for what another class has saved.
  */
 public final class RnnClassificationModel
     extends ProbabilisticClassificationModel<Vector, RnnClassificationModel> implements MLWritable {
@@ -149,7 +152,8 @@ public final class RnnClassificationModel
   /** What each column that is wanted makes of the outputs, in the order of Spark ML. */
   private Map<String, Function<Vector, Object>> answers() {
     Map<String, Function<Vector, Object>> answers = new LinkedHashMap<>();
-    answers.put(getRawPredictionCol(), raw -> raw);
+    answers.put(getRawPredictionCol(), RnnClassificationModel::logProbabilities);
+    // Of the outputs themselves, whose bits they share with the program's own.
     answers.put(getProbabilityCol(), this::raw2probability);
     answers.put(getPredictionCol(), this::raw2prediction);
     answers.remove("");
@@ -162,10 +166,25 @@ public final class RnnClassificationModel
   }
 
   /**
-   * The outputs before the softmax: {@code [class]}; for many rows {@link #transform} is faster.
+   * The logarithms of the probabilities: {@code [class]}; for many rows {@link #transform} is
+   * faster.
    */
   @Override
   public Vector predictRaw(Vector features) {
+    return logProbabilities(outputs(features));
+  }
+
+  @Override
+  public Vector predictProbability(Vector features) {
+    return raw2probability(outputs(features));
+  }
+
+  @Override
+  public double predict(Vector features) {
+    return raw2prediction(outputs(features));
+  }
+
+  private Vector outputs(Vector features) {
     float[] values = AnsweredRows.values(features, numFeatures());
     Predictor predictor = idle().poll();
     if (predictor == null) {
@@ -173,9 +192,15 @@ public final class RnnClassificationModel
     }
     predictor.put(0, values);
     predictor.run();
-    Vector raw = Vectors.dense(predictor.logits(0));
+    Vector outputs = Vectors.dense(predictor.logits(0));
     idle().add(predictor);
-    return raw;
+    return outputs;
+  }
+
+  private static Vector logProbabilities(Vector outputs) {
+    double[] values = outputs.toArray().clone();
+    Predictor.logSoftmax(values);
+    return Vectors.dense(values);
   }
 
   private synchronized ConcurrentLinkedQueue<Predictor> idle() {
@@ -248,9 +273,13 @@ public final class RnnClassificationModel
       return model;
     } catch (Exception e) {
       // Scala throws checked exceptions undeclared.
-      throw new CorruptFileException(
+      String message =
           "Cannot read %s/metadata: expected Spark ML's metadata of an RnnClassificationModel, found %s"
-              .formatted(path, String.valueOf(e.getMessage()).lines().findFirst().orElse("none")));
+              .formatted(path, String.valueOf(e.getMessage()).lines().findFirst().orElse("none"));
+      // Spark's word for metadata of another class.
+      throw e instanceof IllegalArgumentException
+          ? new DataException(message)
+          : new CorruptFileException(message);
     }
   }
 

@@ -42,8 +42,9 @@ import scala.Option;
  * order and partitions the rows come, on any number of executors.
  *
  * <p>{@code fit} throws {@link io.sparkrnn.data.DataException} for a row that cannot be used,
- * {@link ConfigurationException} for params that cannot, {@link SparkJobException} where Spark
- * gives up, and {@link TrainingDivergedException}.
+ * {@link ConfigurationException} for params that cannot, both of them {@link
+ * IllegalArgumentException}s as Spark ML's are, {@link SparkJobException} where Spark gives up, and
+ * {@link TrainingDivergedException}.
  */
 public final class RnnClassifier
     extends ProbabilisticClassifier<Vector, RnnClassifier, RnnClassificationModel>
@@ -319,6 +320,7 @@ public final class RnnClassifier
   }
 
   private <T> RnnClassifier with(Param<T> param, T value) {
+    keys.requireValid(param, value);
     set(param, value);
     return this;
   }

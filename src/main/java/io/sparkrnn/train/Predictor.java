@@ -91,12 +91,25 @@ public final class Predictor {
   /** Cross-entropy in nats, with the bits that training has for it. */
   double loss(int place, int label) {
     double[] logits = logits(place);
+    logSoftmax(logits);
+    return -logits[label];
+  }
+
+  /**
+   * Puts the logarithms of the probabilities in the place of logits.
+   *
+   * @param logits {@code [class]}, changed in place
+   */
+  public static void logSoftmax(double[] logits) {
     double highest = Arrays.stream(logits).max().orElseThrow();
     double sum = 0;
     for (double logit : logits) {
       sum += StrictMath.exp(logit - highest);
     }
-    return StrictMath.log(sum) - (logits[label] - highest);
+    double logOfSum = StrictMath.log(sum);
+    for (int c = 0; c < logits.length; c++) {
+      logits[c] = logits[c] - highest - logOfSum;
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.sparkrnn.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkrnn.config.ConfigurationException;
@@ -17,6 +18,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.tuning.ParamGridBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -111,10 +113,24 @@ class RnnClassifierTest {
     assertThatThrownBy(() -> new RnnClassifier().setLearningRate(-1))
         .hasMessage(
             "Cannot use the configuration: learningRate: expected a number above 0, found \"-1.0\"");
-    RnnClassifier rnn = new RnnClassifier();
-    assertThatThrownBy(() -> rnn.set(rnn.timeSteps(), -1))
+    assertThatThrownBy(() -> new RnnClassifier().setTimeSteps(-1))
         .hasMessage(
             "Cannot use the configuration: timeSteps: expected a whole number of at least 1, found \"-1\"");
+  }
+
+  @Test
+  void badValuesAreIllegalArgumentsAsSparkMlsAre() {
+    RnnClassifier rnn = new RnnClassifier();
+    assertThat((Boolean) rnn.timeSteps().isValid().apply(-1)).isFalse();
+    assertThat((Boolean) rnn.schedule().isValid().apply("linear")).isFalse();
+    assertThat((Boolean) rnn.schedule().isValid().apply("step")).isTrue();
+    assertThatIllegalArgumentException().isThrownBy(() -> rnn.set(rnn.epochs(), 0));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new ParamMap().put(rnn.learningRate().w(-1)))
+        .withMessageContaining("learningRate");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new ParamGridBuilder().addGrid(rnn.workers(), new int[] {1, 0}).build());
+    assertThatIllegalArgumentException().isThrownBy(() -> rnn.setEpochs(0));
   }
 
   @Test

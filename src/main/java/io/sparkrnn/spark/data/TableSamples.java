@@ -32,9 +32,11 @@ public final class TableSamples implements AutoCloseable {
   private final Extent extent;
 
   /** What the rows of a partition, or of all, have in common. */
-  private record Extent(int shortest, int longest, int largestLabel) implements Serializable {
+  private record Extent(long rows, int shortest, int longest, int largestLabel)
+      implements Serializable {
     Extent and(Extent other) {
       return new Extent(
+          rows + other.rows,
           Math.min(shortest, other.shortest),
           Math.max(longest, other.longest),
           Math.max(largestLabel, other.largestLabel));
@@ -108,10 +110,23 @@ public final class TableSamples implements AutoCloseable {
   private static Iterator<Extent> extents(Iterator<Parcel<Samples>> samples) {
     return StreamSupport.stream(Spliterators.spliteratorUnknownSize(samples, 0), false)
         .map(Parcel::value)
-        .map(s -> new Extent(s.values().length, s.values().length, s.labels()[0]))
+        .map(s -> new Extent(1, s.values().length, s.values().length, s.labels()[0]))
         .reduce(Extent::and)
         .stream()
         .iterator();
+  }
+
+  /**
+   * Demands enough of them.
+   *
+   * @throws DataException if there are fewer than workers
+   */
+  public void requireRowsFor(int workers) {
+    if (extent.rows() < workers) {
+      throw new DataException(
+          "Cannot train on rows: expected at least one for each of %d workers, found %d"
+              .formatted(workers, extent.rows()));
+    }
   }
 
   /** Features of a row. */

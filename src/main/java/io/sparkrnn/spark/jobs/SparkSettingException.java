@@ -1,7 +1,7 @@
 package io.sparkrnn.spark.jobs;
 
 /** A Spark setting that this run cannot work with. */
-public final class SparkSettingException extends RuntimeException {
+public final class SparkSettingException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
   public SparkSettingException(String message) {

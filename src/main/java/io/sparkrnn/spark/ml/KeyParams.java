@@ -2,7 +2,6 @@ package io.sparkrnn.spark.ml;
 
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.config.ConfigurationLoader;
-import io.sparkrnn.config.Key;
 import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
 import java.io.Serializable;
@@ -21,7 +20,7 @@ import scala.Function1;
 
 /**
  * Keys of the configuration as params of Spark ML, with the keys' descriptions and ranges. A value
- * outside of them is refused with {@link ConfigurationException} when it is given.
+ * outside of them is refused when it is given.
  */
 public final class KeyParams implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -31,6 +30,7 @@ public final class KeyParams implements Serializable {
 
   private final Params parent;
   private final Map<String, Param<?>> byPath = new HashMap<>();
+  private final Map<String, String> expected = new HashMap<>();
 
   /** Whether a value is one of a param's; goes with it. */
   private interface Check<T> extends Function1<T, Object>, Serializable {}
@@ -50,43 +50,39 @@ public final class KeyParams implements Serializable {
   }
 
   public IntParam wholeNumber(String path, String name) {
-    return add(path, new IntParam(parent, name, description(path), check(path, name)));
+    return add(path, new IntParam(parent, name, description(path), check(path)));
   }
 
   public LongParam longNumber(String path, String name) {
-    return add(path, new LongParam(parent, name, description(path), check(path, name)));
+    return add(path, new LongParam(parent, name, description(path), check(path)));
   }
 
   public DoubleParam number(String path, String name) {
-    return add(path, new DoubleParam(parent, name, description(path), check(path, name)));
+    return add(path, new DoubleParam(parent, name, description(path), check(path)));
   }
 
   public Param<String> text(String path, String name) {
-    return add(path, new Param<>(parent, name, description(path), check(path, name)));
+    return add(path, new Param<>(parent, name, description(path), check(path)));
   }
 
   public IntArrayParam wholeNumbers(String path, String name) {
-    return add(path, new IntArrayParam(parent, name, description(path), check(path, name)));
+    return add(path, new IntArrayParam(parent, name, description(path), check(path)));
   }
 
   /**
    * A param of its own.
    *
-   * @param expected the allowed values, for messages
+   * @param values the allowed ones, for messages
    */
-  public IntParam ofNoKey(String name, String description, String expected, Allowed allowed) {
-    Check<Object> check =
-        value -> {
-          if (!allowed.allows((Integer) value)) {
-            throw refused(name, expected, String.valueOf(value));
-          }
-          return true;
-        };
+  public IntParam ofNoKey(String name, String description, String values, Allowed allowed) {
+    expected.put(name, values);
+    Check<Object> check = value -> allowed.allows((Integer) value);
     return new IntParam(parent, name, description, check);
   }
 
   private <P extends Param<?>> P add(String path, P param) {
     byPath.put(path, param);
+    expected.put(param.name(), Keys.of(path).expected());
     return param;
   }
 
@@ -94,19 +90,24 @@ public final class KeyParams implements Serializable {
     return Keys.of(path).description().replace(EMPTY, "");
   }
 
-  private static <T> Check<T> check(String path, String name) {
+  private static <T> Check<T> check(String path) {
     return value -> {
-      Key found = Keys.of(path);
       String text = text(value);
-      if (text.isEmpty() || !found.accepts(text)) {
-        throw refused(name, found.expected(), text);
-      }
-      return true;
+      return !text.isEmpty() && Keys.of(path).accepts(text);
     };
   }
 
-  private static ConfigurationException refused(String name, String expected, String found) {
-    return new ConfigurationException(name, "expected %s, found \"%s\"".formatted(expected, found));
+  /**
+   * Says more of a bad value than Spark, which refuses it, too.
+   *
+   * @throws ConfigurationException with the allowed values
+   */
+  public <T> void requireValid(Param<T> param, T value) {
+    if (!(Boolean) param.isValid().apply(value)) {
+      throw new ConfigurationException(
+          param.name(),
+          "expected %s, found \"%s\"".formatted(expected.get(param.name()), text(value)));
+    }
   }
 
   private static String text(Object value) {

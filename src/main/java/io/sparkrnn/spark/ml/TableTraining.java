@@ -57,6 +57,7 @@ public record TableTraining(
         JavaSparkContext.fromSparkContext(table.sparkSession().sparkContext());
     String description = context.getLocalProperty(DESCRIPTION);
     try (TableSamples samples = TableSamples.read(table, features, timeSteps, classes)) {
+      samples.requireRowsFor(configuration.training().workers());
       RnnTopology topology = topology(samples);
       try (RddShards shards =
           RddShards.materialise(
@@ -86,7 +87,8 @@ public record TableTraining(
     TrainingSetup setup = new TrainingSetup(configuration, shards.data(), topology);
     Recipe recipe = setup.recipe();
     RoundsChoice rounds = configuration.training().rounds();
-    String kernels = KernelProvider.choose(configuration.training().kernels().toString()).name();
+    String kernels =
+        KernelProvider.chooseInLibrary(configuration.training().kernels().toString()).name();
     TrainingLoop.Options options =
         new TrainingLoop.Options(
             configuration.training().epochs(),

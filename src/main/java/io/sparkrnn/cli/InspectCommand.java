@@ -87,7 +87,7 @@ final class InspectCommand extends ConfiguredCommand {
         images,
         configuration,
         "the first %d test images of %s"
-            .formatted(Math.min(BATCH_SAMPLES, images.size()), source.uri()));
+            .formatted(Math.min(BATCH_SAMPLES, images.size()), source.described()));
   }
 
   private static String report(

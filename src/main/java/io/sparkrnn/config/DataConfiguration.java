@@ -1,6 +1,7 @@
 package io.sparkrnn.config;
 
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * The data to train and test on: a source with the four standard file names, or four explicit
@@ -36,5 +37,21 @@ public record DataConfiguration(
         && trainLabels.isEmpty()
         && testImages.isEmpty()
         && testLabels.isEmpty());
+  }
+
+  /** What is read, in one line: the source, or the four files' directory, or else the files. */
+  public String described() {
+    if (!hasExplicitFiles()) {
+      return uri;
+    }
+    List<String> files = List.of(trainImages, trainLabels, testImages, testLabels);
+    List<String> directories =
+        files.stream()
+            .map(file -> file.substring(0, file.lastIndexOf('/') + 1))
+            .distinct()
+            .toList();
+    return directories.size() == 1 && !directories.contains("")
+        ? directories.get(0)
+        : String.join(", ", files);
   }
 }

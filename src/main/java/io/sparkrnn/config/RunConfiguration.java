@@ -7,6 +7,7 @@ import static java.util.stream.Collectors.toList;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -43,10 +44,17 @@ public record RunConfiguration(
     return training.earlyStoppingEpochs() > 0 || schedule.plateauEpochs() > 0;
   }
 
+  /** Those that say something: four files of one's own take the place of {@code data.uri}. */
+  public List<Key> keys() {
+    return Keys.all().stream()
+        .filter(key -> key != Keys.DATA_URI || !data.hasExplicitFiles())
+        .toList();
+  }
+
   /** HOCON that {@link ConfigurationLoader#parse} reads back as an equal configuration. */
   public String render() {
     StringBuilder hocon = new StringBuilder();
-    Keys.all().stream()
+    keys().stream()
         .collect(groupingBy(Key::section, LinkedHashMap::new, toList()))
         .forEach(
             (section, keys) -> {

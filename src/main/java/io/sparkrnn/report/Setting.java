@@ -2,7 +2,6 @@ package io.sparkrnn.report;
 
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.Key;
-import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
 import java.util.List;
 import java.util.Map;
@@ -15,11 +14,11 @@ import java.util.Optional;
  */
 record Setting(String path, String value, boolean isDefault) {
 
-  /** All keys, secrets masked. */
+  /** All keys that say something, secrets masked. */
   static List<Setting> of(RunConfiguration configuration) {
     RunConfiguration shown = configuration.redacted();
     RunConfiguration defaults = ConfigurationLoader.load(Optional.empty(), Map.of());
-    return Keys.all().stream()
+    return shown.keys().stream()
         .map(key -> setting(key, shown, defaults))
         .filter(setting -> !(setting.isDefault() && setting.value().isEmpty()))
         .toList();

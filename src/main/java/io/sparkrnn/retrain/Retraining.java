@@ -154,9 +154,7 @@ public final class Retraining {
   }
 
   private String where() {
-    return configuration.data().hasExplicitFiles()
-        ? configuration.data().trainImages()
-        : configuration.data().uri();
+    return configuration.data().described();
   }
 
   private RnnKernels kernels() {

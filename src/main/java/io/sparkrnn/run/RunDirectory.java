@@ -128,7 +128,7 @@ public record RunDirectory(
   /** The texts of a saved configuration, for flags to override. */
   public static Map<String, String> texts(RunConfiguration saved) {
     Map<String, String> texts = new LinkedHashMap<>();
-    for (Key key : Keys.all()) {
+    for (Key key : saved.keys()) {
       texts.put(key.path(), key.text(saved));
     }
     // Allowed once, not for ever.

@@ -370,7 +370,16 @@ class ConfigurationLoaderTest {
                 "data.uri",
                 "--data",
                 "expected one source of data, found this one and data.train-images"));
-    assertThat(load(files, Map.of("data.uri", "builtin:mnist")).data().hasExplicitFiles()).isTrue();
+    RunConfiguration own = load(files, Map.of("data.uri", "builtin:mnist"));
+    assertThat(own.data().hasExplicitFiles()).isTrue();
+    assertThat(own.render()).doesNotContain("uri =", "builtin");
+    assertThat(own.data().described()).isEqualTo("a, b, c, d");
+    assertThat(load("", Map.of()).data().described()).isEqualTo("builtin:mnist");
+    assertThat(
+            load(files.replaceAll(" = (\\w)", " = \"hdfs://nn/digits/$1\""), Map.of())
+                .data()
+                .described())
+        .isEqualTo("hdfs://nn/digits/");
   }
 
   @Test

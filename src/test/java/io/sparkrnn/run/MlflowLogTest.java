@@ -90,7 +90,14 @@ public class MlflowLogTest {
   @Test
   void logsARunFromItsBeginToItsEnd() {
     try (MlflowLog log = log()) {
-      begin(log, 1, "training.epochs = 2\nhadoop { \"fs.defaultFS\" = \"hdfs://nn\" }");
+      begin(
+          log,
+          1,
+          """
+          training.epochs = 2
+          hadoop { "fs.defaultFS" = "hdfs://nn" }
+          data { train-images = a, train-labels = b, test-images = c, test-labels = d }
+          """);
       log.onEpoch(epoch(1));
       log.onEpoch(epoch(2));
       log.onTest(RESULT);
@@ -107,7 +114,8 @@ public class MlflowLogTest {
         .containsEntry("training.epochs", "2")
         .containsEntry("model.name", "row-rnn-150")
         .containsEntry("hadoop.fs.defaultFS", "hdfs://nn")
-        .doesNotContainKey("training.initial-model");
+        .containsEntry("data.train-images", "a")
+        .doesNotContainKeys("data.uri", "training.initial-model");
     assertThat(TrackingServer.texts(run, "tags"))
         .containsEntry("sparkrnn.runId", "run-of-today")
         .containsEntry("sparkrnn.attempt", "1")

@@ -43,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code predict} from every kind of input to every kind of table. */
 class PredictIT {
@@ -185,7 +186,10 @@ class PredictIT {
         directory.resolve("small.png").toFile());
     Files.writeString(directory.resolve("text.png"), "no image");
     Files.createDirectory(directory.resolve("more"));
-    Files.writeString(directory.resolve(".hidden"), "no image");
+    for (String name :
+        List.of(".DS_Store", "_SUCCESS", "Thumbs.db", "ehthumbs.db", "Desktop.ini")) {
+      Files.writeString(directory.resolve(name), "no image");
+    }
 
     assertThat(predict("png", directory, "--max-bad", "2").exitCode()).isZero();
 
@@ -265,6 +269,56 @@ class PredictIT {
             "expected finite values, found NaN at 6");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"0.000 to 0.003922", "0.000 to 1.000 with a mean of 0.8"})
+  void imagesOnAnotherScaleAreWarnedOf(String found) throws IOException {
+    boolean inverted = found.contains("mean");
+    byte[] file = Files.readAllBytes(shared.resolve("images"));
+    for (int i = 16; i < file.length; i++) {
+      file[i] = inverted ? (byte) ~file[i] : (byte) (file[i] < 0 ? 1 : 0);
+    }
+    Path images = Files.write(temp.resolve("t10k-images-idx3-ubyte"), file);
+    String labels = "t10k-labels-idx1-ubyte.gz";
+    Files.copy(Path.of("src/main/resources/io/sparkrnn/data/mnist", labels), temp.resolve(labels));
+    CommandRun predicted = predict("idx", images);
+    assertThat(predicted.exitCode()).as(predicted.errors()).isZero();
+    assertThat(warnings(predicted))
+        .singleElement()
+        .asString()
+        .contains("expected values from 0.000 to 1.000 with a mean of 0.1307", found);
+    assertThat(warnings(evaluate(shared.resolve("run"), temp))).isEqualTo(warnings(predicted));
+
+    ModelFile model =
+        ModelFile.read(Storage.of(Map.of()), shared.resolve("run/model.srnn").toUri());
+    Path older =
+        Files.write(temp.resolve("older"), model.withProvenance(Map.of("java", "17")).encode("1"));
+    assertThat(warnings(evaluate(older, temp))).isEmpty();
+    assertThat(warnings(evaluate(shared.resolve("run"), "builtin:mnist"))).isEmpty();
+  }
+
+  private static CommandRun evaluate(Path model, Object data) {
+    return CommandRun.succeed("evaluate --engine local --model %s --data %s", model, data);
+  }
+
+  private static List<String> warnings(CommandRun run) {
+    return run.output().lines().filter(line -> line.startsWith("warning ")).toList();
+  }
+
+  @Test
+  void aTableOfBytesIsWarnedOf() {
+    Path file =
+        table(
+            DataTypes.createArrayType(DataTypes.IntegerType),
+            values ->
+                IntStream.range(0, PIXELS).mapToObj(i -> Math.round(255 * values[i])).toList());
+    CommandRun run = predict("parquet", file, "--features", "pixels");
+    assertThat(run.exitCode()).as(run.errors()).isZero();
+    assertThat(warnings(run))
+        .singleElement()
+        .asString()
+        .contains("found values from 0.000 to 255.0");
+  }
+
   @Test
   void vectorsAreFeaturesToo() {
     Path file =
@@ -272,21 +326,28 @@ class PredictIT {
             SQLDataTypes.VectorType(),
             values ->
                 Vectors.dense(IntStream.range(0, PIXELS).mapToDouble(i -> values[i]).toArray()));
-    assertThat(predict("parquet", file, "--features", "pixels").exitCode()).isZero();
+    CommandRun run = predict("parquet", file, "--features", "pixels");
+    assertThat(run.exitCode()).as(run.errors()).isZero();
+    assertThat(warnings(run)).isEmpty();
     assertThat(rows("parquet", "id").stream().map(row -> row.<Integer>getAs("prediction")))
         .containsExactlyElementsOf(IntStream.range(0, 100).mapToObj(PredictIT::expected).toList());
   }
 
   @Test
-  void tooManyBadRowsLeaveNoPredictions() {
+  void tooManyBadRowsLeaveATableWithoutItsMark() {
     Path file =
         table(DataTypes.createArrayType(DataTypes.DoubleType), PredictIT::doubles, null, List.of());
     CommandRun run = predict("parquet", file, "--features", "pixels", "--max-bad", "1");
     assertThat(run.exitCode()).isEqualTo(ExitCode.DATA);
     assertThat(run.errors())
-        .contains("expected at most 1 bad rows, found 2 of 102", "status=bad", ": expected ");
+        .contains(
+            "expected at most 1 bad rows, found 2 of 102, one for this reason: expected ",
+            "in " + output() + ", without the mark of completeness _SUCCESS");
     assertThat(Arrays.stream(output().toFile().list()).filter(name -> !name.endsWith(".crc")))
-        .containsExactly("status=bad");
+        .containsExactlyInAnyOrder("status=bad", "status=ok");
+    List<Row> rows = rows("parquet", "id");
+    assertThat(rows).hasSize(102);
+    assertThat(rows.get(99).<Integer>getAs("prediction")).isEqualTo(expected(99));
   }
 
   @Test
@@ -378,7 +439,9 @@ class PredictIT {
       }
     }
     assertRefused(
-        predict("parquet", file, "--features", "pixels"), ExitCode.DATA, "/input: expected whole");
+        predict("parquet", file, "--features", "pixels"),
+        ExitCode.DATA,
+        "input} #1 %20 [x]: expected whole");
   }
 
   @Test

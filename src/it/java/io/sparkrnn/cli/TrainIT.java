@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkrnn.data.InputRange;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.train.FirstImages;
 import java.io.IOException;
@@ -188,6 +189,37 @@ class TrainIT {
             "--engine local --epochs 1 --run-dir %s --data %s", run, FirstImages.in(shared, 2001));
     assertThat(other.exitCode()).isEqualTo(64);
     assertThat(other.errors()).contains("expected the data of its complete run");
+  }
+
+  @Test
+  void filesOfOnesOwnAreNamedAsWhatTheyAre() throws IOException {
+    Path run = temp.resolve("run");
+    Path data = FirstImages.in(temp, 200);
+    String training =
+        "train --engine local --epochs 1 --hidden 4 --run-dir %1$s --train-images %2$s/train-images-idx3-ubyte"
+            + " --train-labels %2$s/train-labels-idx1-ubyte --test-images %2$s/t10k-images-idx3-ubyte"
+            + " --test-labels %2$s/t10k-labels-idx1-ubyte";
+    CommandRun trained = CommandRun.succeed(training, run, data);
+    assertThat(trained.output())
+        .contains("data      %s/: 200 images to train on, 40 to test".formatted(data))
+        .doesNotContain("builtin:", "evaluate");
+    for (String file : List.of("run.json", "spark-rnn.conf", "result.json", "report.html")) {
+      assertThat(Files.readString(run.resolve(file)))
+          .as(file)
+          .contains(data.getFileName() + "/")
+          .doesNotContain("builtin:mnist", "data.uri");
+    }
+    assertThat(InputRange.read(model(run).provenance()).orElseThrow().values())
+        .isEqualTo(200 * 784);
+
+    // As a run that said the default, too.
+    Path named = run.resolve("run.json");
+    Files.writeString(
+        named,
+        Files.readString(named).replace("data {\\n", "data {\\n  uri = \\\"builtin:mnist\\\"\\n"));
+    assertThat(named).content().contains("builtin:mnist");
+    assertThat(CommandRun.succeed(training + " --resume", run, data).output())
+        .contains("This run is complete");
   }
 
   @Test

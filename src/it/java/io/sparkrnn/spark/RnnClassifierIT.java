@@ -1,11 +1,10 @@
 package io.sparkrnn.spark;
 
-import static org.apache.spark.ml.functions.vector_to_array;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import io.sparkrnn.config.ConfigurationException;
+import io.sparkrnn.data.InputRange;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.PortableRnnKernels;
 import io.sparkrnn.model.Floats;
@@ -17,25 +16,18 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
-import org.apache.spark.ml.classification.OneVsRest;
-import org.apache.spark.ml.classification.OneVsRestModel;
-import org.apache.spark.ml.evaluation.BinaryClassificationEvaluator;
 import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
 import org.apache.spark.ml.feature.StandardScaler;
 import org.apache.spark.ml.feature.StringIndexer;
@@ -46,7 +38,6 @@ import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.tuning.CrossValidator;
 import org.apache.spark.ml.tuning.CrossValidatorModel;
 import org.apache.spark.ml.tuning.ParamGridBuilder;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -55,8 +46,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class RnnClassifierIT {
   private static final MnistTable.Images IMAGES = MnistTable.first(1600);
@@ -67,7 +56,8 @@ class RnnClassifierIT {
 
   @TempDir private Path temp;
 
-  private static void start() {
+  @BeforeAll
+  static void start() {
     spark =
         SparkSession.builder()
             .master("local[2]")
@@ -76,11 +66,6 @@ class RnnClassifierIT {
             .config("spark.sql.shuffle.partitions", 2)
             .getOrCreate();
     table = MnistTable.of(spark, IMAGES).repartition(3).cache();
-  }
-
-  @BeforeAll
-  static void train() {
-    start();
     model = classifier().fit(table);
   }
 
@@ -181,84 +166,6 @@ class RnnClassifierIT {
     assertThat(model.numClasses()).isEqualTo(10);
   }
 
-  @Test
-  void evaluatorsAndOneVsRestMayCountOnRawPredictions() {
-    Dataset<Row> rare = table.withColumn("label", functions.expr("int(label = 8)")).cache();
-    Dataset<Row> scored = classifier().setEpochs(1).fit(rare).transform(rare);
-    assertThat(areaUnderRoc(scored, "rawPrediction"))
-        .isCloseTo(areaUnderRoc(scored, "probability"), within(1e-9));
-
-    OneVsRestModel oneVsRest =
-        new OneVsRest()
-            .setClassifier(classifier().setEpochs(1))
-            .fit(table.select("features", "label"));
-    Dataset<Row> probabilities = table.select("features", "label");
-    List<Column> all = new ArrayList<>();
-    for (int c = 0; c < 10; c++) {
-      probabilities =
-          ((RnnClassificationModel) oneVsRest.models()[c])
-              .copy(ParamMap.empty())
-              .setRawPredictionCol("")
-              .setPredictionCol("")
-              .setProbabilityCol("p" + c)
-              .transform(probabilities);
-      all.add(functions.element_at(vector_to_array(functions.col("p" + c), "float64"), 2));
-    }
-    Dataset<Row> mostProbable =
-        probabilities
-            .withColumn("all", functions.array(all.toArray(Column[]::new)))
-            .selectExpr("double(array_position(all, array_max(all)) - 1) as prediction");
-    assertThat(oneVsRest.transform(table).select("prediction").collectAsList())
-        .isEqualTo(mostProbable.collectAsList());
-  }
-
-  private static double areaUnderRoc(Dataset<Row> scored, String column) {
-    return new BinaryClassificationEvaluator().setRawPredictionCol(column).evaluate(scored);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"classifier", "master"})
-  void aDriverWithoutTheVectorModuleIsWarnedOnce(String trainer) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Stream.of(
-                        Stream.of(Path.of(System.getProperty("java.home"), "bin/java").toString()),
-                        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                            .filter(argument -> argument.startsWith("--add-opens")),
-                        Stream.of(
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            WithoutVectorModule.class.getName(),
-                            trainer))
-                    .flatMap(arguments -> arguments)
-                    .toList())
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
-    assertThat(output.lines().filter(line -> line.contains("--add-modules jdk.incubator.vector")))
-        .singleElement()
-        .asString()
-        .contains("WARN");
-  }
-
-  /** What a user's program does, twice. */
-  public static final class WithoutVectorModule {
-    private WithoutVectorModule() {}
-
-    public static void main(String[] args) {
-      start();
-      if (args[0].equals("classifier")) {
-        classifier().setEpochs(1).fit(table.limit(2));
-        classifier().setEpochs(1).fit(table.limit(2));
-      } else {
-        new AveragingTrainingMaster.Builder(1).build();
-        new AveragingTrainingMaster.Builder(1).build();
-      }
-      stop();
-    }
-  }
-
   /** The model as the program's commands read it. */
   private ModelFile read(RnnClassificationModel saved) {
     try {
@@ -333,6 +240,10 @@ class RnnClassifierIT {
     RnnClassificationModel loaded = RnnClassificationModel.load(saved.toString());
     assertThat(loaded.uid()).isEqualTo(model.uid());
     assertThat(loaded.parameters()).containsExactly(model.parameters());
+    // To be compared with what the program's predict is given.
+    InputRange trainedOn = InputRange.read(read(loaded).provenance()).orElseThrow();
+    assertThat(trainedOn.values()).isEqualTo((long) IMAGES.labels().length * MnistTable.PIXELS);
+    assertThat(trainedOn.mean()).isBetween(0.12, 0.14);
     assertThat(loaded.transform(table).select("digit").collectAsList())
         .isEqualTo(model.transform(table).select("prediction").collectAsList());
     assertThatThrownBy(() -> renamed.save(saved.toString())).isInstanceOf(IOException.class);

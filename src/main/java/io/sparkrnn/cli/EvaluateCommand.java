@@ -55,9 +55,10 @@ final class EvaluateCommand extends ConfiguredCommand {
     Storage storage = Storage.of(configuration.hadoop());
     ModelFile read = ModelFile.read(storage, RunDirectory.modelFile(storage, model));
     ImageTestData data = ImageTestData.read(configuration.data(), configuration.hadoop());
-    requireFit(read, data.part(Part.TEST), configuration.data().uri());
+    requireFit(read, data.part(Part.TEST), configuration.data().described());
     EvaluationResult result = evaluate(configuration, read, data);
     Console.evaluation(out, result);
+    Console.inputs(out, read, data.part(Part.TEST).inputRange());
     return ExitCode.DONE;
   }
 

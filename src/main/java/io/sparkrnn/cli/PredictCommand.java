@@ -9,6 +9,7 @@ import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.run.ClusterPaths;
+import io.sparkrnn.run.Console;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.RunDirectory;
 import io.sparkrnn.run.UsageException;
@@ -40,6 +41,9 @@ final class PredictCommand extends ConfiguredCommand {
   /** The keys that have a meaning here. */
   private static final List<Key> KEYS =
       List.of(Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS);
+
+  /** Spark's mark in a table that is complete. */
+  private static final String COMPLETE = "_SUCCESS";
 
   @Option(
       names = "--model",
@@ -90,7 +94,7 @@ final class PredictCommand extends ConfiguredCommand {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Rows that may be bad; with more, predictions are deleted, bad rows stay to be looked at, and it ends with 65. Default: ${DEFAULT-VALUE}")
+          "Rows that may be bad; with more, the table stays without _SUCCESS, and it ends with 65. Default: ${DEFAULT-VALUE}")
   private long maxBad;
 
   PredictCommand(PrintStream out) {
@@ -125,7 +129,9 @@ final class PredictCommand extends ConfiguredCommand {
           "Cannot write %s: expected no such directory, found one"
               .formatted(Storage.describe(target)));
     }
-    report(storage, target, predict(configuration, paths, read, storage, target));
+    Counts counts = predict(configuration, paths, read, storage, target);
+    Console.inputs(out, read, counts.inputs());
+    report(storage, target, counts);
     return ExitCode.DONE;
   }
 
@@ -164,17 +170,17 @@ final class PredictCommand extends ConfiguredCommand {
 
   private void report(Storage storage, URI target, Counts counts) {
     if (counts.bad() > maxBad) {
-      storage.delete(Storage.resolve(target, "_SUCCESS"));
-      storage.delete(Storage.resolve(target, "status=ok"));
+      storage.delete(Storage.resolve(target, COMPLETE));
       throw new DataException(
-          "Cannot predict all of %s: expected at most %d bad rows, found %d of %d, which are in %s/status=bad, one for this reason: %s"
+          "Cannot predict all of %s: expected at most %d bad rows, found %d of %d, one for this reason: %s; bad rows and predictions are in %s, without the mark of completeness %s"
               .formatted(
                   from,
                   maxBad,
                   counts.bad(),
                   counts.bad() + counts.predicted(),
+                  counts.reason().orElse("none"),
                   Storage.describe(target),
-                  counts.reason().orElse("none")));
+                  COMPLETE));
     }
     out.printf(
         Locale.ROOT,

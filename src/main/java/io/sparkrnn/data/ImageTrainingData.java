@@ -84,6 +84,11 @@ public final class ImageTrainingData implements TrainingData {
     return images().training().statistics();
   }
 
+  /** Of the same samples. */
+  public InputRange inputRange() {
+    return images().training().inputRange();
+  }
+
   public int timeSteps() {
     return timeSteps;
   }

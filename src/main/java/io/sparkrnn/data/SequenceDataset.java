@@ -159,6 +159,11 @@ public final class SequenceDataset implements Serializable {
     return digest;
   }
 
+  /** Of all values. */
+  public InputRange inputRange() {
+    return InputRange.of(values);
+  }
+
   /** How the labels and values are distributed, summed in their order. */
   public DatasetStatistics statistics() {
     Long[] counts = new Long[classes];
@@ -166,11 +171,7 @@ public final class SequenceDataset implements Serializable {
     for (short label : labels) {
       counts[label]++;
     }
-    double sum = 0;
-    for (int index = 0; index < values.length(); index++) {
-      sum += values.scaled(index);
-    }
-    double mean = sum / values.length();
+    double mean = inputRange().mean();
     double squares = 0;
     for (int index = 0; index < values.length(); index++) {
       double deviation = values.scaled(index) - mean;

@@ -4,7 +4,9 @@ import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.TrainingConfiguration;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.data.InputRange;
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.Storage;
@@ -52,7 +54,7 @@ public final class Console implements TrainingListener {
     line(
         "data",
         "%s: %,d images to train on%s, %,d to test",
-        configuration.data().uri(),
+        configuration.data().described(),
         data.trainingSize(),
         data.size(Part.VALIDATION) == 0
             ? ""
@@ -112,6 +114,13 @@ public final class Console implements TrainingListener {
         "model",
         "%s",
         Storage.describe(Storage.resolve(directory.location(), RunDirectory.MODEL_FILE)));
+  }
+
+  /** A warning, where a model is given other inputs than it was trained on. */
+  public static void inputs(PrintStream out, ModelFile model, InputRange given) {
+    InputRange.read(model.provenance())
+        .flatMap(trainedOn -> trainedOn.warning(given))
+        .ifPresent(warning -> out.printf("%-10s%s%n", "warning", warning));
   }
 
   /** An evaluation on the test images. */

@@ -6,10 +6,11 @@ import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.dl4j.NetworkState;
 import io.sparkrnn.export.Dl4jZip;
 import io.sparkrnn.export.ModelFile;
-import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.TrainingState;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,9 +19,11 @@ record FinalModel(Storage storage, CheckpointStore store, RunDirectory directory
   private static final Logger LOG = LoggerFactory.getLogger(FinalModel.class);
 
   /** Publishes what a killed attempt of the run has not published already. */
-  void publish(RnnTopology topology, TrainingState end, NetworkDescription description) {
-    publishModel(new ModelFile(topology, end.parameters(), Versions.all()));
-    publishDl4jZip(end, description);
+  void publish(RunSetup setup, TrainingState end) {
+    Map<String, String> provenance = new HashMap<>(Versions.all());
+    provenance.putAll(setup.data().inputRange().lines());
+    publishModel(new ModelFile(setup.topology(), end.parameters(), provenance));
+    publishDl4jZip(end, setup.description());
   }
 
   private void publishModel(ModelFile model) {

@@ -492,8 +492,7 @@ public final class TrainingRun {
                     model.parameters(),
                     job.kernels(),
                     data));
-    new FinalModel(storage, store, directory)
-        .publish(job.setup().topology(), model, job.setup().description());
+    new FinalModel(storage, store, directory).publish(job.setup(), model);
     // What failed to be deleted after the last checkpoint has no next one to be tried again after.
     store.retain();
     store.best().ifPresent(result::best);

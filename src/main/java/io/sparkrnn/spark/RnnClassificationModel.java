@@ -63,18 +63,19 @@ public final class RnnClassificationModel
 
   private final RnnTopology topology;
   private final float[] parameters;
+  private final Map<String, String> provenance;
   // Those that no thread is using; made where they are needed.
   private transient ConcurrentLinkedQueue<Predictor> idle;
 
-  RnnClassificationModel(String uid, RnnTopology topology, float[] parameters) {
-    this(UidInConstruction.begin(uid), topology, parameters);
+  RnnClassificationModel(String uid, ModelFile model) {
+    this(UidInConstruction.begin(uid), model);
   }
 
-  private RnnClassificationModel(
-      UidInConstruction construction, RnnTopology topology, float[] parameters) {
+  private RnnClassificationModel(UidInConstruction construction, ModelFile model) {
     construction.end();
-    this.topology = topology;
-    this.parameters = parameters;
+    this.topology = model.topology();
+    this.parameters = model.parameters();
+    this.provenance = Map.copyOf(model.provenance());
   }
 
   @Override
@@ -108,7 +109,8 @@ public final class RnnClassificationModel
 
   @Override
   public RnnClassificationModel copy(ParamMap extra) {
-    RnnClassificationModel copy = new RnnClassificationModel(uid(), topology, parameters);
+    RnnClassificationModel copy =
+        new RnnClassificationModel(uid(), new ModelFile(topology, parameters, provenance));
     return copyValues(copy, extra).setParent(parent());
   }
 
@@ -237,10 +239,11 @@ public final class RnnClassificationModel
         Map<String, String> hadoop = hadoop(sc());
         DefaultParamsWriter.saveMetadata(
             RnnClassificationModel.this, path, sc(), Option.empty(), Option.empty());
+        Map<String, String> lines = new HashMap<>(provenance);
+        lines.put("uid", uid());
         Storage.of(hadoop)
             .overwrite(
-                file(path, hadoop),
-                new ModelFile(topology, parameters, Map.of("uid", uid())).encode(uid()));
+                file(path, hadoop), new ModelFile(topology, parameters, lines).encode(uid()));
       }
     };
   }
@@ -267,8 +270,7 @@ public final class RnnClassificationModel
     try {
       DefaultParamsReader.Metadata metadata =
           DefaultParamsReader.loadMetadata(path, context, RnnClassificationModel.class.getName());
-      RnnClassificationModel model =
-          new RnnClassificationModel(metadata.uid(), read.topology(), read.parameters());
+      RnnClassificationModel model = new RnnClassificationModel(metadata.uid(), read);
       metadata.getAndSetParams(model, Option.empty());
       return model;
     } catch (Exception e) {

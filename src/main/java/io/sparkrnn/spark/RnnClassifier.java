@@ -4,6 +4,7 @@ import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.TrainingConfiguration;
+import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.spark.data.FeatureTable;
@@ -355,7 +356,8 @@ public final class RnnClassifier
                 (Integer) getOrDefault(timeSteps),
                 classes.isDefined() ? OptionalInt.of((Integer) classes.get()) : OptionalInt.empty())
             .run();
-    return new RnnClassificationModel(uid(), trained.topology(), trained.parameters());
+    return new RnnClassificationModel(
+        uid(), new ModelFile(trained.topology(), trained.parameters(), trained.inputs().lines()));
   }
 
   /** Reads what {@link #write} wrote. */

@@ -1,6 +1,7 @@
 package io.sparkrnn.spark.data;
 
 import io.sparkrnn.data.DataException;
+import io.sparkrnn.data.InputRange;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.model.Floats;
 import io.sparkrnn.spark.data.SampleReader.Samples;
@@ -32,14 +33,15 @@ public final class TableSamples implements AutoCloseable {
   private final Extent extent;
 
   /** What the rows of a partition, or of all, have in common. */
-  private record Extent(long rows, int shortest, int longest, int largestLabel)
+  private record Extent(long rows, int shortest, int longest, int largestLabel, InputRange inputs)
       implements Serializable {
     Extent and(Extent other) {
       return new Extent(
           rows + other.rows,
           Math.min(shortest, other.shortest),
           Math.max(longest, other.longest),
-          Math.max(largestLabel, other.largestLabel));
+          Math.max(largestLabel, other.largestLabel),
+          inputs.and(other.inputs));
     }
   }
 
@@ -110,7 +112,14 @@ public final class TableSamples implements AutoCloseable {
   private static Iterator<Extent> extents(Iterator<Parcel<Samples>> samples) {
     return StreamSupport.stream(Spliterators.spliteratorUnknownSize(samples, 0), false)
         .map(Parcel::value)
-        .map(s -> new Extent(1, s.values().length, s.values().length, s.labels()[0]))
+        .map(
+            s ->
+                new Extent(
+                    1,
+                    s.values().length,
+                    s.values().length,
+                    s.labels()[0],
+                    InputRange.of(s.values())))
         .reduce(Extent::and)
         .stream()
         .iterator();
@@ -127,6 +136,11 @@ public final class TableSamples implements AutoCloseable {
           "Cannot train on rows: expected at least one for each of %d workers, found %d"
               .formatted(workers, extent.rows()));
     }
+  }
+
+  /** Of all features. */
+  public InputRange inputs() {
+    return extent.inputs();
   }
 
   /** Features of a row. */

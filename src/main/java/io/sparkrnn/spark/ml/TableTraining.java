@@ -3,6 +3,7 @@ package io.sparkrnn.spark.ml;
 import io.sparkrnn.config.RoundsChoice;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.DataException;
+import io.sparkrnn.data.InputRange;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.NetworkShape;
@@ -44,8 +45,8 @@ public record TableTraining(
   // that they need, and wait for the rest.
   private static final ReentrantLock TURN = new ReentrantLock(true);
 
-  /** What was learnt. */
-  public record Trained(RnnTopology topology, float[] parameters) {}
+  /** What was learnt, and of which features. */
+  public record Trained(RnnTopology topology, float[] parameters, InputRange inputs) {}
 
   /**
    * Trains from random parameters to the last epoch.
@@ -65,7 +66,7 @@ public record TableTraining(
               TableSamples.READER,
               configuration.training().workers(),
               topology.shape())) {
-        return new Trained(topology, train(context, topology, shards));
+        return new Trained(topology, train(context, topology, shards), samples.inputs());
       }
     } finally {
       context.setLocalProperty(DESCRIPTION, description);

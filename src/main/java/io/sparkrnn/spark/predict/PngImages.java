@@ -14,7 +14,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -31,11 +33,14 @@ final class PngImages {
   private static final int FILES_A_RANGE = 1_000;
   private static final int SIGNATURE_BYTES = 8;
   private static final long MAX_FILE_BYTES = 1 << 24;
+  private static final Set<String> OF_FILE_MANAGERS =
+      Set.of("thumbs.db", "ehthumbs.db", "desktop.ini");
 
   private PngImages() {}
 
   /**
-   * The images; directories in it and hidden files are left out.
+   * The images; directories in it are left out, and so are files that are none of the user's: those
+   * that Hadoop and Spark leave out, too, and those that file managers drop.
    *
    * @throws DataException if there are none
    */
@@ -44,8 +49,10 @@ final class PngImages {
     URI uri = Locations.uri(directory);
     List<String> names =
         Storage.of(hadoop).list(uri).stream()
-            .filter(entry -> !entry.directory() && !entry.name().startsWith("."))
+            .filter(entry -> !entry.directory())
             .map(FileEntry::name)
+            .filter(name -> !name.startsWith(".") && !name.startsWith("_"))
+            .filter(name -> !OF_FILE_MANAGERS.contains(name.toLowerCase(Locale.ROOT)))
             .toList();
     if (names.isEmpty()) {
       throw new DataException(

@@ -1,5 +1,6 @@
 package io.sparkrnn.spark.predict;
 
+import io.sparkrnn.data.InputRange;
 import io.sparkrnn.spark.data.Sample;
 import io.sparkrnn.train.Predictor;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ final class PredictionRows extends MinibatchRows {
   private final Iterator<Sample> samples;
   private final Predictor predictor;
   private final PredictionCounts counts;
+  private InputRange inputs = InputRange.EMPTY;
 
   PredictionRows(Iterator<Sample> samples, Predictor predictor, PredictionCounts counts) {
     super(samples);
@@ -36,10 +38,14 @@ final class PredictionRows extends MinibatchRows {
       batch.add(sample);
       if (sample.problem() == null) {
         predictor.put(good++, sample.values());
+        inputs = inputs.and(InputRange.of(sample.values()));
       }
     }
     if (good > 0) {
       predictor.run();
+    }
+    if (!samples.hasNext()) {
+      counts.inputs(inputs);
     }
     List<Row> ready = new ArrayList<>(batch.size());
     int place = 0;

@@ -1,6 +1,7 @@
 package io.sparkrnn.spark.predict;
 
 import io.sparkrnn.data.DataException;
+import io.sparkrnn.data.InputRange;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.data.FeatureTable;
@@ -90,9 +91,11 @@ public final class SparkPrediction {
    * What came of it.
    *
    * @param reason of one of the rows that were set aside
+   * @param inputs of the rows that were predicted
    * @param seconds of reading, predicting and writing, without Spark's start
    */
-  public record Counts(long predicted, long bad, Optional<String> reason, double seconds) {}
+  public record Counts(
+      long predicted, long bad, Optional<String> reason, InputRange inputs, double seconds) {}
 
   public SparkPrediction(JavaSparkContext context, Map<String, String> hadoop) {
     this.context = context;
@@ -142,6 +145,7 @@ public final class SparkPrediction {
           counts.predictedRows(),
           counts.badRows(),
           counts.reason(),
+          counts.inputs(),
           (System.nanoTime() - start) / 1e9);
     } catch (Exception e) {
       // Scala throws checked exceptions undeclared.

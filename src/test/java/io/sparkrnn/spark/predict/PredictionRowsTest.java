@@ -35,7 +35,10 @@ class PredictionRowsTest {
 
   private final PredictionCounts counts =
       new PredictionCounts(
-          new LongAccumulator(), new LongAccumulator(), new CollectionAccumulator<>());
+          new LongAccumulator(),
+          new LongAccumulator(),
+          new CollectionAccumulator<>(),
+          new CollectionAccumulator<>());
 
   private static Predictor predictor() {
     return new Predictor(new PortableRnnKernels(), TOPOLOGY, PARAMETERS);

@@ -12,12 +12,22 @@ import java.util.zip.GZIPInputStream;
 public final class FirstImages {
   private static final int PIXELS = 28 * 28;
   public static final int TEST_IMAGES = 40;
+  private static final int ALL_TEST_IMAGES = 10_000;
 
   private FirstImages() {}
 
   /** The directory with this number of training images, below another; written if missing. */
   public static Path in(Path directory, int training) {
-    Path data = directory.resolve("first-" + training);
+    return in(directory, training, TEST_IMAGES);
+  }
+
+  /** As the other, with all images to test on. */
+  public static Path withWholeTest(Path directory, int training) {
+    return in(directory, training, ALL_TEST_IMAGES);
+  }
+
+  private static Path in(Path directory, int training, int test) {
+    Path data = directory.resolve("first-%d-%d".formatted(training, test));
     if (Files.isDirectory(data)) {
       return data;
     }
@@ -25,8 +35,8 @@ public final class FirstImages {
       Files.createDirectory(data);
       write(data.resolve("train-images-idx3-ubyte"), 16, training, PIXELS);
       write(data.resolve("train-labels-idx1-ubyte"), 8, training, 1);
-      write(data.resolve("t10k-images-idx3-ubyte"), 16, TEST_IMAGES, PIXELS);
-      write(data.resolve("t10k-labels-idx1-ubyte"), 8, TEST_IMAGES, 1);
+      write(data.resolve("t10k-images-idx3-ubyte"), 16, test, PIXELS);
+      write(data.resolve("t10k-labels-idx1-ubyte"), 8, test, 1);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

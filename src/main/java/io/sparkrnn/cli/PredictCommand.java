@@ -20,6 +20,7 @@ import io.sparkrnn.spark.predict.SparkPrediction.Output;
 import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.Predictor;
+import io.sparkrnn.train.StopRequest;
 import java.io.PrintStream;
 import java.net.URI;
 import java.util.List;
@@ -142,7 +143,7 @@ final class PredictCommand extends ConfiguredCommand {
       if (!paths.executorsElsewhere()) {
         warmUp(spark, new Predictor(RnnKernels.named(kernels), read.topology(), read.parameters()));
       }
-      return new SparkPrediction(spark.await().context(), configuration.hadoop())
+      return new SparkPrediction(spark.await(StopRequest.NEVER).context(), configuration.hadoop())
           .run(
               read.topology(),
               read.parameters(),

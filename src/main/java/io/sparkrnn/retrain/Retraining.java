@@ -33,6 +33,7 @@ import io.sparkrnn.storage.MissingFileException;
 import io.sparkrnn.storage.Sha256;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
+import io.sparkrnn.train.TrainingStoppedException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +43,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -112,7 +114,7 @@ public final class Retraining {
     this.configuration = configure.apply(Map.of());
     this.storage = Storage.of(configuration.hadoop());
     Duration patience = Duration.ofNanos(Math.round(configuration.run().retrySeconds() * 1e9));
-    this.retry = new Retry(patience, signals::requested, clock);
+    this.retry = new Retry(patience, signals::isMade, clock);
     this.registry = ModelRegistry.open(storage, request.registry(), retry, Clock.systemUTC());
   }
 
@@ -120,6 +122,14 @@ public final class Retraining {
   public LogEntry run() {
     // From the very start: who stops it is told, too.
     signals.listen();
+    try {
+      return decide();
+    } catch (TrainingStoppedException e) {
+      throw signals.stopped(e);
+    }
+  }
+
+  private LogEntry decide() {
     // Before anything is read: it need not be there any more.
     Optional<LogEntry> decided = registry.entryOf(request.runId());
     if (decided.isPresent()) {
@@ -128,8 +138,9 @@ public final class Retraining {
     }
     requireRunnable();
     registry.newest().ifPresent(report::standing);
-    ImageTrainingData data = TrainingRun.read(configuration);
+    ImageTrainingData data = read();
     DataSummary summary = summary(data);
+    signals.check();
     report.data(summary);
     Optional<RegisteredModel> current = registry.current();
     requireUsable(data, summary, current);
@@ -137,6 +148,7 @@ public final class Retraining {
     parent.ifPresent(model -> requireSameNetwork(model, data));
     URI directory = Storage.resolve(runs(), identity(summary, parent));
     report.runDirectory(directory);
+    signals.check();
     RunConfiguration trained = train(directory, parent, data);
     ModelFile model =
         retry.run(
@@ -144,9 +156,18 @@ public final class Retraining {
     LogEntry entry =
         registry.submit(
             new Candidate(request.runId(), model, summary, RunDirectory.texts(trained)),
-            new TestDecision(request.gate(), kernels(), data, where(), model));
+            new TestDecision(request.gate(), kernels(), data, where(), model, signals));
     tidyUp(directory);
     return entry;
+  }
+
+  /** Reading takes long where the data are far away. */
+  private ImageTrainingData read() {
+    FutureTask<ImageTrainingData> read = new FutureTask<>(() -> TrainingRun.read(configuration));
+    Thread thread = new Thread(read, "read-data");
+    thread.setDaemon(true);
+    thread.start();
+    return signals.await(read);
   }
 
   private URI runs() {

@@ -12,6 +12,8 @@ import io.sparkrnn.report.ReportPage;
 import io.sparkrnn.report.RunRecord;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.LocalEvaluation;
+import io.sparkrnn.train.StopRequest;
+import io.sparkrnn.train.TrainingStoppedException;
 import java.net.URI;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -30,6 +32,7 @@ record FinalReport(RunConfiguration configuration, Storage storage, CheckpointSt
    *
    * @param sha256 of that model's parameters
    * @param parameters of the final model
+   * @param stop asked within the evaluations
    */
   void compareWithInitial(
       ResultFile result,
@@ -37,7 +40,8 @@ record FinalReport(RunConfiguration configuration, Storage storage, CheckpointSt
       RnnTopology topology,
       float[] parameters,
       String kernels,
-      EvaluationData data) {
+      EvaluationData data,
+      StopRequest stop) {
     try {
       Optional<InitialModel> initial =
           InitialModel.read(configuration, storage, topology)
@@ -48,7 +52,8 @@ record FinalReport(RunConfiguration configuration, Storage storage, CheckpointSt
             sha256);
         return;
       }
-      LocalEvaluation evaluation = new LocalEvaluation(RnnKernels.named(kernels), topology, data);
+      LocalEvaluation evaluation =
+          new LocalEvaluation(RnnKernels.named(kernels), topology, data, stop);
       float[] before = initial.get().parameters();
       result.initialTest(
           evaluation.evaluate(before, Part.TEST),
@@ -56,6 +61,8 @@ record FinalReport(RunConfiguration configuration, Storage storage, CheckpointSt
               data.part(Part.TEST).labels(),
               evaluation.predict(before, Part.TEST),
               evaluation.predict(parameters, Part.TEST)));
+    } catch (TrainingStoppedException | RunBusyException e) {
+      throw e;
     } catch (RuntimeException e) {
       LOG.warn("nothing is compared with the model that this run began with: {}", e.getMessage());
     }

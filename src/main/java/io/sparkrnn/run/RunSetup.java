@@ -14,11 +14,11 @@ import io.sparkrnn.train.MovingAverage;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingSetup;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /** What a configuration means for the data that are there. */
@@ -64,7 +64,7 @@ public record RunSetup(
    * @param nanoTime of the clock by which checkpoints are due
    */
   TrainingLoop.Options options(
-      String kernels, RoundRunner runner, LongSupplier nanoTime, BooleanSupplier stopRequested) {
+      String kernels, RoundRunner runner, LongSupplier nanoTime, StopRequest stop) {
     TrainingConfiguration training = configuration.training();
     return new TrainingLoop.Options(
         training.epochs(),
@@ -75,13 +75,14 @@ public record RunSetup(
             configuration.run().checkpointEveryRounds(),
             Duration.ofNanos(Math.round(60e9 * configuration.run().checkpointEveryMinutes())),
             nanoTime),
-        validation(kernels, runner),
-        stopRequested,
+        validation(kernels, runner, stop),
+        stop,
         new EarlyStopping(training.earlyStoppingEpochs(), training.earlyStoppingMinDelta()),
         new MovingAverage(training.emaDecay()));
   }
 
-  private Optional<TrainingLoop.Validation> validation(String kernels, RoundRunner runner) {
+  private Optional<TrainingLoop.Validation> validation(
+      String kernels, RoundRunner runner, StopRequest stop) {
     if (data.size(Part.VALIDATION) == 0) {
       return Optional.empty();
     }
@@ -93,7 +94,7 @@ public record RunSetup(
               parameters -> runner.evaluate(parameters, Part.VALIDATION), 0));
     }
     // Executors are busy with the next rounds.
-    LocalEvaluation onDriver = new LocalEvaluation(RnnKernels.named(kernels), topology, data);
+    LocalEvaluation onDriver = new LocalEvaluation(RnnKernels.named(kernels), topology, data, stop);
     return Optional.of(
         new TrainingLoop.Validation(
             parameters -> onDriver.evaluate(parameters, Part.VALIDATION), overlapRounds));

@@ -34,6 +34,7 @@ import io.sparkrnn.train.Listeners;
 import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingListener;
 import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingState;
@@ -69,6 +70,7 @@ public final class TrainingRun {
   private final ProgressLog progress;
   private final MlflowLog mlflow;
   private final StopSignals signals;
+  private final StopRequest stop;
   private volatile boolean failing;
   private TrainingHistory history;
 
@@ -104,6 +106,7 @@ public final class TrainingRun {
       StopSignals signals) {
     this.out = out;
     this.signals = signals;
+    this.stop = this::isToStop;
     this.clock = clock;
     this.configuration = configuration;
     this.directory = directory;
@@ -117,7 +120,7 @@ public final class TrainingRun {
             configuration.run().keep(),
             new Retry(
                 seconds(configuration.run().retrySeconds()),
-                () -> failing || signals.requested(),
+                () -> failing || signals.isMade(),
                 clock));
     this.result = new ResultFile(configuration, directory.runId());
     this.progress = new ProgressLog(directory.runId());
@@ -206,7 +209,7 @@ public final class TrainingRun {
         ThisProcess.owner(System.getenv()),
         seconds(configuration.run().heartbeatSeconds()),
         seconds(configuration.run().takeoverSeconds()),
-        clock);
+        signals.sleepingBy(clock));
   }
 
   private int run(Vacancy vacancy, Optional<StartingSpark> spark) {
@@ -228,7 +231,7 @@ public final class TrainingRun {
       train(setup, initial, spark);
       return ExitCode.DONE;
     } catch (TrainingStoppedException e) {
-      throw new StoppedBySignalException(signals.number(), e);
+      throw signals.stopped(e);
     }
   }
 
@@ -301,7 +304,7 @@ public final class TrainingRun {
     try {
       begin(setup, initial, spark);
     } catch (TrainingStoppedException e) {
-      record(new StoppedBySignalException(signals.number(), e));
+      record(signals.stopped(e));
       throw e;
     } catch (SparkJobException | ExchangeUnreachableException e) {
       RuntimeException named = ExitCode.isPermanent(e) ? e : unavailable(e);
@@ -317,21 +320,25 @@ public final class TrainingRun {
   private UnavailableException unavailable(RuntimeException failure) {
     return new UnavailableException(
         "%s; %s, go on with --resume --run-dir %s (retrain: with the same --run-id)"
-            .formatted(
-                failure.getMessage(), newestCheckpoint(), Storage.describe(directory.location())),
+            .formatted(failure.getMessage(), progress(), Storage.describe(directory.location())),
         failure);
   }
 
-  private String newestCheckpoint() {
+  private String progress() {
     try {
-      List<CheckpointEntry> checkpoints = store.list();
-      return checkpoints.isEmpty()
-          ? "there is no checkpoint yet"
-          : "the newest checkpoint is "
-              + Storage.describe(checkpoints.get(checkpoints.size() - 1).location());
+      return newestCheckpoint()
+          .map(checkpoint -> "the newest checkpoint is " + checkpoint)
+          .orElse("there is no checkpoint yet");
     } catch (StorageException e) {
       return e.getMessage();
     }
+  }
+
+  private Optional<String> newestCheckpoint() {
+    List<CheckpointEntry> checkpoints = store.list();
+    return checkpoints.stream()
+        .reduce((older, newer) -> newer)
+        .map(newest -> Storage.describe(newest.location()));
   }
 
   private void begin(
@@ -358,7 +365,7 @@ public final class TrainingRun {
     if (!dl4j) {
       console.kernels(kernels);
     }
-    Optional<SparkEngine> engine = spark.map(StartingSpark::await);
+    Optional<SparkEngine> engine = spark.map(starting -> starting.await(stop));
     List<TrainingListener> listeners =
         new ArrayList<>(List.of(console, result, history, progress, mlflow));
     mlflow.begin(configuration, setup.data().fingerprints(), store.latestAttempt());
@@ -387,7 +394,8 @@ public final class TrainingRun {
   private void trainHere(Job job) {
     job.console().engine("this JVM alone, without Spark");
     try (RoundRunner runner =
-        new LocalRoundRunner(job.recipe(), RnnKernels.named(job.kernels()), job.setup().data())) {
+        new LocalRoundRunner(
+            job.recipe(), RnnKernels.named(job.kernels()), job.setup().data(), stop)) {
       complete(job, loop(job, runner), runner::evaluate);
     }
   }
@@ -395,7 +403,11 @@ public final class TrainingRun {
   private void trainOnSpark(Job job, SparkEngine spark) {
     try (RoundRunner runner =
         spark.rounds(
-            configuration.training().rounds(), job.recipe(), job.kernels(), job.setup().data())) {
+            configuration.training().rounds(),
+            job.recipe(),
+            job.kernels(),
+            job.setup().data(),
+            stop)) {
       job.console().engine(spark.description());
       complete(job, loop(job, runner), runner::evaluate);
     }
@@ -403,7 +415,7 @@ public final class TrainingRun {
 
   private TrainingState loop(Job job, RoundRunner runner) {
     TrainingLoop.Options options =
-        job.setup().options(job.kernels(), runner, clock::nanoTime, this::stopRequested);
+        job.setup().options(job.kernels(), runner, clock::nanoTime, stop);
     return job.start()
         .train(
             new TrainingLoop(
@@ -413,9 +425,9 @@ public final class TrainingRun {
                 job.listeners()));
   }
 
-  private boolean stopRequested() {
+  private boolean isToStop() {
     store.requireOwnership();
-    return signals.requested();
+    return signals.isMade();
   }
 
   private void trainWithDl4j(Job job, SparkEngine spark) {
@@ -425,7 +437,8 @@ public final class TrainingRun {
             job.recipe(),
             job.setup().data(),
             configuration.training().averagingFrequency(),
-            job.kernels())) {
+            job.kernels(),
+            stop)) {
       job.console().engine("DL4J on " + spark.description());
       complete(job, loop(job, runner), runner::evaluate);
     }
@@ -468,7 +481,17 @@ public final class TrainingRun {
     return model;
   }
 
+  /** After the last epoch; all of it is done again by a run that is resumed after that. */
   private void complete(
+      Job job, TrainingState end, BiFunction<float[], Part, EvaluationResult> evaluation) {
+    try {
+      evaluateAndPublish(job, end, evaluation);
+    } catch (TrainingStoppedException e) {
+      throw new TrainingStoppedException(end.round(), newestCheckpoint().orElseThrow());
+    }
+  }
+
+  private void evaluateAndPublish(
       Job job, TrainingState end, BiFunction<float[], Part, EvaluationResult> evaluation) {
     boolean stops = configuration.training().earlyStoppingEpochs() > 0;
     TrainingState model = (stops ? best(job, end) : end).evaluated();
@@ -477,6 +500,7 @@ public final class TrainingRun {
       result.put("validation", evaluation.apply(model.parameters(), Part.VALIDATION));
     }
     EvaluationResult test = evaluation.apply(model.parameters(), Part.TEST);
+    stop.check();
     new Listeners(job.listeners()).tell(listener -> listener.onTest(test));
     FinalReport report = new FinalReport(configuration, storage, store);
     ImageTrainingData data = job.setup().data();
@@ -491,9 +515,12 @@ public final class TrainingRun {
                     job.setup().topology(),
                     model.parameters(),
                     job.kernels(),
-                    data));
+                    data,
+                    stop));
+    stop.check();
     new FinalModel(storage, store, directory)
         .publish(job.setup().topology(), model, job.setup().description());
+    stop.check();
     // What failed to be deleted after the last checkpoint has no next one to be tried again after.
     store.retain();
     store.best().ifPresent(result::best);

@@ -17,6 +17,7 @@ import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.Updater;
@@ -162,7 +163,12 @@ public final class AveragingTrainingMaster
     listeners.forEach(listener -> listener.onEpochStart(network));
     try (RoundRunner rounds =
         new JobRoundRunner(
-            sparkNetwork.getSparkContext(), recipe, kernels, shards.data(), shards)) {
+            sparkNetwork.getSparkContext(),
+            recipe,
+            kernels,
+            shards.data(),
+            shards,
+            StopRequest.NEVER)) {
       TrainingState end = loop(plan, recipe, listening(rounds, network), start);
       setState(network, end);
       double score = end.epochLossSum() / end.epochSamples();
@@ -232,7 +238,7 @@ public final class AveragingTrainingMaster
             recipe.schedule(),
             CheckpointCadence.ofEpochs(Integer.MAX_VALUE),
             Optional.empty(),
-            () -> false);
+            StopRequest.NEVER);
     // The network is what DL4J's users keep; they save it themselves.
     return new TrainingLoop(oneEpoch, rounds, CheckpointWriter.NONE, List.of()).run(start);
   }

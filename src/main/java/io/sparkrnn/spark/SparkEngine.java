@@ -12,6 +12,7 @@ import io.sparkrnn.spark.jobs.TaskCpus;
 import io.sparkrnn.spark.rounds.SparkRounds;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingListener;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -119,9 +120,10 @@ public final class SparkEngine implements AutoCloseable {
   }
 
   /** Rounds of this application. */
-  public RoundRunner rounds(RoundsChoice choice, Recipe recipe, String kernels, TrainingData data) {
+  public RoundRunner rounds(
+      RoundsChoice choice, Recipe recipe, String kernels, TrainingData data, StopRequest stop) {
     return SparkRounds.of(
-        context, choice, recipe, kernels, data, WorkerShards.readFrom(context, data));
+        context, choice, recipe, kernels, data, WorkerShards.readFrom(context, data), stop);
   }
 
   /** DL4J Spark's own rounds, a round an epoch. */
@@ -130,8 +132,9 @@ public final class SparkEngine implements AutoCloseable {
       Recipe recipe,
       TrainingData data,
       int averagingFrequency,
-      String kernels) {
-    return new Dl4jRoundRunner(context, network, recipe, data, averagingFrequency, kernels);
+      String kernels,
+      StopRequest stop) {
+    return new Dl4jRoundRunner(context, network, recipe, data, averagingFrequency, kernels, stop);
   }
 
   public JavaSparkContext context() {

@@ -2,7 +2,8 @@ package io.sparkrnn.spark;
 
 import io.sparkrnn.spark.jobs.SparkJobException;
 import io.sparkrnn.spark.jobs.SparkSettingException;
-import java.util.concurrent.ExecutionException;
+import io.sparkrnn.train.StopRequest;
+import io.sparkrnn.train.TrainingStoppedException;
 import java.util.concurrent.FutureTask;
 
 /** A Spark application that starts while its driver does something else. */
@@ -38,20 +39,14 @@ public final class StartingSpark implements AutoCloseable {
    *
    * @throws SparkJobException if it could not start
    * @throws SparkSettingException if a setting of Spark's is not what it should be
+   * @throws TrainingStoppedException if the run is to stop first; Spark then ends with the process
    */
-  public SparkEngine await() {
+  public SparkEngine await(StopRequest stop) {
     try {
-      return start.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException failure) {
-        throw failure;
-      } else if (e.getCause() instanceof Error failure) {
-        throw failure;
-      }
-      throw new IllegalStateException("Spark's start threw " + e.getCause(), e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while Spark was starting", e);
+      return stop.await(start);
+    } catch (TrainingStoppedException e) {
+      start.cancel(true);
+      throw e;
     }
   }
 
@@ -60,7 +55,7 @@ public final class StartingSpark implements AutoCloseable {
   public void close() {
     SparkEngine started;
     try {
-      started = await();
+      started = await(StopRequest.NEVER);
     } catch (RuntimeException | Error e) {
       // There is nothing to stop; whoever awaited it was told.
       return;

@@ -23,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,7 +54,7 @@ class LearningTest {
       int epochs,
       RoundRunner runner,
       List<TrainingState> saved,
-      BooleanSupplier stop) {
+      StopRequest stop) {
     Validation validation =
         new Validation(parameters -> runner.evaluate(parameters, Part.VALIDATION), 0);
     return loop(recipe, data, epochs, validation, runner, saved, stop);
@@ -68,7 +67,7 @@ class LearningTest {
       Validation validation,
       RoundRunner runner,
       List<TrainingState> saved,
-      BooleanSupplier stop,
+      StopRequest stop,
       TrainingListener... listeners) {
     return new TrainingLoop(
         new TrainingLoop.Options(

@@ -9,6 +9,7 @@ import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.spark.SyntheticData;
 import io.sparkrnn.spark.data.WorkerShards;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingState;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -217,6 +218,7 @@ class ResidentRoundRunnerIT {
         "portable",
         DATA,
         WorkerShards.readFrom(context, DATA),
+        StopRequest.NEVER,
         exchange);
   }
 

@@ -14,6 +14,7 @@ import io.sparkrnn.train.CheckpointCadence;
 import io.sparkrnn.train.CheckpointWriter;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingSetup;
 import io.sparkrnn.train.TrainingState;
@@ -94,13 +95,14 @@ public record TableTraining(
             recipe.schedule(),
             CheckpointCadence.ofEpochs(Integer.MAX_VALUE),
             Optional.empty(),
-            () -> false);
+            StopRequest.NEVER);
     TrainingState start = TrainingState.initial(setup.randomParameters(), recipe.updater());
     if (rounds != RoundsChoice.JOB) {
       TURN.lock();
     }
     try (RoundRunner runner =
-        SparkRounds.of(context, rounds, recipe, kernels, shards.data(), shards)) {
+        SparkRounds.of(
+            context, rounds, recipe, kernels, shards.data(), shards, StopRequest.NEVER)) {
       return new TrainingLoop(options, runner, CheckpointWriter.NONE, List.of())
           .run(start)
           .parameters();

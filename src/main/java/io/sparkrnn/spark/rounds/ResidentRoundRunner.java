@@ -15,6 +15,7 @@ import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Round;
 import io.sparkrnn.train.RoundResult;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingState;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -68,17 +69,29 @@ public final class ResidentRoundRunner implements RoundRunner {
    */
   public ResidentRoundRunner(
       JavaSparkContext context, Recipe recipe, String kernels, TrainingData data) {
-    this(context, recipe, kernels, data, WorkerShards.readFrom(context, data));
+    this(context, recipe, kernels, data, WorkerShards.readFrom(context, data), StopRequest.NEVER);
   }
 
-  /** A runner over shards that come from somewhere else than the source of the data. */
+  /**
+   * A runner over shards that come from somewhere else than the source of the data.
+   *
+   * @param stop asked within evaluations, and while there are no executors
+   */
   ResidentRoundRunner(
       JavaSparkContext context,
       Recipe recipe,
       String kernels,
       TrainingData data,
-      WorkerShards shards) {
-    this(context, recipe, kernels, data, shards, openExchange(context, recipe, data.workers()));
+      WorkerShards shards,
+      StopRequest stop) {
+    this(
+        context,
+        recipe,
+        kernels,
+        data,
+        shards,
+        stop,
+        openExchange(context, recipe, data.workers()));
   }
 
   private static RoundExchange openExchange(JavaSparkContext context, Recipe recipe, int workers) {
@@ -94,17 +107,18 @@ public final class ResidentRoundRunner implements RoundRunner {
       String kernels,
       TrainingData data,
       WorkerShards workerShards,
+      StopRequest stop,
       RoundExchange exchange) {
     this.context = context;
     this.recipe = recipe;
     this.kernels = kernels;
     this.data = data;
     this.workerShards = workerShards;
-    this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data);
+    this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data, stop);
     this.timeoutMillis = context.getConf().getTimeAsMs("spark.rnn.exchange.timeout", "120s");
     this.folding = SubtreeFolding.of(recipe, data.workers());
     this.exchange = exchange;
-    this.executorSlots = new ExecutorSlots(context.sc());
+    this.executorSlots = new ExecutorSlots(context.sc(), stop);
     this.deadline = new RoundDeadline(context.sc());
     this.allocatableSlots = executorSlots.allocatable();
   }

@@ -5,6 +5,7 @@ import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.spark.data.WorkerShards;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.StopRequest;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** The runner of rounds on Spark that was chosen. */
@@ -15,6 +16,7 @@ public final class SparkRounds {
    * A runner.
    *
    * @param kernels the implementation that every task uses, by name
+   * @param stop asked within evaluations, and while there are no executors
    */
   public static RoundRunner of(
       JavaSparkContext context,
@@ -22,15 +24,16 @@ public final class SparkRounds {
       Recipe recipe,
       String kernels,
       TrainingData data,
-      WorkerShards shards) {
+      WorkerShards shards,
+      StopRequest stop) {
     RoundRunner rounds =
         switch (choice) {
-          case JOB -> new JobRoundRunner(context, recipe, kernels, data, shards);
-          case RESIDENT -> new ResidentRoundRunner(context, recipe, kernels, data, shards);
+          case JOB -> new JobRoundRunner(context, recipe, kernels, data, shards, stop);
+          case RESIDENT -> new ResidentRoundRunner(context, recipe, kernels, data, shards, stop);
           case AUTO ->
               new AutomaticRounds(
-                  () -> new ResidentRoundRunner(context, recipe, kernels, data, shards),
-                  () -> new JobRoundRunner(context, recipe, kernels, data, shards));
+                  () -> new ResidentRoundRunner(context, recipe, kernels, data, shards, stop),
+                  () -> new JobRoundRunner(context, recipe, kernels, data, shards, stop));
         };
     return new StoppableRounds(context.sc(), rounds);
   }

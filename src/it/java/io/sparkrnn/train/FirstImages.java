@@ -18,16 +18,15 @@ public final class FirstImages {
 
   /** The directory with this number of training images, below another; written if missing. */
   public static Path in(Path directory, int training) {
-    return in(directory, training, TEST_IMAGES);
+    return write(directory.resolve("first-" + training), training, TEST_IMAGES);
   }
 
   /** As the other, with all images to test on. */
   public static Path withWholeTest(Path directory, int training) {
-    return in(directory, training, ALL_TEST_IMAGES);
+    return write(directory.resolve("tested-" + training), training, ALL_TEST_IMAGES);
   }
 
-  private static Path in(Path directory, int training, int test) {
-    Path data = directory.resolve("first-%d-%d".formatted(training, test));
+  private static Path write(Path data, int training, int test) {
     if (Files.isDirectory(data)) {
       return data;
     }

@@ -22,11 +22,12 @@ import io.sparkrnn.registry.Version;
 import io.sparkrnn.registry.VersionRefusedException;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.RunDirectory;
-import io.sparkrnn.run.RunSetup;
 import io.sparkrnn.run.StopSignals;
+import io.sparkrnn.run.Topologies;
 import io.sparkrnn.run.TrainingRun;
 import io.sparkrnn.run.UsageException;
 import io.sparkrnn.run.Versions;
+import io.sparkrnn.spark.SparkBackend;
 import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.MissingFileException;
@@ -188,7 +189,7 @@ public final class Retraining {
   private void requireRunnable() {
     TrainingRun.requireRunnable(
         configure.apply(Map.of(Keys.RUN_DIR.path(), Storage.describe(runs()))));
-    TrainingRun.requireSpark(configuration);
+    SparkBackend.requireCompatible(configuration);
   }
 
   private void requireUsable(
@@ -200,7 +201,7 @@ public final class Retraining {
 
   private void requireSameNetwork(RegisteredModel parent, ImageTrainingData data) {
     RnnTopology found = parent.model().topology();
-    RnnTopology wanted = RunSetup.of(configuration, data).topology();
+    RnnTopology wanted = Topologies.of(configuration.model(), data);
     if (!found.shape().equals(wanted.shape())) {
       throw new UsageException(
           "Cannot start from version %d of %s: expected a model of %s as is to be trained, found one of %s; --start fresh begins with random parameters"
@@ -267,7 +268,8 @@ public final class Retraining {
       texts.put(Keys.RESUME.path(), "true");
       now = configure.apply(texts);
     }
-    new TrainingRun(out, clock, now, directory, storage, () -> data, signals).run();
+    new TrainingRun(out, clock, now, directory, storage, SparkBackend::begin, () -> data, signals)
+        .run();
     return begun;
   }
 

@@ -4,13 +4,13 @@ import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.run.UsageException;
 import io.sparkrnn.spark.data.WorkerGroups;
 import io.sparkrnn.spark.data.WorkerGroups.Group;
 import io.sparkrnn.spark.data.WorkerShards;
 import io.sparkrnn.spark.jobs.ExecutorSlots;
 import io.sparkrnn.spark.jobs.Parcel;
 import io.sparkrnn.spark.jobs.SparkJobException;
-import io.sparkrnn.spark.jobs.SparkSettingException;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Round;
 import io.sparkrnn.train.RoundResult;
@@ -65,7 +65,7 @@ public final class ResidentRoundRunner implements RoundRunner {
    * A runner.
    *
    * @param kernels the implementation that every task uses, by name
-   * @throws SparkSettingException if the model is too large for a message or for the driver
+   * @throws UsageException if the model is too large for a message or for the driver
    */
   public ResidentRoundRunner(
       JavaSparkContext context, Recipe recipe, String kernels, TrainingData data) {

@@ -80,25 +80,22 @@ public final class TrainCommand extends ConfiguredCommand {
     }
     NextCommands next = NextCommands.of(System.getenv());
     try {
-      int code = run(configuration, directory, storage);
+      int code =
+          new TrainingRun(
+                  out,
+                  clock,
+                  configuration,
+                  directory,
+                  storage,
+                  SparkBackend::begin,
+                  TrainingRun::read,
+                  new StopSignals())
+              .run();
       NextCommands.print(out, next.trained(configuration, directory.location()));
       return code;
     } catch (StoppedBySignalException e) {
       NextCommands.print(out, next.stopped(directory.location()));
       throw e;
     }
-  }
-
-  private int run(RunConfiguration configuration, RunDirectory directory, Storage storage) {
-    return new TrainingRun(
-            out,
-            clock,
-            configuration,
-            directory,
-            storage,
-            SparkBackend::begin,
-            () -> TrainingRun.read(configuration),
-            new StopSignals())
-        .run();
   }
 }

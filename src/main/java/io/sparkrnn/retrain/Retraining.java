@@ -34,6 +34,7 @@ import io.sparkrnn.storage.MissingFileException;
 import io.sparkrnn.storage.Sha256;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
+import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingStoppedException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -44,7 +45,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -139,7 +139,8 @@ public final class Retraining {
     }
     requireRunnable();
     registry.newest().ifPresent(report::standing);
-    ImageTrainingData data = read();
+    ImageTrainingData data =
+        signals.await(StopRequest.begin("read-data", () -> TrainingRun.read(configuration)));
     DataSummary summary = summary(data);
     signals.check();
     report.data(summary);
@@ -160,15 +161,6 @@ public final class Retraining {
             new TestDecision(request.gate(), kernels(), data, where(), model, signals));
     tidyUp(directory);
     return entry;
-  }
-
-  /** Reading takes long where the data are far away. */
-  private ImageTrainingData read() {
-    FutureTask<ImageTrainingData> read = new FutureTask<>(() -> TrainingRun.read(configuration));
-    Thread thread = new Thread(read, "read-data");
-    thread.setDaemon(true);
-    thread.start();
-    return signals.await(read);
   }
 
   private URI runs() {
@@ -268,7 +260,8 @@ public final class Retraining {
       texts.put(Keys.RESUME.path(), "true");
       now = configure.apply(texts);
     }
-    new TrainingRun(out, clock, now, directory, storage, SparkBackend::begin, () -> data, signals)
+    new TrainingRun(
+            out, clock, now, directory, storage, SparkBackend::begin, unused -> data, signals)
         .run();
     return begun;
   }

@@ -17,13 +17,15 @@ public interface Backend extends AutoCloseable {
    *
    * @throws UnavailableException if it could not
    */
-  void await(StopRequest stop);
+  default void await(StopRequest stop) {}
 
   /** For people. */
   String description();
 
   /** Those that show a run there. */
-  List<TrainingListener> listeners(String runId);
+  default List<TrainingListener> listeners(String runId) {
+    return List.of();
+  }
 
   /**
    * Rounds of a training.
@@ -34,21 +36,13 @@ public interface Backend extends AutoCloseable {
   RoundRunner rounds(Training<ImageTrainingData> training, String kernels, StopRequest stop);
 
   @Override
-  void close();
+  default void close() {}
 
   /** This JVM. */
   final class Local implements Backend {
     @Override
-    public void await(StopRequest stop) {}
-
-    @Override
     public String description() {
       return "this JVM alone, without Spark";
-    }
-
-    @Override
-    public List<TrainingListener> listeners(String runId) {
-      return List.of();
     }
 
     @Override
@@ -57,8 +51,5 @@ public interface Backend extends AutoCloseable {
       return new LocalRoundRunner(
           training.recipe(), RnnKernels.named(kernels), training.data(), stop);
     }
-
-    @Override
-    public void close() {}
   }
 }

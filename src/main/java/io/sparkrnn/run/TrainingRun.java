@@ -39,7 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BiFunction;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +53,7 @@ public final class TrainingRun {
   private final RunDirectory directory;
   private final Storage storage;
   private final BiFunction<String, RunConfiguration, Backend> cluster;
-  private final Supplier<ImageTrainingData> data;
+  private final Function<RunConfiguration, ImageTrainingData> data;
   private final CheckpointStore store;
   private final ResultFile result;
   private final ProgressLog progress;
@@ -68,7 +68,7 @@ public final class TrainingRun {
    *
    * @param cluster begins to start, under a name, what computes the rounds of other engines than
    *     {@code local}
-   * @param data those of the configuration; read where they are needed first
+   * @param data reads those of the configuration, where they are needed first
    * @param signals listened to from the start of training on, if not already
    */
   public TrainingRun(
@@ -78,7 +78,7 @@ public final class TrainingRun {
       RunDirectory directory,
       Storage storage,
       BiFunction<String, RunConfiguration, Backend> cluster,
-      Supplier<ImageTrainingData> data,
+      Function<RunConfiguration, ImageTrainingData> data,
       StopSignals signals) {
     this.out = out;
     this.signals = signals;
@@ -135,7 +135,7 @@ public final class TrainingRun {
       if (vacancy.reason() != Vacancy.Reason.GIVEN_UP) {
         tidyUp(vacancy);
       }
-      return reportAgain(finished.get(), data.get());
+      return reportAgain(finished.get(), data.apply(configuration));
     }
     if (!directory.isNew()
         && !configuration.run().resume()
@@ -179,7 +179,7 @@ public final class TrainingRun {
   }
 
   private int run(Vacancy vacancy, Backend backend) {
-    ImageTrainingData read = data.get();
+    ImageTrainingData read = data.apply(configuration);
     Training<ImageTrainingData> training =
         new Training<>(configuration, read, Topologies.of(configuration.model(), read));
     // A checkpoint has all of it.

@@ -9,22 +9,22 @@ import io.sparkrnn.run.UsageException;
 import io.sparkrnn.spark.data.WorkerShards;
 import io.sparkrnn.spark.dl4j.Dl4jRoundRunner;
 import io.sparkrnn.spark.jobs.SparkCompatibility;
-import io.sparkrnn.spark.rounds.SparkRounds;
+import io.sparkrnn.spark.rounds.StoppableRounds;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.Training;
 import io.sparkrnn.train.TrainingListener;
 import io.sparkrnn.train.TrainingStoppedException;
 import java.util.List;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.Future;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** A Spark application that starts while its driver does something else. */
 public final class SparkBackend implements Backend {
   private final RunConfiguration configuration;
-  private final FutureTask<SparkEngine> start;
+  private final Future<SparkEngine> start;
 
-  private SparkBackend(RunConfiguration configuration, FutureTask<SparkEngine> start) {
+  private SparkBackend(RunConfiguration configuration, Future<SparkEngine> start) {
     this.configuration = configuration;
     this.start = start;
   }
@@ -42,12 +42,10 @@ public final class SparkBackend implements Backend {
   public static SparkBackend begin(
       String applicationName, RunConfiguration configuration, int threadsPerTask) {
     String master = configuration.spark().master();
-    FutureTask<SparkEngine> start =
-        new FutureTask<>(() -> SparkEngine.start(applicationName, master, threadsPerTask));
-    Thread thread = new Thread(start, "spark-start");
-    thread.setDaemon(true);
-    thread.start();
-    return new SparkBackend(configuration, start);
+    return new SparkBackend(
+        configuration,
+        StopRequest.begin(
+            "spark-start", () -> SparkEngine.start(applicationName, master, threadsPerTask)));
   }
 
   /** Before anything is read or written: with another Spark nothing would come of it. */
@@ -115,7 +113,7 @@ public final class SparkBackend implements Backend {
           kernels,
           stop);
     }
-    return SparkRounds.of(
+    return StoppableRounds.of(
         context,
         configuration.training().rounds(),
         training.recipe(),

@@ -36,16 +36,15 @@ final class EpochCompletion implements AutoCloseable {
   private TrainingState latest;
   private TrainingState resumable;
   private Optional<Evaluating> evaluating = Optional.empty();
-  private Optional<Saving> saving = Optional.empty();
+
+  /** A checkpoint that has not taken effect. */
+  private Optional<CompletableFuture<CheckpointReport>> saving = Optional.empty();
 
   /** An epoch's end whose evaluation has not taken effect. */
   private record Evaluating(
       TrainingState state,
       EpochReport report,
       CompletableFuture<Optional<EvaluationResult>> validation) {}
-
-  /** A checkpoint that has not taken effect. */
-  private record Saving(CompletableFuture<CheckpointReport> report) {}
 
   EpochCompletion(
       TrainingLoop.Options options,
@@ -159,7 +158,7 @@ final class EpochCompletion implements AutoCloseable {
   private void beginCheckpoint(TrainingState state, Optional<EvaluationResult> validation) {
     lastBegunRound = state.round();
     lastBegunNanos = options.cadence().nanoTime().getAsLong();
-    saving = Optional.of(new Saving(inBackground(() -> checkpoint(state, validation))));
+    saving = Optional.of(inBackground(() -> checkpoint(state, validation)));
   }
 
   private CheckpointReport checkpoint(TrainingState state, Optional<EvaluationResult> validation) {
@@ -171,9 +170,9 @@ final class EpochCompletion implements AutoCloseable {
 
   private void finishCheckpoint() {
     if (saving.isPresent()) {
-      Saving begun = saving.get();
+      CompletableFuture<CheckpointReport> begun = saving.get();
       saving = Optional.empty();
-      CheckpointReport report = StopRequest.NEVER.await(begun.report());
+      CheckpointReport report = StopRequest.NEVER.await(begun);
       lastCheckpoint = Optional.of(report.location());
       lastSavedRound = report.state().round();
       listeners.tell(listener -> listener.onCheckpoint(report));

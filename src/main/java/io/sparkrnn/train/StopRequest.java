@@ -1,7 +1,9 @@
 package io.sparkrnn.train;
 
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -23,6 +25,15 @@ public interface StopRequest {
     if (isMade()) {
       throw new TrainingStoppedException();
     }
+  }
+
+  /** Begins some work on a thread of its own, which does not keep the process alive. */
+  static <T> Future<T> begin(String thread, Callable<T> work) {
+    FutureTask<T> begun = new FutureTask<>(work);
+    Thread worker = new Thread(begun, thread);
+    worker.setDaemon(true);
+    worker.start();
+    return begun;
   }
 
   /**

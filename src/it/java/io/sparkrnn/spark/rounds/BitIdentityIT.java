@@ -68,7 +68,7 @@ class BitIdentityIT {
     SmallTraining.Outcome expected = SmallTraining.local(DATA);
     try (JavaSparkContext context = context(master, VECTOR_MODULE);
         RoundRunner runner =
-            new JobRoundRunner(context, SmallTraining.recipe(DATA), kernels, DATA)) {
+            SmallTraining.jobs(context, SmallTraining.recipe(DATA), kernels, DATA)) {
       assertThat(SmallTraining.run(DATA, runner)).isEqualTo(expected);
     }
     assertThat(expected.evaluation().accuracy()).isGreaterThan(0.9);
@@ -78,7 +78,7 @@ class BitIdentityIT {
   void executorsWithoutTheVectorModuleGiveTheSameBits() {
     try (JavaSparkContext context = context("local-cluster[2,1,1024]", "");
         RoundRunner runner =
-            new JobRoundRunner(context, SmallTraining.recipe(DATA), "vector", DATA)) {
+            SmallTraining.jobs(context, SmallTraining.recipe(DATA), "vector", DATA)) {
       assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
     }
   }
@@ -90,7 +90,7 @@ class BitIdentityIT {
     TrainingData failing = new FirstAttemptFails(DATA);
     try (JavaSparkContext context = context(master, VECTOR_MODULE);
         JobRoundRunner spark =
-            new JobRoundRunner(context, SmallTraining.recipe(DATA), "vector", failing)) {
+            SmallTraining.jobs(context, SmallTraining.recipe(DATA), "vector", failing)) {
       // As executors under memory pressure do.
       RoundRunner losing =
           DisturbedRounds.before(
@@ -164,7 +164,7 @@ class BitIdentityIT {
     RoundRunner local = new LocalRoundRunner(recipe, new PortableRnnKernels(), DATA);
     RoundResult expected = local.run(state, round);
     try (JavaSparkContext context = context("local[2]", VECTOR_MODULE);
-        RoundRunner runner = new JobRoundRunner(context, recipe, "portable", DATA)) {
+        RoundRunner runner = SmallTraining.jobs(context, recipe, "portable", DATA)) {
       for (int i = 0; i < 3; i++) {
         RoundResult result = runner.run(state, round);
         assertThat(result.vector()).isEqualTo(expected.vector());

@@ -40,7 +40,7 @@ class ResidentRoundRunnerIT {
   private static final TrainingData DATA = new SyntheticData(5, 1203, 6, 7, 4);
 
   private static ResidentRoundRunner resident(JavaSparkContext context, TrainingData data) {
-    return new ResidentRoundRunner(context, SmallTraining.recipe(data), "portable", data);
+    return SmallTraining.resident(context, SmallTraining.recipe(data), "portable", data);
   }
 
   static List<String> masters() {
@@ -204,7 +204,7 @@ class ResidentRoundRunnerIT {
       RoundRunner runner =
           new AutomaticRounds(
               () -> resident(context, closed),
-              () -> new JobRoundRunner(context, SmallTraining.recipe(DATA), "portable", DATA));
+              () -> SmallTraining.jobs(context, SmallTraining.recipe(DATA), "portable", DATA));
       try (runner) {
         assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
       }
@@ -236,7 +236,7 @@ class ResidentRoundRunnerIT {
         RoundRunner runner =
             new AutomaticRounds(
                 () -> resident(context, DATA),
-                () -> new JobRoundRunner(context, SmallTraining.recipe(DATA), "portable", DATA))) {
+                () -> SmallTraining.jobs(context, SmallTraining.recipe(DATA), "portable", DATA))) {
       assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
     }
   }

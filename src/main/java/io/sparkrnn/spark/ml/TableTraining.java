@@ -10,7 +10,7 @@ import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.data.RddShards;
 import io.sparkrnn.spark.data.TableSamples;
-import io.sparkrnn.spark.rounds.SparkRounds;
+import io.sparkrnn.spark.rounds.StoppableRounds;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.Training;
@@ -85,7 +85,7 @@ public record TableTraining(
       TURN.lock();
     }
     try (RoundRunner runner =
-        SparkRounds.of(
+        StoppableRounds.of(
             context,
             rounds,
             training.recipe(),

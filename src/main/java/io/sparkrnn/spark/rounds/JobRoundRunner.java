@@ -60,15 +60,6 @@ public final class JobRoundRunner implements RoundRunner {
    * A runner.
    *
    * @param kernels the implementation that every task uses, by name
-   */
-  public JobRoundRunner(
-      JavaSparkContext context, Recipe recipe, String kernels, TrainingData data) {
-    this(context, recipe, kernels, data, WorkerShards.readFrom(context, data), StopRequest.NEVER);
-  }
-
-  /**
-   * A runner over shards that come from somewhere else than the source of the data.
-   *
    * @param stop asked within evaluations, and while there are no executors
    */
   public JobRoundRunner(

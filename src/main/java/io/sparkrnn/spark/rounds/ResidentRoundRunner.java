@@ -65,17 +65,8 @@ public final class ResidentRoundRunner implements RoundRunner {
    * A runner.
    *
    * @param kernels the implementation that every task uses, by name
-   * @throws UsageException if the model is too large for a message or for the driver
-   */
-  public ResidentRoundRunner(
-      JavaSparkContext context, Recipe recipe, String kernels, TrainingData data) {
-    this(context, recipe, kernels, data, WorkerShards.readFrom(context, data), StopRequest.NEVER);
-  }
-
-  /**
-   * A runner over shards that come from somewhere else than the source of the data.
-   *
    * @param stop asked within evaluations, and while there are no executors
+   * @throws UsageException if the model is too large for a message or for the driver
    */
   ResidentRoundRunner(
       JavaSparkContext context,

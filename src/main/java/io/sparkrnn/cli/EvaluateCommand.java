@@ -90,7 +90,8 @@ final class EvaluateCommand extends ConfiguredCommand {
     try (SparkEngine spark =
             SparkEngine.start("spark-rnn evaluate", configuration.spark().master());
         SparkEvaluation evaluation =
-            new SparkEvaluation(spark.context(), kernels, model.topology(), data, StopRequest.NEVER)) {
+            new SparkEvaluation(
+                spark.context(), kernels, model.topology(), data, StopRequest.NEVER)) {
       return evaluation.evaluate(model.parameters(), Part.TEST);
     }
   }

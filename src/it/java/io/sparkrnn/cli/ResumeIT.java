@@ -22,6 +22,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What may differ when a run is resumed, and what may not. */
 class ResumeIT {
@@ -256,6 +258,26 @@ class ResumeIT {
     assertThat(result().path("parametersSha256").asText()).isEqualTo(sha256);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"local", "spark --master local[2]"})
+  void aRunThatIsStoppedInItsFinalTestIsOnlyTestedAgain(String engine) throws IOException {
+    String sha256 = result().path("parametersSha256").asText();
+    run = temp.resolve("run-" + ++runs);
+    String training = TRAINING.replace("local", engine);
+    CommandRun stopped = CommandRun.stoppedAt("  2/2 ", arguments(training, run, 41));
+
+    assertThat(stopped.exitCode()).as(stopped.errors()).isEqualTo(143);
+    assertThat(stopped.errors())
+        .startsWith(
+            "spark-rnn: Stopped as asked after round 5; continue from %s".formatted(checkpoint(6)));
+    assertThat(result().path("status").asText()).isEqualTo("stopped");
+    assertThat(run.resolve("model.srnn")).doesNotExist();
+    CommandRun resumed = resume();
+    assertThat(resumed.errors()).isEmpty();
+    assertThat(resumed.output()).contains("after epoch 2, round 6");
+    assertThat(result().path("parametersSha256").asText()).isEqualTo(sha256);
+  }
+
   @Test
   void withoutResumeTheUnfinishedRunIsLeftAlone() {
     CommandRun again = train(run, 41);
@@ -271,11 +293,15 @@ class ResumeIT {
   }
 
   private CommandRun train(Path directory, int images, String... more) {
-    List<String> arguments = new ArrayList<>(Arrays.asList(TRAINING.split(" ")));
+    return CommandRun.of(arguments(TRAINING, directory, images, more));
+  }
+
+  private static String[] arguments(String training, Path directory, int images, String... more) {
+    List<String> arguments = new ArrayList<>(Arrays.asList(training.split(" ")));
     arguments.addAll(List.of("--data", FirstImages.in(temp, images).toString()));
     arguments.addAll(List.of("--run-dir", directory.toString()));
     arguments.addAll(Arrays.asList(more));
-    return CommandRun.of(arguments.toArray(String[]::new));
+    return arguments.toArray(String[]::new);
   }
 
   private CommandRun resume(String... more) {

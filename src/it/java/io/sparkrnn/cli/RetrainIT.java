@@ -24,6 +24,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What {@code retrain} promises to whoever schedules it. */
 class RetrainIT {
@@ -55,6 +57,10 @@ class RetrainIT {
 
   /** Trains a tiny network; what comes later overrides what came before. */
   private CommandRun retrain(String runId, Path data, String[] settings, String... more) {
+    return CommandRun.of(arguments(runId, data, settings, more));
+  }
+
+  private String[] arguments(String runId, Path data, String[] settings, String... more) {
     List<String> arguments = new ArrayList<>(List.of("retrain"));
     arguments.addAll(List.of("--registry", registry().toString(), "--run-id", runId));
     arguments.addAll(List.of("--data", data.toString(), "--minibatch-size", "16"));
@@ -67,7 +73,7 @@ class RetrainIT {
     }
     arguments.addAll(List.of(settings));
     arguments.addAll(given);
-    return CommandRun.of(arguments.toArray(String[]::new));
+    return arguments.toArray(String[]::new);
   }
 
   /** As the other, with the one line that it prints for machines. */
@@ -199,6 +205,23 @@ class RetrainIT {
     assertThat(tree(registry())).isEqualTo(before);
     CommandRun human = retrain("once", temp.resolve("gone"), LITTLE);
     assertThat(human.output()).contains("promoted  version 1: ").doesNotContain("epoch");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      ignoreLeadingAndTrailingWhitespace = false,
+      value = {"  1/1 ,after epoch 1", "test accuracy,This run is complete"})
+  void aRunThatIsStoppedInItsFinalTestOrDecisionGoesOnFromThere(String printed, String resumed)
+      throws IOException {
+    report(0, "first", data(), LITTLE);
+    CommandRun stopped = CommandRun.stoppedAt(printed, arguments("second", data(), LITTLE));
+    assertThat(stopped.exitCode()).as(stopped.errors()).isEqualTo(143);
+    assertThat(stopped.errors()).startsWith("spark-rnn: Stopped as asked");
+    assertThat(names("log")).hasSize(1);
+
+    CommandRun again = retrain("second", data(), LITTLE);
+    assertThat(again.exitCode()).as(again.errors()).isZero();
+    assertThat(again.output()).contains(resumed, "version 2: ");
   }
 
   @Test

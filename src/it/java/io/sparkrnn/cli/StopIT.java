@@ -2,16 +2,19 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.train.FirstImages;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * SIGTERM ends a driver with a checkpoint within an epoch, and the run resumes to the same bits.
+ * SIGTERM ends a driver with a checkpoint, within an epoch and after the last, and the run resumes
+ * to the same bits.
  */
 class StopIT {
   static final Duration DEADLINE = Duration.ofSeconds(30);
@@ -46,6 +49,34 @@ class StopIT {
     try (Driver driver = training.submit(run.directory(), "spark-resumed", List.of("--resume"))) {
       assertResumes(driver, run, training);
     }
+  }
+
+  @Test
+  void aDriverStopsInItsFinalTest() throws Exception {
+    Path directory = Files.createDirectory(temp.resolve("slow"));
+    SlimJar jar = SlimJar.in(directory);
+    RunState run = new RunState(directory.resolve("run"));
+    List<String> arguments =
+        new ArrayList<>(List.of("train", "--run-dir", run.directory().toString()));
+    arguments.addAll(List.of("--data", FirstImages.withWholeTest(directory, 32).toString()));
+    // The test takes about a minute.
+    arguments.addAll(List.of("--engine", "local", "--kernels", "portable"));
+    arguments.addAll(List.of("--hidden", "192,192", "--epochs", "1"));
+    try (Driver driver =
+        jar.start(List.of("-XX:TieredStopAtLevel=1"), arguments, directory.resolve("stopped"))) {
+      driver.awaitOutput("\n  1/1 ");
+      driver.terminate();
+      assertThat(driver.awaitExit()).as(driver.output()).isEqualTo(143);
+    }
+    assertThat(run.problemsAfterStop()).isEmpty();
+    assertThat(run.result().has("test")).isFalse();
+
+    arguments.add("--resume");
+    try (Driver driver = jar.start(List.of(), arguments, directory.resolve("resumed"))) {
+      assertThat(driver.awaitExit()).as(driver.output()).isZero();
+      assertThat(RunState.resumed(driver.output())).isEqualTo(run.newestCheckpoint());
+    }
+    assertThat(run.result().at("/test/samples").asInt()).isEqualTo(10_000);
   }
 
   /** Stops a driver when it trains. */

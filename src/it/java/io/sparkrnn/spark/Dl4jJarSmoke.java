@@ -15,6 +15,7 @@ import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.dl4j.Dl4jRoundRunner;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.Recipe;
+import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.Updater;
 import java.io.ByteArrayInputStream;
@@ -87,7 +88,8 @@ final class Dl4jJarSmoke {
             1);
     float[] zeros = new float[NETWORK.topology().shape().parameterCount()];
     TrainingState end =
-        new Dl4jRoundRunner(spark.context(), NETWORK, recipe, DATA, 5, "portable")
+        new Dl4jRoundRunner(
+                spark.context(), NETWORK, recipe, DATA, 5, "portable", StopRequest.NEVER)
             .train(TrainingState.initial(zeros, recipe.updater()));
     System.out.println("stock engine " + end.iteration());
   }

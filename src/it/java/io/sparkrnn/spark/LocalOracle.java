@@ -10,12 +10,9 @@ import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.Sha256;
-import io.sparkrnn.train.CheckpointCadence;
-import io.sparkrnn.train.CheckpointWriter;
 import io.sparkrnn.train.LocalRoundRunner;
-import io.sparkrnn.train.TrainingLoop;
-import io.sparkrnn.train.TrainingSetup;
-import io.sparkrnn.train.TrainingState;
+import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.Training;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Comparator;
@@ -38,20 +35,10 @@ final class LocalOracle {
     RnnTopology topology =
         new RnnTopology("rnn", new NetworkShape(28, 28, List.of(units), Activation.TANH, 10));
     TrainingData data = new InOrderOfDigests(images, configuration.training().workers());
-    TrainingSetup setup = new TrainingSetup(configuration, data, topology);
-    return new TrainingLoop(
-            new TrainingLoop.Options(
-                configuration.training().epochs(),
-                setup.plan(),
-                setup.recipe().schedule(),
-                CheckpointCadence.ofEpochs(1),
-                Optional.empty(),
-                () -> false),
-            new LocalRoundRunner(setup.recipe(), RnnKernels.named("portable"), data),
-            CheckpointWriter.NONE,
-            List.of())
-        .run(TrainingState.initial(setup.randomParameters(), setup.recipe().updater()))
-        .parameters();
+    Training<TrainingData> training = new Training<>(configuration, data, topology);
+    RoundRunner runner =
+        new LocalRoundRunner(training.recipe(), RnnKernels.named("portable"), data);
+    return training.run("portable", runner, training.randomStart()).evaluated().parameters();
   }
 
   /** Images by SHA-256 of their pixels and label, dealt out one by one. */

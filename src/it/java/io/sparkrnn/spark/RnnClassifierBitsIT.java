@@ -2,13 +2,19 @@ package io.sparkrnn.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.config.ConfigurationLoader;
+import io.sparkrnn.spark.ml.TableTraining;
 import io.sparkrnn.spark.rounds.SmallTraining;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -17,21 +23,22 @@ class RnnClassifierBitsIT {
   private static final MnistTable.Images IMAGES = MnistTable.first(203);
   private static final int UNITS = 11;
 
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "training.epochs", "3",
+          "training.workers", "3",
+          "training.minibatch-size", "16",
+          "training.averaging-frequency", "2",
+          "training.seed", "42",
+          "training.l2", "1e-4",
+          "model.hidden", String.valueOf(UNITS),
+          "model.activation", "tanh");
+
   private static float[] expected;
 
   @BeforeAll
   static void trainLocally() {
-    expected =
-        LocalOracle.parameters(
-            IMAGES,
-            UNITS,
-            Map.of(
-                "training.epochs", "3",
-                "training.workers", "3",
-                "training.minibatch-size", "16",
-                "training.averaging-frequency", "2",
-                "training.seed", "42",
-                "training.l2", "1e-4"));
+    expected = LocalOracle.parameters(IMAGES, UNITS, SETTINGS);
   }
 
   private static RnnClassifier classifier() {
@@ -60,6 +67,25 @@ class RnnClassifierBitsIT {
     try (SparkSession spark = session(master, "org.apache.spark.serializer.JavaSerializer")) {
       Dataset<Row> table = MnistTable.of(spark, IMAGES).repartition(partitions);
       assertThat(classifier().setRounds(rounds).fit(table).parameters()).containsExactly(expected);
+    }
+  }
+
+  @Test
+  void aTableIsTrainedOnAsItsConfigurationSays() {
+    Map<String, String> averaging = new HashMap<>(SETTINGS);
+    averaging.put("training.ema-decay", "0.9");
+    try (SparkSession spark = session("local[2]", "org.apache.spark.serializer.JavaSerializer")) {
+      TableTraining training =
+          new TableTraining(
+              ConfigurationLoader.load(Optional.empty(), averaging),
+              MnistTable.of(spark, IMAGES)
+                  .select(functions.col("features"), functions.col("label").cast("double")),
+              "features",
+              MnistTable.TIME_STEPS,
+              OptionalInt.of(10));
+      assertThat(training.run().parameters())
+          .containsExactly(LocalOracle.parameters(IMAGES, UNITS, averaging))
+          .isNotEqualTo(expected);
     }
   }
 

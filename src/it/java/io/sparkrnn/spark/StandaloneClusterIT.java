@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.config.RoundsChoice;
 import io.sparkrnn.data.TrainingData;
-import io.sparkrnn.spark.rounds.JobRoundRunner;
-import io.sparkrnn.spark.rounds.ResidentRoundRunner;
 import io.sparkrnn.spark.rounds.SmallTraining;
 import io.sparkrnn.train.RoundRunner;
 import java.io.IOException;
@@ -45,8 +43,8 @@ class StandaloneClusterIT {
 
   private static RoundRunner rounds(RoundsChoice choice, JavaSparkContext context) {
     return choice == RoundsChoice.JOB
-        ? new JobRoundRunner(context, SmallTraining.recipe(DATA), "portable", DATA)
-        : new ResidentRoundRunner(context, SmallTraining.recipe(DATA), "portable", DATA);
+        ? SmallTraining.jobs(context, SmallTraining.recipe(DATA), "portable", DATA)
+        : SmallTraining.resident(context, SmallTraining.recipe(DATA), "portable", DATA);
   }
 
   @ParameterizedTest

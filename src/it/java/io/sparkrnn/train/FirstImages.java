@@ -12,12 +12,21 @@ import java.util.zip.GZIPInputStream;
 public final class FirstImages {
   private static final int PIXELS = 28 * 28;
   public static final int TEST_IMAGES = 40;
+  private static final int ALL_TEST_IMAGES = 10_000;
 
   private FirstImages() {}
 
   /** The directory with this number of training images, below another; written if missing. */
   public static Path in(Path directory, int training) {
-    Path data = directory.resolve("first-" + training);
+    return write(directory.resolve("first-" + training), training, TEST_IMAGES);
+  }
+
+  /** As the other, with all images to test on. */
+  public static Path withWholeTest(Path directory, int training) {
+    return write(directory.resolve("tested-" + training), training, ALL_TEST_IMAGES);
+  }
+
+  private static Path write(Path data, int training, int test) {
     if (Files.isDirectory(data)) {
       return data;
     }
@@ -25,8 +34,8 @@ public final class FirstImages {
       Files.createDirectory(data);
       write(data.resolve("train-images-idx3-ubyte"), 16, training, PIXELS);
       write(data.resolve("train-labels-idx1-ubyte"), 8, training, 1);
-      write(data.resolve("t10k-images-idx3-ubyte"), 16, TEST_IMAGES, PIXELS);
-      write(data.resolve("t10k-labels-idx1-ubyte"), 8, TEST_IMAGES, 1);
+      write(data.resolve("t10k-images-idx3-ubyte"), 16, test, PIXELS);
+      write(data.resolve("t10k-labels-idx1-ubyte"), 8, test, 1);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

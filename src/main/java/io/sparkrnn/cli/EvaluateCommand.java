@@ -22,6 +22,7 @@ import io.sparkrnn.spark.SparkEngine;
 import io.sparkrnn.spark.rounds.SparkEvaluation;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.LocalEvaluation;
+import io.sparkrnn.train.StopRequest;
 import java.io.PrintStream;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -90,7 +91,8 @@ final class EvaluateCommand extends ConfiguredCommand {
     try (SparkEngine spark =
             SparkEngine.start("spark-rnn evaluate", configuration.spark().master());
         SparkEvaluation evaluation =
-            new SparkEvaluation(spark.context(), kernels, model.topology(), data)) {
+            new SparkEvaluation(
+                spark.context(), kernels, model.topology(), data, StopRequest.NEVER)) {
       return evaluation.evaluate(model.parameters(), Part.TEST);
     }
   }

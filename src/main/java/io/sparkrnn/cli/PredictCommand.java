@@ -13,7 +13,7 @@ import io.sparkrnn.run.Console;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.RunDirectory;
 import io.sparkrnn.run.UsageException;
-import io.sparkrnn.spark.StartingSpark;
+import io.sparkrnn.spark.SparkBackend;
 import io.sparkrnn.spark.predict.SparkPrediction;
 import io.sparkrnn.spark.predict.SparkPrediction.Counts;
 import io.sparkrnn.spark.predict.SparkPrediction.Input;
@@ -143,12 +143,11 @@ final class PredictCommand extends ConfiguredCommand {
       URI target) {
     String kernels = KernelProvider.choose(configuration.training().kernels().toString()).name();
     String source = input == Input.TABLE ? from : Storage.describe(Locations.uri(from));
-    try (StartingSpark spark =
-        StartingSpark.begin("spark-rnn predict", configuration.spark().master(), 1)) {
+    try (SparkBackend spark = SparkBackend.begin("spark-rnn predict", configuration, 1)) {
       if (!paths.executorsElsewhere()) {
         warmUp(spark, new Predictor(RnnKernels.named(kernels), read.topology(), read.parameters()));
       }
-      return new SparkPrediction(spark.await().context(), configuration.hadoop())
+      return new SparkPrediction(spark.started().context(), configuration.hadoop())
           .run(
               read.topology(),
               read.parameters(),
@@ -162,7 +161,7 @@ final class PredictCommand extends ConfiguredCommand {
   }
 
   // Starting takes one core; with another, the JVM compiles the kernels that tasks will call.
-  private static void warmUp(StartingSpark spark, Predictor predictor) {
+  private static void warmUp(SparkBackend spark, Predictor predictor) {
     while (!spark.ended()) {
       predictor.run();
     }

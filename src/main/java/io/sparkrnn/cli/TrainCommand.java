@@ -7,9 +7,11 @@ import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.run.ClusterPaths;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.RunDirectory;
+import io.sparkrnn.run.StopSignals;
 import io.sparkrnn.run.StoppedBySignalException;
 import io.sparkrnn.run.SubmissionReport;
 import io.sparkrnn.run.TrainingRun;
+import io.sparkrnn.spark.SparkBackend;
 import io.sparkrnn.storage.Storage;
 import java.io.PrintStream;
 import java.time.Clock;
@@ -62,7 +64,7 @@ public final class TrainCommand extends ConfiguredCommand {
 
   private int train(RunConfiguration given, Storage storage, Map<String, String> flags) {
     RunConfiguration configuration = given;
-    TrainingRun.requireSpark(configuration);
+    SparkBackend.requireCompatible(configuration);
     RunDirectory directory =
         RunDirectory.of(configuration, configuration.model().name(), storage, Clock.systemUTC());
     if (!directory.isNew() && configuration.run().resume() && file == null) {
@@ -78,7 +80,17 @@ public final class TrainCommand extends ConfiguredCommand {
     }
     NextCommands next = NextCommands.of(System.getenv());
     try {
-      int code = new TrainingRun(out, clock, configuration, directory, storage).run();
+      int code =
+          new TrainingRun(
+                  out,
+                  clock,
+                  configuration,
+                  directory,
+                  storage,
+                  SparkBackend::begin,
+                  TrainingRun::read,
+                  new StopSignals())
+              .run();
       NextCommands.print(out, next.trained(configuration, directory.location()));
       return code;
     } catch (StoppedBySignalException e) {

@@ -2,6 +2,7 @@ package io.sparkrnn.dl4j;
 
 import static java.util.Objects.requireNonNull;
 
+import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.UpdaterConfiguration;
 import io.sparkrnn.model.RnnTopology;
@@ -20,5 +21,11 @@ public record NetworkDescription(
     requireNonNull(topology, "topology");
     requireNonNull(updater, "updater");
     requireNonNull(schedule, "schedule");
+  }
+
+  /** What a configuration trains a network to. */
+  public static NetworkDescription of(RnnTopology topology, RunConfiguration configuration) {
+    return new NetworkDescription(
+        topology, configuration.updater(), configuration.schedule(), configuration.training().l2());
   }
 }

@@ -22,17 +22,20 @@ import io.sparkrnn.registry.Version;
 import io.sparkrnn.registry.VersionRefusedException;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.RunDirectory;
-import io.sparkrnn.run.RunSetup;
 import io.sparkrnn.run.StopSignals;
+import io.sparkrnn.run.Topologies;
 import io.sparkrnn.run.TrainingRun;
 import io.sparkrnn.run.UsageException;
 import io.sparkrnn.run.Versions;
+import io.sparkrnn.spark.SparkBackend;
 import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.MissingFileException;
 import io.sparkrnn.storage.Sha256;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
+import io.sparkrnn.train.StopRequest;
+import io.sparkrnn.train.TrainingStoppedException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -112,7 +115,7 @@ public final class Retraining {
     this.configuration = configure.apply(Map.of());
     this.storage = Storage.of(configuration.hadoop());
     Duration patience = Duration.ofNanos(Math.round(configuration.run().retrySeconds() * 1e9));
-    this.retry = new Retry(patience, signals::requested, clock);
+    this.retry = new Retry(patience, signals::isMade, clock);
     this.registry = ModelRegistry.open(storage, request.registry(), retry, Clock.systemUTC());
   }
 
@@ -120,6 +123,14 @@ public final class Retraining {
   public LogEntry run() {
     // From the very start: who stops it is told, too.
     signals.listen();
+    try {
+      return decide();
+    } catch (TrainingStoppedException e) {
+      throw signals.stopped(e);
+    }
+  }
+
+  private LogEntry decide() {
     // Before anything is read: it need not be there any more.
     Optional<LogEntry> decided = registry.entryOf(request.runId());
     if (decided.isPresent()) {
@@ -128,8 +139,10 @@ public final class Retraining {
     }
     requireRunnable();
     registry.newest().ifPresent(report::standing);
-    ImageTrainingData data = TrainingRun.read(configuration);
+    ImageTrainingData data =
+        signals.await(StopRequest.begin("read-data", () -> TrainingRun.read(configuration)));
     DataSummary summary = summary(data);
+    signals.check();
     report.data(summary);
     Optional<RegisteredModel> current = registry.current();
     requireUsable(data, summary, current);
@@ -137,6 +150,7 @@ public final class Retraining {
     parent.ifPresent(model -> requireSameNetwork(model, data));
     URI directory = Storage.resolve(runs(), identity(summary, parent));
     report.runDirectory(directory);
+    signals.check();
     RunConfiguration trained = train(directory, parent, data);
     ModelFile model =
         retry.run(
@@ -144,7 +158,7 @@ public final class Retraining {
     LogEntry entry =
         registry.submit(
             new Candidate(request.runId(), model, summary, RunDirectory.texts(trained)),
-            new TestDecision(request.gate(), kernels(), data, where(), model));
+            new TestDecision(request.gate(), kernels(), data, where(), model, signals));
     tidyUp(directory);
     return entry;
   }
@@ -165,7 +179,7 @@ public final class Retraining {
   private void requireRunnable() {
     TrainingRun.requireRunnable(
         configure.apply(Map.of(Keys.RUN_DIR.path(), Storage.describe(runs()))));
-    TrainingRun.requireSpark(configuration);
+    SparkBackend.requireCompatible(configuration);
   }
 
   private void requireUsable(
@@ -177,7 +191,7 @@ public final class Retraining {
 
   private void requireSameNetwork(RegisteredModel parent, ImageTrainingData data) {
     RnnTopology found = parent.model().topology();
-    RnnTopology wanted = RunSetup.of(configuration, data).topology();
+    RnnTopology wanted = Topologies.of(configuration.model(), data);
     if (!found.shape().equals(wanted.shape())) {
       throw new UsageException(
           "Cannot start from version %d of %s: expected a model of %s as is to be trained, found one of %s; --start fresh begins with random parameters"
@@ -244,7 +258,9 @@ public final class Retraining {
       texts.put(Keys.RESUME.path(), "true");
       now = configure.apply(texts);
     }
-    new TrainingRun(out, clock, now, directory, storage, () -> data, signals).run();
+    new TrainingRun(
+            out, clock, now, directory, storage, SparkBackend::begin, unused -> data, signals)
+        .run();
     return begun;
   }
 

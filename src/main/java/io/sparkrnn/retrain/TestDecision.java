@@ -9,6 +9,7 @@ import io.sparkrnn.registry.Decision;
 import io.sparkrnn.registry.Gate;
 import io.sparkrnn.registry.RegisteredModel;
 import io.sparkrnn.train.LocalEvaluation;
+import io.sparkrnn.train.StopRequest;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -22,6 +23,7 @@ final class TestDecision implements Function<Optional<RegisteredModel>, Decision
   private final RnnKernels kernels;
   private final ImageTrainingData data;
   private final String where;
+  private final StopRequest stop;
   private final int[] labels;
   private final int[] predicted;
 
@@ -29,13 +31,20 @@ final class TestDecision implements Function<Optional<RegisteredModel>, Decision
    * Predicts.
    *
    * @param where names the data in messages
+   * @param stop asked within predictions
    */
   TestDecision(
-      Gate gate, RnnKernels kernels, ImageTrainingData data, String where, ModelFile candidate) {
+      Gate gate,
+      RnnKernels kernels,
+      ImageTrainingData data,
+      String where,
+      ModelFile candidate,
+      StopRequest stop) {
     this.gate = gate;
     this.kernels = kernels;
     this.data = data;
     this.where = where;
+    this.stop = stop;
     this.labels = data.part(Part.TEST).labels();
     this.predicted = predict(candidate);
   }
@@ -52,7 +61,7 @@ final class TestDecision implements Function<Optional<RegisteredModel>, Decision
   }
 
   private int[] predict(ModelFile model) {
-    return new LocalEvaluation(kernels, model.topology(), data)
+    return new LocalEvaluation(kernels, model.topology(), data, stop)
         .predict(model.parameters(), Part.TEST);
   }
 }

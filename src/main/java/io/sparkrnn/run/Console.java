@@ -13,6 +13,7 @@ import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.EpochReport;
 import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.RoundReport;
+import io.sparkrnn.train.Training;
 import io.sparkrnn.train.TrainingListener;
 import java.io.PrintStream;
 import java.net.URI;
@@ -39,7 +40,7 @@ public final class Console implements TrainingListener {
     this.narrow = terminal.filter(shown -> shown.columns() < EPOCH_COLUMNS).isPresent();
   }
 
-  void heading(RunSetup setup, RunDirectory directory) {
+  void heading(Training<ImageTrainingData> setup, RunDirectory directory) {
     RunConfiguration configuration = setup.configuration();
     RnnTopology topology = setup.topology();
     ImageTrainingData data = setup.data();

@@ -5,9 +5,6 @@ import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.kernel.KernelUnavailableException;
 import io.sparkrnn.registry.VersionRefusedException;
-import io.sparkrnn.spark.jobs.SparkJobException;
-import io.sparkrnn.spark.jobs.SparkSettingException;
-import io.sparkrnn.spark.rounds.ExchangeUnreachableException;
 import io.sparkrnn.storage.StorageException;
 import io.sparkrnn.train.TrainingDivergedException;
 
@@ -29,16 +26,13 @@ public final class ExitCode {
 
   public static int of(Throwable failure) {
     if (failure instanceof ConfigurationException
-        || failure instanceof SparkSettingException
         || failure instanceof KernelUnavailableException
         || failure instanceof VersionRefusedException
         || failure instanceof UsageException) {
       return USAGE;
     } else if (failure instanceof DataException) {
       return DATA;
-    } else if (failure instanceof SparkJobException
-        || failure instanceof UnavailableException
-        || failure instanceof ExchangeUnreachableException) {
+    } else if (failure instanceof UnavailableException) {
       return UNAVAILABLE;
     } else if (failure instanceof RunBusyException) {
       return BUSY;
@@ -62,7 +56,7 @@ public final class ExitCode {
         || code == DATA
         || failure instanceof TrainingDivergedException
         || failure instanceof PermanentFailureException
-        || (failure instanceof SparkJobException spark && spark.isPermanent());
+        || (failure instanceof UnavailableException unavailable && unavailable.isPermanent());
   }
 
   /**

@@ -1,12 +1,14 @@
 package io.sparkrnn.run;
 
 import io.sparkrnn.checkpoint.CheckpointStore;
+import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.dl4j.Dl4jNetworks;
 import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.dl4j.NetworkState;
 import io.sparkrnn.export.Dl4jZip;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.storage.Storage;
+import io.sparkrnn.train.Training;
 import io.sparkrnn.train.TrainingState;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,11 +21,11 @@ record FinalModel(Storage storage, CheckpointStore store, RunDirectory directory
   private static final Logger LOG = LoggerFactory.getLogger(FinalModel.class);
 
   /** Publishes what a killed attempt of the run has not published already. */
-  void publish(RunSetup setup, TrainingState end) {
+  void publish(Training<ImageTrainingData> training, TrainingState end) {
     Map<String, String> provenance = new HashMap<>(Versions.all());
-    provenance.putAll(setup.data().inputRange().lines());
-    publishModel(new ModelFile(setup.topology(), end.parameters(), provenance));
-    publishDl4jZip(end, setup.description());
+    provenance.putAll(training.data().inputRange().lines());
+    publishModel(new ModelFile(training.topology(), end.parameters(), provenance));
+    publishDl4jZip(end, NetworkDescription.of(training.topology(), training.configuration()));
   }
 
   private void publishModel(ModelFile model) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.checkpoint.CheckpointStore;
 import io.sparkrnn.checkpoint.Retry;
+import io.sparkrnn.checkpoint.RunBusyException;
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.Key;
@@ -11,11 +12,15 @@ import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.Problem;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.DataException;
+import io.sparkrnn.data.DataFingerprint;
+import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
+import io.sparkrnn.storage.TargetExistsException;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -189,6 +194,47 @@ public record RunDirectory(
                   result.path("error").asText(),
                   advice));
     }
+  }
+
+  /** Writes down which run this is, and with which configuration and initial model it begins. */
+  void name(
+      Storage storage,
+      CheckpointStore store,
+      RunConfiguration configuration,
+      Optional<InitialModel> initial) {
+    String effective = configuration.redacted().render();
+    if (isNew()) {
+      try {
+        store.publishFile(RUN_FILE, ResultFile.runFile(runId, effective, initial));
+      } catch (TargetExistsException e) {
+        throw new RunBusyException(
+            "Cannot start a new run in %s: another driver has begun one there at the same time"
+                .formatted(Storage.describe(location)));
+      }
+    }
+    // A driver that was killed just before this has written the first file only.
+    if (!storage.exists(Storage.resolve(location, CONFIGURATION_FILE))) {
+      store.publishFile(CONFIGURATION_FILE, effective.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Refuses other data than those of the run's result. */
+  void requireData(JsonNode result, ImageTrainingData data) {
+    List<String> before = new ArrayList<>();
+    result.at("/data/fingerprints").forEach(file -> before.add(file.path("sha256").asText()));
+    List<String> now = data.fingerprints().stream().map(DataFingerprint::sha256).toList();
+    if (!before.equals(now)) {
+      throw new UsageException(
+          "Cannot use %s as run directory: expected the data of its complete run, of SHA-256 %s, found %s"
+              .formatted(Storage.describe(location), before, now));
+    }
+  }
+
+  /** In words, where there is one. */
+  static Optional<String> newestCheckpoint(CheckpointStore store) {
+    return store.list().stream()
+        .reduce((older, newer) -> newer)
+        .map(newest -> Storage.describe(newest.location()));
   }
 
   /** What differs between a saved configuration and one that is to continue its run, by key. */

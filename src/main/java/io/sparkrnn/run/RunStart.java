@@ -1,6 +1,7 @@
 package io.sparkrnn.run;
 
 import io.sparkrnn.checkpoint.Checkpoint;
+import io.sparkrnn.train.Training;
 import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.Updater;
@@ -11,23 +12,26 @@ import java.util.Optional;
 record RunStart(RunIdentity identity, TrainingState state, Optional<URI> checkpoint) {
 
   /** At a model's parameters, or at random ones. */
-  static RunStart initial(RunSetup setup, RunIdentity identity, Optional<InitialModel> model) {
-    float[] parameters = model.map(InitialModel::parameters).orElseGet(setup::randomParameters);
+  static RunStart initial(
+      Training<?> training, RunIdentity identity, Optional<InitialModel> model) {
     return new RunStart(
         model.map(identity::beginningWith).orElse(identity),
-        TrainingState.initial(parameters, setup.recipe().updater()),
+        model
+            .map(InitialModel::parameters)
+            .map(training::startingWith)
+            .orElseGet(training::randomStart),
         Optional.empty());
   }
 
   /** As the checkpoint of an earlier attempt, unless what decides about the result differs. */
-  static RunStart resuming(RunSetup setup, RunIdentity identity, Checkpoint checkpoint) {
+  static RunStart resuming(Training<?> training, RunIdentity identity, Checkpoint checkpoint) {
     RunIdentity resumed = identity.resuming(checkpoint);
-    Updater updater = setup.recipe().updater();
+    Updater updater = training.recipe().updater();
     TrainingState state =
         resumed.state(
             checkpoint,
-            updater.stateSize(setup.topology().parameterCount()),
-            setup.plan().minibatchesPerEpoch());
+            updater.stateSize(training.topology().parameterCount()),
+            training.plan().minibatchesPerEpoch());
     return new RunStart(resumed, state, Optional.of(checkpoint.location()));
   }
 

@@ -1,13 +1,17 @@
 package io.sparkrnn.run;
 
+import io.sparkrnn.checkpoint.MonotonicClock;
+import io.sparkrnn.train.StopRequest;
+import io.sparkrnn.train.TrainingStoppedException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import sun.misc.Signal;
 
 /**
- * Turns SIGTERM and SIGINT into a request that the training loop sees; a second signal ends the
- * process at once.
+ * Turns SIGTERM and SIGINT into a request to stop; a second signal ends the process at once, and so
+ * does the first one before anybody listens.
  */
-public final class StopSignals {
+public final class StopSignals implements StopRequest {
   private final AtomicInteger received = new AtomicInteger();
 
   /** Listens from now on. */
@@ -26,12 +30,29 @@ public final class StopSignals {
         });
   }
 
-  public boolean requested() {
+  @Override
+  public boolean isMade() {
     return received.get() != 0;
   }
 
-  /** The number of the first signal. */
-  int number() {
-    return received.get();
+  /** A clock whose sleep ends with a request to stop. */
+  MonotonicClock sleepingBy(MonotonicClock clock) {
+    return new MonotonicClock() {
+      @Override
+      public long nanoTime() {
+        return clock.nanoTime();
+      }
+
+      @Override
+      public void sleep(Duration duration) {
+        clock.sleep(duration);
+        check();
+      }
+    };
+  }
+
+  /** How a run says that it has stopped. */
+  public StoppedBySignalException stopped(TrainingStoppedException stopped) {
+    return new StoppedBySignalException(received.get(), stopped);
   }
 }

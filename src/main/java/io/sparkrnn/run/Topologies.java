@@ -3,6 +3,7 @@ package io.sparkrnn.run;
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.ModelConfiguration;
+import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.model.RnnTopology;
@@ -27,6 +28,11 @@ public final class Topologies {
               .formatted(model.name(), model.name()));
     }
     return topology;
+  }
+
+  /** As the other, as wide as the data. */
+  public static RnnTopology of(ModelConfiguration model, ImageTrainingData data) {
+    return of(model).withData(data.timeSteps(), data.inputSize(), data.classes());
   }
 
   /**

@@ -14,33 +14,22 @@ import io.sparkrnn.config.Problem;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.TrainingConfiguration;
 import io.sparkrnn.data.DataFingerprint;
-import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.export.Dl4jZip;
 import io.sparkrnn.kernel.KernelProvider;
-import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.report.TrainingHistory;
-import io.sparkrnn.spark.SparkEngine;
-import io.sparkrnn.spark.StartingSpark;
-import io.sparkrnn.spark.jobs.SparkJobException;
-import io.sparkrnn.spark.rounds.ExchangeUnreachableException;
 import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
-import io.sparkrnn.storage.TargetExistsException;
-import io.sparkrnn.train.Listeners;
-import io.sparkrnn.train.LocalRoundRunner;
-import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.StopRequest;
+import io.sparkrnn.train.Training;
 import io.sparkrnn.train.TrainingListener;
-import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.TrainingStoppedException;
 import java.io.PrintStream;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,7 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BiFunction;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,35 +52,23 @@ public final class TrainingRun {
   private final RunConfiguration configuration;
   private final RunDirectory directory;
   private final Storage storage;
-  private final Supplier<ImageTrainingData> data;
+  private final BiFunction<String, RunConfiguration, Backend> cluster;
+  private final Function<RunConfiguration, ImageTrainingData> data;
   private final CheckpointStore store;
   private final ResultFile result;
   private final ProgressLog progress;
   private final MlflowLog mlflow;
   private final StopSignals signals;
+  private final StopRequest stop;
   private volatile boolean failing;
   private TrainingHistory history;
 
-  public TrainingRun(
-      PrintStream out,
-      MonotonicClock clock,
-      RunConfiguration configuration,
-      RunDirectory directory,
-      Storage storage) {
-    this(
-        out,
-        clock,
-        configuration,
-        directory,
-        storage,
-        () -> read(configuration),
-        new StopSignals());
-  }
-
   /**
-   * As the other.
+   * A run.
    *
-   * @param data those of the configuration; read where they are needed first
+   * @param cluster begins to start, under a name, what computes the rounds of other engines than
+   *     {@code local}
+   * @param data reads those of the configuration, where they are needed first
    * @param signals listened to from the start of training on, if not already
    */
   public TrainingRun(
@@ -100,14 +77,17 @@ public final class TrainingRun {
       RunConfiguration configuration,
       RunDirectory directory,
       Storage storage,
-      Supplier<ImageTrainingData> data,
+      BiFunction<String, RunConfiguration, Backend> cluster,
+      Function<RunConfiguration, ImageTrainingData> data,
       StopSignals signals) {
     this.out = out;
     this.signals = signals;
+    this.stop = this::isToStop;
     this.clock = clock;
     this.configuration = configuration;
     this.directory = directory;
     this.storage = storage;
+    this.cluster = cluster;
     this.data = data;
     this.store =
         CheckpointStore.open(
@@ -117,7 +97,7 @@ public final class TrainingRun {
             configuration.run().keep(),
             new Retry(
                 seconds(configuration.run().retrySeconds()),
-                () -> failing || signals.requested(),
+                () -> failing || signals.isMade(),
                 clock));
     this.result = new ResultFile(configuration, directory.runId());
     this.progress = new ProgressLog(directory.runId());
@@ -132,13 +112,6 @@ public final class TrainingRun {
           "Cannot train with the engine dl4j: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars, found none");
     }
     ClusterPaths.of(configuration).requireRunnable();
-  }
-
-  /** Before anything is read or written: with another Spark nothing would come of it. */
-  public static void requireSpark(RunConfiguration configuration) {
-    if (configuration.training().engine() != Engine.LOCAL) {
-      SparkEngine.requireCompatible();
-    }
   }
 
   private static Duration seconds(double seconds) {
@@ -162,7 +135,7 @@ public final class TrainingRun {
       if (vacancy.reason() != Vacancy.Reason.GIVEN_UP) {
         tidyUp(vacancy);
       }
-      return reportAgain(finished.get(), data.get());
+      return reportAgain(finished.get(), data.apply(configuration));
     }
     if (!directory.isNew()
         && !configuration.run().resume()
@@ -171,16 +144,12 @@ public final class TrainingRun {
           "Cannot start a new run in %s: expected an empty directory, found the unfinished run %s; continue it with --resume"
               .formatted(Storage.describe(directory.location()), directory.runId()));
     }
-    if (configuration.training().engine() == Engine.LOCAL) {
-      return run(vacancy, Optional.empty());
-    }
     // Spark takes seconds to start, in which the data can be read.
-    try (StartingSpark spark =
-        StartingSpark.begin(
-            "spark-rnn " + directory.runId(),
-            configuration.spark().master(),
-            configuration.training().threadsPerWorker())) {
-      return run(vacancy, Optional.of(spark));
+    try (Backend backend =
+        configuration.training().engine() == Engine.LOCAL
+            ? new Backend.Local()
+            : cluster.apply("spark-rnn " + directory.runId(), configuration)) {
+      return run(vacancy, backend);
     }
   }
 
@@ -206,15 +175,17 @@ public final class TrainingRun {
         ThisProcess.owner(System.getenv()),
         seconds(configuration.run().heartbeatSeconds()),
         seconds(configuration.run().takeoverSeconds()),
-        clock);
+        signals.sleepingBy(clock));
   }
 
-  private int run(Vacancy vacancy, Optional<StartingSpark> spark) {
-    RunSetup setup = RunSetup.of(configuration, data.get());
+  private int run(Vacancy vacancy, Backend backend) {
+    ImageTrainingData read = data.apply(configuration);
+    Training<ImageTrainingData> training =
+        new Training<>(configuration, read, Topologies.of(configuration.model(), read));
     // A checkpoint has all of it.
     Optional<InitialModel> initial =
         directory.isNew()
-            ? InitialModel.read(configuration, storage, setup.topology())
+            ? InitialModel.read(configuration, storage, training.topology())
             : Optional.empty();
     signals.listen();
     // Closing the store gives the run directory up.
@@ -224,11 +195,11 @@ public final class TrainingRun {
       int attempt = store.claimAttempt(vacancy);
       history = new TrainingHistory(attempt);
       result.attempt(attempt, history);
-      nameRun(initial);
-      train(setup, initial, spark);
+      directory.name(storage, store, configuration, initial);
+      train(training, initial, backend);
       return ExitCode.DONE;
     } catch (TrainingStoppedException e) {
-      throw new StoppedBySignalException(signals.number(), e);
+      throw signals.stopped(e);
     }
   }
 
@@ -240,37 +211,11 @@ public final class TrainingRun {
   }
 
   private int reportAgain(JsonNode finished, ImageTrainingData data) {
-    List<String> before = new ArrayList<>();
-    finished.at("/data/fingerprints").forEach(file -> before.add(file.path("sha256").asText()));
-    List<String> now = data.fingerprints().stream().map(DataFingerprint::sha256).toList();
-    if (!before.equals(now)) {
-      throw new UsageException(
-          "Cannot use %s as run directory: expected the data of its complete run, of SHA-256 %s, found %s"
-              .formatted(Storage.describe(directory.location()), before, now));
-    }
+    directory.requireData(finished, data);
     out.printf("This run is complete: %s%n", Storage.describe(directory.location()));
     out.printf(
         Locale.ROOT, "test accuracy %.2f%%%n", 100 * finished.at("/test/accuracy").asDouble());
     return ExitCode.DONE;
-  }
-
-  private void nameRun(Optional<InitialModel> initial) {
-    String effective = configuration.redacted().render();
-    if (directory.isNew()) {
-      try {
-        store.publishFile(
-            RunDirectory.RUN_FILE, ResultFile.runFile(directory.runId(), effective, initial));
-      } catch (TargetExistsException e) {
-        throw new RunBusyException(
-            "Cannot start a new run in %s: another driver has begun one there at the same time"
-                .formatted(Storage.describe(directory.location())));
-      }
-    }
-    // A driver that was killed just before this has written the first file only.
-    if (!storage.exists(Storage.resolve(directory.location(), RunDirectory.CONFIGURATION_FILE))) {
-      store.publishFile(
-          RunDirectory.CONFIGURATION_FILE, effective.getBytes(StandardCharsets.UTF_8));
-    }
   }
 
   private void record(Throwable failure) {
@@ -287,24 +232,15 @@ public final class TrainingRun {
     }
   }
 
-  /** What an engine needs to train. */
-  private record Job(
-      RunSetup setup,
-      Recipe recipe,
-      String kernels,
-      RunStart start,
-      Console console,
-      List<TrainingListener> listeners) {}
-
   private void train(
-      RunSetup setup, Optional<InitialModel> initial, Optional<StartingSpark> spark) {
+      Training<ImageTrainingData> training, Optional<InitialModel> initial, Backend backend) {
     try {
-      begin(setup, initial, spark);
+      begin(training, initial, backend);
     } catch (TrainingStoppedException e) {
-      record(new StoppedBySignalException(signals.number(), e));
+      record(signals.stopped(e));
       throw e;
-    } catch (SparkJobException | ExchangeUnreachableException e) {
-      RuntimeException named = ExitCode.isPermanent(e) ? e : unavailable(e);
+    } catch (UnavailableException e) {
+      RuntimeException named = e.isPermanent() ? e : unavailable(e);
       record(named);
       throw named;
     } catch (RuntimeException | Error e) {
@@ -317,51 +253,76 @@ public final class TrainingRun {
   private UnavailableException unavailable(RuntimeException failure) {
     return new UnavailableException(
         "%s; %s, go on with --resume --run-dir %s (retrain: with the same --run-id)"
-            .formatted(
-                failure.getMessage(), newestCheckpoint(), Storage.describe(directory.location())),
+            .formatted(failure.getMessage(), progress(), Storage.describe(directory.location())),
         failure);
   }
 
-  private String newestCheckpoint() {
+  private String progress() {
     try {
-      List<CheckpointEntry> checkpoints = store.list();
-      return checkpoints.isEmpty()
-          ? "there is no checkpoint yet"
-          : "the newest checkpoint is "
-              + Storage.describe(checkpoints.get(checkpoints.size() - 1).location());
+      return RunDirectory.newestCheckpoint(store)
+          .map(checkpoint -> "the newest checkpoint is " + checkpoint)
+          .orElse("there is no checkpoint yet");
     } catch (StorageException e) {
       return e.getMessage();
     }
   }
 
   private void begin(
-      RunSetup setup, Optional<InitialModel> initial, Optional<StartingSpark> spark) {
-    TrainingConfiguration training = configuration.training();
-    KernelProvider kernels = KernelProvider.choose(training.kernels().toString());
-    Recipe recipe = setup.recipe();
-    boolean dl4j = training.engine() == Engine.DL4J;
+      Training<ImageTrainingData> training, Optional<InitialModel> initial, Backend backend) {
+    KernelProvider kernels = KernelProvider.choose(configuration.training().kernels().toString());
+    boolean dl4j = configuration.training().engine() == Engine.DL4J;
+    List<DataFingerprint> fingerprints = training.data().fingerprints();
     RunIdentity identity =
         new RunIdentity(
             configuration,
-            setup.topology(),
-            recipe.schedule(),
-            setup.data().fingerprints(),
+            training.topology(),
+            training.recipe().schedule(),
+            fingerprints,
             dl4j ? "dl4j" : kernels.reason(),
             Optional.empty(),
             List.of());
-    RunStart start = start(setup, identity, initial);
-    Console console = new Console(out, setup.plan(), training.epochs());
-    console.heading(setup, directory);
-    result.describe(setup.data(), setup.topology(), dl4j ? "dl4j" : kernels.name());
+    RunStart start = start(training, identity, initial);
+    Console console = new Console(out, training.plan(), configuration.training().epochs());
+    console.heading(training, directory);
+    result.describe(training.data(), training.topology(), dl4j ? "dl4j" : kernels.name());
     result.drift(start.identity().drift());
     start.identity().initialSha256().ifPresent(result::initial);
     if (!dl4j) {
       console.kernels(kernels);
     }
-    Optional<SparkEngine> engine = spark.map(StartingSpark::await);
+    backend.await(stop);
+    mlflow.begin(configuration, fingerprints, store.latestAttempt());
+    List<TrainingListener> listeners = listeners(console, backend);
+    Training.Surroundings around =
+        new Training.Surroundings(
+            stop,
+            (state, validation) -> checkpoint(start.identity(), state, validation),
+            listeners,
+            clock::nanoTime);
+    try (RoundRunner runner = backend.rounds(training, kernels.name(), stop)) {
+      console.engine(backend.description());
+      TrainingState end = start.train(training.loop(kernels.name(), runner, around));
+      new Completion(
+              training,
+              storage,
+              store,
+              directory,
+              result,
+              mlflow,
+              console,
+              kernels.name(),
+              runner,
+              listeners,
+              stop)
+          .complete(end, start.identity().initialSha256());
+    } finally {
+      console.close();
+    }
+  }
+
+  private List<TrainingListener> listeners(Console console, Backend backend) {
     List<TrainingListener> listeners =
         new ArrayList<>(List.of(console, result, history, progress, mlflow));
-    mlflow.begin(configuration, setup.data().fingerprints(), store.latestAttempt());
     if (!configuration.run().tensorboard().isEmpty()) {
       listeners.add(
           new TensorBoardLog(
@@ -371,64 +332,13 @@ public final class TrainingRun {
               store.latestAttempt(),
               Clock.systemUTC()));
     }
-    engine.ifPresent(started -> listeners.addAll(started.listeners(directory.runId())));
-    Job job = new Job(setup, recipe, kernels.name(), start, console, listeners);
-    try {
-      switch (training.engine()) {
-        case LOCAL -> trainHere(job);
-        case SPARK -> trainOnSpark(job, engine.orElseThrow());
-        case DL4J -> trainWithDl4j(job, engine.orElseThrow());
-      }
-    } finally {
-      console.close();
-    }
+    listeners.addAll(backend.listeners(directory.runId()));
+    return listeners;
   }
 
-  private void trainHere(Job job) {
-    job.console().engine("this JVM alone, without Spark");
-    try (RoundRunner runner =
-        new LocalRoundRunner(job.recipe(), RnnKernels.named(job.kernels()), job.setup().data())) {
-      complete(job, loop(job, runner), runner::evaluate);
-    }
-  }
-
-  private void trainOnSpark(Job job, SparkEngine spark) {
-    try (RoundRunner runner =
-        spark.rounds(
-            configuration.training().rounds(), job.recipe(), job.kernels(), job.setup().data())) {
-      job.console().engine(spark.description());
-      complete(job, loop(job, runner), runner::evaluate);
-    }
-  }
-
-  private TrainingState loop(Job job, RoundRunner runner) {
-    TrainingLoop.Options options =
-        job.setup().options(job.kernels(), runner, clock::nanoTime, this::stopRequested);
-    return job.start()
-        .train(
-            new TrainingLoop(
-                options,
-                runner,
-                (state, validation) -> checkpoint(job.start().identity(), state, validation),
-                job.listeners()));
-  }
-
-  private boolean stopRequested() {
+  private boolean isToStop() {
     store.requireOwnership();
-    return signals.requested();
-  }
-
-  private void trainWithDl4j(Job job, SparkEngine spark) {
-    try (RoundRunner runner =
-        spark.dl4jRounds(
-            job.setup().description(),
-            job.recipe(),
-            job.setup().data(),
-            configuration.training().averagingFrequency(),
-            job.kernels())) {
-      job.console().engine("DL4J on " + spark.description());
-      complete(job, loop(job, runner), runner::evaluate);
-    }
+    return signals.isMade();
   }
 
   private CheckpointEntry checkpoint(
@@ -444,14 +354,15 @@ public final class TrainingRun {
     return saved;
   }
 
-  private RunStart start(RunSetup setup, RunIdentity identity, Optional<InitialModel> initial) {
+  private RunStart start(
+      Training<?> training, RunIdentity identity, Optional<InitialModel> initial) {
     Optional<Checkpoint> found = directory.isNew() ? Optional.empty() : store.latest();
     store.takeWarnings().forEach(out::println);
     if (found.isEmpty()) {
       return RunStart.initial(
-          setup, identity, directory.isNew() ? initial : initialAgain(setup.topology()));
+          training, identity, directory.isNew() ? initial : initialAgain(training.topology()));
     }
-    RunStart start = RunStart.resuming(setup, identity, found.get());
+    RunStart start = RunStart.resuming(training, identity, found.get());
     history.resume(
         found.get().sections().getOrDefault(TrainingHistory.SECTION, new byte[0]),
         Storage.describe(found.get().location()));
@@ -466,47 +377,5 @@ public final class TrainingRun {
     Optional<InitialModel> model = InitialModel.read(configuration, storage, topology);
     directory.requireInitial(model);
     return model;
-  }
-
-  private void complete(
-      Job job, TrainingState end, BiFunction<float[], Part, EvaluationResult> evaluation) {
-    boolean stops = configuration.training().earlyStoppingEpochs() > 0;
-    TrainingState model = (stops ? best(job, end) : end).evaluated();
-    // Of the last epoch, unless it is another's model or was resumed after that.
-    if (job.setup().data().size(Part.VALIDATION) > 0 && (stops || !result.hasValidation())) {
-      result.put("validation", evaluation.apply(model.parameters(), Part.VALIDATION));
-    }
-    EvaluationResult test = evaluation.apply(model.parameters(), Part.TEST);
-    new Listeners(job.listeners()).tell(listener -> listener.onTest(test));
-    FinalReport report = new FinalReport(configuration, storage, store);
-    ImageTrainingData data = job.setup().data();
-    job.start()
-        .identity()
-        .initialSha256()
-        .ifPresent(
-            sha256 ->
-                report.compareWithInitial(
-                    result,
-                    sha256,
-                    job.setup().topology(),
-                    model.parameters(),
-                    job.kernels(),
-                    data));
-    new FinalModel(storage, store, directory).publish(job.setup(), model);
-    // What failed to be deleted after the last checkpoint has no next one to be tried again after.
-    store.retain();
-    store.best().ifPresent(result::best);
-    byte[] json = result.succeeded(model, test, store.list());
-    Optional<URI> page = report.publish(json, data);
-    store.publishResult(json);
-    mlflow.succeeded(model.parametersSha256());
-    job.console().summary(test, directory, page);
-  }
-
-  private TrainingState best(Job job, TrainingState end) {
-    StoppedTraining stopped = StoppedTraining.of(end, configuration.training().epochs(), store);
-    result.stopped(stopped);
-    job.console().stopped(stopped);
-    return stopped.best();
   }
 }

@@ -1,10 +1,15 @@
 package io.sparkrnn.run;
 
-/** The cluster cannot run the training now; it can go on later. */
-final class UnavailableException extends RuntimeException {
+/** What a run needs beside storage is not there, such as its cluster; it may go on later. */
+public class UnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  UnavailableException(String message, RuntimeException cause) {
+  public UnavailableException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /** Whether another try would fail in the same way, until somebody changes something. */
+  public boolean isPermanent() {
+    return false;
   }
 }

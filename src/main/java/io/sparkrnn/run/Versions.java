@@ -1,6 +1,5 @@
 package io.sparkrnn.run;
 
-import io.sparkrnn.spark.jobs.SparkCompatibility;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -28,7 +27,8 @@ public final class Versions implements IVersionProvider {
     versions.put("sparkRnn", sparkRnn());
     versions.put("arithmetic", String.valueOf(ARITHMETIC));
     versions.put("gitCommit", gitCommit());
-    versions.put("spark", SparkCompatibility.version());
+    versions.put(
+        "spark", properties("/spark-version-info.properties").getProperty("version", "none"));
     versions.put("java", System.getProperty("java.version"));
     versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     return versions;
@@ -38,16 +38,22 @@ public final class Versions implements IVersionProvider {
    * What the build was made from, {@code -dirty} with changes; "unknown" outside of a repository.
    */
   private static String gitCommit() {
-    Properties git = new Properties();
-    try (InputStream in = Versions.class.getResourceAsStream("git.properties")) {
+    Properties git = properties("git.properties");
+    boolean dirty = Boolean.parseBoolean(git.getProperty("git.dirty"));
+    return git.getProperty("git.commit.id.full", "unknown") + (dirty ? "-dirty" : "");
+  }
+
+  /** None where there is no such file. */
+  private static Properties properties(String resource) {
+    Properties properties = new Properties();
+    try (InputStream in = Versions.class.getResourceAsStream(resource)) {
       if (in != null) {
-        git.load(in);
+        properties.load(in);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    boolean dirty = Boolean.parseBoolean(git.getProperty("git.dirty"));
-    return git.getProperty("git.commit.id.full", "unknown") + (dirty ? "-dirty" : "");
+    return properties;
   }
 
   /** The CPU's name where Linux gives it, else its architecture. */

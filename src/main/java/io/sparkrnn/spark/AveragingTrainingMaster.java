@@ -1,28 +1,25 @@
 package io.sparkrnn.spark;
 
+import io.sparkrnn.config.ConfigurationLoader;
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.dl4j.Dl4jNetworks;
 import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.dl4j.NetworkState;
 import io.sparkrnn.dl4j.UnsupportedNetworkException;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.NetworkShape;
-import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.data.RddShards;
 import io.sparkrnn.spark.dl4j.DataSetReader;
 import io.sparkrnn.spark.dl4j.ListenedRounds;
 import io.sparkrnn.spark.rounds.JobRoundRunner;
-import io.sparkrnn.train.CheckpointCadence;
-import io.sparkrnn.train.CheckpointWriter;
-import io.sparkrnn.train.LearningRateSchedule;
-import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.RoundRunner;
-import io.sparkrnn.train.TrainingLoop;
+import io.sparkrnn.train.StopRequest;
+import io.sparkrnn.train.Training;
 import io.sparkrnn.train.TrainingState;
-import io.sparkrnn.train.Updater;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -152,18 +149,21 @@ public final class AveragingTrainingMaster
     NetworkShape shape = describe(network, 1).topology().shape();
     shardOnce(data, shape);
     NetworkDescription description = describe(network, shards.timeSteps());
-    Recipe recipe = recipe(description);
-    RoundPlan plan =
-        new RoundPlan(
-            shards.data().minibatchesPerEpoch(settings.minibatchSize),
-            settings.averagingFrequency,
-            settings.averagingFrequency);
-    TrainingState start = start(network, plan);
+    NetworkState state = Dl4jNetworks.state(network);
+    Training<TrainingData> training =
+        new Training<>(
+            configuration(description, state.epochs() + 1), shards.data(), description.topology());
     listeners.forEach(listener -> listener.onEpochStart(network));
     try (RoundRunner rounds =
         new JobRoundRunner(
-            sparkNetwork.getSparkContext(), recipe, kernels, shards.data(), shards)) {
-      TrainingState end = loop(plan, recipe, listening(rounds, network), start);
+            sparkNetwork.getSparkContext(),
+            training.recipe(),
+            kernels,
+            shards.data(),
+            shards,
+            StopRequest.NEVER)) {
+      TrainingState end =
+          training.run(kernels, listening(rounds, network), start(state, training.plan()));
       setState(network, end);
       double score = end.epochLossSum() / end.epochSamples();
       network.setScore(score);
@@ -194,47 +194,47 @@ public final class AveragingTrainingMaster
     shardedContext = null;
   }
 
-  private Recipe recipe(NetworkDescription description) {
-    RnnTopology topology = description.topology();
-    return new Recipe(
-        topology,
-        settings.minibatchSize,
-        settings.threadsPerWorker,
-        Updater.of(description.updater()),
-        // None of DL4J's schedules that we know depends on the length of the run.
-        new LearningRateSchedule(
-            description.schedule(), description.updater().learningRate(), Long.MAX_VALUE),
-        0,
-        description.l2(),
-        settings.seed);
+  /** The network is what DL4J's users keep: they save and evaluate it themselves. */
+  private RunConfiguration configuration(NetworkDescription description, int epochs) {
+    RunConfiguration given =
+        ConfigurationLoader.parse(
+            """
+            training {
+              epochs = %d, minibatch-size = %d, workers = %d, threads-per-worker = %d
+              averaging-frequency = %d, first-epoch-averaging-frequency = 0
+              seed = %d, clip-norm = 0, l2 = %s
+            }
+            """
+                .formatted(
+                    epochs,
+                    settings.minibatchSize,
+                    settings.workers,
+                    settings.threadsPerWorker,
+                    settings.averagingFrequency,
+                    settings.seed,
+                    description.l2()),
+            "the master's settings");
+    return new RunConfiguration(
+        given.model(),
+        given.data(),
+        given.training(),
+        description.updater(),
+        description.schedule(),
+        given.run(),
+        given.spark(),
+        given.hadoop());
   }
 
-  private static TrainingState start(MultiLayerNetwork network, RoundPlan plan) {
-    NetworkState state = Dl4jNetworks.state(network);
-    long rounds = (long) state.epochs() * plan.rounds(0);
+  private static TrainingState start(NetworkState state, RoundPlan plan) {
     return new TrainingState(
         state.parameters(),
         state.updaterState(),
-        rounds,
+        (long) state.epochs() * plan.rounds(0),
         state.epochs(),
         0,
         state.iterations(),
         0,
         0);
-  }
-
-  private static TrainingState loop(
-      RoundPlan plan, Recipe recipe, RoundRunner rounds, TrainingState start) {
-    TrainingLoop.Options oneEpoch =
-        new TrainingLoop.Options(
-            start.epoch() + 1,
-            plan,
-            recipe.schedule(),
-            CheckpointCadence.ofEpochs(Integer.MAX_VALUE),
-            Optional.empty(),
-            () -> false);
-    // The network is what DL4J's users keep; they save it themselves.
-    return new TrainingLoop(oneEpoch, rounds, CheckpointWriter.NONE, List.of()).run(start);
   }
 
   /** DL4J's callers count the epoch themselves after {@code executeTraining}. */

@@ -1,20 +1,10 @@
 package io.sparkrnn.spark;
 
-import io.sparkrnn.config.RoundsChoice;
-import io.sparkrnn.data.TrainingData;
-import io.sparkrnn.dl4j.NetworkDescription;
-import io.sparkrnn.spark.data.WorkerShards;
-import io.sparkrnn.spark.dl4j.Dl4jRoundRunner;
 import io.sparkrnn.spark.jobs.Parcel;
 import io.sparkrnn.spark.jobs.SparkCompatibility;
 import io.sparkrnn.spark.jobs.SparkJobException;
 import io.sparkrnn.spark.jobs.TaskCpus;
-import io.sparkrnn.spark.rounds.SparkRounds;
-import io.sparkrnn.train.Recipe;
-import io.sparkrnn.train.RoundRunner;
-import io.sparkrnn.train.TrainingListener;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import org.apache.spark.SecurityManager;
 import org.apache.spark.SparkConf;
@@ -53,15 +43,6 @@ public final class SparkEngine implements AutoCloseable {
       // Scala throws checked exceptions undeclared.
       throw SparkJobException.cannotStart(conf.get("spark.master"), e);
     }
-  }
-
-  /**
-   * Demands the Spark and the Java that the program is made for.
-   *
-   * @throws SparkJobException if they are others, which no other try would mend
-   */
-  public static void requireCompatible() {
-    SparkCompatibility.check();
   }
 
   /** Adds what the program needs to what the user has set. */
@@ -109,29 +90,6 @@ public final class SparkEngine implements AutoCloseable {
             SparkCompatibility.version(),
             context.master(),
             Math.max(1, context.defaultParallelism() / context.getConf().getInt(TaskCpus.KEY, 1)));
-  }
-
-  /** Those that show a run to Spark's metrics system and listeners. */
-  public List<TrainingListener> listeners(String runId) {
-    return List.of(
-        TrainingMetricsPlugin.metricsOf(context.sc().applicationId()),
-        new TrainingEvents(context.sc(), runId));
-  }
-
-  /** Rounds of this application. */
-  public RoundRunner rounds(RoundsChoice choice, Recipe recipe, String kernels, TrainingData data) {
-    return SparkRounds.of(
-        context, choice, recipe, kernels, data, WorkerShards.readFrom(context, data));
-  }
-
-  /** DL4J Spark's own rounds, a round an epoch. */
-  public RoundRunner dl4jRounds(
-      NetworkDescription network,
-      Recipe recipe,
-      TrainingData data,
-      int averagingFrequency,
-      String kernels) {
-    return new Dl4jRoundRunner(context, network, recipe, data, averagingFrequency, kernels);
   }
 
   public JavaSparkContext context() {

@@ -2,16 +2,11 @@ package io.sparkrnn.train;
 
 import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.evaluation.EvaluationResult;
-import java.net.URI;
 import java.util.Optional;
 
 /** Where a loop's states are kept. Called by a thread of the loop's own, one call at a time. */
 @FunctionalInterface
 public interface CheckpointWriter {
-  /** Keeps nothing, for callers to whom the last state is handed. */
-  CheckpointWriter NONE =
-      (state, validation) -> new CheckpointEntry(URI.create("memory:state"), state.round(), 0);
-
   /**
    * Commits a state.
    *

@@ -7,7 +7,6 @@ import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -31,11 +30,15 @@ final class EpochCompletion implements AutoCloseable {
       Executors.newSingleThreadExecutor(work -> new Thread(work, "rnn.epoch-completion"));
 
   private Optional<URI> lastCheckpoint;
-  private long lastSavedRound = -1;
+  private long lastSavedRound;
   private long lastBegunRound;
   private long lastBegunNanos;
+  private TrainingState latest;
+  private TrainingState resumable;
   private Optional<Evaluating> evaluating = Optional.empty();
-  private Optional<Saving> saving = Optional.empty();
+
+  /** A checkpoint that has not taken effect. */
+  private Optional<CompletableFuture<CheckpointReport>> saving = Optional.empty();
 
   /** An epoch's end whose evaluation has not taken effect. */
   private record Evaluating(
@@ -43,30 +46,33 @@ final class EpochCompletion implements AutoCloseable {
       EpochReport report,
       CompletableFuture<Optional<EvaluationResult>> validation) {}
 
-  /** A checkpoint that has not taken effect. */
-  private record Saving(CompletableFuture<CheckpointReport> report) {}
-
   EpochCompletion(
       TrainingLoop.Options options,
       CheckpointWriter checkpoints,
       Listeners listeners,
-      long startRound,
+      TrainingState start,
       Optional<URI> lastCheckpoint) {
     this.options = options;
     this.checkpoints = checkpoints;
     this.listeners = listeners;
     this.lastCheckpoint = lastCheckpoint;
-    this.lastBegunRound = startRound;
+    this.lastSavedRound = lastCheckpoint.isPresent() ? start.round() : -1;
+    this.lastBegunRound = start.round();
+    this.latest = start;
+    this.resumable = start;
     this.lastBegunNanos = options.cadence().nanoTime().getAsLong();
   }
 
   /**
    * Begins with an epoch that has ended, after finishing the one before.
    *
+   * @param before the state that the epoch's last round began with: resumed from there, a run that
+   *     is stopped while it evaluates comes to that evaluation again
    * @return the state to go on from, with the epoch's accuracy where later epochs depend on it
    */
-  TrainingState begin(TrainingState ended, EpochReport report) {
+  TrainingState begin(TrainingState before, TrainingState ended, EpochReport report) {
     finish();
+    resumable = before;
     float[] parameters = ended.evaluated().parameters();
     CompletableFuture<Optional<EvaluationResult>> validation =
         overlapRounds() > 0
@@ -74,7 +80,7 @@ final class EpochCompletion implements AutoCloseable {
             : CompletableFuture.completedFuture(validate(parameters));
     TrainingState state =
         options.followsValidation()
-            ? ended.withAccuracy(await(validation).orElseThrow().accuracy())
+            ? ended.withAccuracy(StopRequest.NEVER.await(validation).orElseThrow().accuracy())
             : ended;
     evaluating = Optional.of(new Evaluating(state, report, validation));
     afterRound(state);
@@ -91,8 +97,9 @@ final class EpochCompletion implements AutoCloseable {
 
   /** Lets an evaluation take effect if this is its round. */
   void afterRound(TrainingState state) {
-    if (evaluating.isPresent()
-        && state.round() - evaluating.get().state().round() >= overlapRounds()) {
+    latest = state;
+    if (evaluating.isEmpty()
+        || state.round() - evaluating.get().state().round() >= overlapRounds()) {
       finishEvaluation();
     }
   }
@@ -113,14 +120,14 @@ final class EpochCompletion implements AutoCloseable {
     }
   }
 
-  /** Saves a state before it returns, if that has not been done. */
-  URI save(TrainingState state) {
-    finish();
-    if (state.round() != lastSavedRound) {
-      beginCheckpoint(state, Optional.empty());
+  /** Saves the newest state that lacks no evaluation, if that has not been done. */
+  TrainingStoppedException stopped() {
+    finishCheckpoint();
+    if (resumable.round() != lastSavedRound) {
+      beginCheckpoint(resumable, Optional.empty());
       finishCheckpoint();
     }
-    return lastCheckpoint.orElseThrow();
+    return new TrainingStoppedException(resumable.round(), lastCheckpoint.orElseThrow().toString());
   }
 
   /** Waits for all that has begun and lets it take effect. */
@@ -138,19 +145,20 @@ final class EpochCompletion implements AutoCloseable {
     if (evaluating.isPresent()) {
       Evaluating ended = evaluating.get();
       evaluating = Optional.empty();
-      Optional<EvaluationResult> validation = await(ended.validation());
+      Optional<EvaluationResult> validation = StopRequest.NEVER.await(ended.validation());
       EpochReport report = ended.report().with(validation);
       listeners.tell(listener -> listener.onEpoch(report));
       if (options.checkpoints(ended.state())) {
         beginCheckpoint(ended.state(), validation);
       }
     }
+    resumable = latest;
   }
 
   private void beginCheckpoint(TrainingState state, Optional<EvaluationResult> validation) {
     lastBegunRound = state.round();
     lastBegunNanos = options.cadence().nanoTime().getAsLong();
-    saving = Optional.of(new Saving(inBackground(() -> checkpoint(state, validation))));
+    saving = Optional.of(inBackground(() -> checkpoint(state, validation)));
   }
 
   private CheckpointReport checkpoint(TrainingState state, Optional<EvaluationResult> validation) {
@@ -162,9 +170,9 @@ final class EpochCompletion implements AutoCloseable {
 
   private void finishCheckpoint() {
     if (saving.isPresent()) {
-      Saving begun = saving.get();
+      CompletableFuture<CheckpointReport> begun = saving.get();
       saving = Optional.empty();
-      CheckpointReport report = await(begun.report());
+      CheckpointReport report = StopRequest.NEVER.await(begun);
       lastCheckpoint = Optional.of(report.location());
       lastSavedRound = report.state().round();
       listeners.tell(listener -> listener.onCheckpoint(report));
@@ -180,20 +188,6 @@ final class EpochCompletion implements AutoCloseable {
           return work.get();
         },
         thread);
-  }
-
-  /** Throws what the work has thrown, itself: callers tell failures by their types. */
-  private static <T> T await(CompletableFuture<T> work) {
-    try {
-      return work.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException failure) {
-        throw failure;
-      } else if (e.getCause() instanceof Error failure) {
-        throw failure;
-      }
-      throw e;
-    }
   }
 
   /** Finishes what has begun and ends the thread. */

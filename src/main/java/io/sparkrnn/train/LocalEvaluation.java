@@ -10,25 +10,43 @@ import io.sparkrnn.model.RnnTopology;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Evaluates block after block in this JVM: the oracle of the distributed evaluation. */
-public record LocalEvaluation(RnnKernels kernels, RnnTopology topology, EvaluationData data) {
+/**
+ * Evaluates block after block in this JVM: the oracle of the distributed evaluation.
+ *
+ * @param stop asked before each block
+ */
+public record LocalEvaluation(
+    RnnKernels kernels, RnnTopology topology, EvaluationData data, StopRequest stop) {
+
+  /** One that nobody stops. */
+  public LocalEvaluation(RnnKernels kernels, RnnTopology topology, EvaluationData data) {
+    this(kernels, topology, data, StopRequest.NEVER);
+  }
 
   /** Evaluates parameters on a part of the data. */
   public EvaluationResult evaluate(float[] parameters, Part part) {
-    SequenceDataset samples = data.part(part);
-    List<BlockResult> results = new ArrayList<>();
-    for (int block = 0; block < BlockEvaluator.count(samples.size()); block++) {
-      SequenceDataset inBlock = samples.subset(BlockEvaluator.samples(block, samples.size()));
-      results.add(BlockEvaluator.evaluate(kernels, topology, parameters, inBlock, block));
-    }
-    return EvaluationResult.fold(results, topology.shape().classes());
+    return evaluate(parameters, part, new int[data.size(part)]);
   }
 
   /** The predicted class of each sample of a part, in its order. */
   public int[] predict(float[] parameters, Part part) {
-    SequenceDataset samples = data.part(part);
-    int[] predicted = new int[samples.size()];
-    BlockEvaluator.evaluate(kernels, topology, parameters, samples, 0, predicted);
+    int[] predicted = new int[data.size(part)];
+    evaluate(parameters, part, predicted);
     return predicted;
+  }
+
+  private EvaluationResult evaluate(float[] parameters, Part part, int[] predicted) {
+    SequenceDataset samples = data.part(part);
+    List<BlockResult> results = new ArrayList<>();
+    for (int block = 0; block < BlockEvaluator.count(samples.size()); block++) {
+      stop.check();
+      int[] places = BlockEvaluator.samples(block, samples.size());
+      int[] found = new int[places.length];
+      results.add(
+          BlockEvaluator.evaluate(
+              kernels, topology, parameters, samples.subset(places), block, found));
+      System.arraycopy(found, 0, predicted, places[0], found.length);
+    }
+    return EvaluationResult.fold(results, topology.shape().classes());
   }
 }

@@ -17,10 +17,20 @@ public final class LocalRoundRunner implements RoundRunner {
   private final List<Shard> shards;
   private final LocalEvaluation evaluation;
 
+  /** One that nobody stops. */
   public LocalRoundRunner(Recipe recipe, RnnKernels kernels, TrainingData data) {
+    this(recipe, kernels, data, StopRequest.NEVER);
+  }
+
+  /**
+   * A runner.
+   *
+   * @param stop asked within evaluations
+   */
+  public LocalRoundRunner(Recipe recipe, RnnKernels kernels, TrainingData data, StopRequest stop) {
     this.replica = new Replica(recipe, kernels);
     this.shards = IntStream.range(0, data.workers()).mapToObj(data::shard).toList();
-    this.evaluation = new LocalEvaluation(kernels, recipe.topology(), data);
+    this.evaluation = new LocalEvaluation(kernels, recipe.topology(), data, stop);
   }
 
   @Override

@@ -5,7 +5,6 @@ import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -25,7 +24,7 @@ public final class TrainingLoop {
    *
    * @param cadence the last epoch always ends with a checkpoint, and with early stopping every one
    * @param validation empty where no samples are held out to evaluate after each epoch
-   * @param stopRequested asked after each round; what it throws ends the run
+   * @param stop asked after each round
    */
   public record Options(
       int epochs,
@@ -33,7 +32,7 @@ public final class TrainingLoop {
       LearningRateSchedule schedule,
       CheckpointCadence cadence,
       Optional<Validation> validation,
-      BooleanSupplier stopRequested,
+      StopRequest stop,
       EarlyStopping earlyStopping,
       MovingAverage movingAverage) {
 
@@ -53,16 +52,8 @@ public final class TrainingLoop {
         LearningRateSchedule schedule,
         CheckpointCadence cadence,
         Optional<Validation> validation,
-        BooleanSupplier stopRequested) {
-      this(
-          epochs,
-          plan,
-          schedule,
-          cadence,
-          validation,
-          stopRequested,
-          EarlyStopping.OFF,
-          MovingAverage.OFF);
+        StopRequest stop) {
+      this(epochs, plan, schedule, cadence, validation, stop, EarlyStopping.OFF, MovingAverage.OFF);
     }
 
     /** Whether later epochs depend on what evaluations find. */
@@ -136,8 +127,12 @@ public final class TrainingLoop {
     Listeners told = new Listeners(listeners);
     // Closing it finishes what is under way, whatever ends the rounds.
     try (EpochCompletion completion =
-        new EpochCompletion(options, checkpoints, told, start.round(), checkpoint)) {
-      return run(start, told, completion);
+        new EpochCompletion(options, checkpoints, told, start, checkpoint)) {
+      try {
+        return run(start, told, completion);
+      } catch (TrainingStoppedException e) {
+        throw completion.stopped();
+      }
     }
   }
 
@@ -149,6 +144,7 @@ public final class TrainingLoop {
     long[] workerNanos = new long[0];
     long samples = 0;
     while (!options.ends(state)) {
+      TrainingState before = state;
       Round round = options.next(state);
       long began = System.nanoTime();
       RoundResult result = runner.run(state.forWorkers(), round);
@@ -172,6 +168,7 @@ public final class TrainingLoop {
       if (round.lastOfEpoch()) {
         state =
             completion.begin(
+                before,
                 state,
                 new EpochReport(
                     state.epoch(),
@@ -192,8 +189,9 @@ public final class TrainingLoop {
       } else {
         completion.checkpointIfDue(state);
       }
-      if (options.stopRequested().getAsBoolean() && !options.ends(state)) {
-        throw new TrainingStoppedException(state.round(), completion.save(state).toString());
+      if (options.stop().isMade() && !options.ends(state)) {
+        completion.finish();
+        throw new TrainingStoppedException();
       }
     }
     completion.finish();

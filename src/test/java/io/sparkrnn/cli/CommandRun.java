@@ -5,11 +5,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /** A command that has been run in this JVM. */
 record CommandRun(int exitCode, String output, String errors) {
   static CommandRun of(String... arguments) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    return of(new ByteArrayOutputStream(), arguments);
+  }
+
+  /** A command that gets a SIGTERM as soon as it has printed some text. */
+  static CommandRun stoppedAt(String text, String... arguments) {
+    return of(
+        new ByteArrayOutputStream() {
+          private boolean stopped;
+
+          @Override
+          public synchronized void write(byte[] bytes, int offset, int length) {
+            super.write(bytes, offset, length);
+            if (!stopped && toString(StandardCharsets.UTF_8).contains(text)) {
+              stopped = true;
+              Signal term = new Signal("TERM");
+              Signal.handle(term, SignalHandler.SIG_DFL).handle(term);
+            }
+          }
+        },
+        arguments);
+  }
+
+  private static CommandRun of(ByteArrayOutputStream out, String... arguments) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int exitCode =
         Main.run(

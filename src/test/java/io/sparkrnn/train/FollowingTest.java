@@ -21,7 +21,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** Runs whose later epochs depend on the accuracies of earlier ones, and moving averages. */
@@ -69,7 +68,7 @@ class FollowingTest {
       EarlyStopping stopping,
       int plateauEpochs,
       MovingAverage average,
-      BooleanSupplier stop) {
+      StopRequest stop) {
     Validation validation =
         new Validation(
             parameters -> {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparkrnn.checkpoint.CheckpointEntry;
+import io.sparkrnn.config.ConfigurationLoader;
+import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
 import io.sparkrnn.data.Axes;
@@ -19,11 +21,11 @@ import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.TrainingLoop.Validation;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,7 +57,7 @@ class LearningTest {
       int epochs,
       RoundRunner runner,
       List<TrainingState> saved,
-      BooleanSupplier stop) {
+      StopRequest stop) {
     Validation validation =
         new Validation(parameters -> runner.evaluate(parameters, Part.VALIDATION), 0);
     return loop(recipe, data, epochs, validation, runner, saved, stop);
@@ -68,7 +70,7 @@ class LearningTest {
       Validation validation,
       RoundRunner runner,
       List<TrainingState> saved,
-      BooleanSupplier stop,
+      StopRequest stop,
       TrainingListener... listeners) {
     return new TrainingLoop(
         new TrainingLoop.Options(
@@ -230,6 +232,48 @@ class LearningTest {
       epochs.addAll(second.epochs());
       assertThat(epochs).isEqualTo(waiting.epochs());
     }
+  }
+
+  @Test
+  void whoTrainsForACallerGetsTheBestEpochsModel() {
+    InMemoryData data = InMemoryData.ofSizes(8, 4, 4, 107, 95);
+    RunConfiguration configuration =
+        ConfigurationLoader.parse(
+            """
+            data.validation = 1300
+            training { epochs = 9, workers = 2, minibatch-size = 8, averaging-frequency = 3 }
+            training { ema-decay = 0.5, early-stopping-epochs = 1 }
+            updater { name = sgd, learning-rate = 0.9 }
+            """,
+            "test");
+    Training<InMemoryData> training =
+        new Training<>(
+            configuration, data, recipe(Activation.TANH, new Updater.Sgd(), 0.9, 1).topology());
+    LocalRoundRunner runner = new LocalRoundRunner(training.recipe(), KERNELS, data);
+    List<TrainingState> saved = new ArrayList<>();
+    TrainingState end =
+        training
+            .loop(
+                "portable",
+                runner,
+                new Training.Surroundings(
+                    StopRequest.NEVER,
+                    (state, validation) -> {
+                      saved.add(state);
+                      return new CheckpointEntry(URI.create("memory:1"), state.round(), 1);
+                    },
+                    List.of(),
+                    System::nanoTime))
+            .run(training.randomStart());
+    double best = Collections.max(end.accuracies());
+    int epoch = end.accuracies().indexOf(best) + 1;
+    assertThat(epoch).isLessThan(end.epoch());
+
+    TrainingState model = training.run("portable", runner, training.randomStart());
+    assertThat(model.epoch()).isEqualTo(epoch);
+    assertThat(model.vector()).isEqualTo(saved.get(epoch - 1).vector());
+    assertThat(runner.evaluate(model.evaluated().parameters(), Part.VALIDATION).accuracy())
+        .isEqualTo(best);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.sparkrnn.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.sparkrnn.data.Axes;
 import io.sparkrnn.data.EvaluationData.Part;
@@ -39,6 +40,23 @@ class LocalEvaluationTest {
     }
     assertThat(predicted).hasSize(samples.size());
     assertThat(counted).isEqualTo(evaluation.evaluate(parameters, Part.TEST).confusion());
+  }
+
+  @Test
+  void aRequestToStopIsSeenBetweenBlocks() {
+    InMemoryData data = InMemoryData.ofSizes(3, 2, 4, 8);
+    RnnTopology topology =
+        new RnnTopology("small", new NetworkShape(3, 2, List.of(5), Activation.TANH, 4));
+    float[] parameters = ParameterInitializer.ORTHOGONAL.initialise(topology, 7);
+    int[] asked = new int[1];
+    LocalEvaluation evaluation =
+        new LocalEvaluation(new PortableRnnKernels(), topology, data, () -> ++asked[0] == 2);
+
+    assertThatExceptionOfType(TrainingStoppedException.class)
+        .isThrownBy(() -> evaluation.evaluate(parameters, Part.TEST));
+    asked[0] = 0;
+    assertThatExceptionOfType(TrainingStoppedException.class)
+        .isThrownBy(() -> evaluation.predict(parameters, Part.TEST));
   }
 
   /** More mistakes than are kept, in more than one block. */

@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -195,6 +196,47 @@ class OverlapTest {
         .withMessageContaining("after round 6; continue from memory:7-7");
     assertThat(events)
         .endsWith("round 5", "round 6", "epoch 1, loss 2.5", "memory:5-5", "memory:7-7");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 1, 4, memory:4-4", "3, 1, 4, memory:4-4", "0, 2, 9, memory:9-9"})
+  void aStopWithinAnEvaluationLeavesTheRoundBefore(
+      int overlapRounds, int epoch, int round, String checkpoint) {
+    int[] evaluations = new int[1];
+    StopRequest stop = () -> ++evaluations[0] == epoch;
+    evaluation =
+        parameters -> {
+          stop.check();
+          return evaluationOf(parameters);
+        };
+    assertThatExceptionOfType(TrainingStoppedException.class)
+        .isThrownBy(() -> loop(overlapRounds, -1).run(initial()))
+        .withMessageContaining("after round %d; continue from %s", round - 1, checkpoint);
+    assertThat(events).endsWith(checkpoint).doesNotContain("epoch %d, loss".formatted(epoch));
+    List<String> before = List.copyOf(events);
+
+    events.clear();
+    TrainingState saved =
+        new TrainingState(
+            new float[] {round}, new float[0], round, epoch - 1, 4, round, 5 * 4, 10 * 4);
+    TrainingState end = loop(overlapRounds, -1).resume(saved, URI.create(checkpoint));
+    assertThat(end.parameters()).containsExactly(10f);
+    assertThat(Stream.concat(before.stream(), events.stream()))
+        .filteredOn(event -> event.startsWith("epoch "))
+        .containsExactly("epoch 1, loss 2.5", "epoch 2, loss 5.0");
+  }
+
+  @Test
+  void aStopWithinTheFirstEvaluationAfterACheckpointNeedsNoOther() {
+    evaluation =
+        parameters -> {
+          throw new TrainingStoppedException();
+        };
+    TrainingState saved = new TrainingState(new float[] {4}, new float[0], 4, 0, 4, 4, 20, 40);
+    assertThatExceptionOfType(TrainingStoppedException.class)
+        .isThrownBy(() -> loop(0, -1).resume(saved, URI.create("memory:4-4")))
+        .withMessageContaining("after round 3; continue from memory:4-4");
+    assertThat(events).containsExactly("round 4");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.sparkrnn.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparkrnn.checkpoint.CheckpointEntry;
@@ -15,14 +16,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class TrainingLoopTest {
   private final List<String> events = Collections.synchronizedList(new ArrayList<>());
 
   /** Adds one to its parameter in each round; one round may bring something else. */
-  private final class CountingRunner implements RoundRunner {
+  private class CountingRunner implements RoundRunner {
     private final long oddRound;
     private final float oddValue;
     private final double oddLoss;
@@ -93,7 +94,7 @@ class TrainingLoopTest {
   }
 
   private static TrainingLoop.Options options(
-      int epochs, int checkpointEvery, Optional<Validation> validation, BooleanSupplier stop) {
+      int epochs, int checkpointEvery, Optional<Validation> validation, StopRequest stop) {
     return new TrainingLoop.Options(
         epochs,
         new RoundPlan(5, 3, 3),
@@ -103,12 +104,12 @@ class TrainingLoopTest {
         stop);
   }
 
-  private TrainingLoop.Options evaluated(int epochs, int checkpointEvery, BooleanSupplier stop) {
+  private TrainingLoop.Options evaluated(int epochs, int checkpointEvery, StopRequest stop) {
     return options(epochs, checkpointEvery, Optional.of(new Validation(this::evaluate, 0)), stop);
   }
 
   private static TrainingLoop.Options unevaluated(
-      int epochs, int checkpointEvery, BooleanSupplier stop) {
+      int epochs, int checkpointEvery, StopRequest stop) {
     return options(epochs, checkpointEvery, Optional.empty(), stop);
   }
 
@@ -303,6 +304,33 @@ class TrainingLoopTest {
     assertThat(end.epoch()).isEqualTo(1);
     assertThat(events)
         .endsWith("run 1", "listener round 1", "listener epoch 1", "listener memory:2");
+  }
+
+  @Test
+  void aRequestToStopWithinTheFirstRoundKeepsTheStart() {
+    TrainingLoop loop =
+        loop(
+            evaluated(3, 1, () -> false),
+            new CountingRunner() {
+              @Override
+              public RoundResult run(TrainingState state, Round round) {
+                throw new TrainingStoppedException();
+              }
+            });
+    assertThatExceptionOfType(TrainingStoppedException.class)
+        .isThrownBy(() -> loop.run(initial()))
+        .withMessage(
+            "Stopped as asked before the first round; continue from memory:0 with --resume.");
+  }
+
+  @Test
+  void aRequestToStopEndsWaitingForOtherWork() {
+    StopRequest stop = () -> true;
+    assertThatExceptionOfType(TrainingStoppedException.class)
+        .isThrownBy(() -> stop.await(new CompletableFuture<>()));
+    assertThat(stop.await(CompletableFuture.completedFuture("done"))).isEqualTo("done");
+    IllegalStateException failure = new IllegalStateException("no disk");
+    assertThatThrownBy(() -> stop.await(CompletableFuture.failedFuture(failure))).isSameAs(failure);
   }
 
   @Test

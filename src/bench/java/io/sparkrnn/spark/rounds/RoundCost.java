@@ -129,13 +129,13 @@ final class RoundCost {
   }
 
   private Map<String, Double> measure(int blocks) {
-    try (RoundRunner jobs = new JobRoundRunner(context, recipe, kernels, data)) {
+    try (RoundRunner jobs = SmallTraining.jobs(context, recipe, kernels, data)) {
       for (int block = 0; block <= blocks; block++) {
         for (int i = 0; i < rounds; i++) {
           emptyJob();
           round(jobs, job);
         }
-        try (RoundRunner tasksThatStay = new ResidentRoundRunner(context, recipe, kernels, data)) {
+        try (RoundRunner tasksThatStay = SmallTraining.resident(context, recipe, kernels, data)) {
           Times warmUp = new Times(new ArrayList<>(), new ArrayList<>());
           for (int i = 0; i < WARM_UP_ROUNDS; i++) {
             round(tasksThatStay, warmUp);

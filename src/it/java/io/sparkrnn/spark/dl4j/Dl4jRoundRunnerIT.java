@@ -24,6 +24,7 @@ import io.sparkrnn.train.LocalEvaluation;
 import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundPlan;
+import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.Updater;
@@ -109,7 +110,13 @@ class Dl4jRoundRunnerIT {
   private static Dl4jRoundRunner runner(
       SparkEngine spark, UpdaterName updater, Recipe recipe, TrainingData data) {
     return new Dl4jRoundRunner(
-        spark.context(), description(updater), recipe, data, FREQUENCY, "portable");
+        spark.context(),
+        description(updater),
+        recipe,
+        data,
+        FREQUENCY,
+        "portable",
+        StopRequest.NEVER);
   }
 
   private static UpdaterConfiguration updater(UpdaterName name) {

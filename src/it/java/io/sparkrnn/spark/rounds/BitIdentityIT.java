@@ -1,8 +1,12 @@
 package io.sparkrnn.spark.rounds;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.sparkrnn.Proof;
+import io.sparkrnn.data.EvaluationData;
+import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.NetworkShape;
@@ -15,9 +19,12 @@ import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Round;
 import io.sparkrnn.train.RoundResult;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingState;
+import io.sparkrnn.train.TrainingStoppedException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
@@ -61,7 +68,7 @@ class BitIdentityIT {
     SmallTraining.Outcome expected = SmallTraining.local(DATA);
     try (JavaSparkContext context = context(master, VECTOR_MODULE);
         RoundRunner runner =
-            new JobRoundRunner(context, SmallTraining.recipe(DATA), kernels, DATA)) {
+            SmallTraining.jobs(context, SmallTraining.recipe(DATA), kernels, DATA)) {
       assertThat(SmallTraining.run(DATA, runner)).isEqualTo(expected);
     }
     assertThat(expected.evaluation().accuracy()).isGreaterThan(0.9);
@@ -71,7 +78,7 @@ class BitIdentityIT {
   void executorsWithoutTheVectorModuleGiveTheSameBits() {
     try (JavaSparkContext context = context("local-cluster[2,1,1024]", "");
         RoundRunner runner =
-            new JobRoundRunner(context, SmallTraining.recipe(DATA), "vector", DATA)) {
+            SmallTraining.jobs(context, SmallTraining.recipe(DATA), "vector", DATA)) {
       assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
     }
   }
@@ -83,7 +90,7 @@ class BitIdentityIT {
     TrainingData failing = new FirstAttemptFails(DATA);
     try (JavaSparkContext context = context(master, VECTOR_MODULE);
         JobRoundRunner spark =
-            new JobRoundRunner(context, SmallTraining.recipe(DATA), "vector", failing)) {
+            SmallTraining.jobs(context, SmallTraining.recipe(DATA), "vector", failing)) {
       // As executors under memory pressure do.
       RoundRunner losing =
           DisturbedRounds.before(
@@ -96,6 +103,42 @@ class BitIdentityIT {
                 }
               });
       assertThat(SmallTraining.run(DATA, losing)).isEqualTo(expected);
+    }
+  }
+
+  /** Of one sample, which comes when nobody waits for it any more. */
+  private record LateEvaluationData() implements EvaluationData {
+    private static final CountDownLatch ASKED_FOR = new CountDownLatch(1);
+    private static final CountDownLatch GIVEN_UP = new CountDownLatch(1);
+
+    @Override
+    public int size(Part part) {
+      return 1;
+    }
+
+    @Override
+    public SequenceDataset part(Part part) {
+      ASKED_FOR.countDown();
+      try {
+        GIVEN_UP.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return DATA.part(part);
+    }
+  }
+
+  @Test
+  void aRequestToStopEndsAnEvaluation() {
+    StopRequest stop = () -> LateEvaluationData.ASKED_FOR.getCount() == 0;
+    RnnTopology topology = SmallTraining.recipe(DATA).topology();
+    try (JavaSparkContext context = context("local[2]", VECTOR_MODULE);
+        SparkEvaluation evaluation =
+            new SparkEvaluation(context, "portable", topology, new LateEvaluationData(), stop)) {
+      assertThatExceptionOfType(TrainingStoppedException.class)
+          .isThrownBy(() -> evaluation.evaluate(new float[1], Part.TEST));
+    } finally {
+      LateEvaluationData.GIVEN_UP.countDown();
     }
   }
 
@@ -121,7 +164,7 @@ class BitIdentityIT {
     RoundRunner local = new LocalRoundRunner(recipe, new PortableRnnKernels(), DATA);
     RoundResult expected = local.run(state, round);
     try (JavaSparkContext context = context("local[2]", VECTOR_MODULE);
-        RoundRunner runner = new JobRoundRunner(context, recipe, "portable", DATA)) {
+        RoundRunner runner = SmallTraining.jobs(context, recipe, "portable", DATA)) {
       for (int i = 0; i < 3; i++) {
         RoundResult result = runner.run(state, round);
         assertThat(result.vector()).isEqualTo(expected.vector());

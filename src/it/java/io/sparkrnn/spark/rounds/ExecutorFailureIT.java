@@ -92,8 +92,8 @@ class ExecutorFailureIT {
   private static RoundRunner rounds(
       RoundsChoice choice, JavaSparkContext context, TrainingData data) {
     return choice == RoundsChoice.JOB
-        ? new JobRoundRunner(context, SmallTraining.recipe(data), "portable", data)
-        : new ResidentRoundRunner(context, SmallTraining.recipe(data), "portable", data);
+        ? SmallTraining.jobs(context, SmallTraining.recipe(data), "portable", data)
+        : SmallTraining.resident(context, SmallTraining.recipe(data), "portable", data);
   }
 
   /** What Spark says about it. */

@@ -61,11 +61,11 @@ class ManyWorkersIT {
         run(new LocalRoundRunner(SmallTraining.recipe(DATA), new PortableRnnKernels(), DATA));
     try (JavaSparkContext context = SmallTraining.context("local[2]")) {
       try (RoundRunner resident =
-          new ResidentRoundRunner(context, SmallTraining.recipe(DATA), "portable", DATA)) {
+          SmallTraining.resident(context, SmallTraining.recipe(DATA), "portable", DATA)) {
         assertThat(run(resident)).isEqualTo(expected);
       }
       try (RoundRunner jobs =
-          new JobRoundRunner(context, SmallTraining.recipe(DATA), "portable", DATA)) {
+          SmallTraining.jobs(context, SmallTraining.recipe(DATA), "portable", DATA)) {
         assertThat(run(jobs)).isEqualTo(expected);
       }
       int[] tasks = tasksOfJobs(context);

@@ -9,6 +9,7 @@ import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.spark.SyntheticData;
 import io.sparkrnn.spark.data.WorkerShards;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingState;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -39,7 +40,7 @@ class ResidentRoundRunnerIT {
   private static final TrainingData DATA = new SyntheticData(5, 1203, 6, 7, 4);
 
   private static ResidentRoundRunner resident(JavaSparkContext context, TrainingData data) {
-    return new ResidentRoundRunner(context, SmallTraining.recipe(data), "portable", data);
+    return SmallTraining.resident(context, SmallTraining.recipe(data), "portable", data);
   }
 
   static List<String> masters() {
@@ -203,7 +204,7 @@ class ResidentRoundRunnerIT {
       RoundRunner runner =
           new AutomaticRounds(
               () -> resident(context, closed),
-              () -> new JobRoundRunner(context, SmallTraining.recipe(DATA), "portable", DATA));
+              () -> SmallTraining.jobs(context, SmallTraining.recipe(DATA), "portable", DATA));
       try (runner) {
         assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
       }
@@ -217,6 +218,7 @@ class ResidentRoundRunnerIT {
         "portable",
         DATA,
         WorkerShards.readFrom(context, DATA),
+        StopRequest.NEVER,
         exchange);
   }
 
@@ -234,7 +236,7 @@ class ResidentRoundRunnerIT {
         RoundRunner runner =
             new AutomaticRounds(
                 () -> resident(context, DATA),
-                () -> new JobRoundRunner(context, SmallTraining.recipe(DATA), "portable", DATA))) {
+                () -> SmallTraining.jobs(context, SmallTraining.recipe(DATA), "portable", DATA))) {
       assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
     }
   }

@@ -11,6 +11,7 @@ import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.kernel.PortableRnnKernels;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.spark.data.WorkerShards;
 import io.sparkrnn.train.CheckpointCadence;
 import io.sparkrnn.train.EpochReport;
 import io.sparkrnn.train.LearningRateSchedule;
@@ -19,6 +20,7 @@ import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingListener;
 import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingLoop.Validation;
@@ -119,6 +121,20 @@ public final class SmallTraining {
   /** What every other runner must come to. */
   public static Outcome local(TrainingData data) {
     return run(data, new LocalRoundRunner(recipe(data), new PortableRnnKernels(), data));
+  }
+
+  /** A job a round, over shards that are read from the data. */
+  public static JobRoundRunner jobs(
+      JavaSparkContext context, Recipe recipe, String kernels, TrainingData data) {
+    return new JobRoundRunner(
+        context, recipe, kernels, data, WorkerShards.readFrom(context, data), StopRequest.NEVER);
+  }
+
+  /** Tasks that stay, over such shards. */
+  public static ResidentRoundRunner resident(
+      JavaSparkContext context, Recipe recipe, String kernels, TrainingData data) {
+    return new ResidentRoundRunner(
+        context, recipe, kernels, data, WorkerShards.readFrom(context, data), StopRequest.NEVER);
   }
 
   public static JavaSparkContext context(String master) {

@@ -15,6 +15,7 @@ import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Round;
 import io.sparkrnn.train.RoundResult;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingState;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -64,13 +65,14 @@ public final class Dl4jRoundRunner implements RoundRunner {
       Recipe recipe,
       TrainingData data,
       int averagingFrequency,
-      String kernels) {
+      String kernels,
+      StopRequest stop) {
     this.context = context;
     this.network = network;
     this.recipe = recipe;
     this.data = data;
     this.averagingFrequency = averagingFrequency;
-    this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data);
+    this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data, stop);
   }
 
   /** One epoch. DL4J does not tell computation from averaging, so all counts as computation. */

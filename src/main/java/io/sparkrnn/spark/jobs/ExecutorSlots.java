@@ -1,5 +1,6 @@
 package io.sparkrnn.spark.jobs;
 
+import io.sparkrnn.train.StopRequest;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -25,12 +26,19 @@ public final class ExecutorSlots {
 
   private final SparkContext context;
   private final SparkConf conf;
+  private final StopRequest stop;
   private final long timeoutMillis;
   private OptionalLong noneSinceNanos = OptionalLong.empty();
   private boolean said;
 
-  public ExecutorSlots(SparkContext context) {
+  /**
+   * Slots of an application.
+   *
+   * @param stop asked while there are none
+   */
+  public ExecutorSlots(SparkContext context, StopRequest stop) {
     this.context = context;
+    this.stop = stop;
     this.conf = context.getConf();
     this.timeoutMillis = conf.getTimeAsMs("spark.rnn.slots.timeout", "300s");
   }
@@ -52,6 +60,7 @@ public final class ExecutorSlots {
       said = false;
       return;
     }
+    stop.check();
     if (noneSinceNanos.isEmpty()) {
       noneSinceNanos = OptionalLong.of(System.nanoTime());
     }
@@ -113,6 +122,7 @@ public final class ExecutorSlots {
     int before = 0;
     long grownNanos = System.nanoTime();
     while (System.nanoTime() < deadline) {
+      stop.check();
       requireSome();
       int now = available();
       if (now > before) {

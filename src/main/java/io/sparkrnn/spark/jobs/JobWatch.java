@@ -1,5 +1,7 @@
 package io.sparkrnn.spark.jobs;
 
+import io.sparkrnn.train.StopRequest;
+import io.sparkrnn.train.TrainingStoppedException;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -22,7 +24,7 @@ final class JobWatch implements AutoCloseable {
   private final ExecutorSlots slots;
   private final Consumer<int[]> look;
   private final ScheduledFuture<?> looking;
-  private volatile SparkJobException failure;
+  private volatile RuntimeException failure;
 
   private static ScheduledThreadPoolExecutor looks() {
     ScheduledThreadPoolExecutor executor =
@@ -37,9 +39,9 @@ final class JobWatch implements AutoCloseable {
     return executor;
   }
 
-  private JobWatch(SparkContext context, Consumer<int[]> look) {
+  private JobWatch(SparkContext context, StopRequest stop, Consumer<int[]> look) {
     this.context = context;
-    this.slots = new ExecutorSlots(context);
+    this.slots = new ExecutorSlots(context, stop);
     this.look = look;
     this.looking =
         LOOKS.scheduleWithFixedDelay(
@@ -49,10 +51,12 @@ final class JobWatch implements AutoCloseable {
   /**
    * Begins to watch the jobs that this thread will run.
    *
-   * @param look is given their numbers now and then; a {@link SparkJobException} ends them
+   * @param stop asked while there are no executors
+   * @param look is given their numbers now and then; a {@link SparkJobException} ends them, and so
+   *     does a {@link TrainingStoppedException}
    */
-  static JobWatch begin(SparkContext context, Consumer<int[]> look) {
-    JobWatch watch = new JobWatch(context, look);
+  static JobWatch begin(SparkContext context, StopRequest stop, Consumer<int[]> look) {
+    JobWatch watch = new JobWatch(context, stop, look);
     context.addJobTag(watch.tag);
     return watch;
   }
@@ -62,14 +66,14 @@ final class JobWatch implements AutoCloseable {
     try {
       slots.requireSome();
       look.accept(context.statusTracker().getJobIdsForTag(tag));
-    } catch (SparkJobException e) {
+    } catch (SparkJobException | TrainingStoppedException e) {
       failure = e;
       context.cancelJobsWithTag(tag);
     }
   }
 
   /** Why the jobs were cancelled, if they were. */
-  Optional<SparkJobException> failure() {
+  Optional<RuntimeException> failure() {
     return Optional.ofNullable(failure);
   }
 

@@ -1,5 +1,6 @@
 package io.sparkrnn.spark.jobs;
 
+import io.sparkrnn.train.StopRequest;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,16 +56,21 @@ public final class ResultStream {
    */
   public static <T, R> void forEach(
       JavaRDD<T> rdd, ElementFunction<T, R> function, Consumer<R> consumer) {
-    forEach(rdd, function, consumer, jobs -> {});
+    forEach(rdd, function, consumer, StopRequest.NEVER, jobs -> {});
   }
 
   /**
    * As above, looked at while it runs.
    *
+   * @param stop see {@link JobWatch}
    * @param look see {@link JobWatch}
    */
   public static <T, R> void forEach(
-      JavaRDD<T> rdd, ElementFunction<T, R> function, Consumer<R> consumer, Consumer<int[]> look) {
+      JavaRDD<T> rdd,
+      ElementFunction<T, R> function,
+      Consumer<R> consumer,
+      StopRequest stop,
+      Consumer<int[]> look) {
     RDD<T> scalaRdd = rdd.rdd();
     Function2<Object, Parcel<Object[]>, BoxedUnit> handler =
         (partition, elements) -> {
@@ -75,7 +81,7 @@ public final class ResultStream {
           }
           return BoxedUnit.UNIT;
         };
-    try (JobWatch watch = JobWatch.begin(scalaRdd.sparkContext(), look)) {
+    try (JobWatch watch = JobWatch.begin(scalaRdd.sparkContext(), stop, look)) {
       run(watch, scalaRdd, new PartitionTask<>(function), handler);
     }
   }
@@ -96,7 +102,7 @@ public final class ResultStream {
               handler,
               ClassTag$.MODULE$.apply(Parcel.class));
     } catch (Exception e) {
-      throw watch.failure().<RuntimeException>map(f -> f).orElse(SparkJobException.translate(e));
+      throw watch.failure().orElse(SparkJobException.translate(e));
     }
   }
 }

@@ -3,6 +3,8 @@ package io.sparkrnn.spark.jobs;
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.kernel.KernelUnavailableException;
+import io.sparkrnn.run.UnavailableException;
+import io.sparkrnn.run.UsageException;
 import io.sparkrnn.storage.StorageException;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -10,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkException;
 
 /** Spark, not what ran on it, has failed: it could not start, or lost what a job needs. */
-public final class SparkJobException extends RuntimeException {
+public final class SparkJobException extends UnavailableException {
   private static final long serialVersionUID = 1L;
 
   private static final String OTHER_CLASSES = "java.io.InvalidClassException";
@@ -26,7 +28,7 @@ public final class SparkJobException extends RuntimeException {
     this.permanent = permanent;
   }
 
-  /** Whether another try would fail in the same way, until somebody changes something. */
+  @Override
   public boolean isPermanent() {
     return permanent;
   }
@@ -87,7 +89,7 @@ public final class SparkJobException extends RuntimeException {
     }
     String message = "Cannot start Spark on %s: %s".formatted(master, causes(failure));
     if (message.contains("Could not parse Master URL")) {
-      return new SparkSettingException(message);
+      return new UsageException(message);
     }
     return message.contains(" is forbidden: ")
         ? new SparkJobException(message + "; apply conf/kubernetes/rbac.yaml", failure, true)

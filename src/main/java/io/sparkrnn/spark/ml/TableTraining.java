@@ -4,23 +4,18 @@ import io.sparkrnn.config.RoundsChoice;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.InputRange;
+import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.data.RddShards;
 import io.sparkrnn.spark.data.TableSamples;
-import io.sparkrnn.spark.rounds.SparkRounds;
-import io.sparkrnn.train.CheckpointCadence;
-import io.sparkrnn.train.CheckpointWriter;
-import io.sparkrnn.train.Recipe;
+import io.sparkrnn.spark.rounds.StoppableRounds;
 import io.sparkrnn.train.RoundRunner;
-import io.sparkrnn.train.TrainingLoop;
-import io.sparkrnn.train.TrainingSetup;
-import io.sparkrnn.train.TrainingState;
-import java.util.List;
+import io.sparkrnn.train.StopRequest;
+import io.sparkrnn.train.Training;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -49,7 +44,7 @@ public record TableTraining(
   public record Trained(RnnTopology topology, float[] parameters, InputRange inputs) {}
 
   /**
-   * Trains from random parameters to the last epoch.
+   * Trains from random parameters.
    *
    * @throws DataException if a row cannot be used, or there are fewer of them than workers
    */
@@ -85,28 +80,23 @@ public record TableTraining(
   }
 
   private float[] train(JavaSparkContext context, RnnTopology topology, RddShards shards) {
-    TrainingSetup setup = new TrainingSetup(configuration, shards.data(), topology);
-    Recipe recipe = setup.recipe();
+    Training<TrainingData> training = new Training<>(configuration, shards.data(), topology);
     RoundsChoice rounds = configuration.training().rounds();
     String kernels =
         KernelProvider.chooseInLibrary(configuration.training().kernels().toString()).name();
-    TrainingLoop.Options options =
-        new TrainingLoop.Options(
-            configuration.training().epochs(),
-            setup.plan(),
-            recipe.schedule(),
-            CheckpointCadence.ofEpochs(Integer.MAX_VALUE),
-            Optional.empty(),
-            () -> false);
-    TrainingState start = TrainingState.initial(setup.randomParameters(), recipe.updater());
     if (rounds != RoundsChoice.JOB) {
       TURN.lock();
     }
     try (RoundRunner runner =
-        SparkRounds.of(context, rounds, recipe, kernels, shards.data(), shards)) {
-      return new TrainingLoop(options, runner, CheckpointWriter.NONE, List.of())
-          .run(start)
-          .parameters();
+        StoppableRounds.of(
+            context,
+            rounds,
+            training.recipe(),
+            kernels,
+            shards.data(),
+            shards,
+            StopRequest.NEVER)) {
+      return training.run(kernels, runner, training.randomStart()).evaluated().parameters();
     } finally {
       if (rounds != RoundsChoice.JOB) {
         TURN.unlock();

@@ -1,7 +1,7 @@
 package io.sparkrnn.spark.rounds;
 
+import io.sparkrnn.run.UsageException;
 import io.sparkrnn.spark.data.WorkerGroups.Group;
-import io.sparkrnn.spark.jobs.SparkSettingException;
 import io.sparkrnn.train.Recipe;
 import java.util.List;
 import org.apache.spark.SparkConf;
@@ -35,14 +35,14 @@ final class DriverLimits {
   /**
    * Whether Spark lets the results of a job through.
    *
-   * @throws SparkSettingException if not
+   * @throws UsageException if not
    */
   static void requireResultsFit(
       SparkConf conf, long values, SubtreeFolding folding, List<Group> groups) {
     long bytes = roundBytes(values, folding, groups);
     long limit = conf.getSizeAsBytes("spark.driver.maxResultSize", "1g");
     if (limit > 0 && bytes > limit) {
-      throw new SparkSettingException(
+      throw new UsageException(
           "Cannot collect the results of %d workers in %d tasks: expected spark.driver.maxResultSize of at least %,d bytes, found %,d"
               .formatted(folding.workers(), groups.size(), bytes, limit));
     }
@@ -51,12 +51,12 @@ final class DriverLimits {
   /**
    * Whether a state and a worker's result fit into a message each.
    *
-   * @throws SparkSettingException if not
+   * @throws UsageException if not
    */
   static void requireMessagesFit(long values) {
     long bytes = RoundMessages.resultBytes(values);
     if (bytes > RoundMessages.LARGEST_BYTES) {
-      throw new SparkSettingException(
+      throw new UsageException(
           "Cannot exchange rounds with tasks that stay: expected messages of at most %,d bytes, found %,d for %,d parameters and updater state; use --rounds job"
               .formatted(RoundMessages.LARGEST_BYTES, bytes, values));
     }
@@ -65,12 +65,12 @@ final class DriverLimits {
   /**
    * Whether a round can be averaged at all, even if its results arrive one after another.
    *
-   * @throws SparkSettingException if not
+   * @throws UsageException if not
    */
   static void requireHeap(long values, long heapBytes) {
     long bytes = LEAST_BYTES_PER_VALUE * values;
     if (bytes > heapBytes) {
-      throw new SparkSettingException(
+      throw new UsageException(
           "Cannot average %,d parameters and updater state: expected spark.driver.memory of at least %,d bytes, found %,d"
               .formatted(values, bytes, heapBytes));
     }

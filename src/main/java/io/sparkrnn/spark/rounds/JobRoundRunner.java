@@ -19,6 +19,7 @@ import io.sparkrnn.train.Round;
 import io.sparkrnn.train.RoundPart;
 import io.sparkrnn.train.RoundResult;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingState;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -46,6 +47,7 @@ public final class JobRoundRunner implements RoundRunner {
   private final Recipe recipe;
   private final String kernels;
   private final int workers;
+  private final StopRequest stop;
   private final SubtreeFolding folding;
   private final JavaRDD<Parcel<List<Shard>>> shards;
   private final SparkEvaluation evaluation;
@@ -58,27 +60,24 @@ public final class JobRoundRunner implements RoundRunner {
    * A runner.
    *
    * @param kernels the implementation that every task uses, by name
+   * @param stop asked within evaluations, and while there are no executors
    */
-  public JobRoundRunner(
-      JavaSparkContext context, Recipe recipe, String kernels, TrainingData data) {
-    this(context, recipe, kernels, data, WorkerShards.readFrom(context, data));
-  }
-
-  /** A runner over shards that come from somewhere else than the source of the data. */
   public JobRoundRunner(
       JavaSparkContext context,
       Recipe recipe,
       String kernels,
       TrainingData data,
-      WorkerShards shards) {
-    List<Group> groups = groups(context, data.workers());
+      WorkerShards shards,
+      StopRequest stop) {
+    List<Group> groups = groups(context, data.workers(), stop);
+    this.stop = stop;
     this.context = context;
     this.recipe = recipe;
     this.kernels = kernels;
     this.workers = data.workers();
     this.folding = SubtreeFolding.of(recipe, workers);
     this.shards = shards.of(groups);
-    this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data);
+    this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data, stop);
     this.deadline = new RoundDeadline(context.sc());
     long values = DriverLimits.values(recipe);
     long heapBytes = Runtime.getRuntime().maxMemory();
@@ -87,13 +86,13 @@ public final class JobRoundRunner implements RoundRunner {
     DriverLimits.warnOfHeap(values, folding, groups, heapBytes);
   }
 
-  private static List<Group> groups(JavaSparkContext context, int workers) {
-    int slots = workers < MANY_WORKERS ? workers : slots(context, workers);
+  private static List<Group> groups(JavaSparkContext context, int workers, StopRequest stop) {
+    int slots = workers < MANY_WORKERS ? workers : slots(context, workers, stop);
     return WorkerGroups.of(workers, (int) Math.min(workers, (long) TASKS_PER_SLOT * slots));
   }
 
-  private static int slots(JavaSparkContext context, int workers) {
-    ExecutorSlots slots = new ExecutorSlots(context.sc());
+  private static int slots(JavaSparkContext context, int workers, StopRequest stop) {
+    ExecutorSlots slots = new ExecutorSlots(context.sc(), stop);
     try {
       slots.awaitExecutors(workers);
     } catch (InterruptedException e) {
@@ -116,6 +115,7 @@ public final class JobRoundRunner implements RoundRunner {
           shards,
           new RoundTask(runner, recipe, kernels, folding, round, ship(state)),
           (List<RoundPart> parts) -> parts.forEach(average::add),
+          stop,
           jobs -> deadline.check(jobs, task -> true));
     } finally {
       if (olderState != null) {

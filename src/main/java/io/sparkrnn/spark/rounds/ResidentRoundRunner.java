@@ -4,17 +4,18 @@ import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.run.UsageException;
 import io.sparkrnn.spark.data.WorkerGroups;
 import io.sparkrnn.spark.data.WorkerGroups.Group;
 import io.sparkrnn.spark.data.WorkerShards;
 import io.sparkrnn.spark.jobs.ExecutorSlots;
 import io.sparkrnn.spark.jobs.Parcel;
 import io.sparkrnn.spark.jobs.SparkJobException;
-import io.sparkrnn.spark.jobs.SparkSettingException;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Round;
 import io.sparkrnn.train.RoundResult;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingState;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -64,21 +65,24 @@ public final class ResidentRoundRunner implements RoundRunner {
    * A runner.
    *
    * @param kernels the implementation that every task uses, by name
-   * @throws SparkSettingException if the model is too large for a message or for the driver
+   * @param stop asked within evaluations, and while there are no executors
+   * @throws UsageException if the model is too large for a message or for the driver
    */
-  public ResidentRoundRunner(
-      JavaSparkContext context, Recipe recipe, String kernels, TrainingData data) {
-    this(context, recipe, kernels, data, WorkerShards.readFrom(context, data));
-  }
-
-  /** A runner over shards that come from somewhere else than the source of the data. */
   ResidentRoundRunner(
       JavaSparkContext context,
       Recipe recipe,
       String kernels,
       TrainingData data,
-      WorkerShards shards) {
-    this(context, recipe, kernels, data, shards, openExchange(context, recipe, data.workers()));
+      WorkerShards shards,
+      StopRequest stop) {
+    this(
+        context,
+        recipe,
+        kernels,
+        data,
+        shards,
+        stop,
+        openExchange(context, recipe, data.workers()));
   }
 
   private static RoundExchange openExchange(JavaSparkContext context, Recipe recipe, int workers) {
@@ -94,17 +98,18 @@ public final class ResidentRoundRunner implements RoundRunner {
       String kernels,
       TrainingData data,
       WorkerShards workerShards,
+      StopRequest stop,
       RoundExchange exchange) {
     this.context = context;
     this.recipe = recipe;
     this.kernels = kernels;
     this.data = data;
     this.workerShards = workerShards;
-    this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data);
+    this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data, stop);
     this.timeoutMillis = context.getConf().getTimeAsMs("spark.rnn.exchange.timeout", "120s");
     this.folding = SubtreeFolding.of(recipe, data.workers());
     this.exchange = exchange;
-    this.executorSlots = new ExecutorSlots(context.sc());
+    this.executorSlots = new ExecutorSlots(context.sc(), stop);
     this.deadline = new RoundDeadline(context.sc());
     this.allocatableSlots = executorSlots.allocatable();
   }

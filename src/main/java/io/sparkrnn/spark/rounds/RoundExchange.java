@@ -1,7 +1,7 @@
 package io.sparkrnn.spark.rounds;
 
+import io.sparkrnn.run.UsageException;
 import io.sparkrnn.spark.data.WorkerGroups.Group;
-import io.sparkrnn.spark.jobs.SparkSettingException;
 import io.sparkrnn.spark.rounds.RoundMessages.Ask;
 import io.sparkrnn.spark.rounds.RoundMessages.EndOfStretch;
 import io.sparkrnn.spark.rounds.RoundMessages.Ping;
@@ -150,7 +150,7 @@ final class RoundExchange implements AutoCloseable {
    * #wake}.
    *
    * @return whether there is one
-   * @throws SparkSettingException if the memory was not enough for it
+   * @throws UsageException if the memory was not enough for it
    */
   boolean poll(long millis) throws InterruptedException {
     Boolean result = events.poll(millis, TimeUnit.MILLISECONDS);
@@ -181,7 +181,7 @@ final class RoundExchange implements AutoCloseable {
   // An average that ran out of memory halfway is good for nothing.
   private synchronized void requireNoFailure() {
     if (failure instanceof OutOfMemoryError) {
-      throw new SparkSettingException(
+      throw new UsageException(
           "Cannot average a round: expected spark.driver.memory to be enough for the results of %d workers, found %,d bytes"
               .formatted(workers, Runtime.getRuntime().maxMemory()));
     } else if (failure != null) {

@@ -10,6 +10,7 @@ import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.jobs.Parcel;
 import io.sparkrnn.spark.jobs.ResultStream;
 import io.sparkrnn.train.BlockEvaluator;
+import io.sparkrnn.train.StopRequest;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -28,6 +29,7 @@ public final class SparkEvaluation implements AutoCloseable {
   private final String kernels;
   private final RnnTopology topology;
   private final EvaluationData data;
+  private final StopRequest stop;
   private final Map<Part, JavaRDD<Parcel<Block>>> blocks = new EnumMap<>(Part.class);
 
   private record Block(int number, SequenceDataset samples) implements Serializable {}
@@ -36,13 +38,19 @@ public final class SparkEvaluation implements AutoCloseable {
    * An evaluation.
    *
    * @param kernels the implementation that every task uses, by name
+   * @param stop asked now and then while the job runs, and ends it
    */
   public SparkEvaluation(
-      JavaSparkContext context, String kernels, RnnTopology topology, EvaluationData data) {
+      JavaSparkContext context,
+      String kernels,
+      RnnTopology topology,
+      EvaluationData data,
+      StopRequest stop) {
     this.context = context;
     this.kernels = kernels;
     this.topology = topology;
     this.data = data;
+    this.stop = stop;
   }
 
   /** Evaluates parameters on a part of the data. */
@@ -53,17 +61,17 @@ public final class SparkEvaluation implements AutoCloseable {
     String taskKernels = kernels;
     List<BlockResult> results = new ArrayList<>();
     ResultStream.forEach(
-        blocks
-            .computeIfAbsent(part, this::read)
-            .map(
-                block ->
-                    BlockEvaluator.evaluate(
-                        KernelProvider.chosenByDriver(taskKernels),
-                        evaluated,
-                        broadcast.value(),
-                        block.value().samples(),
-                        block.value().number())),
-        results::add);
+        blocks.computeIfAbsent(part, this::read),
+        block ->
+            BlockEvaluator.evaluate(
+                KernelProvider.chosenByDriver(taskKernels),
+                evaluated,
+                broadcast.value(),
+                block.value().samples(),
+                block.value().number()),
+        results::add,
+        stop,
+        jobs -> stop.check());
     // Removed for good when the driver forgets it: a speculative copy of a task may still be
     // reading it.
     broadcast.unpersist();

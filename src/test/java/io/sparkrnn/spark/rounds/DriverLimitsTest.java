@@ -9,9 +9,9 @@ import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.run.UsageException;
 import io.sparkrnn.spark.data.WorkerGroups;
 import io.sparkrnn.spark.data.WorkerGroups.Group;
-import io.sparkrnn.spark.jobs.SparkSettingException;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Updater;
@@ -55,7 +55,7 @@ class DriverLimitsTest {
   void resultsOfAJobNeedRoomInSparksLimit() {
     SparkConf oneGigabyte = new SparkConf(false);
 
-    assertThatExceptionOfType(SparkSettingException.class)
+    assertThatExceptionOfType(UsageException.class)
         .isThrownBy(
             () ->
                 DriverLimits.requireResultsFit(
@@ -96,7 +96,7 @@ class DriverLimitsTest {
     long most = (RoundMessages.LARGEST_BYTES - RoundMessages.resultBytes(0)) / 4;
 
     assertThatCode(() -> DriverLimits.requireMessagesFit(most)).doesNotThrowAnyException();
-    assertThatExceptionOfType(SparkSettingException.class)
+    assertThatExceptionOfType(UsageException.class)
         .isThrownBy(() -> DriverLimits.requireMessagesFit(most + 1))
         .withMessageMatching(
             "Cannot exchange rounds with tasks that stay: expected messages of at most 2,147,482,623 bytes, found 2,147,48[\\d,]+ for [\\d,]+ parameters and updater state; use --rounds job");
@@ -114,7 +114,7 @@ class DriverLimitsTest {
     long least = 28 * VALUES;
 
     assertThatCode(() -> DriverLimits.requireHeap(VALUES, least)).doesNotThrowAnyException();
-    assertThatExceptionOfType(SparkSettingException.class)
+    assertThatExceptionOfType(UsageException.class)
         .isThrownBy(() -> DriverLimits.requireHeap(VALUES, least - 1))
         .withMessage(
             "Cannot average 2,420,766 parameters and updater state: expected spark.driver.memory of at least 67,781,448 bytes, found 67,781,447");

@@ -1,0 +1,136 @@
+package io.sparkrnn.train;
+
+import io.sparkrnn.config.Engine;
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.config.TrainingConfiguration;
+import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.data.TrainingData;
+import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.model.ParameterInitializer;
+import io.sparkrnn.model.RnnTopology;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * What a configuration means for data that are there. Everybody who trains does it through here, so
+ * all of them validate, average, stop early, keep checkpoints and can be watched and stopped.
+ */
+public record Training<D extends TrainingData>(
+    RunConfiguration configuration, D data, RnnTopology topology) {
+
+  /**
+   * What is around the rounds.
+   *
+   * @param nanoTime of the clock by which checkpoints are due
+   */
+  public record Surroundings(
+      StopRequest stop,
+      CheckpointWriter checkpoints,
+      List<TrainingListener> listeners,
+      LongSupplier nanoTime) {}
+
+  /** How epochs are cut into rounds. */
+  public RoundPlan plan() {
+    TrainingConfiguration training = configuration.training();
+    int minibatches = minibatchesPerEpoch();
+    if (training.engine() == Engine.DL4J) {
+      return new RoundPlan(minibatches, minibatches, minibatches);
+    }
+    int first = training.firstEpochAveragingFrequency();
+    return new RoundPlan(
+        minibatches,
+        training.averagingFrequency(),
+        first == 0 ? training.averagingFrequency() : first);
+  }
+
+  private int minibatchesPerEpoch() {
+    return data.minibatchesPerEpoch(configuration.training().minibatchSize());
+  }
+
+  /** How replicas train. */
+  public Recipe recipe() {
+    TrainingConfiguration training = configuration.training();
+    return new Recipe(
+        topology,
+        training.minibatchSize(),
+        training.threadsPerWorker(),
+        Updater.of(configuration.updater()),
+        new LearningRateSchedule(
+            configuration.schedule(),
+            configuration.updater().learningRate(),
+            (long) minibatchesPerEpoch() * training.epochs()),
+        training.clipNorm(),
+        training.l2(),
+        training.seed());
+  }
+
+  /** What a run begins with that begins with no model's parameters. */
+  public TrainingState randomStart() {
+    return startingWith(
+        ParameterInitializer.valueOf(configuration.model().recurrentInit().name())
+            .initialise(topology, configuration.training().seed()));
+  }
+
+  /** What a run begins with that begins with a model's parameters. */
+  public TrainingState startingWith(float[] parameters) {
+    return TrainingState.initial(parameters, recipe().updater());
+  }
+
+  /**
+   * The loop over rounds.
+   *
+   * @param kernels that run here, by name
+   * @param runner evaluates, too, where rounds wait for it
+   */
+  public TrainingLoop loop(String kernels, RoundRunner runner, Surroundings around) {
+    TrainingConfiguration training = configuration.training();
+    TrainingLoop.Options options =
+        new TrainingLoop.Options(
+            training.epochs(),
+            plan(),
+            recipe().schedule(),
+            new CheckpointCadence(
+                configuration.run().checkpointEvery(),
+                configuration.run().checkpointEveryRounds(),
+                Duration.ofNanos(Math.round(60e9 * configuration.run().checkpointEveryMinutes())),
+                around.nanoTime()),
+            validation(kernels, runner, around.stop()),
+            around.stop(),
+            new EarlyStopping(training.earlyStoppingEpochs(), training.earlyStoppingMinDelta()),
+            new MovingAverage(training.emaDecay()));
+    return new TrainingLoop(options, runner, around.checkpoints(), around.listeners());
+  }
+
+  private Optional<TrainingLoop.Validation> validation(
+      String kernels, RoundRunner runner, StopRequest stop) {
+    if (data.size(Part.VALIDATION) == 0) {
+      return Optional.empty();
+    }
+    int overlapRounds =
+        configuration.followsValidation() ? 0 : configuration.training().evaluationOverlapRounds();
+    if (overlapRounds == 0) {
+      return Optional.of(
+          new TrainingLoop.Validation(
+              parameters -> runner.evaluate(parameters, Part.VALIDATION), 0));
+    }
+    // Executors are busy with the next rounds.
+    LocalEvaluation onDriver = new LocalEvaluation(RnnKernels.named(kernels), topology, data, stop);
+    return Optional.of(
+        new TrainingLoop.Validation(
+            parameters -> onDriver.evaluate(parameters, Part.VALIDATION), overlapRounds));
+  }
+
+  /**
+   * Trains from a state for a caller to whom the model is handed, and who keeps it.
+   *
+   * @return the last epoch's state, or with early stopping the best one's
+   */
+  public TrainingState run(String kernels, RoundRunner runner, TrainingState start) {
+    BestInMemory best = new BestInMemory();
+    Surroundings around = new Surroundings(StopRequest.NEVER, best, List.of(), System::nanoTime);
+    TrainingState end = loop(kernels, runner, around).run(start);
+    return configuration.training().earlyStoppingEpochs() > 0 ? best.state() : end;
+  }
+}

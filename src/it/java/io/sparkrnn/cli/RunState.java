@@ -137,7 +137,7 @@ record RunState(Path directory) {
     names("attempts").stream()
         .filter(name -> !name.matches("\\d+\\.(claim|released)"))
         .forEach(name -> problems.add("not released: attempt " + name));
-    problems.addAll(problemsAfterKill(OptionalLong.of(1)));
+    problems.addAll(problemsAfterKill(OptionalLong.of(0)));
     return problems;
   }
 

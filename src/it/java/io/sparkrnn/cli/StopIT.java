@@ -120,6 +120,6 @@ class StopIT {
         .containsExactly(
             "the result is succeeded with exit code 0",
             "not released: attempt 1",
-            "round 1 was committed, and the newest is -1");
+            "round 0 was committed, and the newest is -1");
   }
 }

@@ -153,7 +153,7 @@ class ReadmeTest {
         NextCommands.of(Map.of())
             .trained(
                 ConfigurationLoader.defaults(),
-                Path.of("runs/20261127T161548Z-row-rnn-150-2ac2").toAbsolutePath().toUri()));
+                Path.of("runs/20261127T180841Z-row-rnn-150-4d2b").toAbsolutePath().toUri()));
     assertThat(List.of(readme(), page("run-directory.md")))
         .allSatisfy(
             document ->

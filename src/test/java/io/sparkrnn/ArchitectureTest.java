@@ -155,7 +155,7 @@ class ArchitectureTest {
     }
     assertThat(packages)
         .isNotEmpty()
-        .allSatisfy((name, files) -> assertThat(files).hasSizeLessThanOrEqualTo(40));
+        .allSatisfy((name, files) -> assertThat(files).hasSizeLessThanOrEqualTo(38));
     for (Path file : packages.values().stream().flatMap(List::stream).toList()) {
       assertThat(Files.readAllLines(file)).as(file.toString()).hasSizeLessThanOrEqualTo(400);
     }

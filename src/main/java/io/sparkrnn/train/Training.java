@@ -1,13 +1,16 @@
 package io.sparkrnn.train;
 
+import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.config.Engine;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.TrainingConfiguration;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.TrainingData;
+import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -132,5 +135,25 @@ public record Training<D extends TrainingData>(
     Surroundings around = new Surroundings(StopRequest.NEVER, best, List.of(), System::nanoTime);
     TrainingState end = loop(kernels, runner, around).run(start);
     return configuration.training().earlyStoppingEpochs() > 0 ? best.state() : end;
+  }
+
+  /** Keeps the state with the best validation accuracy, the earliest of equals, and no other. */
+  private static final class BestInMemory implements CheckpointWriter {
+    private double accuracy = Double.NEGATIVE_INFINITY;
+    private TrainingState best;
+
+    @Override
+    public CheckpointEntry save(TrainingState state, Optional<EvaluationResult> validation) {
+      if (validation.isPresent() && validation.get().accuracy() > accuracy) {
+        accuracy = validation.get().accuracy();
+        best = state;
+      }
+      return new CheckpointEntry(URI.create("memory:state"), state.round(), 0);
+    }
+
+    /** For after the loop; null where nothing was evaluated. */
+    TrainingState state() {
+      return best;
+    }
   }
 }

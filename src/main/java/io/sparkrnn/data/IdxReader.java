@@ -89,11 +89,8 @@ public final class IdxReader {
       if (!isGzip(file)) {
         return new IdxReader(kind, where, file, PLAIN).read();
       }
-      try (InputStream content = new GzipInput(file)) {
+      try (InputStream content = new GzipContent(file, kind, where)) {
         return new IdxReader(kind, where, content, DECOMPRESSED).read();
-      } catch (CorruptGzipException e) {
-        throw new DataException(
-            "Cannot read IDX %s %s: %s".formatted(kind.plural(), where, e.getMessage()), e);
       }
     }
   }
@@ -101,7 +98,7 @@ public final class IdxReader {
   /** Whether it begins as gzip does; reads nothing of a stream that can be reset. */
   static boolean isGzip(InputStream file) throws IOException {
     file.mark(2);
-    boolean gzip = file.read() == GzipInput.MAGIC_1 && file.read() == GzipInput.MAGIC_2;
+    boolean gzip = file.read() == GzipContent.MAGIC_1 && file.read() == GzipContent.MAGIC_2;
     file.reset();
     return gzip;
   }

@@ -310,11 +310,7 @@ public final class Retraining {
       for (FileEntry begun : retry.run(() -> storage.list(runs()))) {
         URI location = Storage.resolve(runs(), begun.name());
         if (!Storage.describe(keep).endsWith("/" + begun.name())) {
-          retry.run(
-              () -> {
-                storage.delete(location);
-                return location;
-              });
+          retry.run(() -> storage.delete(location));
         }
       }
     } catch (MissingFileException e) {

@@ -75,11 +75,6 @@ public final class SparkEngine implements AutoCloseable {
     }
   }
 
-  /** Starts Spark for tasks of one thread. */
-  public static SparkEngine start(String applicationName, String master) {
-    return start(applicationName, master, 1);
-  }
-
   /** For example {@code Spark 3.5.9 on local[*], 2 slots}. */
   public String description() {
     if (context.sc().isStopped()) {

@@ -45,17 +45,6 @@ public final class TrainingLoop {
       }
     }
 
-    /** For the last epoch's parameters, whatever evaluations find. */
-    public Options(
-        int epochs,
-        RoundPlan plan,
-        LearningRateSchedule schedule,
-        CheckpointCadence cadence,
-        Optional<Validation> validation,
-        StopRequest stop) {
-      this(epochs, plan, schedule, cadence, validation, stop, EarlyStopping.OFF, MovingAverage.OFF);
-    }
-
     /** Whether later epochs depend on what evaluations find. */
     boolean followsValidation() {
       return follows(earlyStopping, schedule);

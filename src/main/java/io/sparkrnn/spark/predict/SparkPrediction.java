@@ -134,7 +134,7 @@ public final class SparkPrediction {
         }
       }
       requireFree(names, request.from());
-      PredictionCounts counts = new PredictionCounts(context.sc());
+      PredictionCounts counts = PredictionCounts.in(context.sc());
       write(
           session,
           answers(samples, topology, parameters, request, counts),
@@ -142,8 +142,8 @@ public final class SparkPrediction {
           topology.shape().classes(),
           request);
       return new Counts(
-          counts.predictedRows(),
-          counts.badRows(),
+          counts.predictedRows().value(),
+          counts.badRows().value(),
           counts.reason(),
           counts.inputs(),
           (System.nanoTime() - start) / 1e9);

@@ -321,10 +321,12 @@ public record ReportPage(
     List<String> epochs = history().stream().map(epoch -> String.valueOf(epoch.epoch())).toList();
     if (!history().isEmpty()) {
       charts.add(
-          Chart.bars(
+          new Chart(
               "time-chart",
+              "bar",
               "epoch",
               "seconds",
+              true,
               epochs,
               List.of(
                   series("compute", 0, EpochRecord::computeSeconds),

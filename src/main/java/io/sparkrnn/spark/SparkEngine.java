@@ -11,13 +11,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** A Spark application, from its start to its end. */
-public final class SparkEngine implements AutoCloseable {
-  private final JavaSparkContext context;
-
-  private SparkEngine(JavaSparkContext context) {
-    this.context = context;
-  }
-
+public record SparkEngine(JavaSparkContext context) implements AutoCloseable {
   /**
    * Starts Spark.
    *
@@ -85,10 +79,6 @@ public final class SparkEngine implements AutoCloseable {
             SparkCompatibility.version(),
             context.master(),
             Math.max(1, context.defaultParallelism() / context.getConf().getInt(TaskCpus.KEY, 1)));
-  }
-
-  public JavaSparkContext context() {
-    return context;
   }
 
   @Override

@@ -31,19 +31,10 @@ import java.util.Set;
 /**
  * Local disks, by NIO: Hadoop's own local file system neither forces files to disk nor refuses to
  * overwrite.
+ *
+ * @param ownerOnly whether what it makes is its owner's alone, whatever the umask
  */
-final class LocalBackend implements StorageBackend {
-  private final boolean ownerOnly;
-
-  /**
-   * A backend.
-   *
-   * @param ownerOnly whether what it makes is its owner's alone, whatever the umask
-   */
-  LocalBackend(boolean ownerOnly) {
-    this.ownerOnly = ownerOnly;
-  }
-
+record LocalBackend(boolean ownerOnly) implements StorageBackend {
   @Override
   public InputStream open(URI file) throws IOException {
     Path path = path(file);

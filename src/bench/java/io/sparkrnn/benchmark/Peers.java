@@ -11,6 +11,7 @@ import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.RnnKernels;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.LocalEvaluation;
+import io.sparkrnn.train.StopRequest;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -148,7 +149,8 @@ final class Peers {
       seconds[epoch] = (System.nanoTime() - start) / 1e9;
     }
     var test =
-        new LocalEvaluation(RnnKernels.named("portable"), workload.topology(), data)
+        new LocalEvaluation(
+                RnnKernels.named("portable"), workload.topology(), data, StopRequest.NEVER)
             .evaluate(training.parameters(), Part.TEST);
     print(Map.of("epochSeconds", seconds, "testAccuracy", test.accuracy()));
   }

@@ -21,7 +21,7 @@ final class SteadyIterations {
   static final Updater.Adam ADAM = new Updater.Adam(0.9, 0.999, 1e-8);
 
   private static final ScheduleConfiguration CONSTANT =
-      new ScheduleConfiguration(ScheduleName.CONSTANT, 0, 1, 1, 0);
+      new ScheduleConfiguration(ScheduleName.CONSTANT, 0, 1, 1, 0, 0, 1, 0);
 
   private final Replica replica;
   private final Shard shard = Workload.mnist().shard(0);
@@ -63,7 +63,13 @@ final class SteadyIterations {
             state,
             shard,
             new Round(
-                state.round(), state.epoch(), firstMinibatch, PER_ROUND, state.iteration(), false));
+                state.round(),
+                state.epoch(),
+                firstMinibatch,
+                PER_ROUND,
+                state.iteration(),
+                false,
+                1));
     firstMinibatch += PER_ROUND;
     state =
         new TrainingState(

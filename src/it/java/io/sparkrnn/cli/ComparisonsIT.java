@@ -246,7 +246,7 @@ class ComparisonsIT {
         2,
         0.1,
         List.of(2.0),
-        Optional.of(new EvaluationResult(confusion, 0.5, 1000)));
+        Optional.of(new EvaluationResult(confusion, 0.5, 1000, List.of())));
   }
 
   @Test

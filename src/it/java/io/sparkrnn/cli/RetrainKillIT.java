@@ -74,7 +74,7 @@ class RetrainKillIT {
   }
 
   private static ModelRegistry open(Path registry) {
-    return ModelRegistry.open(
+    return new ModelRegistry(
         Storage.of(Map.of()), Locations.uri(registry.toString()), Retry.NEVER, Clock.systemUTC());
   }
 

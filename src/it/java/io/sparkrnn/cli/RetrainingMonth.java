@@ -147,7 +147,7 @@ final class RetrainingMonth {
   }
 
   ModelRegistry open() {
-    return ModelRegistry.open(storage(), registry(), Retry.NEVER, Clock.systemUTC());
+    return new ModelRegistry(storage(), registry(), Retry.NEVER, Clock.systemUTC());
   }
 
   /** Of so many nights, with each event at least once if there are enough. */

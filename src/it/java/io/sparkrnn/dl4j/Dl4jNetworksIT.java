@@ -30,8 +30,8 @@ class Dl4jNetworksIT {
             updater ->
                 Stream.of(
                         OracleData.CONSTANT,
-                        new ScheduleConfiguration(ScheduleName.STEP, 0, 0.5, 10, 0),
-                        new ScheduleConfiguration(ScheduleName.EXPONENTIAL, 0, 0.9, 1, 0))
+                        new ScheduleConfiguration(ScheduleName.STEP, 0, 0.5, 10, 0, 0, 1, 0),
+                        new ScheduleConfiguration(ScheduleName.EXPONENTIAL, 0, 0.9, 1, 0, 0, 1, 0))
                     .map(
                         schedule ->
                             new NetworkDescription(
@@ -97,7 +97,7 @@ class Dl4jNetworksIT {
         new NetworkDescription(
             OracleData.topology(Activation.TANH, 4),
             OracleData.updater(UpdaterName.SGD),
-            new ScheduleConfiguration(ScheduleName.COSINE, 0, 1, 1, 0),
+            new ScheduleConfiguration(ScheduleName.COSINE, 0, 1, 1, 0, 0, 1, 0),
             0);
     assertThat(Dl4jNetworks.network(cosine, OracleData.initialState(cosine)).getLearningRate(0))
         .isEqualTo(0.05);

@@ -20,7 +20,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Small networks and random sequences, for us and for DL4J. */
 final class OracleData {
   static final ScheduleConfiguration CONSTANT =
-      new ScheduleConfiguration(ScheduleName.CONSTANT, 0, 1, 1, 0);
+      new ScheduleConfiguration(ScheduleName.CONSTANT, 0, 1, 1, 0, 0, 1, 0);
 
   private OracleData() {}
 

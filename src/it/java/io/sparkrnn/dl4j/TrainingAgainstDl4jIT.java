@@ -83,7 +83,7 @@ class TrainingAgainstDl4jIT {
       names = {"STEP", "EXPONENTIAL"})
   void schedulesAreDl4js(ScheduleName schedule) {
     NetworkDescription description =
-        description(UpdaterName.SGD, new ScheduleConfiguration(schedule, 0, 0.5, 3, 0), 0);
+        description(UpdaterName.SGD, new ScheduleConfiguration(schedule, 0, 0.5, 3, 0, 0, 1, 0), 0);
     MultiLayerNetwork network = dl4j(description);
     TrainingState ours = train(description, start(description), 0, 0, MINIBATCHES);
     fit(network, 0, 0, MINIBATCHES);
@@ -140,7 +140,7 @@ class TrainingAgainstDl4jIT {
             .run(
                 state,
                 new Shard(0, data),
-                new Round(0, epoch, firstMinibatch, iterations, state.iteration(), false));
+                new Round(0, epoch, firstMinibatch, iterations, state.iteration(), false, 1));
     return new TrainingState(
         result.vector(),
         state.layout(),

@@ -48,7 +48,7 @@ class Dl4jZipIT {
   private final UpdaterConfiguration updater =
       new UpdaterConfiguration(UpdaterName.ADAM, 0.002, 0.9, 0.9, 0.999, 1e-8);
   private final ScheduleConfiguration schedule =
-      new ScheduleConfiguration(ScheduleName.COSINE, 10, 0, 1, 0);
+      new ScheduleConfiguration(ScheduleName.COSINE, 10, 0, 1, 0, 0, 1, 0);
   private final RnnKernels kernels = RnnKernels.named("portable");
 
   @Test
@@ -105,7 +105,7 @@ class Dl4jZipIT {
             ParameterInitializer.ORTHOGONAL.initialise(topology, 1), recipe.updater());
     float[] end =
         new Replica(recipe, kernels)
-            .run(start, new Shard(0, images), new Round(0, 0, 0, ITERATIONS, 0, false))
+            .run(start, new Shard(0, images), new Round(0, 0, 0, ITERATIONS, 0, false, 1))
             .vector();
     return new NetworkState(
         start.layout().parameters(end), start.layout().updaterState(end), ITERATIONS, 1);

@@ -28,14 +28,18 @@ import io.sparkrnn.spark.data.WorkerGroups;
 import io.sparkrnn.spark.jobs.Parcel;
 import io.sparkrnn.spark.jobs.ResultStream;
 import io.sparkrnn.train.CheckpointCadence;
+import io.sparkrnn.train.EarlyStopping;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.LocalRoundRunner;
+import io.sparkrnn.train.MovingAverage;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundPlan;
+import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.Updater;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -350,7 +354,7 @@ class AveragingTrainingMasterIT {
     return new NetworkDescription(
         TOPOLOGY,
         new UpdaterConfiguration(updater, 0.02, 0.9, 0.9, 0.999, 1e-8),
-        new ScheduleConfiguration(ScheduleName.STEP, 0, 0.9, 5, 0),
+        new ScheduleConfiguration(ScheduleName.STEP, 0, 0.9, 5, 0, 0, 1, 0),
         1e-4);
   }
 
@@ -422,10 +426,12 @@ class AveragingTrainingMasterIT {
                 EPOCHS,
                 plan,
                 schedule,
-                CheckpointCadence.ofEpochs(1),
+                new CheckpointCadence(1, 0, Duration.ZERO, System::nanoTime),
                 Optional.empty(),
-                () -> false),
-            new LocalRoundRunner(recipe, RnnKernels.named("portable"), data),
+                () -> false,
+                new EarlyStopping(0, 0),
+                new MovingAverage(0)),
+            new LocalRoundRunner(recipe, RnnKernels.named("portable"), data, StopRequest.NEVER),
             (state, validation) ->
                 new CheckpointEntry(URI.create("none:" + state.round()), state.round(), 0),
             List.of())

@@ -42,13 +42,13 @@ final class Dl4jJarSmoke {
       new NetworkDescription(
           new RnnTopology("smoke", new NetworkShape(6, 7, List.of(9), Activation.TANH, 4)),
           new UpdaterConfiguration(UpdaterName.ADAM, 0.02, 0, 0.9, 0.999, 1e-8),
-          new ScheduleConfiguration(ScheduleName.CONSTANT, 0, 1, 1, 0),
+          new ScheduleConfiguration(ScheduleName.CONSTANT, 0, 1, 1, 0, 0, 1, 0),
           0);
 
   private Dl4jJarSmoke() {}
 
   public static void main(String[] arguments) throws IOException {
-    try (SparkEngine spark = SparkEngine.start("smoke", "local[2]")) {
+    try (SparkEngine spark = SparkEngine.start("smoke", "local[2]", 1)) {
       MultiLayerNetwork trained = trainingMaster(spark);
       stockEngine(spark);
       byte[] zip = Dl4jNetworks.zip(NETWORK, Dl4jNetworks.state(trained));

@@ -12,6 +12,7 @@ import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.Sha256;
 import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.Training;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -37,7 +38,8 @@ final class LocalOracle {
     TrainingData data = new InOrderOfDigests(images, configuration.training().workers());
     Training<TrainingData> training = new Training<>(configuration, data, topology);
     RoundRunner runner =
-        new LocalRoundRunner(training.recipe(), RnnKernels.named("portable"), data);
+        new LocalRoundRunner(
+            training.recipe(), RnnKernels.named("portable"), data, StopRequest.NEVER);
     return training.run("portable", runner, training.randomStart()).evaluated().parameters();
   }
 

@@ -138,7 +138,7 @@ public final class CheckpointStore implements AutoCloseable {
    * @param score of these parameters on held-out samples, higher is better; empty where they were
    *     not evaluated
    * @return the checkpoint
-   * @throws CheckpointNotSavedException when it could not be written, however often it was tried
+   * @throws StorageException when it could not be written, however often it was tried
    * @throws TargetExistsException when the round has a checkpoint with other content
    */
   public CheckpointEntry save(long round, Map<String, byte[]> sections, OptionalDouble score) {
@@ -149,7 +149,7 @@ public final class CheckpointStore implements AutoCloseable {
     } catch (TargetExistsException e) {
       throw e;
     } catch (StorageException e) {
-      throw new CheckpointNotSavedException(
+      throw new StorageException(
           "Cannot save the checkpoint of round %d: gave up trying (%s); the last good checkpoint is %s"
               .formatted(round, e.getMessage(), lastGood()),
           e);

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,12 +19,8 @@ final class Heartbeat implements AutoCloseable {
   private final Attempt attempt;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
-          work -> {
-            Thread thread = new Thread(work, "rnn.heartbeat");
-            // A driver that hangs at its end shall not seem to live.
-            thread.setDaemon(true);
-            return thread;
-          });
+          // A driver that hangs at its end shall not seem to live.
+          new BasicThreadFactory.Builder().namingPattern("rnn.heartbeat").daemon(true).build());
 
   private volatile Optional<RunBusyException> lost = Optional.empty();
 

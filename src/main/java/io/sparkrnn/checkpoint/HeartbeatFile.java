@@ -21,23 +21,18 @@ record HeartbeatFile(long beat, Owner owner, Duration interval) {
   static final int MAX_BYTES = 1 << 16;
 
   byte[] encode() {
-    StringBuilder lines = new StringBuilder();
-    line(lines, "beat", beat);
-    line(lines, "host", owner.host());
-    line(lines, "pid", owner.pid());
-    line(lines, "intervalMillis", interval.toMillis());
-    owner
-        .cluster()
-        .ifPresent(
-            attempt -> {
-              line(lines, "application", attempt.application());
-              line(lines, "applicationAttempt", attempt.number());
-            });
-    return lines.toString().getBytes(UTF_8);
-  }
-
-  private static void line(StringBuilder lines, String name, Object value) {
-    lines.append(name).append('=').append(value).append('\n');
+    String lines =
+        "beat=%d\nhost=%s\npid=%d\nintervalMillis=%d\n"
+            .formatted(beat, owner.host(), owner.pid(), interval.toMillis());
+    String cluster =
+        owner
+            .cluster()
+            .map(
+                attempt ->
+                    "application=%s\napplicationAttempt=%d\n"
+                        .formatted(attempt.application(), attempt.number()))
+            .orElse("");
+    return (lines + cluster).getBytes(UTF_8);
   }
 
   /** Empty when it is not what an owner writes: who wrote it then counts as unknown. */

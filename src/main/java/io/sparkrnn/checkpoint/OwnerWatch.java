@@ -94,12 +94,7 @@ record OwnerWatch(Storage storage, URI runDirectory, Ownership ownership, Retry 
 
   private Sighting lookOnce() {
     URI attempts = Storage.resolve(runDirectory, "attempts");
-    List<FileEntry> entries;
-    try {
-      entries = storage.list(attempts);
-    } catch (MissingFileException e) {
-      return new Sighting(0, false, new byte[0]);
-    }
+    List<FileEntry> entries = storage.listIfThere(attempts);
     int number = Attempt.highest(entries);
     boolean released =
         entries.stream().anyMatch(entry -> entry.name().equals(number + Attempt.RELEASED));

@@ -85,11 +85,12 @@ final class EvaluateCommand extends ConfiguredCommand {
       RunConfiguration configuration, ModelFile model, ImageTestData data) {
     String kernels = KernelProvider.choose(configuration.training().kernels().toString()).name();
     if (configuration.training().engine() == Engine.LOCAL) {
-      return new LocalEvaluation(RnnKernels.named(kernels), model.topology(), data)
+      return new LocalEvaluation(
+              RnnKernels.named(kernels), model.topology(), data, StopRequest.NEVER)
           .evaluate(model.parameters(), Part.TEST);
     }
     try (SparkEngine spark =
-            SparkEngine.start("spark-rnn evaluate", configuration.spark().master());
+            SparkEngine.start("spark-rnn evaluate", configuration.spark().master(), 1);
         SparkEvaluation evaluation =
             new SparkEvaluation(
                 spark.context(), kernels, model.topology(), data, StopRequest.NEVER)) {

@@ -82,7 +82,7 @@ final class ModelsCommand {
     private ModelRegistry open(Function<RunConfiguration, Retry> retry) {
       RunConfiguration configuration =
           ConfigurationLoader.load(Optional.ofNullable(file), Map.of());
-      return ModelRegistry.open(
+      return new ModelRegistry(
           Storage.of(configuration.hadoop()),
           location(),
           retry.apply(configuration),

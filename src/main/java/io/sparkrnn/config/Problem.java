@@ -1,6 +1,7 @@
 package io.sparkrnn.config;
 
 import java.io.Serializable;
+import java.util.stream.Collectors;
 
 /**
  * One thing that is wrong with a configuration.
@@ -21,24 +22,22 @@ public record Problem(String key, String origin, String message) implements Seri
   }
 
   private static String printable(String text) {
-    StringBuilder printable = new StringBuilder();
-    text.codePoints()
-        .limit(MAX_CHARACTERS)
-        .forEach(
-            character -> {
-              if (Character.isISOControl(character) || isSurrogate(character)) {
-                printable.append("\\u%04x".formatted(character));
-              } else {
-                printable.appendCodePoint(character);
-              }
-            });
-    return text.codePointCount(0, text.length()) > MAX_CHARACTERS
-        ? printable.append("...").toString()
-        : printable.toString();
+    String printable =
+        text.codePoints()
+            .limit(MAX_CHARACTERS)
+            .mapToObj(
+                character ->
+                    isPrintable(character)
+                        ? Character.toString(character)
+                        : "\\u%04x".formatted(character))
+            .collect(Collectors.joining());
+    return text.codePointCount(0, text.length()) > MAX_CHARACTERS ? printable + "..." : printable;
   }
 
-  private static boolean isSurrogate(int character) {
-    return Character.getType(character) == Character.SURROGATE;
+  /** No control character, and one that UTF-8 can write. */
+  static boolean isPrintable(int character) {
+    return !Character.isISOControl(character)
+        && Character.getType(character) != Character.SURROGATE;
   }
 
   @Override

@@ -35,15 +35,4 @@ public record ScheduleConfiguration(
             value = "Learning rate below which such reductions do not go; the schedule itself may.",
             min = 0)
         double plateauMinLearningRate)
-    implements Serializable {
-
-  /** A function of iterations alone, whatever evaluations find. */
-  public ScheduleConfiguration(
-      ScheduleName name,
-      int warmUpIterations,
-      double decayRate,
-      int decayIterations,
-      double finalFraction) {
-    this(name, warmUpIterations, decayRate, decayIterations, finalFraction, 0, 1, 0);
-  }
-}
+    implements Serializable {}

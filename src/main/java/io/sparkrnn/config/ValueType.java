@@ -105,11 +105,7 @@ record ValueType(
 
   /** No control characters, and nothing that UTF-8 cannot write. */
   private static boolean isPrintable(String text) {
-    return text.codePoints()
-        .noneMatch(
-            character ->
-                Character.isISOControl(character)
-                    || Character.getType(character) == Character.SURROGATE);
+    return text.codePoints().allMatch(Problem::isPrintable);
   }
 
   private static List<Object> list(String text, Function<String, Object> element) {

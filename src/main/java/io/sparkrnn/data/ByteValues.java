@@ -27,29 +27,6 @@ record ByteValues(byte[] values) implements SequenceValues {
   }
 
   @Override
-  public void transpose(
-      int[] samples, int offset, int count, int sampleValues, float[] target, int paddedSamples) {
-    int value = 0;
-    for (; value + 4 <= sampleValues; value += 4) {
-      int row = value * paddedSamples;
-      for (int place = 0; place < count; place++) {
-        int at = samples[offset + place] * sampleValues + value;
-        int to = row + place;
-        target[to] = SCALED[values[at] & 0xFF];
-        target[to + paddedSamples] = SCALED[values[at + 1] & 0xFF];
-        target[to + 2 * paddedSamples] = SCALED[values[at + 2] & 0xFF];
-        target[to + 3 * paddedSamples] = SCALED[values[at + 3] & 0xFF];
-      }
-    }
-    for (; value < sampleValues; value++) {
-      for (int place = 0; place < count; place++) {
-        target[value * paddedSamples + place] =
-            SCALED[values[samples[offset + place] * sampleValues + value] & 0xFF];
-      }
-    }
-  }
-
-  @Override
   public ByteValues gather(int[] starts, int sampleValues) {
     byte[] chosen = new byte[Math.multiplyExact(starts.length, sampleValues)];
     for (int place = 0; place < starts.length; place++) {

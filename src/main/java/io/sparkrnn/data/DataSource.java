@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -76,7 +77,9 @@ public final class DataSource {
   public static ImageSet loadTraining(DataConfiguration configuration, Storage storage) {
     DataSource source = new DataSource(configuration, storage);
     return source.configuration.hasExplicitFiles()
-        ? read(source.file(configuration.trainImages()), source.file(configuration.trainLabels()))
+        ? read(
+            source.file(Locations.uri(configuration.trainImages())),
+            source.file(Locations.uri(configuration.trainLabels())))
         : source.readStandard(TRAIN_IMAGES, TRAIN_LABELS);
   }
 
@@ -84,7 +87,9 @@ public final class DataSource {
   public static ImageSet loadTest(DataConfiguration configuration, Storage storage) {
     DataSource source = new DataSource(configuration, storage);
     return source.configuration.hasExplicitFiles()
-        ? read(source.file(configuration.testImages()), source.file(configuration.testLabels()))
+        ? read(
+            source.file(Locations.uri(configuration.testImages())),
+            source.file(Locations.uri(configuration.testLabels())))
         : source.readStandard(TEST_IMAGES, TEST_LABELS);
   }
 
@@ -146,10 +151,6 @@ public final class DataSource {
             .formatted(Storage.describe(directory), standardName, standardName));
   }
 
-  private DataFile file(String pathOrUri) {
-    return file(Locations.uri(pathOrUri));
-  }
-
   private DataFile file(URI uri) {
     String path = uri.getPath();
     return new DataFile(
@@ -164,9 +165,9 @@ public final class DataSource {
         List.of(imagesFile.fingerprint(images), labelsFile.fingerprint(labels)));
   }
 
-  private record DataFile(String name, String location, Content content) {
+  private record DataFile(String name, String location, Supplier<InputStream> content) {
     IdxFile read(Format format) {
-      try (InputStream in = content.open()) {
+      try (InputStream in = content.get()) {
         return format.read(in, location);
       } catch (IOException e) {
         throw new StorageException("Cannot read %s: %s".formatted(location, e.getMessage()), e);
@@ -176,11 +177,6 @@ public final class DataSource {
     DataFingerprint fingerprint(IdxFile file) {
       return new DataFingerprint(name, location, file.sha256(), file.bytes());
     }
-  }
-
-  @FunctionalInterface
-  private interface Content {
-    InputStream open();
   }
 
   @FunctionalInterface

@@ -18,25 +18,23 @@ final class DatasetDigest {
 
   void update(int... values) {
     ByteBuffer buffer = buffer(Integer.BYTES * values.length);
-    for (int value : values) {
-      buffer.putInt(value);
-    }
-    sha256.update(buffer.flip());
+    buffer.asIntBuffer().put(values);
+    sha256.update(buffer);
   }
 
   void update(short[] values) {
-    ByteBuffer buffer = buffer(CHUNK_BYTES);
-    for (short value : values) {
-      drainIfFull(buffer);
-      buffer.putShort(value);
-    }
-    sha256.update(buffer.flip());
+    ByteBuffer buffer = buffer(Math.multiplyExact(Short.BYTES, values.length));
+    buffer.asShortBuffer().put(values);
+    sha256.update(buffer);
   }
 
   void update(float[] values) {
     ByteBuffer buffer = buffer(CHUNK_BYTES);
     for (float value : values) {
-      drainIfFull(buffer);
+      if (!buffer.hasRemaining()) {
+        sha256.update(buffer.flip());
+        buffer.clear();
+      }
       buffer.putFloat(value);
     }
     sha256.update(buffer.flip());
@@ -44,13 +42,6 @@ final class DatasetDigest {
 
   String hex() {
     return HexFormat.of().formatHex(sha256.digest());
-  }
-
-  private void drainIfFull(ByteBuffer buffer) {
-    if (!buffer.hasRemaining()) {
-      sha256.update(buffer.flip());
-      buffer.clear();
-    }
   }
 
   private static ByteBuffer buffer(int bytes) {

@@ -5,10 +5,11 @@ import io.sparkrnn.random.SeededRandom;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** Holds out training samples for validation. */
-public final class DatasetSplit {
-  private DatasetSplit() {}
-
+/**
+ * Which samples are trained on and which are held out for validation, both in ascending order;
+ * together every sample once.
+ */
+public record DatasetSplit(int[] training, int[] validation) {
   /**
    * Chooses {@code validation} samples at random: the first of a permutation of all samples drawn
    * from {@code SeededRandom.of(seed, RandomStreams.VALIDATION_SPLIT)}. A pure function of the
@@ -16,7 +17,7 @@ public final class DatasetSplit {
    *
    * @throws DataException if {@code validation} is negative or leaves nothing to train on
    */
-  public static Split of(SequenceDataset training, int validation, long seed) {
+  public static DatasetSplit of(SequenceDataset training, int validation, long seed) {
     int size = training.size();
     if (validation < 0 || validation >= size) {
       throw new DataException(
@@ -24,13 +25,13 @@ public final class DatasetSplit {
               .formatted(size - 1, size, validation));
     }
     if (validation == 0) {
-      return new Split(IntStream.range(0, size).toArray(), new int[0]);
+      return new DatasetSplit(IntStream.range(0, size).toArray(), new int[0]);
     }
     int[] shuffled = SeededRandom.of(seed, RandomStreams.VALIDATION_SPLIT).permutation(size);
     int[] heldOut = Arrays.copyOf(shuffled, validation);
     int[] kept = Arrays.copyOfRange(shuffled, validation, size);
     Arrays.sort(heldOut);
     Arrays.sort(kept);
-    return new Split(kept, heldOut);
+    return new DatasetSplit(kept, heldOut);
   }
 }

@@ -26,8 +26,10 @@ import java.util.stream.Collectors;
  *
  * <p>Source of the format: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten
  * digits".
+ *
+ * @param offsetSuffix follows byte offsets in messages
  */
-public final class IdxReader {
+record IdxReader(IdxKind kind, String where, InputStream content, String offsetSuffix) {
   /** The most values a file may have: what an array holds. */
   static final int MAX_VALUES = Integer.MAX_VALUE - 16;
 
@@ -35,23 +37,6 @@ public final class IdxReader {
   static final String DECOMPRESSED = " of the decompressed content";
 
   private static final int FIRST_ALLOCATION_BYTES = 64 << 20;
-
-  private final IdxKind kind;
-  private final String where;
-  private final InputStream content;
-  private final String offsetSuffix;
-
-  /**
-   * A reader of a content.
-   *
-   * @param offsetSuffix follows byte offsets in messages
-   */
-  IdxReader(IdxKind kind, String where, InputStream content, String offsetSuffix) {
-    this.kind = kind;
-    this.where = where;
-    this.content = content;
-    this.offsetSuffix = offsetSuffix;
-  }
 
   /** Reads images and closes the stream. */
   static IdxFile readImages(InputStream in, String where) throws IOException {
@@ -89,11 +74,8 @@ public final class IdxReader {
       if (!isGzip(file)) {
         return new IdxReader(kind, where, file, PLAIN).read();
       }
-      try (InputStream content = new GzipInput(file)) {
+      try (InputStream content = new GzipContent(file, kind, where)) {
         return new IdxReader(kind, where, content, DECOMPRESSED).read();
-      } catch (CorruptGzipException e) {
-        throw new DataException(
-            "Cannot read IDX %s %s: %s".formatted(kind.plural(), where, e.getMessage()), e);
       }
     }
   }
@@ -101,7 +83,7 @@ public final class IdxReader {
   /** Whether it begins as gzip does; reads nothing of a stream that can be reset. */
   static boolean isGzip(InputStream file) throws IOException {
     file.mark(2);
-    boolean gzip = file.read() == GzipInput.MAGIC_1 && file.read() == GzipInput.MAGIC_2;
+    boolean gzip = file.read() == GzipContent.MAGIC_1 && file.read() == GzipContent.MAGIC_2;
     file.reset();
     return gzip;
   }

@@ -63,7 +63,8 @@ public final class ImageStream implements AutoCloseable {
     InputStream file = new BufferedInputStream(storage.open(uri), BUFFER_BYTES);
     try {
       boolean gzip = IdxReader.isGzip(file);
-      ImageStream stream = new ImageStream(where, gzip ? new GzipInput(file) : file, gzip);
+      InputStream content = gzip ? new GzipContent(file, IdxKind.IMAGES, where) : file;
+      ImageStream stream = new ImageStream(where, content, gzip);
       if (!gzip) {
         // Or tasks that read other parts of it would never know.
         stream.requireLength(storage.status(uri).map(FileEntry::length).orElse(0L));
@@ -79,10 +80,8 @@ public final class ImageStream implements AutoCloseable {
     }
   }
 
-  private static RuntimeException failure(String where, IOException e) {
-    return e instanceof CorruptGzipException
-        ? new DataException("Cannot read IDX images %s: %s".formatted(where, e.getMessage()), e)
-        : new StorageException("Cannot read %s: %s".formatted(where, e.getMessage()), e);
+  private static StorageException failure(String where, IOException e) {
+    return new StorageException("Cannot read %s: %s".formatted(where, e.getMessage()), e);
   }
 
   private void requireLength(long length) {

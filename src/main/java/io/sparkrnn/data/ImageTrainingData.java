@@ -65,7 +65,7 @@ public final class ImageTrainingData implements TrainingData {
     return new ImageTrainingData(configuration, hadoopProperties, workers, seed, images);
   }
 
-  private Split split(ImageData images) {
+  private DatasetSplit split(ImageData images) {
     return DatasetSplit.of(images.training(), configuration.validation(), seed);
   }
 

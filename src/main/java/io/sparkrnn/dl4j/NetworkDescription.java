@@ -1,7 +1,5 @@
 package io.sparkrnn.dl4j;
 
-import static java.util.Objects.requireNonNull;
-
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.UpdaterConfiguration;
@@ -17,12 +15,6 @@ import io.sparkrnn.model.RnnTopology;
  */
 public record NetworkDescription(
     RnnTopology topology, UpdaterConfiguration updater, ScheduleConfiguration schedule, double l2) {
-  public NetworkDescription {
-    requireNonNull(topology, "topology");
-    requireNonNull(updater, "updater");
-    requireNonNull(schedule, "schedule");
-  }
-
   /** What a configuration trains a network to. */
   public static NetworkDescription of(RnnTopology topology, RunConfiguration configuration) {
     return new NetworkDescription(

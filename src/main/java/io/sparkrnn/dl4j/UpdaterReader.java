@@ -85,7 +85,7 @@ record UpdaterReader(UpdaterConfiguration updater, ScheduleConfiguration schedul
 
   private static ScheduleConfiguration schedule(
       ScheduleName name, double decayRate, int decayIterations) {
-    return new ScheduleConfiguration(name, 0, decayRate, decayIterations, 0);
+    return new ScheduleConfiguration(name, 0, decayRate, decayIterations, 0, 0, 1, 0);
   }
 
   private static void requireIterations(JsonNode schedule, String where) {

@@ -20,9 +20,4 @@ public record BlockResult(
   public BlockResult {
     worst = List.copyOf(worst);
   }
-
-  /** Of which no mistakes are known. */
-  public BlockResult(int block, long[] confusion, double lossSum, int samples) {
-    this(block, confusion, lossSum, samples, List.of());
-  }
 }

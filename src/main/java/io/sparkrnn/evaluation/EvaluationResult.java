@@ -21,11 +21,6 @@ public record EvaluationResult(
     worst = List.copyOf(worst);
   }
 
-  /** Of which no mistakes are known. */
-  public EvaluationResult(ConfusionMatrix confusion, double loss, long samples) {
-    this(confusion, loss, samples, List.of());
-  }
-
   /**
    * Folds the results of blocks 0, 1, 2, ..., given in any order: counts are added, loss sums are
    * added in the order of block numbers and divided by the samples.

@@ -39,19 +39,15 @@ public final class ModelRegistry {
   private final RegistryWriter writer;
   private final RunDirectories runs;
 
-  private ModelRegistry(Storage storage, URI directory, Retry retry, Clock clock) {
-    this.log = new RegistryLog(storage, directory, retry);
-    this.writer = new RegistryWriter(log, clock);
-    this.runs = new RunDirectories(storage, Storage.resolve(directory, "runs"));
-  }
-
   /**
    * The registry of a directory, which need not exist yet. Touches nothing.
    *
    * @param clock what entries say to people
    */
-  public static ModelRegistry open(Storage storage, URI directory, Retry retry, Clock clock) {
-    return new ModelRegistry(storage, directory, retry, clock);
+  public ModelRegistry(Storage storage, URI directory, Retry retry, Clock clock) {
+    this.log = new RegistryLog(storage, directory, retry);
+    this.writer = new RegistryWriter(log, clock);
+    this.runs = new RunDirectories(storage, Storage.resolve(directory, "runs"));
   }
 
   /** The newest entry, which is the whole state; empty before the first. */

@@ -32,9 +32,4 @@ record Chart(
       String id, String xLabel, String yLabel, List<String> labels, List<Series> series) {
     return new Chart(id, "line", xLabel, yLabel, false, labels, series);
   }
-
-  static Chart bars(
-      String id, String xLabel, String yLabel, List<String> labels, List<Series> series) {
-    return new Chart(id, "bar", xLabel, yLabel, true, labels, series);
-  }
 }

@@ -4,7 +4,6 @@ import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.report.RunRecord.Scores;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,6 +16,9 @@ public record ComparisonPage(List<Run> runs) {
 
   /** One of the runs; secrets of its configuration are masked in the page. */
   public record Run(RunRecord record, RunConfiguration configuration) {}
+
+  /** What one run after the other has of one thing. */
+  private record Row(String name, List<String> values) {}
 
   public ComparisonPage {
     runs = List.copyOf(runs);
@@ -55,7 +57,7 @@ public record ComparisonPage(List<Run> runs) {
     return names;
   }
 
-  private List<Map<String, Object>> results() {
+  private List<Row> results() {
     return List.of(
         row("status", RunRecord::status),
         row("model", RunRecord::model),
@@ -91,28 +93,24 @@ public record ComparisonPage(List<Run> runs) {
     return run -> run.test() == null ? NONE : value.apply(run.test());
   }
 
-  private Map<String, Object> row(String name, Function<RunRecord, String> value) {
-    return Map.of(
-        "name",
+  private Row row(String name, Function<RunRecord, String> value) {
+    return new Row(
         name,
-        "values",
         runs.stream()
             .map(run -> Objects.requireNonNullElse(value.apply(run.record()), NONE))
             .toList());
   }
 
   /** Those that differ between the runs. */
-  private List<Map<String, Object>> settings() {
-    Map<String, List<String>> values = new LinkedHashMap<>();
+  private List<Row> settings() {
     List<Map<String, String>> byRun = runs.stream().map(ComparisonPage::texts).toList();
-    Set<String> paths = new LinkedHashSet<>();
-    byRun.forEach(texts -> paths.addAll(texts.keySet()));
-    paths.forEach(
-        path ->
-            values.put(path, byRun.stream().map(texts -> texts.getOrDefault(path, "")).toList()));
-    return values.entrySet().stream()
-        .filter(entry -> Set.copyOf(entry.getValue()).size() > 1)
-        .map(entry -> Map.<String, Object>of("path", entry.getKey(), "values", entry.getValue()))
+    return byRun.stream()
+        .flatMap(texts -> texts.keySet().stream())
+        .distinct()
+        .map(
+            path ->
+                new Row(path, byRun.stream().map(texts -> texts.getOrDefault(path, "")).toList()))
+        .filter(row -> Set.copyOf(row.values()).size() > 1)
         .toList();
   }
 

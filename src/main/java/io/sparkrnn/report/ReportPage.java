@@ -68,21 +68,31 @@ public record ReportPage(
     return history().stream().anyMatch(epoch -> epoch.validationAccuracy() != null);
   }
 
-  private static Map<String, Object> pair(String name, Object value) {
-    return Map.of("name", name, "value", value);
-  }
+  /** What templates show, by the names of the components. */
+  private record Pair(String name, Object value) {}
 
-  private List<Map<String, Object>> tiles() {
-    List<Map<String, Object>> tiles = new ArrayList<>();
+  private record Tile(String name, String value, String note) {}
+
+  private record Time(String name, String note, String seconds, String share) {}
+
+  private record Cell(String count, String kind, String heat) {}
+
+  private record Row(Object label, List<Cell> cells) {}
+
+  private record ClassRow(
+      String name, String precision, String recall, String f1, String samples) {}
+
+  private List<Tile> tiles() {
+    List<Tile> tiles = new ArrayList<>();
     Scores test = run.test();
     if (test != null) {
       tiles.add(
-          tile(
+          new Tile(
               "test accuracy",
               Numbers.percent(test.accuracy()),
               "95 % interval " + Numbers.interval(test.accuracy(), test.samples())));
       tiles.add(
-          tile(
+          new Tile(
               "test loss",
               Numbers.format("%.4f", test.loss()),
               Numbers.format("nats, %,d samples", test.samples())));
@@ -91,21 +101,17 @@ public record ReportPage(
     double samples = history().stream().mapToLong(EpochRecord::samples).sum();
     if (seconds > 0) {
       tiles.add(
-          tile(
+          new Tile(
               "training",
               Numbers.seconds(seconds),
               Numbers.format("%,.0f samples/s in %d epochs", samples / seconds, history().size())));
     }
     tiles.add(
-        tile(
+        new Tile(
             "parameters",
             Numbers.format("%,d", run.parameters()),
             Numbers.format("%,d samples to train on", run.training().samples())));
     return tiles;
-  }
-
-  private static Map<String, Object> tile(String name, String value, String note) {
-    return Map.of("name", name, "value", value, "note", note);
   }
 
   private Map<String, Object> initial() {
@@ -157,7 +163,7 @@ public record ReportPage(
     return history().stream().mapToDouble(part).sum();
   }
 
-  private List<Map<String, Object>> times() {
+  private List<Time> times() {
     double all = total(EpochRecord::seconds);
     return List.of(
         time("compute", "the slowest worker of each round", EpochRecord::computeSeconds, all),
@@ -170,18 +176,10 @@ public record ReportPage(
             all));
   }
 
-  private Map<String, Object> time(
-      String name, String note, ToDoubleFunction<EpochRecord> part, double all) {
+  private Time time(String name, String note, ToDoubleFunction<EpochRecord> part, double all) {
     double seconds = total(part);
-    return Map.of(
-        "name",
-        name,
-        "note",
-        note,
-        "seconds",
-        Numbers.format("%.2f", seconds),
-        "share",
-        Numbers.percent(all == 0 ? 0 : seconds / all));
+    String share = Numbers.percent(all == 0 ? 0 : seconds / all);
+    return new Time(name, note, Numbers.format("%.2f", seconds), share);
   }
 
   private List<Double> sortedWorkers() {
@@ -200,13 +198,14 @@ public record ReportPage(
         sorted.size(), sorted.get(0), slowest, mean == 0 ? 0 : 100 * (slowest / mean - 1));
   }
 
-  private List<Map<String, Object>> workers() {
+  private List<Pair> workers() {
     List<Double> seconds = run.training().workerSeconds();
     return seconds.size() > MOST_BARS
         ? List.of()
         : IntStream.range(0, seconds.size())
             .mapToObj(
-                worker -> pair(String.valueOf(worker), Numbers.format("%.2f", seconds.get(worker))))
+                worker ->
+                    new Pair(String.valueOf(worker), Numbers.format("%.2f", seconds.get(worker))))
             .toList();
   }
 
@@ -218,34 +217,31 @@ public record ReportPage(
             actual == predicted ? mostWrong : Math.max(mostWrong, counts[actual][predicted]);
       }
     }
-    List<Map<String, Object>> rows = new ArrayList<>();
+    List<Row> rows = new ArrayList<>();
     for (int actual = 0; actual < counts.length; actual++) {
       long support = Math.max(1, Arrays.stream(counts[actual]).sum());
-      List<Map<String, Object>> cells = new ArrayList<>();
+      List<Cell> cells = new ArrayList<>();
       for (int predicted = 0; predicted < counts.length; predicted++) {
         long count = counts[actual][predicted];
         boolean right = actual == predicted;
         double heat = count / (double) (right ? support : mostWrong);
         cells.add(
-            Map.of(
-                "count",
+            new Cell(
                 Numbers.format("%,d", count),
-                "kind",
                 count == 0 ? "none" : right ? "right" : "wrong",
-                "heat",
                 Numbers.format("%.3f", heat)));
       }
-      rows.add(Map.of("label", actual, "cells", cells));
+      rows.add(new Row(actual, cells));
     }
     return Map.of("labels", IntStream.range(0, counts.length).boxed().toList(), "rows", rows);
   }
 
-  private static List<Map<String, Object>> classes(Scores test) {
+  private static List<ClassRow> classes(Scores test) {
     int classes = test.confusion().length;
     ConfusionMatrix matrix =
         ConfusionMatrix.of(
             Arrays.stream(test.confusion()).flatMapToLong(Arrays::stream).toArray(), classes);
-    List<Map<String, Object>> rows = new ArrayList<>();
+    List<ClassRow> rows = new ArrayList<>();
     for (int label = 0; label < classes; label++) {
       rows.add(
           classRow(
@@ -265,18 +261,13 @@ public record ReportPage(
     return rows;
   }
 
-  private static Map<String, Object> classRow(
+  private static ClassRow classRow(
       String name, double precision, double recall, double f1, long samples) {
-    return Map.of(
-        "name",
+    return new ClassRow(
         name,
-        "precision",
         Numbers.format("%.4f", precision),
-        "recall",
         Numbers.format("%.4f", recall),
-        "f1",
         Numbers.format("%.4f", f1),
-        "samples",
         Numbers.format("%,d", samples));
   }
 
@@ -290,39 +281,38 @@ public record ReportPage(
     values.put("label", mistake.label());
     values.put("predicted", mistake.predicted());
     values.put("probability", Numbers.format("%.1f %%", 100 * mistake.probability()));
-    values.put("labelProbability", Numbers.format("%.2g %%", 100 * mistake.labelProbability()));
     test.filter(samples -> mistake.sample() < samples.size())
         .ifPresent(
             samples -> values.put("picture", SamplePicture.dataUri(samples, mistake.sample())));
     return values;
   }
 
-  private List<Map<String, Object>> provenance() {
-    List<Map<String, Object>> rows = new ArrayList<>();
-    rows.add(pair("run", run.runId()));
-    rows.add(pair("attempts", run.attempt()));
-    rows.add(pair("engine", run.engine()));
-    rows.add(pair("kernels", String.valueOf(run.kernels())));
-    rows.add(pair("processor of the driver", String.valueOf(run.cpu())));
+  private List<Pair> provenance() {
+    List<Pair> rows = new ArrayList<>();
+    rows.add(new Pair("run", run.runId()));
+    rows.add(new Pair("attempts", run.attempt()));
+    rows.add(new Pair("engine", run.engine()));
+    rows.add(new Pair("kernels", String.valueOf(run.kernels())));
+    rows.add(new Pair("processor of the driver", String.valueOf(run.cpu())));
     rows.add(
-        pair(
+        new Pair(
             "workers",
             Numbers.format(
                 "%d, averaged every %d iterations, %d threads each",
                 run.workers(), run.averagingFrequency(), run.threadsPerWorker())));
     if (run.stoppedEarly() != null) {
-      rows.add(pair("stopped early after epoch", run.stoppedEarly()));
+      rows.add(new Pair("stopped early after epoch", run.stoppedEarly()));
     }
     if (run.bestEpoch() != null) {
-      rows.add(pair("model of epoch", run.bestEpoch()));
+      rows.add(new Pair("model of epoch", run.bestEpoch()));
     }
     if (run.parametersSha256() != null) {
-      rows.add(pair("SHA-256 of the parameters", run.parametersSha256()));
+      rows.add(new Pair("SHA-256 of the parameters", run.parametersSha256()));
     }
     run.data()
         .fingerprints()
-        .forEach(file -> rows.add(pair("SHA-256 of " + file.name(), file.sha256())));
-    run.versions().forEach((name, version) -> rows.add(pair("version: " + name, version)));
+        .forEach(file -> rows.add(new Pair("SHA-256 of " + file.name(), file.sha256())));
+    run.versions().forEach((name, version) -> rows.add(new Pair("version: " + name, version)));
     return rows;
   }
 
@@ -331,10 +321,12 @@ public record ReportPage(
     List<String> epochs = history().stream().map(epoch -> String.valueOf(epoch.epoch())).toList();
     if (!history().isEmpty()) {
       charts.add(
-          Chart.bars(
+          new Chart(
               "time-chart",
+              "bar",
               "epoch",
               "seconds",
+              true,
               epochs,
               List.of(
                   series("compute", 0, EpochRecord::computeSeconds),

@@ -3,6 +3,7 @@ package io.sparkrnn.report;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.data.DataException;
+import io.sparkrnn.data.DataFingerprint;
 import io.sparkrnn.evaluation.Mistake;
 import java.io.IOException;
 import java.util.List;
@@ -28,7 +29,6 @@ public record RunRecord(
     int workers,
     int threadsPerWorker,
     int averagingFrequency,
-    int epochs,
     String parametersSha256,
     String initialParametersSha256,
     Comparison initial,
@@ -38,7 +38,6 @@ public record RunRecord(
     Scores validation,
     Training training,
     Data data,
-    List<String> checkpoints,
     Map<String, String> versions) {
 
   /**
@@ -59,14 +58,7 @@ public record RunRecord(
       double accuracy, double loss, long onlyInitialRight, long onlyFinalRight, double pValue) {}
 
   /** The rounds. */
-  public record Training(
-      long samples,
-      double loss,
-      double seconds,
-      double startupSeconds,
-      double samplesPerSecond,
-      List<EpochRecord> history,
-      List<Double> workerSeconds) {
+  public record Training(long samples, List<EpochRecord> history, List<Double> workerSeconds) {
     public Training {
       history = orEmpty(history);
       workerSeconds = orEmpty(workerSeconds);
@@ -74,21 +66,17 @@ public record RunRecord(
   }
 
   /** What it was trained on. */
-  public record Data(List<Fingerprint> fingerprints) {
+  public record Data(List<DataFingerprint> fingerprints) {
     public Data {
       fingerprints = orEmpty(fingerprints);
     }
   }
 
-  /** One file of it. */
-  public record Fingerprint(String name, String location, String sha256, long bytes) {}
-
   public RunRecord {
     drift = orEmpty(drift);
-    checkpoints = orEmpty(checkpoints);
     versions = versions == null ? Map.of() : versions;
     data = data == null ? new Data(List.of()) : data;
-    training = training == null ? new Training(0, 0, 0, 0, 0, List.of(), List.of()) : training;
+    training = training == null ? new Training(0, List.of(), List.of()) : training;
   }
 
   private static <T> List<T> orEmpty(List<T> list) {

@@ -116,7 +116,7 @@ public final class Retraining {
     this.storage = Storage.of(configuration.hadoop());
     Duration patience = Duration.ofNanos(Math.round(configuration.run().retrySeconds() * 1e9));
     this.retry = new Retry(patience, signals::isMade, clock);
-    this.registry = ModelRegistry.open(storage, request.registry(), retry, Clock.systemUTC());
+    this.registry = new ModelRegistry(storage, request.registry(), retry, Clock.systemUTC());
   }
 
   /** The entry about the run, which may be an earlier process's. */
@@ -310,11 +310,7 @@ public final class Retraining {
       for (FileEntry begun : retry.run(() -> storage.list(runs()))) {
         URI location = Storage.resolve(runs(), begun.name());
         if (!Storage.describe(keep).endsWith("/" + begun.name())) {
-          retry.run(
-              () -> {
-                storage.delete(location);
-                return location;
-              });
+          retry.run(() -> storage.delete(location));
         }
       }
     } catch (MissingFileException e) {

@@ -17,40 +17,22 @@ import java.util.function.Function;
  * Decides about a trained model by its predictions for the test samples and the current version's
  * for the same ones. A pure function, so it may be asked again when another version has become
  * current.
+ *
+ * @param where names the data in messages
+ * @param stop asked within predictions
  */
-final class TestDecision implements Function<Optional<RegisteredModel>, Decision> {
-  private final Gate gate;
-  private final RnnKernels kernels;
-  private final ImageTrainingData data;
-  private final String where;
-  private final StopRequest stop;
-  private final int[] labels;
-  private final int[] predicted;
-
-  /**
-   * Predicts.
-   *
-   * @param where names the data in messages
-   * @param stop asked within predictions
-   */
-  TestDecision(
-      Gate gate,
-      RnnKernels kernels,
-      ImageTrainingData data,
-      String where,
-      ModelFile candidate,
-      StopRequest stop) {
-    this.gate = gate;
-    this.kernels = kernels;
-    this.data = data;
-    this.where = where;
-    this.stop = stop;
-    this.labels = data.part(Part.TEST).labels();
-    this.predicted = predict(candidate);
-  }
-
+record TestDecision(
+    Gate gate,
+    RnnKernels kernels,
+    ImageTrainingData data,
+    String where,
+    ModelFile candidate,
+    StopRequest stop)
+    implements Function<Optional<RegisteredModel>, Decision> {
   @Override
   public Decision apply(Optional<RegisteredModel> current) {
+    int[] labels = data.part(Part.TEST).labels();
+    int[] predicted = predict(candidate);
     if (current.isEmpty()) {
       // Compared with itself: right where the other is, too.
       double accuracy = PairedPredictions.of(labels, predicted, predicted).candidateAccuracy();

@@ -18,6 +18,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,11 +50,7 @@ final class MlflowLog implements TrainingListener, AutoCloseable {
           0,
           TimeUnit.SECONDS,
           new ArrayBlockingQueue<>(QUEUE),
-          task -> {
-            Thread daemon = new Thread(task, "mlflow");
-            daemon.setDaemon(true);
-            return daemon;
-          });
+          new BasicThreadFactory.Builder().namingPattern("mlflow").daemon(true).build());
   private String where;
   private volatile MlflowRun run;
   private long epoch;

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,14 +39,9 @@ final class ResultFile implements TrainingListener {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private final ObjectNode root = JSON.objectNode();
-  private final List<Double> epochSeconds = new ArrayList<>();
+  private final List<EpochReport> epochs = new ArrayList<>();
   private final long startNanos = System.nanoTime();
   private double startupSeconds;
-  private double computeSeconds;
-  private double waitSeconds;
-  private double averagingSeconds;
-  private double roundSeconds;
-  private long samples;
   private TrainingHistory history = new TrainingHistory(0);
 
   ResultFile(RunConfiguration configuration, String runId) {
@@ -96,12 +92,7 @@ final class ResultFile implements TrainingListener {
 
   @Override
   public void onEpoch(EpochReport epoch) {
-    epochSeconds.add(epoch.seconds());
-    roundSeconds += epoch.seconds();
-    computeSeconds += epoch.computeSeconds();
-    waitSeconds += epoch.waitSeconds();
-    averagingSeconds += epoch.averagingSeconds();
-    samples += epoch.samples();
+    epochs.add(epoch);
     root.withObject("/training").put("loss", epoch.trainingLoss());
     epoch.validation().ifPresent(validation -> put("validation", validation));
   }
@@ -157,18 +148,23 @@ final class ResultFile implements TrainingListener {
     ObjectNode training = root.withObject("/training");
     training.put("startupSeconds", startupSeconds);
     training.put("seconds", (System.nanoTime() - startNanos) / 1e9);
-    training.putPOJO("epochSeconds", epochSeconds);
+    training.putPOJO("epochSeconds", epochs.stream().map(EpochReport::seconds).toList());
     training.putPOJO("history", history.epochs());
     training.putPOJO("workerSeconds", history.workerSeconds());
-    training.put("computeSeconds", computeSeconds);
-    training.put("waitSeconds", waitSeconds);
-    training.put("averagingSeconds", averagingSeconds);
-    training.put("samplesPerSecond", roundSeconds == 0 ? 0 : samples / roundSeconds);
+    training.put("computeSeconds", total(EpochReport::computeSeconds));
+    training.put("waitSeconds", total(EpochReport::waitSeconds));
+    training.put("averagingSeconds", total(EpochReport::averagingSeconds));
+    double seconds = total(EpochReport::seconds);
+    training.put("samplesPerSecond", seconds == 0 ? 0 : total(EpochReport::samples) / seconds);
     root.putPOJO(
         "checkpoints",
         checkpoints.stream().map(entry -> Storage.describe(entry.location())).toList());
     root.putPOJO("versions", Versions.all());
     return bytes(root);
+  }
+
+  private double total(ToDoubleFunction<EpochReport> part) {
+    return epochs.stream().mapToDouble(part).reduce(0, Double::sum);
   }
 
   private static void putMistakes(ObjectNode part, EvaluationResult result) {

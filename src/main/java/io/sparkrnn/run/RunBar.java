@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 
 /** The bar of a whole run, on a terminal, drawn by a thread of its own. */
 final class RunBar implements AutoCloseable {
@@ -35,18 +36,14 @@ final class RunBar implements AutoCloseable {
       beganNanos = System.nanoTime();
       first = done;
       rounds = done + plan.roundsAfter(report.round(), epochs);
-      drawing = Executors.newSingleThreadScheduledExecutor(RunBar::thread);
+      drawing =
+          Executors.newSingleThreadScheduledExecutor(
+              new BasicThreadFactory.Builder().namingPattern("rnn.bar").daemon(true).build());
       drawing.scheduleAtFixedRate(this::draw, 0, UPDATE_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
     if (done == rounds) {
       close();
     }
-  }
-
-  private static Thread thread(Runnable work) {
-    Thread thread = new Thread(work, "rnn.bar");
-    thread.setDaemon(true);
-    return thread;
   }
 
   private void draw() {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What decides about a run's result, as sections of its checkpoints, and what may not differ when
@@ -175,9 +176,7 @@ record RunIdentity(
   }
 
   private String dataSha256() {
-    StringBuilder lines = new StringBuilder();
-    fingerprints.forEach(file -> lines.append(file.sha256()).append('\n'));
-    return lines.toString();
+    return fingerprints.stream().map(file -> file.sha256() + "\n").collect(Collectors.joining());
   }
 
   private static String text(Map<String, byte[]> sections, String name) {
@@ -194,8 +193,8 @@ record RunIdentity(
   }
 
   private static String lines(Map<String, String> properties) {
-    StringBuilder lines = new StringBuilder();
-    properties.forEach((name, value) -> lines.append(name).append('=').append(value).append('\n'));
-    return lines.toString();
+    return properties.entrySet().stream()
+        .map(property -> property.getKey() + "=" + property.getValue() + "\n")
+        .collect(Collectors.joining());
   }
 }

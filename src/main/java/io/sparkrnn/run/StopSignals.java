@@ -4,6 +4,7 @@ import io.sparkrnn.checkpoint.MonotonicClock;
 import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingStoppedException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import sun.misc.Signal;
 
@@ -16,18 +17,15 @@ public final class StopSignals implements StopRequest {
 
   /** Listens from now on. */
   public void listen() {
-    handle("TERM");
-    handle("INT");
-  }
-
-  private void handle(String name) {
-    Signal.handle(
-        new Signal(name),
-        signal -> {
-          if (!received.compareAndSet(0, signal.getNumber())) {
-            Runtime.getRuntime().halt(128 + signal.getNumber());
-          }
-        });
+    for (String name : List.of("TERM", "INT")) {
+      Signal.handle(
+          new Signal(name),
+          signal -> {
+            if (!received.compareAndSet(0, signal.getNumber())) {
+              Runtime.getRuntime().halt(128 + signal.getNumber());
+            }
+          });
+    }
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.sparkrnn.spark;
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
-import io.sparkrnn.config.TrainingConfiguration;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.model.ModelZoo;
@@ -97,26 +96,10 @@ public final class RnnClassifier
 
   private RnnClassifier(UidInConstruction construction) {
     construction.end();
-    RunConfiguration defaults = ConfigurationLoader.defaults();
-    TrainingConfiguration training = defaults.training();
-    NetworkShape topology = ModelZoo.find(defaults.model().name()).orElseThrow().shape();
+    String model = ConfigurationLoader.defaults().model().name();
+    NetworkShape topology = ModelZoo.find(model).orElseThrow().shape();
     setDefault(hidden, topology.hidden().stream().mapToInt(units -> units).toArray());
     setDefault(activation, topology.activation().name().toLowerCase(Locale.ROOT));
-    setDefault(recurrentInit, defaults.model().recurrentInit().toString());
-    setDefault(epochs, training.epochs());
-    setDefault(minibatchSize, training.minibatchSize());
-    setDefault(workers, training.workers());
-    setDefault(threadsPerWorker, training.threadsPerWorker());
-    setDefault(averagingFrequency, training.averagingFrequency());
-    setDefault(seed, training.seed());
-    setDefault(clipNorm, training.clipNorm());
-    setDefault(l2, training.l2());
-    setDefault(updater, defaults.updater().name().toString());
-    setDefault(learningRate, defaults.updater().learningRate());
-    setDefault(schedule, defaults.schedule().name().toString());
-    setDefault(warmUpIterations, defaults.schedule().warmUpIterations());
-    setDefault(kernels, training.kernels().toString());
-    setDefault(rounds, training.rounds().toString());
   }
 
   @Override

@@ -9,7 +9,7 @@ import io.sparkrnn.run.UsageException;
 import io.sparkrnn.spark.data.WorkerShards;
 import io.sparkrnn.spark.dl4j.Dl4jRoundRunner;
 import io.sparkrnn.spark.jobs.SparkCompatibility;
-import io.sparkrnn.spark.rounds.StoppableRounds;
+import io.sparkrnn.spark.rounds.SparkRounds;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.Training;
@@ -113,7 +113,7 @@ public final class SparkBackend implements Backend {
           kernels,
           stop);
     }
-    return StoppableRounds.of(
+    return SparkRounds.of(
         context,
         configuration.training().rounds(),
         training.recipe(),

@@ -11,13 +11,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** A Spark application, from its start to its end. */
-public final class SparkEngine implements AutoCloseable {
-  private final JavaSparkContext context;
-
-  private SparkEngine(JavaSparkContext context) {
-    this.context = context;
-  }
-
+public record SparkEngine(JavaSparkContext context) implements AutoCloseable {
   /**
    * Starts Spark.
    *
@@ -75,11 +69,6 @@ public final class SparkEngine implements AutoCloseable {
     }
   }
 
-  /** Starts Spark for tasks of one thread. */
-  public static SparkEngine start(String applicationName, String master) {
-    return start(applicationName, master, 1);
-  }
-
   /** For example {@code Spark 3.5.9 on local[*], 2 slots}. */
   public String description() {
     if (context.sc().isStopped()) {
@@ -90,10 +79,6 @@ public final class SparkEngine implements AutoCloseable {
             SparkCompatibility.version(),
             context.master(),
             Math.max(1, context.defaultParallelism() / context.getConf().getInt(TaskCpus.KEY, 1)));
-  }
-
-  public JavaSparkContext context() {
-    return context;
   }
 
   @Override

@@ -12,13 +12,11 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -33,19 +31,10 @@ import java.util.Set;
 /**
  * Local disks, by NIO: Hadoop's own local file system neither forces files to disk nor refuses to
  * overwrite.
+ *
+ * @param ownerOnly whether what it makes is its owner's alone, whatever the umask
  */
-final class LocalBackend implements StorageBackend {
-  private final boolean ownerOnly;
-
-  /**
-   * A backend.
-   *
-   * @param ownerOnly whether what it makes is its owner's alone, whatever the umask
-   */
-  LocalBackend(boolean ownerOnly) {
-    this.ownerOnly = ownerOnly;
-  }
-
+record LocalBackend(boolean ownerOnly) implements StorageBackend {
   @Override
   public InputStream open(URI file) throws IOException {
     Path path = path(file);
@@ -206,9 +195,8 @@ final class LocalBackend implements StorageBackend {
 
   private static UnsupportedStorageException noLinks(Path target, Exception cause) {
     return new UnsupportedStorageException(
-        "Cannot publish "
-            + target
-            + ": expected a disk with hard links, which give a file its name without overwriting, and found one without",
+        "Cannot publish %s: expected a disk with hard links, which give a file its name without overwriting, and found one without"
+            .formatted(target),
         cause);
   }
 
@@ -236,40 +224,24 @@ final class LocalBackend implements StorageBackend {
 
   @Override
   public void delete(URI file) throws IOException {
-    Path path = path(file);
-    if (!isThere(path)) {
-      return;
+    delete(path(file));
+  }
+
+  private static void delete(Path path) throws IOException {
+    try {
+      if (attributes(path).isDirectory()) {
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
+          for (Path child : children) {
+            delete(child);
+          }
+        }
+      }
+      Files.deleteIfExists(path);
+    } catch (NoSuchFileException e) {
+      // Another deletes it, too.
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
-    Files.walkFileTree(
-        path,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path child, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(child);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path child, IOException failure)
-              throws IOException {
-            // Another deletes it, too.
-            if (failure instanceof NoSuchFileException) {
-              return FileVisitResult.CONTINUE;
-            }
-            throw failure;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path child, IOException failure)
-              throws IOException {
-            if (failure != null && !(failure instanceof NoSuchFileException)) {
-              throw failure;
-            }
-            Files.deleteIfExists(child);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 
   private static Path path(URI uri) throws IOException {

@@ -4,10 +4,6 @@ package io.sparkrnn.storage;
 public final class MissingFileException extends StorageException {
   private static final long serialVersionUID = 1L;
 
-  MissingFileException(String message) {
-    super(message);
-  }
-
   MissingFileException(String message, Throwable cause) {
     super(message, cause);
   }

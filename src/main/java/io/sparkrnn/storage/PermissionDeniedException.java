@@ -4,10 +4,6 @@ package io.sparkrnn.storage;
 public final class PermissionDeniedException extends StorageException {
   private static final long serialVersionUID = 1L;
 
-  PermissionDeniedException(String message) {
-    super(message);
-  }
-
   PermissionDeniedException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -16,13 +16,7 @@ import org.apache.hadoop.fs.Path;
  * Any other Hadoop file system, for reading alone. None of them promises a rename that is atomic
  * and refuses to overwrite.
  */
-final class ReadOnlyBackend implements StorageBackend {
-  private final Configuration configuration;
-
-  ReadOnlyBackend(Configuration configuration) {
-    this.configuration = configuration;
-  }
-
+record ReadOnlyBackend(Configuration configuration) implements StorageBackend {
   /**
    * Made only for reading, so that a change is refused with its own reason on a machine that lacks
    * the file system.

@@ -34,23 +34,20 @@ import java.util.zip.CRC32C;
  *
  * <p>Magic, version and footer keep their places in every future version, so that a newer file can
  * be told from a damaged one.
+ *
+ * @param kind what the file holds, such as "checkpoint" or "model"
+ * @param id whose it is, such as a run's
+ * @param sections in the file's order; the arrays are not copied
+ * @param where the file's name for messages
  */
-public final class SectionFile {
+public record SectionFile(String kind, String id, Map<String, byte[]> sections, String where) {
   static final byte[] MAGIC = "SPARKRNN".getBytes(StandardCharsets.US_ASCII);
   static final int FORMAT_VERSION = 1;
   static final int FOOTER_BYTES = Long.BYTES + 32;
   static final int MAX_STRING_BYTES = 1024;
 
-  private final String kind;
-  private final String id;
-  private final Map<String, byte[]> sections;
-  private final String where;
-
-  SectionFile(String kind, String id, Map<String, byte[]> sections, String where) {
-    this.kind = kind;
-    this.id = id;
-    this.sections = Collections.unmodifiableMap(new LinkedHashMap<>(sections));
-    this.where = where;
+  public SectionFile {
+    sections = Collections.unmodifiableMap(new LinkedHashMap<>(sections));
   }
 
   /** The file's bytes: equal for equal arguments, with the sections in the map's order. */
@@ -98,11 +95,6 @@ public final class SectionFile {
     return new SectionFileDecoder(bytes, where).decode();
   }
 
-  /** What the file holds, such as "checkpoint" or "model". */
-  public String kind() {
-    return kind;
-  }
-
   /**
    * Demands a kind.
    *
@@ -115,16 +107,6 @@ public final class SectionFile {
     }
   }
 
-  /** Whose it is, such as a run's id. */
-  public String id() {
-    return id;
-  }
-
-  /** The sections in the file's order; the arrays are not copied. */
-  public Map<String, byte[]> sections() {
-    return sections;
-  }
-
   /**
    * One section's bytes, not copied.
    *
@@ -134,12 +116,8 @@ public final class SectionFile {
     byte[] bytes = sections.get(name);
     if (bytes == null) {
       throw new CorruptFileException(
-          "Cannot read "
-              + where
-              + ": expected a section '"
-              + name
-              + "', found "
-              + sections.keySet());
+          "Cannot read %s: expected a section '%s', found %s"
+              .formatted(where, name, sections.keySet()));
     }
     return bytes;
   }

@@ -65,10 +65,7 @@ interface StorageBackend {
 
   private static UnsupportedStorageException refusal(URI path) {
     return new UnsupportedStorageException(
-        "Cannot change "
-            + Storage.describe(path)
-            + ": expected a file: or hdfs: location, because "
-            + path.getScheme()
-            + ": has no atomic rename that refuses to overwrite; it can only be read");
+        "Cannot change %s: expected a file: or hdfs: location, because %s: has no atomic rename that refuses to overwrite; it can only be read"
+            .formatted(Storage.describe(path), path.getScheme()));
   }
 }

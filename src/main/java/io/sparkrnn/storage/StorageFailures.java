@@ -90,11 +90,8 @@ final class StorageFailures {
     }
     if (root instanceof ClassNotFoundException) {
       return new IOException(
-          "the Hadoop file system for "
-              + where.getScheme()
-              + ": is not on the class path ("
-              + root.getMessage()
-              + ")",
+          "the Hadoop file system for %s: is not on the class path (%s)"
+              .formatted(where.getScheme(), root.getMessage()),
           failure);
     }
     return new IOException(Optional.ofNullable(root.getMessage()).orElse(root.toString()), failure);

@@ -4,10 +4,6 @@ package io.sparkrnn.storage;
 public final class TargetExistsException extends StorageException {
   private static final long serialVersionUID = 1L;
 
-  TargetExistsException(String message) {
-    super(message);
-  }
-
   TargetExistsException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -13,11 +13,6 @@ import java.util.function.LongSupplier;
  */
 public record CheckpointCadence(int epochs, int rounds, Duration time, LongSupplier nanoTime) {
 
-  /** Every so many epochs only. */
-  public static CheckpointCadence ofEpochs(int epochs) {
-    return new CheckpointCadence(epochs, 0, Duration.ZERO, System::nanoTime);
-  }
-
   boolean dueWithin(long roundsSince, long nanosSince) {
     return (rounds > 0 && roundsSince >= rounds)
         || (time.toNanos() > 0 && nanosSince >= time.toNanos());

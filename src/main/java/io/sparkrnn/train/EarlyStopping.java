@@ -9,9 +9,6 @@ import java.util.List;
  * @param minDelta an accuracy is better if it exceeds the best one before it by more than this
  */
 public record EarlyStopping(int patienceEpochs, double minDelta) {
-  /** Every epoch is run, and the last one's parameters are the result. */
-  public static final EarlyStopping OFF = new EarlyStopping(0, 0);
-
   boolean isOn() {
     return patienceEpochs > 0;
   }

@@ -18,11 +18,6 @@ import java.util.List;
 public record LocalEvaluation(
     RnnKernels kernels, RnnTopology topology, EvaluationData data, StopRequest stop) {
 
-  /** One that nobody stops. */
-  public LocalEvaluation(RnnKernels kernels, RnnTopology topology, EvaluationData data) {
-    this(kernels, topology, data, StopRequest.NEVER);
-  }
-
   /** Evaluates parameters on a part of the data. */
   public EvaluationResult evaluate(float[] parameters, Part part) {
     return evaluate(parameters, part, new int[data.size(part)]);

@@ -17,11 +17,6 @@ public final class LocalRoundRunner implements RoundRunner {
   private final List<Shard> shards;
   private final LocalEvaluation evaluation;
 
-  /** One that nobody stops. */
-  public LocalRoundRunner(Recipe recipe, RnnKernels kernels, TrainingData data) {
-    this(recipe, kernels, data, StopRequest.NEVER);
-  }
-
   /**
    * A runner.
    *

@@ -7,8 +7,6 @@ package io.sparkrnn.train;
  * @param decay of older parameters, per iteration; 0: no average is kept
  */
 public record MovingAverage(double decay) {
-  public static final MovingAverage OFF = new MovingAverage(0);
-
   boolean isOn() {
     return decay > 0;
   }

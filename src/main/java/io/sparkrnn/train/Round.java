@@ -22,18 +22,6 @@ public record Round(
     boolean lastOfEpoch,
     double plateauFactor)
     implements Serializable {
-
-  /** Without reductions of the learning rate. */
-  public Round(
-      long number,
-      int epoch,
-      int firstMinibatch,
-      int iterations,
-      long firstIteration,
-      boolean lastOfEpoch) {
-    this(number, epoch, firstMinibatch, iterations, firstIteration, lastOfEpoch, 1);
-  }
-
   Round withPlateauFactor(double factor) {
     return new Round(
         number, epoch, firstMinibatch, iterations, firstIteration, lastOfEpoch, factor);

@@ -39,7 +39,8 @@ public record RoundPlan(
         state.minibatch(),
         iterations,
         state.iteration(),
-        iterations == left);
+        iterations == left,
+        1);
   }
 
   /** Rounds of one epoch. */

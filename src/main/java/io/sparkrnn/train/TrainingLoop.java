@@ -13,12 +13,11 @@ import java.util.function.Function;
  * at fixed rounds, so nothing depends on how long it takes. Where later epochs follow the
  * evaluations, by early stopping or plateaus, they wait for them.
  */
-public final class TrainingLoop {
-  private final Options options;
-  private final RoundRunner runner;
-  private final CheckpointWriter checkpoints;
-  private final List<TrainingListener> listeners;
-
+public record TrainingLoop(
+    Options options,
+    RoundRunner runner,
+    CheckpointWriter checkpoints,
+    List<TrainingListener> listeners) {
   /**
    * What the loop does between rounds.
    *
@@ -43,17 +42,6 @@ public final class TrainingLoop {
             "Cannot follow validation: expected an evaluation that rounds wait for, found %s"
                 .formatted(validation.isEmpty() ? "none" : "rounds that overlap it"));
       }
-    }
-
-    /** For the last epoch's parameters, whatever evaluations find. */
-    public Options(
-        int epochs,
-        RoundPlan plan,
-        LearningRateSchedule schedule,
-        CheckpointCadence cadence,
-        Optional<Validation> validation,
-        StopRequest stop) {
-      this(epochs, plan, schedule, cadence, validation, stop, EarlyStopping.OFF, MovingAverage.OFF);
     }
 
     /** Whether later epochs depend on what evaluations find. */
@@ -101,17 +89,6 @@ public final class TrainingLoop {
    *     all of them; 0: they wait
    */
   public record Validation(Function<float[], EvaluationResult> evaluate, int overlapRounds) {}
-
-  public TrainingLoop(
-      Options options,
-      RoundRunner runner,
-      CheckpointWriter checkpoints,
-      List<TrainingListener> listeners) {
-    this.options = options;
-    this.runner = runner;
-    this.checkpoints = checkpoints;
-    this.listeners = List.copyOf(listeners);
-  }
 
   /** Trains from a checkpoint's state and returns the last. */
   public TrainingState resume(TrainingState start, URI checkpoint) {

@@ -76,7 +76,7 @@ class ModelsCommandTest {
   private void submit(int run, PairedPredictions pair) {
     RnnTopology topology =
         new RnnTopology("small", new NetworkShape(3, 2, List.of(2), Activation.RELU, 2));
-    ModelRegistry.open(
+    new ModelRegistry(
             Storage.of(Map.of()),
             Locations.uri(directory().toString()),
             Retry.NEVER,

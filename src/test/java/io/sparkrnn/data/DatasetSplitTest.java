@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DatasetSplitTest {
   @Test
   void isGolden() {
-    Split split = DatasetSplit.of(samples(20), 5, 1);
+    DatasetSplit split = DatasetSplit.of(samples(20), 5, 1);
 
     assertThat(split.validation()).containsExactly(1, 7, 10, 12, 19);
     assertThat(split.training())
@@ -20,7 +20,7 @@ class DatasetSplitTest {
 
   @Test
   void holdsEverySampleOnce() {
-    Split split = DatasetSplit.of(samples(1001), 333, 42);
+    DatasetSplit split = DatasetSplit.of(samples(1001), 333, 42);
 
     assertThat(split.validation()).hasSize(333).isSorted();
     assertThat(split.training()).hasSize(668).isSorted();
@@ -39,7 +39,7 @@ class DatasetSplitTest {
 
   @Test
   void mayHoldOutNothing() {
-    Split split = DatasetSplit.of(samples(3), 0, 1);
+    DatasetSplit split = DatasetSplit.of(samples(3), 0, 1);
 
     assertThat(split.validation()).isEmpty();
     assertThat(split.training()).containsExactly(0, 1, 2);

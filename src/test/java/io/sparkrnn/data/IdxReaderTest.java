@@ -53,14 +53,14 @@ class IdxReaderTest {
           overflowing-dimensions.bin | expected at most 2147483631 values, found 65536 x 65536 x 65536 at byte 4
           empty-content.gz | expected a header of 16 bytes, found end of file at byte 0 of the decompressed content
           truncated-content.gz | expected 46 bytes, found end of file at byte 40 of the decompressed content
-          truncated-header.gz | expected a gzip header, found end of file at byte 7 of the compressed file
-          truncated-data.gz | expected compressed data, found end of file at byte 50 of the compressed file
-          truncated-trailer.gz | expected a gzip trailer, found end of file at byte 64 of the compressed file
-          corrupt-method.gz | expected gzip compression method 8, found 7 at byte 2 of the compressed file
-          corrupt-flags.gz | expected gzip flags below 0x20, found 0x80 at byte 3 of the compressed file
-          corrupt-block.gz | expected valid compressed data, found invalid block type at byte 10 of the compressed file
-          corrupt-length.gz | expected 45 decompressed bytes, found 46 at byte 65 of the compressed file
-          trailing-bytes.gz | expected the end of the file or another gzip member, found 0x7461 at byte 69 of the compressed file
+          truncated-header.gz | expected whole gzip members up to the end of the file, found end of file, reading at byte 7 of the compressed file
+          truncated-data.gz | expected whole gzip members up to the end of the file, found end of file, reading at byte 50 of the compressed file
+          truncated-trailer.gz | expected whole gzip members up to the end of the file, found end of file, reading at byte 64 of the compressed file
+          corrupt-method.gz | expected whole gzip members up to the end of the file, found Unsupported compression method 7 in the .gz header, reading at byte 69 of the compressed file
+          corrupt-flags.gz | expected whole gzip members up to the end of the file, found Reserved flags are set in the .gz header, reading at byte 69 of the compressed file
+          corrupt-block.gz | expected whole gzip members up to the end of the file, found Gzip-compressed data is corrupt, reading at byte 69 of the compressed file
+          corrupt-length.gz | expected whole gzip members up to the end of the file, found Gzip-compressed data is corrupt(uncompressed size mismatch), reading at byte 69 of the compressed file
+          trailing-bytes.gz | expected whole gzip members up to the end of the file, found Garbage after a valid .gz stream, reading at byte 73 of the compressed file
           bomb.gz | expected end of file, found more data at byte 46 of the decompressed content
           promising.gz | expected 2147395616 bytes, found end of file at byte 46 of the decompressed content
           """)
@@ -118,7 +118,7 @@ class IdxReaderTest {
     assertThatThrownBy(() -> IdxReader.readImages(open("corrupt-value.gz"), "x.gz"))
         .isInstanceOf(DataException.class)
         .hasMessage(
-            "Cannot read IDX images x.gz: expected CRC-32 0x27B7C9E5 of the decompressed content, found 0xCBF42B45 at byte 61 of the compressed file");
+            "Cannot read IDX images x.gz: expected whole gzip members up to the end of the file, found Gzip-compressed data is corrupt (CRC32 error), reading at byte 69 of the compressed file");
   }
 
   @Test

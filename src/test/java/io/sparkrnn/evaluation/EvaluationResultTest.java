@@ -12,9 +12,9 @@ class EvaluationResultTest {
   // Summed in block order 1e16 swallows the 1; in other orders it does not.
   private static final List<BlockResult> BLOCKS =
       List.of(
-          new BlockResult(0, new long[] {2, 1, 0, 1}, 1e16, 4),
-          new BlockResult(1, new long[] {1, 0, 0, 1}, 1, 2),
-          new BlockResult(2, new long[] {0, 1, 0, 0}, -1e16, 1));
+          new BlockResult(0, new long[] {2, 1, 0, 1}, 1e16, 4, List.of()),
+          new BlockResult(1, new long[] {1, 0, 0, 1}, 1, 2, List.of()),
+          new BlockResult(2, new long[] {0, 1, 0, 0}, -1e16, 1, List.of()));
 
   @Test
   void foldsInBlockOrderWhateverTheOrderOfArrival() {
@@ -35,8 +35,8 @@ class EvaluationResultTest {
     EvaluationResult result =
         EvaluationResult.fold(
             List.of(
-                new BlockResult(1, new long[] {0, 0, 0, 1}, 0.5, 1),
-                new BlockResult(0, new long[] {3, 0, 0, 0}, 1.5, 3)),
+                new BlockResult(1, new long[] {0, 0, 0, 1}, 0.5, 1, List.of()),
+                new BlockResult(0, new long[] {3, 0, 0, 0}, 1.5, 3, List.of())),
             2);
 
     assertThat(result.loss()).isEqualTo(0.5);
@@ -45,7 +45,7 @@ class EvaluationResultTest {
   @Test
   void foldsNothingToNothing() {
     assertThat(EvaluationResult.fold(List.of(), 2))
-        .isEqualTo(new EvaluationResult(new ConfusionMatrix(2), 0, 0));
+        .isEqualTo(new EvaluationResult(new ConfusionMatrix(2), 0, 0, List.of()));
   }
 
   @Test
@@ -72,7 +72,7 @@ class EvaluationResultTest {
     assertThatThrownBy(
             () ->
                 EvaluationResult.fold(
-                    List.of(new BlockResult(0, new long[] {2, 1, 0, 1}, 1, 5)), 2))
+                    List.of(new BlockResult(0, new long[] {2, 1, 0, 1}, 1, 5, List.of())), 2))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "Cannot fold evaluation results: expected 5 samples in block 0, found counts of 4");
@@ -82,7 +82,7 @@ class EvaluationResultTest {
   void printsATableForPeople() {
     EvaluationResult result =
         new EvaluationResult(
-            ConfusionMatrix.of(new long[] {5, 2, 0, 1, 3, 4, 0, 1, 8}, 3), 0.98765, 24);
+            ConfusionMatrix.of(new long[] {5, 2, 0, 1, 3, 4, 0, 1, 8}, 3), 0.98765, 24, List.of());
 
     assertThat(result.table())
         .isEqualTo(

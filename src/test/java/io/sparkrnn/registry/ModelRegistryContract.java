@@ -43,7 +43,7 @@ abstract class ModelRegistryContract {
   abstract URI directory();
 
   private ModelRegistry registry() {
-    return ModelRegistry.open(
+    return new ModelRegistry(
         storage(),
         directory(),
         new Retry(Duration.ofSeconds(30), () -> false, new FakeClock()),

@@ -66,7 +66,7 @@ class RegistryFaultsTest {
   }
 
   private ModelRegistry registry() {
-    return ModelRegistry.open(
+    return new ModelRegistry(
         storage,
         Locations.uri(directory.toString()),
         new Retry(Duration.ofSeconds(30), () -> false, new FakeClock()),

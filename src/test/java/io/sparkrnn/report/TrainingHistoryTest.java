@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class TrainingHistoryTest {
   private static EpochReport epoch(int number, List<Double> workerSeconds) {
     EvaluationResult validation =
-        new EvaluationResult(ConfusionMatrix.of(new long[] {3, 1, 0, 4}, 2), 0.25, 8);
+        new EvaluationResult(ConfusionMatrix.of(new long[] {3, 1, 0, 4}, 2), 0.25, 8, List.of());
     return new EpochReport(
         number, 10L * number, 0.5, 0.002, 100, 4, 2, 0.5, workerSeconds, Optional.of(validation));
   }

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ConsoleTest {
   private static final EvaluationResult RESULT =
-      new EvaluationResult(ConfusionMatrix.of(new long[] {3, 1, 0, 4}, 2), 0.25, 8);
+      new EvaluationResult(ConfusionMatrix.of(new long[] {3, 1, 0, 4}, 2), 0.25, 8, List.of());
   private static final RunDirectory DIRECTORY =
       new RunDirectory(URI.create("file:/runs/first"), "first", Optional.empty(), Optional.empty());
 
@@ -67,7 +67,7 @@ class ConsoleTest {
       boolean last = number % 3 == 2;
       console.onRound(
           new RoundReport(
-              new Round(number, epoch, number % 3, 1, number, last),
+              new Round(number, epoch, number % 3, 1, number, last, 1),
               1.0 / (number + 1),
               0.002,
               64,

@@ -35,7 +35,7 @@ public class MlflowLogTest {
   private static final Clock CLOCK =
       Clock.fixed(Instant.ofEpochMilli(1_700_000_000_123L), ZoneOffset.UTC);
   private static final EvaluationResult RESULT =
-      new EvaluationResult(ConfusionMatrix.of(new long[] {3, 1, 0, 4}, 2), 0.25, 8);
+      new EvaluationResult(ConfusionMatrix.of(new long[] {3, 1, 0, 4}, 2), 0.25, 8, List.of());
 
   private final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
   private final TrackingServer server;

@@ -40,7 +40,7 @@ class AveragingTest {
     float[] initial = ParameterInitializer.XAVIER.initialise(topology, 3);
     TrainingState averaged = TrainingState.initial(initial, recipe.updater());
     TrainingState big = averaged;
-    LocalRoundRunner runner = new LocalRoundRunner(recipe, KERNELS, data);
+    LocalRoundRunner runner = new LocalRoundRunner(recipe, KERNELS, data, StopRequest.NEVER);
     while (averaged.epoch() < EPOCHS) {
       Round round = plan.next(averaged);
       TrainingState before = averaged;
@@ -93,7 +93,7 @@ class AveragingTest {
         .run(
             state,
             new Shard(0, minibatch),
-            new Round(round.number(), 0, 0, 1, round.firstIteration(), false));
+            new Round(round.number(), 0, 0, 1, round.firstIteration(), false, 1));
   }
 
   private static Recipe withMinibatch(Recipe recipe, int size) {

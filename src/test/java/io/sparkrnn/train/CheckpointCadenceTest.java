@@ -71,7 +71,8 @@ class CheckpointCadenceTest {
 
   private TrainingLoop loop(CheckpointCadence cadence, int overlapRounds) {
     EvaluationResult evaluation =
-        EvaluationResult.fold(List.of(new BlockResult(0, new long[] {1, 0, 0, 1}, 1, 2)), 2);
+        EvaluationResult.fold(
+            List.of(new BlockResult(0, new long[] {1, 0, 0, 1}, 1, 2, List.of())), 2);
     TrainingLoop.Options options =
         new TrainingLoop.Options(
             2,
@@ -79,7 +80,9 @@ class CheckpointCadenceTest {
             Recipes.constant(0.25),
             cadence,
             Optional.of(new Validation(parameters -> evaluation, overlapRounds)),
-            () -> false);
+            () -> false,
+            new EarlyStopping(0, 0),
+            new MovingAverage(0));
     return new TrainingLoop(options, new MinuteRunner(), this::save, List.of());
   }
 

@@ -16,6 +16,7 @@ import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.TrainingLoop.Validation;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -52,7 +53,7 @@ class FollowingTest {
 
   private static EvaluationResult ofTen(int right) {
     return EvaluationResult.fold(
-        List.of(new BlockResult(0, new long[] {right, 10 - right, 0, 0}, 1, 10)), 2);
+        List.of(new BlockResult(0, new long[] {right, 10 - right, 0, 0}, 1, 10, List.of())), 2);
   }
 
   private static LearningRateSchedule schedule(int plateauEpochs) {
@@ -81,7 +82,7 @@ class FollowingTest {
             right.length,
             new RoundPlan(4, 2, 2),
             schedule(plateauEpochs),
-            CheckpointCadence.ofEpochs(100),
+            new CheckpointCadence(100, 0, Duration.ZERO, System::nanoTime),
             Optional.of(validation),
             stop,
             stopping,
@@ -113,7 +114,12 @@ class FollowingTest {
   @Test
   void aRunEndsWhenItsAccuracyHasNotImprovedForLong() {
     TrainingState end =
-        loop(new int[] {5, 7, 7, 6, 9}, new EarlyStopping(2, 0), 0, MovingAverage.OFF, () -> false)
+        loop(
+                new int[] {5, 7, 7, 6, 9},
+                new EarlyStopping(2, 0),
+                0,
+                new MovingAverage(0),
+                () -> false)
             .run(initial());
     assertThat(end.epoch()).isEqualTo(4);
     assertThat(end.accuracies()).containsExactly(0.5, 0.7, 0.7, 0.6);
@@ -127,12 +133,12 @@ class FollowingTest {
   @Test
   void anEndedRunNeedsNoRound() {
     TrainingState end =
-        loop(new int[] {5, 5, 5}, new EarlyStopping(1, 0), 0, MovingAverage.OFF, () -> false)
+        loop(new int[] {5, 5, 5}, new EarlyStopping(1, 0), 0, new MovingAverage(0), () -> false)
             .run(initial());
     assertThat(end.epoch()).isEqualTo(2);
     events.clear();
     assertThat(
-            loop(new int[] {5, 5, 5}, new EarlyStopping(1, 0), 0, MovingAverage.OFF, () -> false)
+            loop(new int[] {5, 5, 5}, new EarlyStopping(1, 0), 0, new MovingAverage(0), () -> false)
                 .resume(end, URI.create("memory:4")))
         .isSameAs(end);
     assertThat(events).isEmpty();
@@ -145,7 +151,7 @@ class FollowingTest {
                 new int[] {5, 5, 5},
                 new EarlyStopping(1, 0),
                 0,
-                MovingAverage.OFF,
+                new MovingAverage(0),
                 () -> seen.size() == 4)
             .run(initial());
     assertThat(end.epoch()).isEqualTo(2);
@@ -154,7 +160,7 @@ class FollowingTest {
 
   @Test
   void theEpochAfterAPlateauHasTheLowerRate() {
-    loop(new int[] {5, 5, 6, 6, 6}, EarlyStopping.OFF, 1, MovingAverage.OFF, () -> false)
+    loop(new int[] {5, 5, 6, 6, 6}, new EarlyStopping(0, 0), 1, new MovingAverage(0), () -> false)
         .run(initial());
     assertThat(events)
         .containsExactly(
@@ -184,7 +190,7 @@ class FollowingTest {
   @Test
   void theMovingAverageIsEvaluatedWhileTrainingGoesOnWithTheParameters() {
     TrainingState end =
-        loop(new int[] {5, 6}, EarlyStopping.OFF, 0, new MovingAverage(0.5), () -> false)
+        loop(new int[] {5, 6}, new EarlyStopping(0, 0), 0, new MovingAverage(0.5), () -> false)
             .run(initial());
     // From 0, with 0.25 of what was there after each round of two iterations.
     assertThat(events)
@@ -204,13 +210,13 @@ class FollowingTest {
     assertThat(kept.movingAverage()).hasSize(1);
     assertThat(kept.accuracies()).hasSize(3);
     TrainingState without =
-        loop(new int[] {5, 4, 3}, EarlyStopping.OFF, 0, MovingAverage.OFF, () -> false)
+        loop(new int[] {5, 4, 3}, new EarlyStopping(0, 0), 0, new MovingAverage(0), () -> false)
             .resume(kept, URI.create("memory:6"));
     assertThat(without.movingAverage()).isEmpty();
     assertThat(without.accuracies()).isEmpty();
     // An average begins at the parameters.
     TrainingState with =
-        loop(new int[] {5, 4, 3}, EarlyStopping.OFF, 0, new MovingAverage(0.5), () -> false)
+        loop(new int[] {5, 4, 3}, new EarlyStopping(0, 0), 0, new MovingAverage(0.5), () -> false)
             .resume(without, URI.create("memory:6"));
     assertThat(with.movingAverage()).isEqualTo(with.parameters());
   }
@@ -226,11 +232,11 @@ class FollowingTest {
                       3,
                       new RoundPlan(4, 2, 2),
                       schedule(1),
-                      CheckpointCadence.ofEpochs(1),
+                      new CheckpointCadence(1, 0, Duration.ZERO, System::nanoTime),
                       validation,
                       () -> false,
-                      EarlyStopping.OFF,
-                      MovingAverage.OFF))
+                      new EarlyStopping(0, 0),
+                      new MovingAverage(0)))
           .withMessageStartingWith("Cannot follow validation: expected an evaluation");
     }
   }
@@ -241,7 +247,8 @@ class FollowingTest {
   private static Run train(TrainingState from, long stopAfter) {
     Recipe recipe = recipe();
     InMemoryData data = InMemoryData.ofSizes(8, 4, 4, 107, 95);
-    LocalRoundRunner runner = new LocalRoundRunner(recipe, new PortableRnnKernels(), data);
+    LocalRoundRunner runner =
+        new LocalRoundRunner(recipe, new PortableRnnKernels(), data, StopRequest.NEVER);
     List<TrainingState> saved = new ArrayList<>();
     long[] round = {from.round()};
     TrainingLoop loop =
@@ -250,7 +257,7 @@ class FollowingTest {
                 EPOCHS,
                 new RoundPlan(data.minibatchesPerEpoch(recipe.minibatchSize()), 3, 2),
                 recipe.schedule(),
-                CheckpointCadence.ofEpochs(1),
+                new CheckpointCadence(1, 0, Duration.ZERO, System::nanoTime),
                 Optional.of(
                     new Validation(parameters -> runner.evaluate(parameters, Part.VALIDATION), 0)),
                 () -> ++round[0] == stopAfter,

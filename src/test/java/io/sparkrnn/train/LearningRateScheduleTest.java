@@ -59,7 +59,7 @@ class LearningRateScheduleTest {
   private static LearningRateSchedule schedule(
       ScheduleName name, int warmUp, double decayRate, int decayIterations, double floor) {
     return new LearningRateSchedule(
-        new ScheduleConfiguration(name, warmUp, decayRate, decayIterations, floor),
+        new ScheduleConfiguration(name, warmUp, decayRate, decayIterations, floor, 0, 1, 0),
         0.002,
         100 + warmUp);
   }
@@ -140,7 +140,7 @@ class LearningRateScheduleTest {
   void aRunNoLongerThanItsWarmUpStaysFinite() {
     LearningRateSchedule schedule =
         new LearningRateSchedule(
-            new ScheduleConfiguration(ScheduleName.COSINE, 10, 0.5, 10, 0.0), 0.002, 10);
+            new ScheduleConfiguration(ScheduleName.COSINE, 10, 0.5, 10, 0.0, 0, 1, 0), 0.002, 10);
     assertThat(schedule.rate(9)).isEqualTo(0.002);
     assertThat(schedule.rate(10)).isEqualTo(0.002);
     assertThat(schedule.rate(11)).isCloseTo(0, TOLERANCE);

@@ -20,6 +20,7 @@ import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.TrainingLoop.Validation;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -45,7 +46,9 @@ class LearningTest {
         1,
         updater,
         new LearningRateSchedule(
-            new ScheduleConfiguration(ScheduleName.COSINE, 3, 0.5, 10, 0.1), rate, epochs * 7L),
+            new ScheduleConfiguration(ScheduleName.COSINE, 3, 0.5, 10, 0.1, 0, 1, 0),
+            rate,
+            epochs * 7L),
         1,
         0,
         Recipes.SEED);
@@ -77,9 +80,11 @@ class LearningTest {
             epochs,
             new RoundPlan(data.minibatchesPerEpoch(MINIBATCH), 3, 1),
             recipe.schedule(),
-            CheckpointCadence.ofEpochs(1),
+            new CheckpointCadence(1, 0, Duration.ZERO, System::nanoTime),
             Optional.of(validation),
-            stop),
+            stop,
+            new EarlyStopping(0, 0),
+            new MovingAverage(0)),
         runner,
         (state, scores) -> {
           saved.add(state);
@@ -111,7 +116,7 @@ class LearningTest {
     Recipe recipe = recipe(activation, updater, rate, epochs);
     // Unequal shards: 7, 7 and 6 minibatches, the last ones short.
     InMemoryData data = InMemoryData.ofSizes(8, 4, 4, 107, 112, 95);
-    LocalRoundRunner runner = new LocalRoundRunner(recipe, KERNELS, data);
+    LocalRoundRunner runner = new LocalRoundRunner(recipe, KERNELS, data, StopRequest.NEVER);
     TrainingState start = start(recipe);
     EvaluationResult before = runner.evaluate(start.parameters(), Part.TEST);
     TrainingState end =
@@ -129,7 +134,7 @@ class LearningTest {
   void aRunResumedFromAnyRoundEndsWithTheSameBits() {
     Recipe recipe = recipe(Activation.TANH, new Updater.Adam(0.9, 0.999, 1e-8), 0.01, 3);
     InMemoryData data = InMemoryData.ofSizes(8, 4, 4, 107, 95);
-    LocalRoundRunner runner = new LocalRoundRunner(recipe, KERNELS, data);
+    LocalRoundRunner runner = new LocalRoundRunner(recipe, KERNELS, data, StopRequest.NEVER);
     TrainingState uninterrupted =
         loop(recipe, data, 3, runner, new ArrayList<>(), () -> false).run(start(recipe));
     // 7 rounds of 1 iteration, then 3 rounds of 3, 3 and 1 an epoch.
@@ -152,7 +157,7 @@ class LearningTest {
                   recipe,
                   data,
                   3,
-                  new LocalRoundRunner(recipe, KERNELS, data),
+                  new LocalRoundRunner(recipe, KERNELS, data, StopRequest.NEVER),
                   new ArrayList<>(),
                   () -> false)
               .resume(read, URI.create("memory:" + stopAfter));
@@ -174,7 +179,8 @@ class LearningTest {
   private static Run run(TrainingState from, int overlapRounds, long stopAfter) {
     Recipe recipe = recipe(Activation.TANH, new Updater.Adam(0.9, 0.999, 1e-8), 0.01, 3);
     InMemoryData data = InMemoryData.ofSizes(8, 4, 4, 107, 95);
-    LocalEvaluation evaluation = new LocalEvaluation(KERNELS, recipe.topology(), data);
+    LocalEvaluation evaluation =
+        new LocalEvaluation(KERNELS, recipe.topology(), data, StopRequest.NEVER);
     Validation validation =
         new Validation(
             parameters -> evaluation.evaluate(parameters, Part.VALIDATION), overlapRounds);
@@ -187,7 +193,7 @@ class LearningTest {
             data,
             3,
             validation,
-            new LocalRoundRunner(recipe, KERNELS, data),
+            new LocalRoundRunner(recipe, KERNELS, data, StopRequest.NEVER),
             saved,
             () -> ++round[0] == stopAfter,
             new TrainingListener() {
@@ -249,7 +255,8 @@ class LearningTest {
     Training<InMemoryData> training =
         new Training<>(
             configuration, data, recipe(Activation.TANH, new Updater.Sgd(), 0.9, 1).topology());
-    LocalRoundRunner runner = new LocalRoundRunner(training.recipe(), KERNELS, data);
+    LocalRoundRunner runner =
+        new LocalRoundRunner(training.recipe(), KERNELS, data, StopRequest.NEVER);
     List<TrainingState> saved = new ArrayList<>();
     TrainingState end =
         training
@@ -305,7 +312,7 @@ class LearningTest {
                 recipe,
                 data,
                 1,
-                new LocalRoundRunner(recipe, KERNELS, data),
+                new LocalRoundRunner(recipe, KERNELS, data, StopRequest.NEVER),
                 new ArrayList<>(),
                 () -> false)
             .run(start(recipe));
@@ -320,7 +327,8 @@ class LearningTest {
     InMemoryData data = InMemoryData.ofSizes(8, 4, 4, 16);
     float[] parameters = start(recipe).parameters();
     EvaluationResult whole =
-        new LocalRoundRunner(recipe, KERNELS, data).evaluate(parameters, Part.TEST);
+        new LocalRoundRunner(recipe, KERNELS, data, StopRequest.NEVER)
+            .evaluate(parameters, Part.TEST);
     assertThat(BlockEvaluator.count(1300)).isEqualTo(2);
     assertThat(BlockEvaluator.samples(1, 1300)).hasSize(300).startsWith(1000).endsWith(1299);
     assertThat(BlockEvaluator.count(2000)).isEqualTo(2);

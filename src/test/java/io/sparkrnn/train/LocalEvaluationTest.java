@@ -29,7 +29,8 @@ class LocalEvaluationTest {
     RnnTopology topology =
         new RnnTopology("small", new NetworkShape(3, 2, List.of(5), Activation.TANH, 4));
     float[] parameters = ParameterInitializer.ORTHOGONAL.initialise(topology, 7);
-    LocalEvaluation evaluation = new LocalEvaluation(new PortableRnnKernels(), topology, data);
+    LocalEvaluation evaluation =
+        new LocalEvaluation(new PortableRnnKernels(), topology, data, StopRequest.NEVER);
 
     int[] predicted = evaluation.predict(parameters, Part.TEST);
 
@@ -99,7 +100,7 @@ class LocalEvaluationTest {
     oracle.sort(Comparator.comparingDouble(Mistake::labelProbability));
 
     List<Mistake> worst =
-        new LocalEvaluation(new PortableRnnKernels(), topology, data)
+        new LocalEvaluation(new PortableRnnKernels(), topology, data, StopRequest.NEVER)
             .evaluate(parameters, Part.TEST)
             .worst();
     assertThat(samples.size()).isGreaterThan(EvaluationResult.BLOCK_SAMPLES);

@@ -18,7 +18,7 @@ class MovingAverageTest {
   }
 
   private static Round round(int iterations) {
-    return new Round(3, 1, 2, iterations, 9, false);
+    return new Round(3, 1, 2, iterations, 9, false, 1);
   }
 
   private static float[] random(Random random, int size) {
@@ -72,7 +72,7 @@ class MovingAverageTest {
   @Test
   void withoutOneStatesStayAsTheyAre() {
     TrainingState state = state(new float[] {1f}, new float[0]);
-    assertThat(MovingAverage.OFF.after(state, round(5))).isSameAs(state);
+    assertThat(new MovingAverage(0).after(state, round(5))).isSameAs(state);
     assertThat(state.evaluated()).isSameAs(state);
   }
 

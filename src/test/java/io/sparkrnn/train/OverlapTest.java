@@ -12,6 +12,7 @@ import io.sparkrnn.train.TrainingLoop.Validation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +40,7 @@ class OverlapTest {
 
   private static EvaluationResult evaluationOf(float[] parameters) {
     return EvaluationResult.fold(
-        List.of(new BlockResult(0, new long[] {1, 0, 0, 1}, parameters[0], 2)), 2);
+        List.of(new BlockResult(0, new long[] {1, 0, 0, 1}, parameters[0], 2, List.of())), 2);
   }
 
   private static URI locationOf(TrainingState state) {
@@ -52,9 +53,11 @@ class OverlapTest {
             2,
             new RoundPlan(ROUNDS, 1, 1),
             Recipes.constant(0.25),
-            CheckpointCadence.ofEpochs(1),
+            new CheckpointCadence(1, 0, Duration.ZERO, System::nanoTime),
             Optional.of(new Validation(parameters -> evaluation.apply(parameters), overlapRounds)),
-            () -> events.contains("round " + stopAfter));
+            () -> events.contains("round " + stopAfter),
+            new EarlyStopping(0, 0),
+            new MovingAverage(0));
     return new TrainingLoop(
         options,
         new CountingRunner(),

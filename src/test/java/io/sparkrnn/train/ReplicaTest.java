@@ -41,7 +41,7 @@ class ReplicaTest {
   }
 
   private static Round iterations(int first, int count) {
-    return new Round(0, 0, first, count, first, false);
+    return new Round(0, 0, first, count, first, false, 1);
   }
 
   @Test
@@ -94,7 +94,7 @@ class ReplicaTest {
             1,
             new Updater.Adam(0.9, 0.999, 1e-8),
             new LearningRateSchedule(
-                new ScheduleConfiguration(ScheduleName.COSINE, 2, 0.5, 10, 0), 0.05, 6),
+                new ScheduleConfiguration(ScheduleName.COSINE, 2, 0.5, 10, 0, 0, 1, 0), 0.05, 6),
             0,
             0,
             Recipes.SEED);

@@ -44,7 +44,8 @@ class RoundPlanTest {
                     covered,
                     Math.min(expected, minibatches - covered),
                     iteration,
-                    covered + expected >= minibatches));
+                    covered + expected >= minibatches,
+                    1));
         covered += round.iterations();
         iteration += round.iterations();
         number++;

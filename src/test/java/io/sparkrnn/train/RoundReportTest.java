@@ -27,7 +27,7 @@ class RoundReportTest {
       long reportedAveraging) {
     RoundReport report =
         RoundReport.of(
-            new Round(0, 0, 0, 5, 0, false),
+            new Round(0, 0, 0, 5, 0, false, 1),
             new RoundResult(new float[1], 10, 5, new long[] {compute / 2, compute}, averaging),
             0.002,
             round);

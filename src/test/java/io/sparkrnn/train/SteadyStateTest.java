@@ -55,7 +55,7 @@ class SteadyStateTest {
   private long allocated(Replica replica, TrainingState state, Shard shard, int iterations) {
     long id = Thread.currentThread().getId();
     long before = threads.getThreadAllocatedBytes(id);
-    replica.run(state, shard, new Round(0, 0, 0, iterations, 0, false));
+    replica.run(state, shard, new Round(0, 0, 0, iterations, 0, false, 1));
     return threads.getThreadAllocatedBytes(id) - before;
   }
 }

@@ -12,6 +12,7 @@ import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.train.TrainingLoop.Validation;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -90,7 +91,8 @@ class TrainingLoopTest {
 
   private EvaluationResult evaluate(float[] parameters) {
     events.add("evaluate " + parameters[0]);
-    return EvaluationResult.fold(List.of(new BlockResult(0, new long[] {1, 0, 0, 1}, 0.5, 2)), 2);
+    return EvaluationResult.fold(
+        List.of(new BlockResult(0, new long[] {1, 0, 0, 1}, 0.5, 2, List.of())), 2);
   }
 
   private static TrainingLoop.Options options(
@@ -99,9 +101,11 @@ class TrainingLoopTest {
         epochs,
         new RoundPlan(5, 3, 3),
         Recipes.constant(0.25),
-        CheckpointCadence.ofEpochs(checkpointEvery),
+        new CheckpointCadence(checkpointEvery, 0, Duration.ZERO, System::nanoTime),
         validation,
-        stop);
+        stop,
+        new EarlyStopping(0, 0),
+        new MovingAverage(0));
   }
 
   private TrainingLoop.Options evaluated(int epochs, int checkpointEvery, StopRequest stop) {
@@ -176,10 +180,10 @@ class TrainingLoopTest {
     assertThat(rounds)
         .extracting(RoundReport::round)
         .containsExactly(
-            new Round(0, 0, 0, 3, 0, false),
-            new Round(1, 0, 3, 2, 3, true),
-            new Round(2, 1, 0, 3, 5, false),
-            new Round(3, 1, 3, 2, 8, true));
+            new Round(0, 0, 0, 3, 0, false, 1),
+            new Round(1, 0, 3, 2, 3, true, 1),
+            new Round(2, 1, 0, 3, 5, false, 1),
+            new Round(3, 1, 3, 2, 8, true, 1));
     assertThat(epochs).extracting(EpochReport::trainingLoss).containsExactly(0.75, 1.75);
     assertThat(epochs).extracting(EpochReport::samples).containsOnly(20L);
     assertThat(epochs).extracting(EpochReport::learningRate).containsOnly(0.25);

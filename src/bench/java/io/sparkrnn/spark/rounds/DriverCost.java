@@ -215,7 +215,7 @@ final class DriverCost {
   }
 
   private void run(RoundExchange exchange, TrainingState state) throws InterruptedException {
-    exchange.begin(new Round(round, 0, 0, 1, round, false), state);
+    exchange.begin(new Round(round, 0, 0, 1, round, false, 1), state);
     round++;
     while (!exchange.isComplete()) {
       if (!exchange.poll(STALLED_MILLIS)) {
@@ -308,7 +308,7 @@ final class DriverCost {
     TrainingState state =
         new TrainingState(new float[parameters], new float[values - parameters], 0, 0, 0, 0, 0, 0);
     RoundMessages.RunRound message =
-        new RoundMessages.RunRound(new int[0], new Round(0, 0, 0, 1, 0, false), state);
+        new RoundMessages.RunRound(new int[0], new Round(0, 0, 0, 1, 0, false, 1), state);
     nanos.put("encode a state", leastNanos(values, () -> RoundMessages.encode(message)));
     return nanos;
   }

@@ -162,7 +162,7 @@ final class RoundCost {
   }
 
   private void round(RoundRunner runner, Times times) {
-    Round next = new Round(round, 0, (int) (round % 400), 1, round, false);
+    Round next = new Round(round, 0, (int) (round % 400), 1, round, false, 1);
     round++;
     long began = System.nanoTime();
     RoundResult result = runner.run(state, next);

@@ -19,9 +19,11 @@ import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.SparkEngine;
 import io.sparkrnn.spark.SyntheticData;
 import io.sparkrnn.train.CheckpointCadence;
+import io.sparkrnn.train.EarlyStopping;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.LocalEvaluation;
 import io.sparkrnn.train.LocalRoundRunner;
+import io.sparkrnn.train.MovingAverage;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.StopRequest;
@@ -29,6 +31,7 @@ import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.Updater;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +45,7 @@ class Dl4jRoundRunnerIT {
   private static final RnnTopology TOPOLOGY =
       new RnnTopology("test", new NetworkShape(6, 7, List.of(9, 5), Activation.TANH, 4));
   private static final ScheduleConfiguration COSINE =
-      new ScheduleConfiguration(ScheduleName.COSINE, 5, 0, 1, 0.1);
+      new ScheduleConfiguration(ScheduleName.COSINE, 5, 0, 1, 0.1, 0, 1, 0);
 
   @ParameterizedTest
   @EnumSource(UpdaterName.class)
@@ -51,7 +54,7 @@ class Dl4jRoundRunnerIT {
     Recipe recipe = recipe(updater, 1.0);
     List<TrainingState> epochs = new ArrayList<>();
     TrainingState end = start(recipe);
-    try (SparkEngine spark = SparkEngine.start("stock engine", "local[2]")) {
+    try (SparkEngine spark = SparkEngine.start("stock engine", "local[2]", 1)) {
       Dl4jRoundRunner runner = runner(spark, updater, recipe, data);
       while (end.epoch() < 4) {
         end = runner.train(end);
@@ -67,7 +70,7 @@ class Dl4jRoundRunnerIT {
     assertThat(end.iteration()).isEqualTo(4 * 19);
     assertThat(end.round()).isEqualTo(4 * 5);
     double accuracy =
-        new LocalEvaluation(RnnKernels.named("portable"), TOPOLOGY, data)
+        new LocalEvaluation(RnnKernels.named("portable"), TOPOLOGY, data, StopRequest.NEVER)
             .evaluate(end.parameters(), Part.TEST)
             .accuracy();
     assertThat(accuracy).isGreaterThan(0.9);
@@ -79,7 +82,7 @@ class Dl4jRoundRunnerIT {
     TrainingData data = new SyntheticData(1, MINIBATCH, 6, 7, 4);
     Recipe recipe = recipe(UpdaterName.NESTEROVS, 0);
     TrainingState theirs = start(recipe);
-    try (SparkEngine spark = SparkEngine.start("stock engine", "local[2]")) {
+    try (SparkEngine spark = SparkEngine.start("stock engine", "local[2]", 1)) {
       Dl4jRoundRunner runner = runner(spark, UpdaterName.NESTEROVS, recipe, data);
       while (theirs.epoch() < 6) {
         theirs = runner.train(theirs);
@@ -91,10 +94,12 @@ class Dl4jRoundRunnerIT {
                     6,
                     new RoundPlan(1, FREQUENCY, FREQUENCY),
                     recipe.schedule(),
-                    CheckpointCadence.ofEpochs(1),
+                    new CheckpointCadence(1, 0, Duration.ZERO, System::nanoTime),
                     Optional.empty(),
-                    () -> false),
-                new LocalRoundRunner(recipe, RnnKernels.named("portable"), data),
+                    () -> false,
+                    new EarlyStopping(0, 0),
+                    new MovingAverage(0)),
+                new LocalRoundRunner(recipe, RnnKernels.named("portable"), data, StopRequest.NEVER),
                 (state, validation) ->
                     new CheckpointEntry(URI.create("none:" + state.round()), state.round(), 0),
                 List.of())

@@ -14,7 +14,7 @@ class PredictionCountsIT {
 
   private static PredictionCounts count(SparkConf conf, int attemptsThatFail) {
     try (JavaSparkContext context = new JavaSparkContext(conf.setAppName("counts"))) {
-      PredictionCounts counts = new PredictionCounts(context.sc());
+      PredictionCounts counts = PredictionCounts.in(context.sc());
       context
           .parallelize(List.of(0, 1, 2, 3), TASKS)
           .foreach(
@@ -40,8 +40,8 @@ class PredictionCountsIT {
   @Test
   void tasksThatFailedRunAgain() {
     PredictionCounts counts = count(new SparkConf().setMaster("local[2,4]"), 2);
-    assertThat(counts.predictedRows()).isEqualTo(10 * TASKS);
-    assertThat(counts.badRows()).isEqualTo(10 * TASKS);
+    assertThat(counts.predictedRows().value()).isEqualTo(10 * TASKS);
+    assertThat(counts.badRows().value()).isEqualTo(10 * TASKS);
   }
 
   @Test
@@ -53,7 +53,7 @@ class PredictionCountsIT {
             .set("spark.speculation.quantile", "0.5")
             .set("spark.speculation.minTaskRuntime", "10ms");
     PredictionCounts counts = count(conf, 0);
-    assertThat(counts.predictedRows()).isEqualTo(10 * TASKS);
-    assertThat(counts.badRows()).isEqualTo(10 * TASKS);
+    assertThat(counts.predictedRows().value()).isEqualTo(10 * TASKS);
+    assertThat(counts.badRows().value()).isEqualTo(10 * TASKS);
   }
 }

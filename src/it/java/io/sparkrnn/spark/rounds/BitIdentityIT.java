@@ -161,7 +161,8 @@ class BitIdentityIT {
         TrainingState.initial(
             ParameterInitializer.ORTHOGONAL.initialise(wide, 42), recipe.updater());
     Round round = SmallTraining.plan(DATA).next(state);
-    RoundRunner local = new LocalRoundRunner(recipe, new PortableRnnKernels(), DATA);
+    RoundRunner local =
+        new LocalRoundRunner(recipe, new PortableRnnKernels(), DATA, StopRequest.NEVER);
     RoundResult expected = local.run(state, round);
     try (JavaSparkContext context = context("local[2]", VECTOR_MODULE);
         RoundRunner runner = SmallTraining.jobs(context, recipe, "portable", DATA)) {

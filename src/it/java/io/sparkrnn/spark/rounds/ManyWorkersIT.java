@@ -9,6 +9,7 @@ import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.Round;
 import io.sparkrnn.train.RoundResult;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingState;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,7 +33,7 @@ class ManyWorkersIT {
     List<String> states = new ArrayList<>();
     TrainingState state = SmallTraining.start(SmallTraining.recipe(DATA));
     for (int number = 0; number < ROUNDS; number++) {
-      RoundResult result = runner.run(state, new Round(number, 0, number, 1, number, false));
+      RoundResult result = runner.run(state, new Round(number, 0, number, 1, number, false, 1));
       state =
           new TrainingState(
               result.vector(),
@@ -58,7 +59,9 @@ class ManyWorkersIT {
   @Test
   void runs1024LogicalWorkersOnTwoSlots() {
     List<String> expected =
-        run(new LocalRoundRunner(SmallTraining.recipe(DATA), new PortableRnnKernels(), DATA));
+        run(
+            new LocalRoundRunner(
+                SmallTraining.recipe(DATA), new PortableRnnKernels(), DATA, StopRequest.NEVER));
     try (JavaSparkContext context = SmallTraining.context("local[2]")) {
       try (RoundRunner resident =
           SmallTraining.resident(context, SmallTraining.recipe(DATA), "portable", DATA)) {

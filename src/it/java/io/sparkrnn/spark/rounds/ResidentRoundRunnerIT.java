@@ -17,6 +17,7 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.Level;
@@ -202,9 +203,11 @@ class ResidentRoundRunnerIT {
             .withMessageContaining("expected an answer at 127.0.0.1:" + closed.port());
       }
       RoundRunner runner =
-          new AutomaticRounds(
+          new SparkRounds(
+              context.sc(),
               () -> resident(context, closed),
-              () -> SmallTraining.jobs(context, SmallTraining.recipe(DATA), "portable", DATA));
+              Optional.of(
+                  () -> SmallTraining.jobs(context, SmallTraining.recipe(DATA), "portable", DATA)));
       try (runner) {
         assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
       }
@@ -234,9 +237,13 @@ class ResidentRoundRunnerIT {
                     "spark.port.maxRetries",
                     "0"));
         RoundRunner runner =
-            new AutomaticRounds(
+            new SparkRounds(
+                context.sc(),
                 () -> resident(context, DATA),
-                () -> SmallTraining.jobs(context, SmallTraining.recipe(DATA), "portable", DATA))) {
+                Optional.of(
+                    () ->
+                        SmallTraining.jobs(
+                            context, SmallTraining.recipe(DATA), "portable", DATA)))) {
       assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
     }
   }

@@ -66,7 +66,7 @@ class RoundExchangeIT {
   }
 
   private static Round round(long number) {
-    return new Round(number, 0, 0, 1, number, false);
+    return new Round(number, 0, 0, 1, number, false, 1);
   }
 
   private static TrainingState state(float value) {

@@ -13,10 +13,12 @@ import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.data.WorkerShards;
 import io.sparkrnn.train.CheckpointCadence;
+import io.sparkrnn.train.EarlyStopping;
 import io.sparkrnn.train.EpochReport;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.LocalEvaluation;
 import io.sparkrnn.train.LocalRoundRunner;
+import io.sparkrnn.train.MovingAverage;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.RoundRunner;
@@ -28,6 +30,7 @@ import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.Updater;
 import java.io.File;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +63,9 @@ public final class SmallTraining {
     long iterations = (long) EPOCHS * data.minibatchesPerEpoch(MINIBATCH);
     LearningRateSchedule schedule =
         new LearningRateSchedule(
-            new ScheduleConfiguration(ScheduleName.COSINE, 3, 0.5, 100, 0.0), 0.01, iterations);
+            new ScheduleConfiguration(ScheduleName.COSINE, 3, 0.5, 100, 0.0, 0, 1, 0),
+            0.01,
+            iterations);
     return new Recipe(TOPOLOGY, MINIBATCH, 1, updater, schedule, 1.0, 1e-4, 42);
   }
 
@@ -82,7 +87,8 @@ public final class SmallTraining {
 
   /** With rounds that go on while the driver evaluates. */
   static Outcome runOverlapping(TrainingData data, RoundRunner runner, int overlapRounds) {
-    LocalEvaluation onDriver = new LocalEvaluation(new PortableRnnKernels(), TOPOLOGY, data);
+    LocalEvaluation onDriver =
+        new LocalEvaluation(new PortableRnnKernels(), TOPOLOGY, data, StopRequest.NEVER);
     return run(
         data,
         runner,
@@ -106,9 +112,11 @@ public final class SmallTraining {
                     EPOCHS,
                     plan(data),
                     recipe.schedule(),
-                    CheckpointCadence.ofEpochs(1),
+                    new CheckpointCadence(1, 0, Duration.ZERO, System::nanoTime),
                     Optional.of(validation),
-                    () -> false),
+                    () -> false,
+                    new EarlyStopping(0, 0),
+                    new MovingAverage(0)),
                 runner,
                 (state, scores) ->
                     new CheckpointEntry(URI.create("none:" + state.round()), state.round(), 0),
@@ -120,7 +128,9 @@ public final class SmallTraining {
 
   /** What every other runner must come to. */
   public static Outcome local(TrainingData data) {
-    return run(data, new LocalRoundRunner(recipe(data), new PortableRnnKernels(), data));
+    return run(
+        data,
+        new LocalRoundRunner(recipe(data), new PortableRnnKernels(), data, StopRequest.NEVER));
   }
 
   /** A job a round, over shards that are read from the data. */

@@ -105,32 +105,23 @@ public final class FeatureTable {
     if (row.isNullAt(features)) {
       return Sample.bad(names, MISSING);
     }
-    if (row.get(features) instanceof Vector vector) {
-      float[] values = floats(vector);
-      for (int i = 0; i < values.length; i++) {
-        if (Float.isInfinite(values[i]) && Double.isFinite(vector.apply(i))) {
-          return beyondFloats(names, vector.apply(i), i);
-        }
-      }
-      return new Sample(names, values, null);
-    }
-    List<Number> numbers = row.getList(features);
+    List<? extends Number> numbers =
+        row.get(features) instanceof Vector vector
+            ? Arrays.stream(vector.toArray()).boxed().toList()
+            : row.getList(features);
     float[] values = new float[numbers.size()];
     for (int i = 0; i < values.length; i++) {
-      if (numbers.get(i) == null) {
+      Number number = numbers.get(i);
+      if (number == null) {
         return Sample.bad(names, "expected numbers, found null at %d".formatted(i));
       }
-      values[i] = numbers.get(i).floatValue();
-      if (Float.isInfinite(values[i]) && Double.isFinite(numbers.get(i).doubleValue())) {
-        return beyondFloats(names, numbers.get(i), i);
+      values[i] = number.floatValue();
+      if (Float.isInfinite(values[i]) && Double.isFinite(number.doubleValue())) {
+        return Sample.bad(
+            names, "expected values in the range of a float, found %s at %d".formatted(number, i));
       }
     }
     return new Sample(names, values, null);
-  }
-
-  private static Sample beyondFloats(Object[] names, Number found, int at) {
-    return Sample.bad(
-        names, "expected values in the range of a float, found %s at %d".formatted(found, at));
   }
 
   public static float[] floats(Vector vector) {

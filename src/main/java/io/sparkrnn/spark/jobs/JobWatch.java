@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.apache.spark.SparkContext;
 
 /**
@@ -30,22 +31,12 @@ final class JobWatch implements AutoCloseable {
     ScheduledThreadPoolExecutor executor =
         new ScheduledThreadPoolExecutor(
             1,
-            task -> {
-              Thread thread = new Thread(task, "spark-rnn-job-watch");
-              thread.setDaemon(true);
-              return thread;
-            });
+            new BasicThreadFactory.Builder()
+                .namingPattern("spark-rnn-job-watch")
+                .daemon(true)
+                .build());
     executor.setRemoveOnCancelPolicy(true);
     return executor;
-  }
-
-  private JobWatch(SparkContext context, StopRequest stop, Consumer<int[]> look) {
-    this.context = context;
-    this.slots = new ExecutorSlots(context, stop);
-    this.look = look;
-    this.looking =
-        LOOKS.scheduleWithFixedDelay(
-            this::look, LOOK_AROUND_MILLIS, LOOK_AROUND_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -55,10 +46,14 @@ final class JobWatch implements AutoCloseable {
    * @param look is given their numbers now and then; a {@link SparkJobException} ends them, and so
    *     does a {@link TrainingStoppedException}
    */
-  static JobWatch begin(SparkContext context, StopRequest stop, Consumer<int[]> look) {
-    JobWatch watch = new JobWatch(context, stop, look);
-    context.addJobTag(watch.tag);
-    return watch;
+  JobWatch(SparkContext context, StopRequest stop, Consumer<int[]> look) {
+    this.context = context;
+    this.slots = new ExecutorSlots(context, stop);
+    this.look = look;
+    this.looking =
+        LOOKS.scheduleWithFixedDelay(
+            this::look, LOOK_AROUND_MILLIS, LOOK_AROUND_MILLIS, TimeUnit.MILLISECONDS);
+    context.addJobTag(tag);
   }
 
   // Any other exception is of a Spark that has stopped: then the jobs end by themselves.

@@ -6,13 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.RDD;
 import scala.Function2;
 import scala.collection.Iterator;
-import scala.collection.JavaConverters;
 import scala.reflect.ClassTag$;
 import scala.runtime.BoxedUnit;
 
@@ -47,20 +45,13 @@ public final class ResultStream {
    *     otherwise
    */
   public static <T> void forEach(JavaRDD<T> rdd, Consumer<T> consumer) {
-    forEach(rdd, element -> element, consumer);
+    forEach(rdd, element -> element, consumer, StopRequest.NEVER, jobs -> {});
   }
 
   /**
-   * As above, with what a function makes of the elements. An RDD mapped by it would do the same,
-   * but for every new one Spark looks through the function and serializes it to see whether it can.
-   */
-  public static <T, R> void forEach(
-      JavaRDD<T> rdd, ElementFunction<T, R> function, Consumer<R> consumer) {
-    forEach(rdd, function, consumer, StopRequest.NEVER, jobs -> {});
-  }
-
-  /**
-   * As above, looked at while it runs.
+   * As above, with what a function makes of the elements, and looked at while it runs. An RDD
+   * mapped by the function would do the same, but for every new one Spark looks through the
+   * function and serializes it to see whether it can.
    *
    * @param stop see {@link JobWatch}
    * @param look see {@link JobWatch}
@@ -81,28 +72,18 @@ public final class ResultStream {
           }
           return BoxedUnit.UNIT;
         };
-    try (JobWatch watch = JobWatch.begin(scalaRdd.sparkContext(), stop, look)) {
-      run(watch, scalaRdd, new PartitionTask<>(function), handler);
-    }
-  }
-
-  private static <T> void run(
-      JobWatch watch,
-      RDD<T> rdd,
-      Function2<TaskContext, Iterator<T>, Parcel<Object[]>> task,
-      Function2<Object, Parcel<Object[]>, BoxedUnit> handler) {
-    try {
-      rdd.sparkContext()
-          .runJob(
-              rdd,
-              task,
-              JavaConverters.asScalaBuffer(
-                      IntStream.range(0, rdd.getNumPartitions()).<Object>mapToObj(i -> i).toList())
-                  .toSeq(),
-              handler,
-              ClassTag$.MODULE$.apply(Parcel.class));
-    } catch (Exception e) {
-      throw watch.failure().orElse(SparkJobException.translate(e));
+    try (JobWatch watch = new JobWatch(scalaRdd.sparkContext(), stop, look)) {
+      try {
+        scalaRdd
+            .sparkContext()
+            .runJob(
+                scalaRdd,
+                new PartitionTask<>(function),
+                handler,
+                ClassTag$.MODULE$.apply(Parcel.class));
+      } catch (Exception e) {
+        throw watch.failure().orElse(SparkJobException.translate(e));
+      }
     }
   }
 }

@@ -9,6 +9,7 @@ import io.sparkrnn.storage.StorageException;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.spark.SparkException;
 
 /** Spark, not what ran on it, has failed: it could not start, or lost what a job needs. */
@@ -137,10 +138,7 @@ public final class SparkJobException extends UnavailableException {
 
   /** What Spark says, and what the innermost cause says, which knows better. */
   private static String causes(Throwable failure) {
-    Throwable innermost = failure;
-    while (innermost.getCause() != null) {
-      innermost = innermost.getCause();
-    }
+    Throwable innermost = ExceptionUtils.getRootCause(failure);
     // Kubernetes' client repeats itself.
     String cause = firstLine(innermost).replaceFirst("\\. Received status: .*", "");
     return failure.getMessage() == null || innermost == failure

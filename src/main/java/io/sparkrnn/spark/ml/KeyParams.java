@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntArrayParam;
@@ -20,7 +21,7 @@ import scala.Function1;
 
 /**
  * Keys of the configuration as params of Spark ML, with the keys' descriptions and ranges. A value
- * outside of them is refused when it is given.
+ * outside of them is refused when it is given. Defaults are the keys', where they say something.
  */
 public final class KeyParams implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -50,23 +51,27 @@ public final class KeyParams implements Serializable {
   }
 
   public IntParam wholeNumber(String path, String name) {
-    return add(path, new IntParam(parent, name, description(path), check(path)));
+    return add(path, new IntParam(parent, name, description(path), check(path)), Integer::valueOf);
   }
 
   public LongParam longNumber(String path, String name) {
-    return add(path, new LongParam(parent, name, description(path), check(path)));
+    return add(path, new LongParam(parent, name, description(path), check(path)), Long::valueOf);
   }
 
   public DoubleParam number(String path, String name) {
-    return add(path, new DoubleParam(parent, name, description(path), check(path)));
+    return add(
+        path, new DoubleParam(parent, name, description(path), check(path)), Double::valueOf);
   }
 
   public Param<String> text(String path, String name) {
-    return add(path, new Param<>(parent, name, description(path), check(path)));
+    return add(path, new Param<>(parent, name, description(path), check(path)), text -> text);
   }
 
   public IntArrayParam wholeNumbers(String path, String name) {
-    return add(path, new IntArrayParam(parent, name, description(path), check(path)));
+    return add(
+        path,
+        new IntArrayParam(parent, name, description(path), check(path)),
+        text -> Arrays.stream(text.split(",")).mapToInt(Integer::parseInt).toArray());
   }
 
   /**
@@ -80,9 +85,13 @@ public final class KeyParams implements Serializable {
     return new IntParam(parent, name, description, check);
   }
 
-  private <P extends Param<?>> P add(String path, P param) {
+  private <T, P extends Param<T>> P add(String path, P param, Function<String, T> parser) {
     byPath.put(path, param);
     expected.put(param.name(), Keys.of(path).expected());
+    String defaultText = Keys.of(path).text(ConfigurationLoader.defaults());
+    if (!defaultText.isEmpty()) {
+      parent.setDefault(param, parser.apply(defaultText));
+    }
     return param;
   }
 

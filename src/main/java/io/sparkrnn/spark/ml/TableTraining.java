@@ -11,7 +11,7 @@ import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.data.RddShards;
 import io.sparkrnn.spark.data.TableSamples;
-import io.sparkrnn.spark.rounds.StoppableRounds;
+import io.sparkrnn.spark.rounds.SparkRounds;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.Training;
@@ -88,7 +88,7 @@ public record TableTraining(
       TURN.lock();
     }
     try (RoundRunner runner =
-        StoppableRounds.of(
+        SparkRounds.of(
             context,
             rounds,
             training.recipe(),

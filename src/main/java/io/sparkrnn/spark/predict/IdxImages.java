@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -65,18 +66,8 @@ final class IdxImages {
     ImageStream file = ImageStream.open(storage, uri);
     TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> file.close());
     file.skip(from);
-    return new Iterator<>() {
-      private long index = from;
-
-      @Override
-      public boolean hasNext() {
-        return index < to;
-      }
-
-      @Override
-      public Sample next() {
-        return new Sample(new Object[] {index++}, file.next(), null);
-      }
-    };
+    return LongStream.range(from, to)
+        .mapToObj(index -> new Sample(new Object[] {index}, file.next(), null))
+        .iterator();
   }
 }

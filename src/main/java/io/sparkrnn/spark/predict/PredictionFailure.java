@@ -5,8 +5,8 @@ import io.sparkrnn.spark.jobs.SparkJobException;
 import io.sparkrnn.spark.predict.SparkPrediction.Request;
 import io.sparkrnn.storage.StorageException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.spark.sql.AnalysisException;
 
 /** What Spark's many exceptions mean when it reads a table of samples and writes one of answers. */
@@ -28,11 +28,11 @@ final class PredictionFailure {
       return new StorageException(
           "Cannot read %s: there is no such file or directory".formatted(request.from()), failure);
     }
-    String found = firstLine(causes(failure).get(causes(failure).size() - 1));
+    String found = firstLine(ExceptionUtils.getRootCause(failure));
     if (found.contains(UNKNOWN_TYPE)) {
       return notSparks(request, found, failure);
     }
-    return causes(failure).stream().anyMatch(IOException.class::isInstance)
+    return ExceptionUtils.getThrowableList(failure).stream().anyMatch(IOException.class::isInstance)
         ? new StorageException("Cannot read %s: %s".formatted(request.from(), found), failure)
         : new DataException(
             "Cannot read %s: expected a %s, found: %s"
@@ -43,7 +43,7 @@ final class PredictionFailure {
   /** Of all that comes after. */
   static RuntimeException of(Exception failure, Request request) {
     RuntimeException translated = SparkJobException.translate(failure);
-    List<Throwable> causes = causes(failure);
+    List<Throwable> causes = ExceptionUtils.getThrowableList(failure);
     Throwable root = causes.get(causes.size() - 1);
     if (causes.contains(translated)) {
       return translated;
@@ -74,14 +74,6 @@ final class PredictionFailure {
         "Cannot read %s: expected types, encodings and codecs that Spark reads, found: %s"
             .formatted(request.from(), found),
         failure);
-  }
-
-  private static List<Throwable> causes(Throwable failure) {
-    List<Throwable> causes = new ArrayList<>();
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      causes.add(cause);
-    }
-    return causes;
   }
 
   private static String firstLine(Throwable failure) {

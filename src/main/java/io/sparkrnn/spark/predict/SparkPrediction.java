@@ -134,7 +134,7 @@ public final class SparkPrediction {
         }
       }
       requireFree(names, request.from());
-      PredictionCounts counts = new PredictionCounts(context.sc());
+      PredictionCounts counts = PredictionCounts.in(context.sc());
       write(
           session,
           answers(samples, topology, parameters, request, counts),
@@ -142,8 +142,8 @@ public final class SparkPrediction {
           topology.shape().classes(),
           request);
       return new Counts(
-          counts.predictedRows(),
-          counts.badRows(),
+          counts.predictedRows().value(),
+          counts.badRows().value(),
           counts.reason(),
           counts.inputs(),
           (System.nanoTime() - start) / 1e9);
@@ -204,15 +204,13 @@ public final class SparkPrediction {
       List<StructField> names,
       int classes,
       Request request) {
-    List<StructField> fields = new ArrayList<>(names);
-    fields.add(DataTypes.createStructField(STATUS, DataTypes.StringType, false));
-    fields.add(DataTypes.createStructField(PREDICTION, DataTypes.IntegerType, true));
-    fields.add(
-        DataTypes.createStructField(
-            PROBABILITIES, DataTypes.createArrayType(DataTypes.DoubleType, false), true));
-    fields.add(DataTypes.createStructField(REASON, DataTypes.StringType, true));
-    Dataset<Row> table =
-        session.createDataFrame(answers, new StructType(fields.toArray(StructField[]::new)));
+    StructType schema =
+        new StructType(names.toArray(StructField[]::new))
+            .add(STATUS, DataTypes.StringType, false)
+            .add(PREDICTION, DataTypes.IntegerType, true)
+            .add(PROBABILITIES, DataTypes.createArrayType(DataTypes.DoubleType, false), true)
+            .add(REASON, DataTypes.StringType, true);
+    Dataset<Row> table = session.createDataFrame(answers, schema);
     // Both parts are open at once, rather than sorted.
     session.conf().set("spark.sql.maxConcurrentOutputFileWriters", 2);
     (request.output() == Output.CSV ? flat(table, classes) : table)

@@ -19,6 +19,7 @@ import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingState;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
@@ -225,10 +226,10 @@ public final class ResidentRoundRunner implements RoundRunner {
     stretch = null;
     exchange.endStretch();
     if (failure != null) {
-      for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-        if (cause instanceof ExchangeUnreachableException unreachable) {
-          throw unreachable;
-        }
+      ExchangeUnreachableException unreachable =
+          ExceptionUtils.throwableOfType(failure, ExchangeUnreachableException.class);
+      if (unreachable != null) {
+        throw unreachable;
       }
       RuntimeException translated = SparkJobException.translate(asException(failure));
       if (!advanced || !failedTooOften(failure, translated)) {

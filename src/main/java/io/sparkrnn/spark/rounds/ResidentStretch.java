@@ -7,13 +7,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
-import org.apache.spark.SimpleFutureAction;
+import org.apache.spark.FutureAction;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkStageInfo;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.rdd.AsyncRDDActions;
 import scala.Function1;
-import scala.Function2;
 import scala.collection.Iterator;
 import scala.collection.JavaConverters;
 import scala.concurrent.ExecutionContext$;
@@ -25,7 +24,7 @@ final class ResidentStretch {
 
   private final SparkContext context;
   private final int tasks;
-  private final SimpleFutureAction<BoxedUnit> job;
+  private final FutureAction<BoxedUnit> job;
   private final CountDownLatch over = new CountDownLatch(1);
   private volatile Throwable failure;
 
@@ -45,22 +44,16 @@ final class ResidentStretch {
       Runnable whenOver) {
     this.context = context;
     this.tasks = groups.getNumPartitions();
-    SerializableFunction1<Iterator<Parcel<List<Shard>>>, Object> run =
-        elements -> task.run(elements.next().value());
-    Function2<Object, Object, BoxedUnit> ignored = (partition, rounds) -> BoxedUnit.UNIT;
+    SerializableFunction1<Iterator<Parcel<List<Shard>>>, BoxedUnit> run =
+        elements -> {
+          task.run(elements.next().value());
+          return BoxedUnit.UNIT;
+        };
     String before = context.getLocalProperty(INTERRUPT_ON_CANCEL);
     // A cancelled task may be waiting for the driver.
     context.setLocalProperty(INTERRUPT_ON_CANCEL, "true");
     try {
-      this.job =
-          context.submitJob(
-              groups.rdd(),
-              run,
-              JavaConverters.asScalaBuffer(
-                      IntStream.range(0, tasks).<Object>mapToObj(i -> i).toList())
-                  .toSeq(),
-              ignored,
-              () -> BoxedUnit.UNIT);
+      this.job = new AsyncRDDActions<>(groups.rdd(), groups.classTag()).foreachPartitionAsync(run);
     } finally {
       context.setLocalProperty(INTERRUPT_ON_CANCEL, before);
     }

@@ -10,6 +10,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * What tasks and driver say to each other, as bytes: little-endian, arrays as an int length and
@@ -133,23 +134,32 @@ final class RoundMessages {
    * @throws ExchangeMessageException if it is none of this version
    */
   static Request decodeRequest(ByteBuffer bytes) {
-    ByteBuffer buffer = bytes.order(ByteOrder.LITTLE_ENDIAN);
-    try {
-      requireMagic(buffer);
-      long run = buffer.getLong();
-      int stretch = buffer.getInt();
-      byte kind = buffer.get();
-      Request request =
-          switch (kind) {
+    return decode(
+        bytes,
+        buffer -> {
+          long run = buffer.getLong();
+          int stretch = buffer.getInt();
+          byte kind = buffer.get();
+          return switch (kind) {
             case ASK -> new Ask(run, stretch, buffer.getInt());
             case RESULT, SUM -> new Result(run, stretch, buffer.getLong(), part(kind, buffer));
             case PING -> new Ping(run, stretch);
             default -> throw unknownKind(kind);
           };
-      requireEnd(buffer);
-      return request;
+        });
+  }
+
+  private static <T> T decode(ByteBuffer bytes, Function<ByteBuffer, T> body) {
+    ByteBuffer buffer = bytes.order(ByteOrder.LITTLE_ENDIAN);
+    try {
+      requireMagic(buffer);
+      T message = body.apply(buffer);
+      if (buffer.hasRemaining()) {
+        throw unreadable("its end", "%d more bytes".formatted(buffer.remaining()));
+      }
+      return message;
     } catch (BufferUnderflowException e) {
-      throw truncated();
+      throw unreadable("more bytes", "its end");
     }
   }
 
@@ -202,22 +212,17 @@ final class RoundMessages {
    * @throws ExchangeMessageException if it is none of this version
    */
   static Reply decodeReply(ByteBuffer bytes) {
-    ByteBuffer buffer = bytes.order(ByteOrder.LITTLE_ENDIAN);
-    try {
-      requireMagic(buffer);
-      byte kind = buffer.get();
-      Reply reply =
-          switch (kind) {
+    return decode(
+        bytes,
+        buffer -> {
+          byte kind = buffer.get();
+          return switch (kind) {
             case ROUND -> runRound(buffer);
             case END -> new EndOfStretch();
             case PONG -> new Pong();
             default -> throw unknownKind(kind);
           };
-      requireEnd(buffer);
-      return reply;
-    } catch (BufferUnderflowException e) {
-      throw truncated();
-    }
+        });
   }
 
   private static RunRound runRound(ByteBuffer buffer) {
@@ -305,9 +310,9 @@ final class RoundMessages {
   /** Checked before anything of that length is allocated. */
   private static int requireFits(ByteBuffer buffer, int count, int bytesEach) {
     if (count < 0 || (long) count * bytesEach > buffer.remaining()) {
-      throw new ExchangeMessageException(
-          "Cannot read a message of the exchange of rounds: expected at most %d values, found a length of %d"
-              .formatted(buffer.remaining() / bytesEach, count));
+      throw unreadable(
+          "at most %d values".formatted(buffer.remaining() / bytesEach),
+          "a length of %d".formatted(count));
     }
     return count;
   }
@@ -315,28 +320,19 @@ final class RoundMessages {
   private static void requireMagic(ByteBuffer buffer) {
     int magic = buffer.getInt();
     if (magic != MAGIC) {
-      throw new ExchangeMessageException(
-          "Cannot read a message of the exchange of rounds: expected it to begin with 0x%08x, found 0x%08x; driver and executors must run the same version"
-              .formatted(MAGIC, magic));
+      throw unreadable(
+          "it to begin with 0x%08x".formatted(MAGIC),
+          "0x%08x; driver and executors must run the same version".formatted(magic));
     }
-  }
-
-  private static void requireEnd(ByteBuffer buffer) {
-    if (buffer.hasRemaining()) {
-      throw new ExchangeMessageException(
-          "Cannot read a message of the exchange of rounds: expected its end, found %d more bytes"
-              .formatted(buffer.remaining()));
-    }
-  }
-
-  private static ExchangeMessageException truncated() {
-    return new ExchangeMessageException(
-        "Cannot read a message of the exchange of rounds: expected more bytes, found its end");
   }
 
   private static ExchangeMessageException unknownKind(byte kind) {
+    return unreadable("a kind of 1 to 7", String.valueOf(kind));
+  }
+
+  private static ExchangeMessageException unreadable(String expected, String found) {
     return new ExchangeMessageException(
-        "Cannot read a message of the exchange of rounds: expected a kind of 1 to 7, found %d"
-            .formatted(kind));
+        "Cannot read a message of the exchange of rounds: expected %s, found %s"
+            .formatted(expected, found));
   }
 }

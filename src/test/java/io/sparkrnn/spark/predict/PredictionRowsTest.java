@@ -93,8 +93,8 @@ class PredictionRowsTest {
       }
     }
     long badRows = IntStream.range(0, count).filter(bad).count();
-    assertThat(counts.badRows()).isEqualTo(badRows);
-    assertThat(counts.predictedRows()).isEqualTo(count - badRows);
+    assertThat(counts.badRows().value()).isEqualTo(badRows);
+    assertThat(counts.predictedRows().value()).isEqualTo(count - badRows);
     assertThat(counts.reason().isPresent()).isEqualTo(badRows > 0);
   }
 
@@ -146,7 +146,7 @@ class PredictionRowsTest {
             "expected finite values, found -Infinity at 4",
             "expected finite values, found NaN at 0",
             null);
-    assertThat(counts.badRows()).isEqualTo(3);
+    assertThat(counts.badRows().value()).isEqualTo(3);
   }
 
   @Test

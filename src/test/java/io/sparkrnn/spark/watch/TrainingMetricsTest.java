@@ -38,7 +38,7 @@ class TrainingMetricsTest {
 
   private static RoundReport round(long number, long samples) {
     return new RoundReport(
-        new Round(number, 2, 5, 5, 5 * number, false),
+        new Round(number, 2, 5, 5, 5 * number, false, 1),
         0.25,
         0.002,
         samples,
@@ -50,7 +50,7 @@ class TrainingMetricsTest {
 
   private static EvaluationResult evaluation(int right) {
     return new EvaluationResult(
-        ConfusionMatrix.of(new long[] {right, 100 - right, 0, 0}, 2), 0.5, 100);
+        ConfusionMatrix.of(new long[] {right, 100 - right, 0, 0}, 2), 0.5, 100, List.of());
   }
 
   @Test

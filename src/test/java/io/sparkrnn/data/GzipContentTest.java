@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class GzipInputTest {
+class GzipContentTest {
   private static final byte[] CONTENT = {1, 2, 3};
 
   @ParameterizedTest
@@ -29,7 +29,9 @@ class GzipInputTest {
 
   @Test
   void decompressesByteByByte() throws IOException {
-    try (GzipInput in = new GzipInput(new ByteArrayInputStream(compress(new byte[] {1, -1})))) {
+    try (GzipContent in =
+        new GzipContent(
+            new ByteArrayInputStream(compress(new byte[] {1, -1})), IdxKind.IMAGES, "x")) {
       assertThat(in.read(new byte[1], 0, 0)).isZero();
       assertThat(in.read()).isEqualTo(1);
       assertThat(in.read()).isEqualTo(255);
@@ -70,7 +72,7 @@ class GzipInputTest {
   }
 
   private static byte[] decompress(byte[] bytes) throws IOException {
-    try (GzipInput in = new GzipInput(new ByteArrayInputStream(bytes))) {
+    try (GzipContent in = new GzipContent(new ByteArrayInputStream(bytes), IdxKind.IMAGES, "x")) {
       return in.readAllBytes();
     }
   }

@@ -12,13 +12,43 @@ import io.sparkrnn.train.RoundResult;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingState;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Rounds on a Spark that its cluster may stop at any time, which Spark reports in many ways. */
-public record StoppableRounds(SparkContext context, RoundRunner rounds) implements RoundRunner {
+/**
+ * Rounds by resident workers where executors reach the driver's exchange, else a job a round,
+ * unless one of them is asked for. On a Spark that its cluster may stop at any time, which Spark
+ * reports in many ways.
+ */
+public final class SparkRounds implements RoundRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(SparkRounds.class);
+
+  private final SparkContext context;
+  private final Optional<Supplier<RoundRunner>> otherwise;
+  private RoundRunner rounds;
+
+  /**
+   * Rounds of one kind.
+   *
+   * @param otherwise rounds that do without the driver's exchange, if they may take their place
+   */
+  SparkRounds(
+      SparkContext context,
+      Supplier<RoundRunner> chosen,
+      Optional<Supplier<RoundRunner>> otherwise) {
+    this.context = context;
+    this.otherwise = otherwise;
+    try {
+      rounds = chosen.get();
+    } catch (ExchangeUnreachableException e) {
+      fallBack(e);
+    }
+  }
 
   /**
    * Those that were chosen.
@@ -34,21 +64,36 @@ public record StoppableRounds(SparkContext context, RoundRunner rounds) implemen
       TrainingData data,
       WorkerShards shards,
       StopRequest stop) {
-    RoundRunner rounds =
-        switch (choice) {
-          case JOB -> new JobRoundRunner(context, recipe, kernels, data, shards, stop);
-          case RESIDENT -> new ResidentRoundRunner(context, recipe, kernels, data, shards, stop);
-          case AUTO ->
-              new AutomaticRounds(
-                  () -> new ResidentRoundRunner(context, recipe, kernels, data, shards, stop),
-                  () -> new JobRoundRunner(context, recipe, kernels, data, shards, stop));
-        };
-    return new StoppableRounds(context.sc(), rounds);
+    Supplier<RoundRunner> jobs =
+        () -> new JobRoundRunner(context, recipe, kernels, data, shards, stop);
+    return new SparkRounds(
+        context.sc(),
+        choice == RoundsChoice.JOB
+            ? jobs
+            : () -> new ResidentRoundRunner(context, recipe, kernels, data, shards, stop),
+        choice == RoundsChoice.AUTO ? Optional.of(jobs) : Optional.empty());
   }
 
   @Override
   public RoundResult run(TrainingState state, Round round) {
-    return guarded(() -> rounds.run(state, round));
+    return guarded(
+        () -> {
+          try {
+            return rounds.run(state, round);
+          } catch (ExchangeUnreachableException e) {
+            fallBack(e);
+            return rounds.run(state, round);
+          }
+        });
+  }
+
+  private void fallBack(ExchangeUnreachableException reason) {
+    Supplier<RoundRunner> jobs = otherwise.orElseThrow(() -> reason);
+    LOG.warn("Running a Spark job a round, with the same result, slower: {}", reason.getMessage());
+    if (rounds != null) {
+      rounds.close();
+    }
+    rounds = jobs.get();
   }
 
   @Override

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparkrnn.faults.CrashPoint;
 import io.sparkrnn.faults.Failure;
 import io.sparkrnn.faults.FaultFileSystem;
 import io.sparkrnn.faults.FaultPlan;
@@ -37,6 +36,9 @@ class DurabilityTest {
   private static final byte[] BYTES = "three".getBytes(UTF_8);
   private static final Map<String, byte[]> STATE = Map.of("state", BYTES);
 
+  /** A checkpoint has its public name, and its private one still. */
+  private static final Point LINKED = Point.after("createLink .* -> checkpoints/.*");
+
   @TempDir private Path temp;
   private final Storage storage = Storage.of(Map.of());
   private Path top;
@@ -65,7 +67,7 @@ class DurabilityTest {
     CheckpointStore store = store();
     claim(store);
     FaultPlan.below(run)
-        .fail(CrashPoint.PUBLISHED_NOT_UNLINKED.point(), Failure.IO_ERROR)
+        .fail(LINKED, Failure.IO_ERROR)
         .run(() -> store.save(1, STATE, OptionalDouble.empty()));
     disk.powerLoss();
     assertThat(store().latest()).isPresent();
@@ -99,7 +101,7 @@ class DurabilityTest {
     CheckpointStore store = store();
     claim(store);
     FaultPlan.below(run)
-        .halt(CrashPoint.PUBLISHED_NOT_UNLINKED.point())
+        .halt(LINKED)
         .runUntilHalt(() -> store.save(1, STATE, OptionalDouble.empty()));
     CheckpointStore next = store();
     claim(next);

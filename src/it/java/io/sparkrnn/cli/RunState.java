@@ -62,10 +62,15 @@ record RunState(Path directory) {
 
   /** What {@code result.json} says. */
   JsonNode result() throws IOException {
-    return json(directory.resolve("result.json"));
+    return result(directory);
   }
 
-  private static JsonNode json(Path file) throws IOException {
+  /** What {@code result.json} of a run directory says. */
+  static JsonNode result(Path run) throws IOException {
+    return json(run.resolve("result.json"));
+  }
+
+  static JsonNode json(Path file) throws IOException {
     return new ObjectMapper().readTree(Files.readAllBytes(file));
   }
 

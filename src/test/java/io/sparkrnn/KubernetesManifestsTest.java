@@ -37,7 +37,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What is in conf/kubernetes and conf/schedulers has no field that Kubernetes or the Spark operator
@@ -205,50 +204,6 @@ class KubernetesManifestsTest {
     assertThatThrownBy(() -> check(document))
         .isInstanceOf(UnrecognizedPropertyException.class)
         .hasMessageContaining("\"container\"");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "instances: 4 -> instances: four",
-        "instances: 4 -> instance: 4",
-        "type: Java -> type: Kotlin",
-        "mainApplicationFile: -> mainFile:",
-        "memoryOverhead: 410m -> memoryOverhead: 410",
-        "path: /etc/spark-rnn -> mountPath: /etc/spark-rnn"
-      })
-  void aWrongFieldOfASparkApplicationIsFound(String mistake) throws IOException {
-    String text = Files.readString(MANIFESTS.resolve("spark-application.yaml"));
-    JsonNode document = documents(planted(text, mistake)).get(0);
-    assertThatThrownBy(() -> check(document)).isInstanceOf(AssertionError.class);
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "concurrencyPolicy: Forbid -> concurrencyPolicy: Never",
-        "failedRunHistoryLimit: 7 -> failedJobsHistoryLimit: 7",
-        "schedule: -> cron:",
-        "instances: 4 -> instance: 4"
-      })
-  void aWrongFieldOfAScheduledSparkApplicationIsFound(String mistake) throws IOException {
-    String text = Files.readString(SCHEDULERS.resolve("scheduled-spark-application.yaml"));
-    JsonNode document = documents(planted(text, mistake)).get(0);
-    assertThatThrownBy(() -> check(document)).isInstanceOf(AssertionError.class);
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "podFailurePolicy: -> podFailurePolicies:",
-        "startingDeadlineSeconds: 3600 -> startingDeadline: 3600",
-        "values: [64, 65] -> values: [sixty-four]"
-      })
-  void aWrongFieldOfACronJobIsFound(String mistake) throws IOException {
-    String text = Files.readString(SCHEDULERS.resolve("kubernetes-cron-job.yaml"));
-    JsonNode document = documents(planted(text, mistake)).get(0);
-    assertThatThrownBy(() -> check(document))
-        .isInstanceOf(com.fasterxml.jackson.databind.JsonMappingException.class);
   }
 
   @Test

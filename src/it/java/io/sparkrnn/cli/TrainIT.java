@@ -61,7 +61,9 @@ class TrainIT {
     assertThat(model(spark).topology()).isEqualTo(model(local).topology());
     assertThat(run.output())
         .contains("row-rnn-150: 28 x 28 -> 4 tanh -> 10")
-        .contains("1,500 images to train on, 500 to validate, %s to test".formatted(FirstImages.TEST_IMAGES))
+        .contains(
+            "1,500 images to train on, 500 to validate, %s to test"
+                .formatted(FirstImages.TEST_IMAGES))
         .contains("accuracy");
   }
 

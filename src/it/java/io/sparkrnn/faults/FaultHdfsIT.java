@@ -113,11 +113,7 @@ class FaultHdfsIT {
   }
 
   @Test
-  void tellsEachLie() {
-    storage.writePrivate(at("a"), "old".getBytes(UTF_8));
-    FaultPlan.below(run).lie(Lie.TAKEN_NAMES_ARE_OVERWRITTEN).run(this::publish);
-    assertThat(read("a")).isEqualTo(BYTES);
-
+  void liesAboutFencing() {
     FaultPlan.below(run)
         .lie(Lie.FENCING_DOES_NOTHING)
         .run(() -> storage.rename(at("attempts/1"), at("attempts/1.fenced")));

@@ -137,12 +137,7 @@ public final class FaultFileSystem extends FilterFileSystemProvider {
         OperationKind.CREATE_LINK,
         source,
         target,
-        () -> {
-          if (tells(Lie.TAKEN_NAMES_ARE_OVERWRITTEN, target)) {
-            delegate.deleteIfExists(target);
-          }
-          delegate.createLink(target, source);
-        },
+        () -> delegate.createLink(target, source),
         disk -> disk.linked(source, target));
   }
 
@@ -378,10 +373,6 @@ public final class FaultFileSystem extends FilterFileSystemProvider {
   private boolean isSeen(Path path) {
     Path real = toDelegate(path);
     return planOf(real).isPresent() || diskOf(real).isPresent();
-  }
-
-  private boolean tells(Lie lie, Path path) {
-    return planOf(path).filter(plan -> plan.tells(lie)).isPresent();
   }
 
   private static Optional<FaultPlan> planOf(Path real) {

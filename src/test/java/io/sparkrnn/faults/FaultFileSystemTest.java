@@ -159,6 +159,21 @@ class FaultFileSystemTest {
                     .hasMessage("Cannot list " + run + ": Input/output error"));
   }
 
+  @Test
+  void aLinkThatFailsIsAFailureThatChangedNothing() throws IOException {
+    String message =
+        "Cannot publish %1$s/attempts/1/1-a as %1$s/a: Input/output error".formatted(run);
+    failing("createLink .*", Failure.IO_ERROR)
+        .run(() -> assertThatThrownBy(this::publish).hasMessage(message));
+    assertThat(storage.exists(at("a"))).isFalse();
+
+    // Another's equal bytes are not taken for ours.
+    storage.writePrivate(at("a"), BYTES);
+    storage.delete(at("attempts/1/1-a"));
+    failing("createLink .*", Failure.IO_ERROR)
+        .run(() -> assertThatThrownBy(this::publish).hasMessage(message));
+  }
+
   private FaultPlan failing(String operations, Failure failure) {
     return FaultPlan.below(run).fail(Point.before(operations), failure);
   }
@@ -231,11 +246,7 @@ class FaultFileSystemTest {
   }
 
   @Test
-  void tellsEachLie() {
-    storage.writePrivate(at("a"), "old".getBytes(UTF_8));
-    FaultPlan.below(run).lie(Lie.TAKEN_NAMES_ARE_OVERWRITTEN).run(this::publish);
-    assertThat(storage.read(at("a"), 9)).isEqualTo(BYTES);
-
+  void liesAboutFencing() {
     FaultPlan.below(run)
         .lie(Lie.FENCING_DOES_NOTHING)
         .run(() -> storage.rename(at("attempts/1"), at("attempts/1.fenced")));

@@ -106,14 +106,13 @@ public final class FaultHdfs extends FilterFs {
       super.renameInternal(from, to, overwrite);
       return;
     }
-    boolean replaces = overwrite || plan.get().tells(Lie.TAKEN_NAMES_ARE_OVERWRITTEN);
     plan.get()
         .perform(
             Operation.of(
                 OperationKind.MOVE, plan.get().name(text(from)), plan.get().name(text(to))),
             failure -> failure.hdfs(text(to)),
             () -> {
-              super.renameInternal(from, to, replaces);
+              super.renameInternal(from, to, overwrite);
               return null;
             });
   }

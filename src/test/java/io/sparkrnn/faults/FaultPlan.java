@@ -163,7 +163,7 @@ public final class FaultPlan {
     return Optional.ofNullable(OF_THREAD.get());
   }
 
-  boolean tells(Lie lie) {
+  private boolean tells(Lie lie) {
     return lies.contains(lie);
   }
 

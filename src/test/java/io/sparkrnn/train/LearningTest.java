@@ -258,8 +258,7 @@ class LearningTest {
     }
     Recipe recipe = recipe(Activation.RELU, new Updater.Nesterovs(0.9), 0.05, 1);
     InMemoryData data = InMemoryData.ofSizes(8, 4, 4, sizes);
-    TrainingState end =
-        train(recipe, data, 1, new LocalRoundRunner(recipe, KERNELS, data));
+    TrainingState end = train(recipe, data, 1, new LocalRoundRunner(recipe, KERNELS, data));
     assertThat(end.epochSamples()).isEqualTo(511);
     assertThat(end.parameters()).isNotEqualTo(start(recipe).parameters());
   }

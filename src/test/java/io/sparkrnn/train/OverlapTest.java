@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.sparkrnn.checkpoint.CheckpointEntry;
-import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.train.TrainingLoop.Validation;
@@ -57,26 +56,15 @@ class OverlapTest {
             () -> events.contains("round " + stopAfter));
     return new TrainingLoop(
         options,
-        new CountingRunner(),
+        new CountingRounds() {
+          @Override
+          public RoundResult run(TrainingState state, Round round) {
+            beforeRound.accept(round.number());
+            return super.run(state, round);
+          }
+        },
         (state, validation) -> new CheckpointEntry(checkpoints.apply(state), state.round(), 1),
         List.of(new Recorder()));
-  }
-
-  /** Adds one to its parameter in each round. */
-  private final class CountingRunner implements RoundRunner {
-    @Override
-    public RoundResult run(TrainingState state, Round round) {
-      beforeRound.accept(round.number());
-      return new RoundResult(new float[] {state.parameters()[0] + 1}, 10, 5, new long[] {1000}, 0);
-    }
-
-    @Override
-    public EvaluationResult evaluate(float[] parameters, Part part) {
-      throw new IllegalStateException("the loop evaluates as its options say");
-    }
-
-    @Override
-    public void close() {}
   }
 
   private final class Recorder implements TrainingListener {

@@ -49,12 +49,13 @@ class SequenceDatasetTest {
 
     ofBytes.layOut(new int[] {0, 1, 0, 1}, 1, 2, target, 4);
 
-    float[] bytes = {
+    float[] expected = {
       255, 0, 0, 0, 128, 1, 0, 0, 127, 2, 0, 0, 6, 3, 0, 0, 7, 4, 0, 0, 8, 5, 0, 0, Float.NaN
     };
-    for (int i = 0; i < target.length; i++) {
-      assertThat(target[i]).isEqualTo(bytes[i] / 255f);
+    for (int i = 0; i < expected.length; i++) {
+      expected[i] /= 255;
     }
+    assertThat(target).containsExactly(expected);
   }
 
   @Test

@@ -7,6 +7,7 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.sparkrnn.faults.FaultPlan.IoAction;
 import io.sparkrnn.faults.FaultPlan.IoStep;
 import java.io.File;
 import java.io.IOException;
@@ -275,12 +276,7 @@ public final class FaultFileSystem extends FilterFileSystemProvider {
 
   @Override
   public void checkAccess(Path path, AccessMode... modes) throws IOException {
-    read(
-        path,
-        () -> {
-          super.checkAccess(path, modes);
-          return null;
-        });
+    read(path, IoAction.step(() -> super.checkAccess(path, modes)));
   }
 
   @Override
@@ -341,7 +337,7 @@ public final class FaultFileSystem extends FilterFileSystemProvider {
   }
 
   private void change(
-      OperationKind kind, Path from, Path to, Change change, Consumer<UnsyncedChanges> note)
+      OperationKind kind, Path from, Path to, IoAction change, Consumer<UnsyncedChanges> note)
       throws IOException {
     IoStep<Void> step = noted(change, note);
     Optional<FaultPlan> plan = planOf(to).or(() -> planOf(from));
@@ -355,19 +351,19 @@ public final class FaultFileSystem extends FilterFileSystemProvider {
   }
 
   /** Makes a change, and notes it where a loss of power would undo it. */
-  private IoStep<Void> noted(Change change, Consumer<UnsyncedChanges> note) {
-    return () -> {
-      Optional<UnsyncedChanges> disk = unsynced;
-      if (disk.isEmpty()) {
-        change.make();
-        return null;
-      }
-      synchronized (disk.get()) {
-        change.make();
-        note.accept(disk.get());
-      }
-      return null;
-    };
+  private IoStep<Void> noted(IoAction change, Consumer<UnsyncedChanges> note) {
+    return IoAction.step(
+        () -> {
+          Optional<UnsyncedChanges> disk = unsynced;
+          if (disk.isEmpty()) {
+            change.run();
+            return;
+          }
+          synchronized (disk.get()) {
+            change.run();
+            note.accept(disk.get());
+          }
+        });
   }
 
   private boolean isSeen(Path path) {
@@ -401,11 +397,6 @@ public final class FaultFileSystem extends FilterFileSystemProvider {
     public File toFile() {
       return new File(toString());
     }
-  }
-
-  @FunctionalInterface
-  private interface Change {
-    void make() throws IOException;
   }
 
   @FunctionalInterface

@@ -1,5 +1,6 @@
 package io.sparkrnn.faults;
 
+import io.sparkrnn.faults.FaultPlan.IoAction;
 import io.sparkrnn.faults.FaultPlan.IoStep;
 import java.io.IOException;
 import java.net.URI;
@@ -111,10 +112,7 @@ public final class FaultHdfs extends FilterFs {
             Operation.of(
                 OperationKind.MOVE, plan.get().name(text(from)), plan.get().name(text(to))),
             failure -> failure.hdfs(text(to)),
-            () -> {
-              super.renameInternal(from, to, overwrite);
-              return null;
-            });
+            IoAction.step(() -> super.renameInternal(from, to, overwrite)));
   }
 
   @Override
@@ -158,14 +156,8 @@ public final class FaultHdfs extends FilterFs {
     return perform(OperationKind.LIST, directory, () -> super.listLocatedStatus(directory));
   }
 
-  private void change(OperationKind kind, Path path, Change change) throws IOException {
-    perform(
-        kind,
-        path,
-        () -> {
-          change.make();
-          return null;
-        });
+  private void change(OperationKind kind, Path path, IoAction change) throws IOException {
+    perform(kind, path, IoAction.step(change));
   }
 
   private <T> T perform(OperationKind kind, Path path, IoStep<T> step) throws IOException {
@@ -183,10 +175,5 @@ public final class FaultHdfs extends FilterFs {
 
   private static String text(Path path) {
     return path.toUri().getPath();
-  }
-
-  @FunctionalInterface
-  private interface Change {
-    void make() throws IOException;
   }
 }

@@ -289,6 +289,19 @@ public final class FaultPlan {
     T run() throws IOException;
   }
 
+  /** As the other, without a result. */
+  @FunctionalInterface
+  interface IoAction {
+    void run() throws IOException;
+
+    static IoStep<Void> step(IoAction action) {
+      return () -> {
+        action.run();
+        return null;
+      };
+    }
+  }
+
   /** What is run with a plan. */
   @FunctionalInterface
   public interface Step<E extends Throwable> {

@@ -1,6 +1,7 @@
 package io.sparkrnn.spark.rounds;
 
 import static io.sparkrnn.spark.rounds.DisturbedRounds.awaitTrue;
+import static io.sparkrnn.spark.rounds.SmallTraining.DATA;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -10,7 +11,6 @@ import io.sparkrnn.Proof;
 import io.sparkrnn.config.RoundsChoice;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.spark.StandaloneCluster;
-import io.sparkrnn.spark.SyntheticData;
 import io.sparkrnn.spark.jobs.SparkJobException;
 import io.sparkrnn.spark.rounds.SmallTraining.Outcome;
 import io.sparkrnn.train.RoundRunner;
@@ -46,8 +46,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class ExecutorFailureIT {
   private static final long SEED = 20_261_125;
-  // Shards of unequal size, with a short last minibatch; an odd number of workers.
-  private static final TrainingData DATA = new SyntheticData(5, 1203, 6, 7, 4);
   private static final Outcome EXPECTED = SmallTraining.local(DATA);
   private static final int ROUNDS = 8;
 

@@ -11,6 +11,7 @@ import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.kernel.PortableRnnKernels;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.spark.SyntheticData;
 import io.sparkrnn.spark.data.WorkerShards;
 import io.sparkrnn.train.CheckpointCadence;
 import io.sparkrnn.train.EpochReport;
@@ -41,6 +42,9 @@ public final class SmallTraining {
   private static final int MINIBATCH = 16;
   private static final RnnTopology TOPOLOGY =
       new RnnTopology("test", new NetworkShape(6, 7, List.of(9, 5), Activation.TANH, 4));
+
+  /** Shards of unequal size, with a short last minibatch; an odd number of workers. */
+  public static final TrainingData DATA = new SyntheticData(5, 1203, 6, 7, 4);
 
   /** What executors run. */
   static final String CLASSES =

@@ -2,7 +2,6 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.Proof;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.FileEntry;
@@ -120,10 +119,7 @@ class TrainOnFailingHdfsIT {
   }
 
   private static String parametersSha256(Storage storage, URI run) throws IOException {
-    return new ObjectMapper()
-        .readTree(storage.read(Storage.resolve(run, "result.json"), 1 << 20))
-        .path("parametersSha256")
-        .asText();
+    return RunState.result(storage, run).path("parametersSha256").asText();
   }
 
   private static void assertNotSaved(CommandRun command, URI run, int round, String reason) {

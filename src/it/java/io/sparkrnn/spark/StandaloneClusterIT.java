@@ -38,12 +38,6 @@ class StandaloneClusterIT {
     }
   }
 
-  private static RoundRunner rounds(RoundsChoice choice, JavaSparkContext context) {
-    return choice == RoundsChoice.JOB
-        ? SmallTraining.jobs(context, SmallTraining.recipe(DATA), "portable", DATA)
-        : SmallTraining.resident(context, SmallTraining.recipe(DATA), "portable", DATA);
-  }
-
   @ParameterizedTest
   @EnumSource(names = {"JOB", "RESIDENT"})
   void dynamicAllocationAndSpeculationLeaveNoTrace(RoundsChoice choice) {
@@ -58,7 +52,7 @@ class StandaloneClusterIT {
             "spark.speculation.multiplier", "1",
             "spark.speculation.quantile", "0.1");
     try (JavaSparkContext context = SmallTraining.context(cluster.master(), settings);
-        RoundRunner runner = rounds(choice, context)) {
+        RoundRunner runner = SmallTraining.rounds(choice, context, DATA)) {
       assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
     }
   }

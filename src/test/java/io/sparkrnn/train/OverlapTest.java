@@ -227,14 +227,25 @@ class OverlapTest {
     assertThat(events).containsExactly("round 4");
   }
 
-  @Test
-  void aFailureOfRoundsLeavesTheReportAndTheCheckpointOfTheEpochBefore() {
+  private void failInRound6() {
     beforeRound =
         round -> {
           if (round == 6) {
             throw new IllegalStateException("no executors");
           }
         };
+  }
+
+  private void failCheckpoints(RuntimeException failure) {
+    checkpoints =
+        state -> {
+          throw failure;
+        };
+  }
+
+  @Test
+  void aFailureOfRoundsLeavesTheReportAndTheCheckpointOfTheEpochBefore() {
+    failInRound6();
     assertThat(catchThrowable(() -> loop(3, -1).run(initial()))).hasMessage("no executors");
     assertThat(events).endsWith("round 5", "epoch 1, loss 2.5", "memory:5-5");
   }
@@ -242,10 +253,7 @@ class OverlapTest {
   @Test
   void aFailedCheckpointIsThrownAsItselfWhenTheNextEpochEnds() {
     UncheckedIOException noSpace = new UncheckedIOException(new IOException("no space"));
-    checkpoints =
-        state -> {
-          throw noSpace;
-        };
+    failCheckpoints(noSpace);
     assertThat(catchThrowable(() -> loop(2, -1).run(initial()))).isSameAs(noSpace);
     assertThat(events).endsWith("round 6", "epoch 1, loss 2.5", "round 7", "round 8", "round 9");
   }
@@ -253,10 +261,7 @@ class OverlapTest {
   @Test
   void aFailedCheckpointIsThrownBeforeAStop() {
     UncheckedIOException noSpace = new UncheckedIOException(new IOException("no space"));
-    checkpoints =
-        state -> {
-          throw noSpace;
-        };
+    failCheckpoints(noSpace);
     assertThat(catchThrowable(() -> loop(0, 6).run(initial()))).isSameAs(noSpace);
     assertThat(events).endsWith("round 5", "round 6");
   }
@@ -264,16 +269,8 @@ class OverlapTest {
   @Test
   void aFailedCheckpointIsNotLostBehindAFailureOfRounds() {
     IllegalStateException noSpace = new IllegalStateException("no space");
-    checkpoints =
-        state -> {
-          throw noSpace;
-        };
-    beforeRound =
-        round -> {
-          if (round == 6) {
-            throw new IllegalStateException("no executors");
-          }
-        };
+    failCheckpoints(noSpace);
+    failInRound6();
     assertThat(catchThrowable(() -> loop(0, -1).run(initial())))
         .hasMessage("no executors")
         .hasSuppressedException(noSpace);

@@ -9,7 +9,6 @@ import io.sparkrnn.ForkedJvm;
 import io.sparkrnn.FullProof;
 import io.sparkrnn.Proof;
 import io.sparkrnn.config.RoundsChoice;
-import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.spark.StandaloneCluster;
 import io.sparkrnn.spark.jobs.SparkJobException;
 import io.sparkrnn.spark.rounds.SmallTraining.Outcome;
@@ -87,13 +86,6 @@ class ExecutorFailureIT {
         List.of(RoundsChoice.RESIDENT, RoundsChoice.JOB), List.of(RoundsChoice.RESIDENT));
   }
 
-  private static RoundRunner rounds(
-      RoundsChoice choice, JavaSparkContext context, TrainingData data) {
-    return choice == RoundsChoice.JOB
-        ? SmallTraining.jobs(context, SmallTraining.recipe(data), "portable", data)
-        : SmallTraining.resident(context, SmallTraining.recipe(data), "portable", data);
-  }
-
   /** What Spark says about it. */
   private static final class Losses extends SparkListener {
     private final AtomicInteger executors = new AtomicInteger();
@@ -141,7 +133,7 @@ class ExecutorFailureIT {
         List<Long> during =
             random.longs(0, ROUNDS).distinct().limit(killsPerRun).sorted().boxed().toList();
         int readsBefore = data.lines().size();
-        try (RoundRunner rounds = rounds(choice, context, data)) {
+        try (RoundRunner rounds = SmallTraining.rounds(choice, context, data)) {
           RoundRunner disturbed =
               DisturbedRounds.during(rounds, during, () -> killed.add(killOne(context, random)));
           assertThat(SmallTraining.run(data, disturbed))
@@ -189,7 +181,7 @@ class ExecutorFailureIT {
     try (JavaSparkContext context = context(cluster, Map.of("spark.rnn.round.timeout", "5s"))) {
       context.sc().addSparkListener(losses);
       String application = context.sc().applicationId();
-      try (RoundRunner rounds = rounds(choice, context, DATA)) {
+      try (RoundRunner rounds = SmallTraining.rounds(choice, context, DATA)) {
         RoundRunner disturbed =
             DisturbedRounds.during(
                 rounds,
@@ -217,7 +209,7 @@ class ExecutorFailureIT {
             DATA, Files.createFile(directory.resolve("slow-" + choice)).toString(), 600);
     Losses losses = new Losses();
     try (JavaSparkContext context = context(cluster, Map.of("spark.rnn.round.timeout", "500ms"));
-        RoundRunner rounds = rounds(choice, context, slow)) {
+        RoundRunner rounds = SmallTraining.rounds(choice, context, slow)) {
       context.sc().addSparkListener(losses);
       assertThatExceptionOfType(SparkJobException.class)
           .isThrownBy(() -> SmallTraining.run(slow, rounds))
@@ -233,7 +225,7 @@ class ExecutorFailureIT {
     all.putAll(settings);
     for (RoundsChoice choice : ways()) {
       try (JavaSparkContext context = context(on, all);
-          RoundRunner rounds = rounds(choice, context, DATA)) {
+          RoundRunner rounds = SmallTraining.rounds(choice, context, DATA)) {
         assertThatExceptionOfType(SparkJobException.class)
             .isThrownBy(() -> SmallTraining.run(DATA, rounds))
             .withMessage(
@@ -272,7 +264,7 @@ class ExecutorFailureIT {
   void executorsThatVanishAreNotAwaitedForEver(RoundsChoice choice) throws IOException {
     try (StandaloneCluster vanishing = cluster("vanishing-" + choice, 1);
         JavaSparkContext context = context(vanishing, Map.of("spark.rnn.slots.timeout", "15s"));
-        RoundRunner rounds = rounds(choice, context, DATA)) {
+        RoundRunner rounds = SmallTraining.rounds(choice, context, DATA)) {
       AtomicBoolean vanished = new AtomicBoolean();
       RoundRunner disturbed =
           DisturbedRounds.during(
@@ -305,7 +297,7 @@ class ExecutorFailureIT {
     String classPath = classes + File.pathSeparator + SmallTraining.CLASSES;
     try (JavaSparkContext context =
             context(cluster, Map.of("spark.executor.extraClassPath", classPath));
-        RoundRunner rounds = rounds(choice, context, DATA)) {
+        RoundRunner rounds = SmallTraining.rounds(choice, context, DATA)) {
       assertThatExceptionOfType(SparkJobException.class)
           .isThrownBy(() -> SmallTraining.run(DATA, rounds))
           .withMessage(

@@ -1,6 +1,7 @@
 package io.sparkrnn.spark.rounds;
 
 import io.sparkrnn.checkpoint.CheckpointEntry;
+import io.sparkrnn.config.RoundsChoice;
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
 import io.sparkrnn.data.EvaluationData.Part;
@@ -139,6 +140,14 @@ public final class SmallTraining {
       JavaSparkContext context, Recipe recipe, String kernels, TrainingData data) {
     return new ResidentRoundRunner(
         context, recipe, kernels, data, WorkerShards.readFrom(context, data), StopRequest.NEVER);
+  }
+
+  /** Either of them, with the portable kernels. */
+  public static RoundRunner rounds(
+      RoundsChoice choice, JavaSparkContext context, TrainingData data) {
+    return choice == RoundsChoice.JOB
+        ? jobs(context, recipe(data), "portable", data)
+        : resident(context, recipe(data), "portable", data);
   }
 
   public static JavaSparkContext context(String master) {

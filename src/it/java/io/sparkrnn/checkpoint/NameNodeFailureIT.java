@@ -9,6 +9,8 @@ import io.sparkrnn.storage.Storage;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,65 +24,68 @@ class NameNodeFailureIT {
 
   @Test
   void commitsWhileTheNameNodeIsRestarted() throws Exception {
-    int restarts = Proof.times(25, 2);
     try (MiniHdfs hdfs = MiniHdfs.start(files)) {
-      CommittingDriver driver = driver(hdfs);
-      driver.claim();
-      for (int restart = 1; restart <= restarts; restart++) {
-        commitDuring(hdfs::restartNameNode, driver);
-      }
-      driver.release();
-
-      report("restarts", restarts, driver.expected());
-      assertThat(driver.expected().differences()).isEmpty();
+      disturb(
+          hdfs,
+          "restarts",
+          Proof.times(25, 2),
+          restart -> hdfs::restartNameNode,
+          NameNodeFailureIT::commit);
     }
   }
 
   @Test
   void commitsWhileTheNameNodeFailsOver() throws Exception {
-    int failovers = Proof.times(25, 2);
     try (MiniHdfs hdfs = MiniHdfs.startHighlyAvailable(files)) {
-      CommittingDriver driver = driver(hdfs);
-      driver.claim();
-      for (int failover = 1; failover <= failovers; failover++) {
-        commitDuring(failover % 2 == 0 ? hdfs::failOver : hdfs::stopActiveNameNode, driver);
-      }
-      driver.release();
-
-      report("failovers", failovers, driver.expected());
-      assertThat(driver.expected().differences()).isEmpty();
+      disturb(
+          hdfs,
+          "failovers",
+          Proof.times(25, 2),
+          failover -> failover % 2 == 0 ? hdfs::failOver : hdfs::stopActiveNameNode,
+          NameNodeFailureIT::commit);
     }
   }
 
-  private void commitDuring(Runnable fault, CommittingDriver driver) {
-    faults.repeatDuring(
-        fault,
-        () -> {
-          driver.commitNext();
-          assertThat(driver.newestState()).isEqualTo(driver.state());
-        });
+  private static void commit(CommittingDriver driver) {
+    driver.commitNext();
+    assertThat(driver.newestState()).isEqualTo(driver.state());
   }
 
   @Test
   void claimsWhileTheNameNodeFailsOver() throws Exception {
-    int failovers = Proof.times(10, 2);
     try (MiniHdfs hdfs = MiniHdfs.startHighlyAvailable(files)) {
-      CommittingDriver driver = driver(hdfs);
-      driver.claim();
-      for (int failover = 1; failover <= failovers; failover++) {
-        faults.repeatDuring(
-            failover % 2 == 0 ? hdfs::failOver : hdfs::stopActiveNameNode,
-            () -> {
-              driver.release();
-              driver.claim();
-            });
-      }
-      driver.commitNext();
-      driver.release();
-
-      report("failovers during claims", failovers, driver.expected());
-      assertThat(driver.expected().differences()).isEmpty();
+      disturb(
+          hdfs,
+          "failovers during claims",
+          Proof.times(10, 2),
+          failover -> failover % 2 == 0 ? hdfs::failOver : hdfs::stopActiveNameNode,
+          driver -> {
+            driver.release();
+            driver.claim();
+          });
     }
+  }
+
+  /** Lets a driver do the same again and again while something happens, for so many times. */
+  private void disturb(
+      MiniHdfs hdfs,
+      String what,
+      int times,
+      IntFunction<Runnable> faultOf,
+      Consumer<CommittingDriver> step) {
+    CommittingDriver driver = driver(hdfs);
+    driver.claim();
+    for (int time = 1; time <= times; time++) {
+      faults.repeatDuring(faultOf.apply(time), () -> step.accept(driver));
+    }
+    driver.commitNext();
+    driver.release();
+
+    ExpectedCommits commits = driver.expected();
+    System.out.printf(
+        "seed %d: %d %s, %d checkpoints, %d results, %d claims%n",
+        SEED, times, what, commits.checkpoints(), commits.results(), commits.claims());
+    assertThat(commits.differences()).isEmpty();
   }
 
   @Test
@@ -105,11 +110,5 @@ class NameNodeFailureIT {
     Storage storage = hdfs.storage();
     URI run = Storage.resolve(hdfs.directory(), "run");
     return new CommittingDriver(storage, run, random, RandomMoments.PATIENT);
-  }
-
-  private static void report(String faults, int count, ExpectedCommits commits) {
-    System.out.printf(
-        "seed %d: %d %s, %d checkpoints, %d results, %d claims%n",
-        SEED, count, faults, commits.checkpoints(), commits.results(), commits.claims());
   }
 }

@@ -9,11 +9,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A driver in a process of its own, and what may happen to it. */
 final class Driver implements AutoCloseable {
   /** Only against hanging. */
   private static final Duration DEADLINE = Duration.ofMinutes(3);
+
+  private static final Pattern SUBMITTED = Pattern.compile("submitted as (driver-[\\d-]+)");
 
   private final ForkedJvm jvm;
   // A test that is killed does not close its drivers, and a paused one never ends by itself.
@@ -69,6 +73,14 @@ final class Driver implements AutoCloseable {
   /** Waits until it prints something. */
   void awaitOutput(String text) throws Exception {
     await(text, () -> output().contains(text));
+  }
+
+  /** Waits until it has submitted another driver to a cluster, and ended; that one's id. */
+  String awaitSubmission() throws Exception {
+    assertThat(awaitExit()).as(output()).isZero();
+    Matcher submitted = SUBMITTED.matcher(output());
+    assertThat(submitted.find()).as(output()).isTrue();
+    return submitted.group(1);
   }
 
   /** What it has printed so far. */

@@ -119,15 +119,7 @@ abstract class FaultSweepContract {
   @Test
   void haltedAtAnyChangeItResumesFromTheNewestCheckpoint() throws Exception {
     Sweep sweep = new Sweep("halt before and after a change");
-    for (Moment moment : Moment.values()) {
-      for (int number : swept(undisturbed.changes())) {
-        URI run = newRun();
-        FaultPlan plan = FaultPlan.below(run).halt(changeAt(moment, number));
-        run(plan, run);
-        assertThat(plan.isHalted()).as("halted at change %d", number).isTrue();
-        sweep.judge(moment + " " + last(plan), resumeAndAudit(run));
-      }
-    }
+    sweepHalts(sweep, undisturbed.changes(), run -> {});
     sweep.report();
   }
 
@@ -138,17 +130,27 @@ abstract class FaultSweepContract {
     haltInTheMiddle(counted);
     FaultPlan counting = FaultPlan.below(counted);
     run(counting, counted, "--resume");
+    sweepHalts(sweep, counting.changes().size(), this::haltInTheMiddle, "--resume");
+    sweep.report();
+  }
+
+  /** What was done to a run directory before. */
+  private interface Preparation {
+    void of(URI run) throws Exception;
+  }
+
+  private void sweepHalts(Sweep sweep, int changes, Preparation preparation, String... more)
+      throws Exception {
     for (Moment moment : Moment.values()) {
-      for (int number : swept(counting.changes().size())) {
+      for (int number : swept(changes)) {
         URI run = newRun();
-        haltInTheMiddle(run);
+        preparation.of(run);
         FaultPlan plan = FaultPlan.below(run).halt(changeAt(moment, number));
-        run(plan, run, "--resume");
+        run(plan, run, more);
         assertThat(plan.isHalted()).as("halted at change %d", number).isTrue();
         sweep.judge(moment + " " + last(plan), resumeAndAudit(run));
       }
     }
-    sweep.report();
   }
 
   @Test
@@ -249,13 +251,8 @@ abstract class FaultSweepContract {
     haltInTheMiddle(run);
     RunAudit audit = audit(run);
     long newest = audit.checkpoints().lastKey();
-    Ended resumed =
-        runAfter(
-            () ->
-                storage()
-                    .delete(
-                        Storage.resolve(run, "checkpoints/checkpoint-%09d.srnn".formatted(newest))),
-            run);
+    storage().delete(Storage.resolve(run, "checkpoints/checkpoint-%09d.srnn".formatted(newest)));
+    Ended resumed = run(FaultPlan.below(run), run, "--resume");
 
     assertThat(defectsOfResume(audit, newest, resumed)).isNotEmpty();
   }
@@ -267,11 +264,6 @@ abstract class FaultSweepContract {
   static Path inMemory(Path otherwise) throws IOException {
     Path memory = Path.of("/dev/shm");
     return Files.isWritable(memory) ? Files.createTempDirectory(memory, "spark-rnn") : otherwise;
-  }
-
-  private Ended runAfter(Runnable step, URI run) throws Exception {
-    step.run();
-    return run(FaultPlan.below(run), run, "--resume");
   }
 
   private List<String> zombieDefects(FaultPlan plan, int number, URI run) throws Exception {

@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
@@ -31,7 +30,6 @@ import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vectors;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -223,13 +221,11 @@ class PredictIT {
             .add("pixels", features)
             .add("name", DataTypes.StringType);
     Path file = temp.resolve("\u00DC {input} #1 %20 [x]");
-    Consumer<Dataset<Row>> write = table -> table.write().parquet(file.toString());
-    withSpark(
+    return withSpark(
         session -> {
-          write.accept(session.createDataFrame(rows, schema));
+          session.createDataFrame(rows, schema).write().parquet(file.toString());
           return file;
         });
-    return file;
   }
 
   private static List<Double> doubles(float[] values) {
@@ -446,33 +442,33 @@ class PredictIT {
 
   @Test
   void columnsThatAnOutputCannotHoldOrThatAreOursAreRefused() {
-    Path file =
-        withSpark(
-            session -> {
-              session
-                  .range(3)
-                  .selectExpr("array(1d) as features", "array(id) as ids", "id as prediction")
-                  .write()
-                  .parquet(temp.resolve("odd").toString());
-              return temp.resolve("odd");
-            });
+    String[] columns = {"array(1d) as features", "array(id) as ids", "id as prediction"};
     assertRefused(
-        predict("parquet", file), ExitCode.DATA, "expected no column", "found prediction");
-    Path lists =
-        withSpark(
-            session -> {
-              session
-                  .range(3)
-                  .selectExpr("array(1d) as features", "array(id) as ids")
-                  .write()
-                  .parquet(temp.resolve("lists").toString());
-              return temp.resolve("lists");
-            });
+        predict("parquet", selected("odd", columns)),
+        ExitCode.DATA,
+        "expected no column",
+        "found prediction");
     assertRefused(
-        predict("parquet", lists, "--output-format", "csv", "--max-bad", "3"),
+        predict(
+            "parquet",
+            selected("lists", Arrays.copyOf(columns, 2)),
+            "--output-format",
+            "csv",
+            "--max-bad",
+            "3"),
         ExitCode.DATA,
         "into csv: ",
         "ids");
+  }
+
+  /** A table of three rows. */
+  private Path selected(String name, String... columns) {
+    Path file = temp.resolve(name);
+    return withSpark(
+        session -> {
+          session.range(3).selectExpr(columns).write().parquet(file.toString());
+          return file;
+        });
   }
 
   @Test

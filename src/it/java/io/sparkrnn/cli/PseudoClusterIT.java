@@ -3,7 +3,6 @@ package io.sparkrnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,8 +68,8 @@ class PseudoClusterIT {
     String printed = Files.readString(output());
     assertThat(code).as(printed).isZero();
     Path work = workDirectory();
-    JsonNode result = json(work.resolve("run/result.json"));
-    JsonNode expected = json(directory.resolve("here/result.json"));
+    JsonNode result = RunState.result(work.resolve("run"));
+    JsonNode expected = RunState.result(directory.resolve("here"));
     for (String field : List.of("/parametersSha256", "/test")) {
       assertThat(result.at(field)).isEqualTo(expected.at(field));
     }
@@ -84,10 +83,6 @@ class PseudoClusterIT {
     assertThat(processes()).isEmpty();
     assertThat(work).isDirectoryNotContaining("glob:**{hdfs,tmp,conf,spark.conf}");
     assertThat(work.resolve("logs")).isDirectoryContaining("glob:**name-node.log");
-  }
-
-  private static JsonNode json(Path file) throws IOException {
-    return new ObjectMapper().readTree(file.toFile());
   }
 
   @Test

@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -115,17 +117,22 @@ class RetrainIT {
     return copy;
   }
 
-  /** Every image has the label of another class. */
-  private Path mislabelled(String name) throws IOException {
+  /** A copy of data with other labels. */
+  private Path relabelled(String name, IntUnaryOperator change) throws IOException {
     return changed(
         name,
         LABELS,
         bytes -> {
           for (int at = LABELS_HEADER_BYTES; at < bytes.length; at++) {
-            bytes[at] = (byte) ((bytes[at] + 1) % 10);
+            bytes[at] = (byte) change.applyAsInt(bytes[at]);
           }
           return bytes;
         });
+  }
+
+  /** Every image has the label of another class. */
+  private Path mislabelled(String name) throws IOException {
+    return relabelled(name, label -> (label + 1) % 10);
   }
 
   @Test
@@ -187,8 +194,7 @@ class RetrainIT {
   }
 
   private static JsonNode result(JsonNode report) throws IOException {
-    Path file = Path.of(report.path("runDirectory").asText()).resolve("result.json");
-    return new ObjectMapper().readTree(Files.readAllBytes(file));
+    return RunState.result(Path.of(report.path("runDirectory").asText()));
   }
 
   @Test
@@ -260,16 +266,7 @@ class RetrainIT {
             "Cannot train on %s: expected at least 2001 training samples, found 2000; --min-samples allows fewer"
                 .formatted(data()));
     assertThat(few.path("permanent").asBoolean()).isTrue();
-    Path without =
-        changed(
-            "without",
-            LABELS,
-            bytes -> {
-              for (int at = LABELS_HEADER_BYTES; at < bytes.length; at++) {
-                bytes[at] = bytes[at] == 3 ? 8 : bytes[at];
-              }
-              return bytes;
-            });
+    Path without = relabelled("without", label -> label == 3 ? 8 : label);
     assertThat(report(65, "class", without, MUCH).path("error").asText())
         .contains("every class, found none of class 3");
     Path damaged = changed("damaged", LABELS, bytes -> new byte[3]);
@@ -278,16 +275,8 @@ class RetrainIT {
 
     report(0, "first", data(), MUCH);
     List<String> before = tree(registry());
-    Path skewed =
-        changed(
-            "skewed",
-            LABELS,
-            bytes -> {
-              for (int at = LABELS_HEADER_BYTES; at < bytes.length / 3; at++) {
-                bytes[at] = 7;
-              }
-              return bytes;
-            });
+    AtomicInteger place = new AtomicInteger();
+    Path skewed = relabelled("skewed", label -> place.getAndIncrement() < 660 ? 7 : label);
     JsonNode labels = report(65, "skewed", skewed, MUCH);
     assertThat(labels.path("error").asText())
         .contains(

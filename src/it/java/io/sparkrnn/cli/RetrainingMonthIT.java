@@ -12,9 +12,6 @@ import io.sparkrnn.registry.Version;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.Storage;
-import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.math.MathContext;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +20,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.commons.math3.stat.inference.AlternativeHypothesis;
+import org.apache.commons.math3.stat.inference.BinomialTest;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,7 +111,7 @@ class RetrainingMonthIT {
       JsonNode comparison = evidence.path("comparison");
       boolean better =
           !comparison.isObject()
-              || probability(
+              || pValue(
                       comparison.path("onlyCurrentRight").asInt(),
                       comparison.path("onlyCandidateRight").asInt())
                   <= SIGNIFICANCE;
@@ -129,24 +128,10 @@ class RetrainingMonthIT {
     assertThat(promotions).isGreaterThan(0);
   }
 
-  /**
-   * That a fair coin falls on one side at least so often: the sum of binomial coefficients over
-   * 2<sup>n</sup>.
-   */
-  private static double probability(int others, int candidates) {
-    int n = others + candidates;
-    BigInteger coefficient = BigInteger.ONE;
-    BigInteger sum = BigInteger.ZERO;
-    for (int k = 0; k <= n; k++) {
-      if (k >= candidates) {
-        sum = sum.add(coefficient);
-      }
-      coefficient =
-          coefficient.multiply(BigInteger.valueOf(n - k)).divide(BigInteger.valueOf(k + 1L));
-    }
-    return new BigDecimal(sum)
-        .divide(new BigDecimal(BigInteger.TWO.pow(n)), MathContext.DECIMAL64)
-        .doubleValue();
+  /** That a fair coin falls on the candidate's side at least so often. */
+  private static double pValue(int current, int candidate) {
+    return new BinomialTest()
+        .binomialTest(current + candidate, candidate, 0.5, AlternativeHypothesis.GREATER_THAN);
   }
 
   @Test

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.storage.FormatException;
 import io.sparkrnn.storage.SectionFile;
+import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.StateSections;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,10 +64,20 @@ record RunState(Path directory) {
 
   /** What {@code result.json} says. */
   JsonNode result() throws IOException {
-    return json(directory.resolve("result.json"));
+    return result(directory);
   }
 
-  private static JsonNode json(Path file) throws IOException {
+  /** What {@code result.json} of a run directory says. */
+  static JsonNode result(Path run) throws IOException {
+    return json(run.resolve("result.json"));
+  }
+
+  /** As the other, on any file system. */
+  static JsonNode result(Storage storage, URI run) throws IOException {
+    return new ObjectMapper().readTree(storage.read(Storage.resolve(run, "result.json"), 1 << 20));
+  }
+
+  static JsonNode json(Path file) throws IOException {
     return new ObjectMapper().readTree(Files.readAllBytes(file));
   }
 

@@ -22,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.spark.launcher.JavaModuleOptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 class SecretsIT {
   private static final Pattern PAGE = Pattern.compile("service 'SparkUI' on port (\\d+)");
   private static final Pattern MASTER_PAGE = Pattern.compile("MasterUI' on port (\\d+)");
-  private static final Pattern SUBMITTED = Pattern.compile("submitted as (driver-[\\d-]+)");
   private static final String VARIABLE = "OPERATORS_VARIABLE";
 
   private final Canary inConfigurationFile = Canary.named("of the configuration file");
@@ -132,18 +130,6 @@ class SecretsIT {
   /** With what Spark's daemons would get from a file of theirs. */
   private StandaloneCluster cluster() {
     return StandaloneCluster.start(written.resolve("cluster"), 2, security());
-  }
-
-  private static List<String> on(StandaloneCluster cluster, String mode) {
-    return List.of(
-        "--master",
-        cluster.master(),
-        "--deploy-mode",
-        mode,
-        "--driver-memory",
-        "512m",
-        "--executor-memory",
-        "512m");
   }
 
   private boolean hasCheckpoint() {
@@ -247,7 +233,7 @@ class SecretsIT {
   void areNowhereInClientMode() throws Exception {
     assumeTrue(Proof.times(1, 0) == 1, "only with -Dproof=full: cluster mode has a driver, too");
     try (StandaloneCluster cluster = cluster();
-        Driver driver = submit("client.out", "", "", on(cluster, "client"))) {
+        Driver driver = submit("client.out", "", "", cluster.submission("client"))) {
       driver.await("its page", () -> page(PAGE, driver.output()).isPresent());
       driver.await("a checkpoint", this::hasCheckpoint);
       searchPages(page(PAGE, driver.output()).orElseThrow(), List.of(masterPage()));
@@ -265,11 +251,8 @@ class SecretsIT {
   void areNowhereInClusterMode() throws Exception {
     try (StandaloneCluster cluster = cluster()) {
       String id;
-      try (Driver submission = submit("cluster.out", "", "", clusterMode(cluster))) {
-        assertThat(submission.awaitExit()).as(submission.output()).isZero();
-        Matcher submitted = SUBMITTED.matcher(submission.output());
-        assertThat(submitted.find()).as(submission.output()).isTrue();
-        id = submitted.group(1);
+      try (Driver submission = submit("cluster.out", "", "", cluster.submission("cluster"))) {
+        id = submission.awaitSubmission();
         ProcessHandle driver = cluster.driver(id).orElseThrow();
         while (!hasCheckpoint() || page(PAGE, cluster.driverOutput(id)).isEmpty()) {
           assertThat(driver.isAlive()).as(cluster.driverOutput(id)).isTrue();
@@ -285,13 +268,6 @@ class SecretsIT {
     assertLookedAt("driver-", "cluster.out");
     assertThat(search.found()).isEmpty();
     System.out.printf("cluster mode: 4 secrets in none of %d places%n", search.looked().size());
-  }
-
-  private static List<String> clusterMode(StandaloneCluster cluster) {
-    List<String> options = new ArrayList<>(on(cluster, "cluster"));
-    // What a Spark worker does not add to a driver, unlike spark-submit.
-    options.addAll(List.of("--driver-java-options", JavaModuleOptions.defaultModuleOptions()));
-    return options;
   }
 
   /** The same search where masking is switched off, and a secret has a harmless name. */

@@ -1,9 +1,8 @@
 package io.sparkrnn.cli;
 
+import static io.sparkrnn.cli.RunState.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.Jdk;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,9 +67,5 @@ class SparkSubmitIT {
       }
     }
     return messages;
-  }
-
-  private static JsonNode result(Path run) throws IOException {
-    return new ObjectMapper().readTree(run.resolve("result.json").toFile());
   }
 }

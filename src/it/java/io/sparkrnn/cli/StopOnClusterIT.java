@@ -12,9 +12,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.apache.spark.launcher.JavaModuleOptions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,8 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** As {@link StopIT}, on a standalone cluster of processes, in both deploy modes. */
 class StopOnClusterIT {
-  private static final Pattern SUBMITTED = Pattern.compile("submitted as (driver-[\\d-]+)");
-
   @TempDir private static Path temp;
   private static ShortTraining training;
   private static StandaloneCluster cluster;
@@ -43,22 +38,7 @@ class StopOnClusterIT {
 
   private static Driver submit(RunState run, String output, String mode, List<String> more)
       throws Exception {
-    return training.submit(
-        run.directory(),
-        output,
-        List.of(
-            "--master",
-            cluster.master(),
-            "--deploy-mode",
-            mode,
-            "--driver-memory",
-            "512m",
-            "--executor-memory",
-            "512m",
-            // What a Spark worker does not add to a driver, unlike spark-submit.
-            "--driver-java-options",
-            JavaModuleOptions.defaultModuleOptions()),
-        more);
+    return training.submit(run.directory(), output, cluster.submission(mode), more);
   }
 
   @Test
@@ -101,10 +81,7 @@ class StopOnClusterIT {
   private static String submitToCluster(RunState run) throws Exception {
     String driverId;
     try (Driver submission = submit(run, "cluster-mode", "cluster", List.of())) {
-      assertThat(submission.awaitExit()).as(submission.output()).isZero();
-      Matcher submitted = SUBMITTED.matcher(submission.output());
-      assertThat(submitted.find()).as(submission.output()).isTrue();
-      driverId = submitted.group(1);
+      driverId = submission.awaitSubmission();
     }
     Instant deadline = Instant.now().plus(Duration.ofMinutes(2));
     while (!cluster.driverOutput(driverId).contains("\nengine ")) {

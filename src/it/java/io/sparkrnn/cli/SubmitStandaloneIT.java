@@ -3,7 +3,6 @@ package io.sparkrnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.spark.StandaloneCluster;
 import java.io.IOException;
@@ -61,7 +60,7 @@ class SubmitStandaloneIT {
   }
 
   private static JsonNode result(String run) throws IOException {
-    return new ObjectMapper().readTree(temp.resolve(run).resolve("result.json").toFile());
+    return RunState.result(temp.resolve(run));
   }
 
   private LauncherRun submit(String run, String mode, String... more) throws Exception {

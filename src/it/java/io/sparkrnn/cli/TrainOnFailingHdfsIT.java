@@ -1,24 +1,17 @@
 package io.sparkrnn.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.Proof;
-import io.sparkrnn.checkpoint.FakeClock;
-import io.sparkrnn.checkpoint.MonotonicClock;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.MiniHdfs;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.GoldenTraining;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.PrivilegedExceptionAction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +19,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.hadoop.security.UserGroupInformation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,8 +28,6 @@ class TrainOnFailingHdfsIT {
 
   /** Two epochs of two rounds. */
   private static final GoldenTraining TRAINING = GoldenTraining.ONE_LAYER;
-
-  private static final String AFTER_THE_FIRST_EPOCH = "\n  1/2 ";
 
   @TempDir private Path temp;
 
@@ -64,7 +53,7 @@ class TrainOnFailingHdfsIT {
         trainings++;
         assertThat(command.errors()).isEmpty();
         assertThat(command.exitCode()).isZero();
-        assertThat(defects(hdfs.storage(), run)).isEmpty();
+        assertWhole(hdfs.storage(), run);
       }
       System.out.printf("seed %d: %d failovers during %d trainings%n", SEED, failovers, trainings);
     }
@@ -93,65 +82,6 @@ class TrainOnFailingHdfsIT {
   }
 
   @Test
-  void waitsForTheOnlyDataNode() throws Exception {
-    try (MiniHdfs hdfs = MiniHdfs.start(temp.resolve("hdfs"))) {
-      URI run = newRun(hdfs);
-      DataNodeOutage outage = new DataNodeOutage(hdfs, 2);
-      CommandRun command =
-          train(hdfs.properties(), run, outage.clock(), outage::begin, "--retry-seconds", "60");
-
-      assertThat(command.errors()).isEmpty();
-      assertThat(command.exitCode()).isZero();
-      assertThat(outage.waits.get()).isGreaterThanOrEqualTo(2);
-      assertThat(defects(hdfs.storage(), run)).isEmpty();
-    }
-  }
-
-  @Test
-  void endsWhenTheOnlyDataNodeStaysAway() throws Exception {
-    try (MiniHdfs hdfs = MiniHdfs.start(temp.resolve("hdfs"))) {
-      URI run = newRun(hdfs);
-      DataNodeOutage outage = new DataNodeOutage(hdfs, Integer.MAX_VALUE);
-      CommandRun command =
-          train(hdfs.properties(), run, outage.clock(), outage::begin, "--retry-seconds", "5");
-
-      assertNotSaved(command, run, 2, "no data node has room for it or none answers (");
-      outage.end();
-      assertResumes(hdfs, run);
-    }
-  }
-
-  /** From a moment of the run until somebody has waited so often. */
-  private static final class DataNodeOutage {
-    private final MiniHdfs hdfs;
-    private final int waitsUntilEnd;
-    private final AtomicInteger waits = new AtomicInteger();
-    private Runnable start;
-
-    DataNodeOutage(MiniHdfs hdfs, int waitsUntilEnd) {
-      this.hdfs = hdfs;
-      this.waitsUntilEnd = waitsUntilEnd;
-    }
-
-    void begin() {
-      start = hdfs.stopDataNode(0);
-    }
-
-    void end() {
-      start.run();
-    }
-
-    MonotonicClock clock() {
-      return new FakeClock(
-          () -> {
-            if (waits.incrementAndGet() == waitsUntilEnd) {
-              end();
-            }
-          });
-    }
-  }
-
-  @Test
   void endsWhenTheQuotaIsUsedUpAndResumesOnceItIsLifted() throws Exception {
     MiniHdfs hdfs = MiniHdfs.shared();
     URI run = newRun(hdfs);
@@ -176,69 +106,12 @@ class TrainOnFailingHdfsIT {
     assertResumes(hdfs, run);
   }
 
-  @Test
-  void endsWithoutPermission() throws Exception {
-    MiniHdfs hdfs = MiniHdfs.shared();
-    URI hidden = newRun(hdfs);
-    CommandRun search = asEve(() -> train(hdfs.properties(), hidden));
-    assertThat(search.exitCode()).isEqualTo(ExitCode.STORAGE);
-    assertThat(search.errors())
-        .startsWith(
-            "spark-rnn: Cannot look for %s: permission denied: user=eve, access=EXECUTE"
-                .formatted(hidden))
-        .hasLineCount(1);
-
-    URI atTheTop = hidden.resolve("/run");
-    CommandRun make = asEve(() -> train(hdfs.properties(), atTheTop));
-    assertThat(make.exitCode()).isEqualTo(ExitCode.STORAGE);
-    assertThat(make.errors())
-        .startsWith(
-            "spark-rnn: Cannot create directory %s: permission denied: user=eve, access=WRITE"
-                .formatted(atTheTop))
-        .hasLineCount(1);
-    assertThat(hdfs.storage().exists(atTheTop)).isFalse();
-  }
-
-  private static CommandRun asEve(PrivilegedExceptionAction<CommandRun> command) throws Exception {
-    return UserGroupInformation.createRemoteUser("eve").doAs(command);
-  }
-
-  @Test
-  void otherParametersAndLeftoversAreNoticed() throws Exception {
-    Storage storage = Storage.of(Map.of());
-    URI run = temp.resolve("run").toUri();
-    assertThat(train(Map.of(), run).exitCode()).isZero();
-    assertThat(defects(storage, run)).isEmpty();
-    storage.overwrite(
-        Storage.resolve(run, "result.json"), "{\"parametersSha256\": \"0\"}".getBytes(UTF_8));
-    storage.writePrivate(Storage.resolve(run, "attempts/1.released/9-model.srnn"), new byte[1]);
-    storage.writePrivate(Storage.resolve(run, "results/2.json"), new byte[1]);
-
-    assertThat(defects(storage, run))
-        .containsExactly(
-            "parameters: expected %s, found 0".formatted(TRAINING.sha256),
-            "results: expected [1.json], found [1.json, 2.json]",
-            "attempts/1.released: expected [heartbeat], found [9-model.srnn, heartbeat]");
-  }
-
-  /** What is wrong with a run that has ended well at its first try. */
-  private static List<String> defects(Storage storage, URI run) throws IOException {
-    List<String> defects = new ArrayList<>();
-    require(defects, "parameters", TRAINING.sha256, parametersSha256(storage, run));
-    require(defects, "results", List.of("1.json"), names(storage, run, "results"));
-    require(defects, "attempts", List.of("1.claim", "1.released"), names(storage, run, "attempts"));
-    require(
-        defects,
-        "attempts/1.released",
-        List.of("heartbeat"),
-        names(storage, run, "attempts/1.released"));
-    return defects;
-  }
-
-  private static void require(List<String> defects, String what, Object expected, Object found) {
-    if (!expected.equals(found)) {
-      defects.add("%s: expected %s, found %s".formatted(what, expected, found));
-    }
+  /** A run that has ended well at its first try. */
+  private static void assertWhole(Storage storage, URI run) throws IOException {
+    assertThat(parametersSha256(storage, run)).isEqualTo(TRAINING.sha256);
+    assertThat(names(storage, run, "results")).containsExactly("1.json");
+    assertThat(names(storage, run, "attempts")).containsExactly("1.claim", "1.released");
+    assertThat(names(storage, run, "attempts/1.released")).containsExactly("heartbeat");
   }
 
   private static List<String> names(Storage storage, URI run, String below) {
@@ -246,10 +119,7 @@ class TrainOnFailingHdfsIT {
   }
 
   private static String parametersSha256(Storage storage, URI run) throws IOException {
-    return new ObjectMapper()
-        .readTree(storage.read(Storage.resolve(run, "result.json"), 1 << 20))
-        .path("parametersSha256")
-        .asText();
+    return RunState.result(storage, run).path("parametersSha256").asText();
   }
 
   private static void assertNotSaved(CommandRun command, URI run, int round, String reason) {
@@ -279,16 +149,6 @@ class TrainOnFailingHdfsIT {
 
   private CommandRun train(Map<String, String> properties, URI run, String... more)
       throws IOException {
-    return train(properties, run, MonotonicClock.SYSTEM, () -> {}, more);
-  }
-
-  private CommandRun train(
-      Map<String, String> properties,
-      URI run,
-      MonotonicClock clock,
-      Runnable afterTheFirstEpoch,
-      String... more)
-      throws IOException {
     StringBuilder hocon = new StringBuilder("hadoop {\n");
     properties.forEach((name, value) -> hocon.append("\"%s\" = \"%s\"%n".formatted(name, value)));
     Path configuration = Files.writeString(temp.resolve("train.conf"), hocon.append("}\n"));
@@ -297,33 +157,6 @@ class TrainOnFailingHdfsIT {
     arguments.addAll(List.of("--run-dir", run.toString()));
     arguments.addAll(List.of("--checkpoint-every-rounds", "1", "--evaluation-overlap-rounds", "0"));
     arguments.addAll(List.of(more));
-    Output out = new Output(afterTheFirstEpoch);
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int exitCode =
-        Main.run(
-            new PrintStream(out, true, UTF_8),
-            new PrintStream(err, true, UTF_8),
-            clock,
-            arguments.toArray(String[]::new));
-    return new CommandRun(exitCode, out.toString(UTF_8), err.toString(UTF_8));
-  }
-
-  /** Lets something happen when the first epoch is reported, and before anything else does. */
-  private static final class Output extends ByteArrayOutputStream {
-    private Runnable afterTheFirstEpoch;
-
-    Output(Runnable afterTheFirstEpoch) {
-      this.afterTheFirstEpoch = afterTheFirstEpoch;
-    }
-
-    @Override
-    public synchronized void write(byte[] bytes, int offset, int length) {
-      super.write(bytes, offset, length);
-      if (toString(UTF_8).contains(AFTER_THE_FIRST_EPOCH)) {
-        Runnable step = afterTheFirstEpoch;
-        afterTheFirstEpoch = () -> {};
-        step.run();
-      }
-    }
+    return CommandRun.of(arguments.toArray(String[]::new));
   }
 }

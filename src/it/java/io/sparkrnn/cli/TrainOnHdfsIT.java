@@ -1,9 +1,9 @@
 package io.sparkrnn.cli;
 
+import static io.sparkrnn.cli.RunState.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.MiniHdfs;
 import io.sparkrnn.storage.Storage;
@@ -58,10 +58,6 @@ class TrainOnHdfsIT {
                 java.util.Locale.ROOT,
                 "accuracy %.2f%%",
                 100 * whole.at("/test/accuracy").asDouble()));
-  }
-
-  private static JsonNode result(Storage storage, URI run) throws IOException {
-    return new ObjectMapper().readTree(storage.read(Storage.resolve(run, "result.json"), 1 << 20));
   }
 
   private static void uploadCompressed(Path from, Storage storage, URI directory)

@@ -4,7 +4,6 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.Jdk;
 import io.sparkrnn.spark.MiniYarn;
 import io.sparkrnn.storage.MiniHdfs;
@@ -135,8 +134,7 @@ final class YarnTraining implements AutoCloseable {
   }
 
   JsonNode result(URI run) throws IOException {
-    return new ObjectMapper()
-        .readTree(storage().read(Storage.resolve(run, "result.json"), 1 << 20));
+    return RunState.result(storage(), run);
   }
 
   /** What an operator of this cluster adds to conf/spark-defaults.conf. */

@@ -116,26 +116,4 @@ class ZombieIT {
       assertThat(awakening.changes()).singleElement().asString().startsWith("changed: " + model);
     }
   }
-
-  @Test
-  void theCheckFindsEveryOtherChange() throws Exception {
-    Path directory = Files.createDirectory(temp.resolve("changes"));
-    Path rewritten = Files.writeString(directory.resolve("rewritten"), "ab");
-    Path gone = Files.writeString(directory.resolve("gone"), "");
-    FileTime written = Files.getLastModifiedTime(rewritten);
-    FileTime listed = Files.getLastModifiedTime(directory);
-    Snapshot before = Snapshot.of(directory);
-    assertThat(Snapshot.of(directory).changesSince(before)).isEmpty();
-
-    Files.writeString(rewritten, "ba");
-    Files.setLastModifiedTime(rewritten, written);
-    Files.delete(gone);
-    Path added = Files.createDirectory(directory.resolve("added"));
-    Files.setLastModifiedTime(directory, listed);
-
-    assertThat(Snapshot.of(directory).changesSince(before))
-        .anyMatch(change -> change.startsWith("changed: " + rewritten))
-        .contains("gone: " + gone, "new: " + added)
-        .hasSize(3);
-  }
 }

@@ -2,7 +2,6 @@ package io.sparkrnn.faults;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkrnn.storage.FileEntry;
@@ -45,38 +44,7 @@ class FaultHdfsIT {
             "open attempts/1/1-a",
             "readAttributes attempts/1/1-a",
             "move attempts/1/1-a -> a");
-    assertThat(plan.changes())
-        .containsExactly(
-            "create attempts/1/1-a",
-            "write attempts/1/1-a",
-            "force attempts/1/1-a",
-            "close attempts/1/1-a",
-            "move attempts/1/1-a -> a");
     assertThat(read("a")).isEqualTo(BYTES);
-  }
-
-  @Test
-  void logsDirectoriesListingsAndDeletes() {
-    FaultPlan plan = FaultPlan.below(run);
-    plan.run(
-        () -> {
-          storage.createDirectory(at("attempts/1.claim"));
-          storage.rename(at("attempts/1"), at("attempts/1.fenced"));
-          storage.list(run);
-          storage.delete(at("attempts"));
-        });
-
-    assertThat(plan.log().stream().map(line -> line.replaceAll("claim\\.[-0-9a-f]+", "claim.UUID")))
-        .containsExactly(
-            "readAttributes attempts/1.claim",
-            "createDirectory attempts/.1.claim.UUID",
-            "readAttributes attempts/.1.claim.UUID",
-            "move attempts/.1.claim.UUID -> attempts/1.claim",
-            "readAttributes attempts/1",
-            "move attempts/1 -> attempts/1.fenced",
-            "readAttributes .",
-            "list .",
-            "delete attempts");
   }
 
   @Test
@@ -102,7 +70,7 @@ class FaultHdfsIT {
   @Test
   void aRenameWhoseAnswerIsLostIsFoundOutByTheProgram() {
     FaultPlan plan = FaultPlan.below(run).fail(Point.after("move .*"), Failure.IO_ERROR);
-    plan.run(() -> assertThatCode(this::publish).doesNotThrowAnyException());
+    plan.run(this::publish);
 
     assertThat(plan.hits()).isEqualTo(1);
     assertThat(plan.log()).endsWith("move attempts/1/1-a -> a", "readAttributes a");
@@ -145,11 +113,7 @@ class FaultHdfsIT {
   }
 
   @Test
-  void tellsEachLie() {
-    storage.writePrivate(at("a"), "old".getBytes(UTF_8));
-    FaultPlan.below(run).lie(Lie.TAKEN_NAMES_ARE_OVERWRITTEN).run(this::publish);
-    assertThat(read("a")).isEqualTo(BYTES);
-
+  void liesAboutFencing() {
     FaultPlan.below(run)
         .lie(Lie.FENCING_DOES_NOTHING)
         .run(() -> storage.rename(at("attempts/1"), at("attempts/1.fenced")));

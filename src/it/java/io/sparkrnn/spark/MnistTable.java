@@ -23,6 +23,15 @@ final class MnistTable {
 
   private MnistTable() {}
 
+  /** Spark in this JVM. */
+  static SparkSession session() {
+    return SparkSession.builder()
+        .master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", 2)
+        .getOrCreate();
+  }
+
   /** Pixels from 0 to 1 as floats, row by row, and labels. */
   record Images(float[][] pixels, int[] labels) {}
 

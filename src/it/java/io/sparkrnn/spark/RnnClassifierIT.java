@@ -58,13 +58,7 @@ class RnnClassifierIT {
 
   @BeforeAll
   static void start() {
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .appName("classifier")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", 2)
-            .getOrCreate();
+    spark = MnistTable.session();
     table = MnistTable.of(spark, IMAGES).repartition(3).cache();
     model = classifier().fit(table);
   }

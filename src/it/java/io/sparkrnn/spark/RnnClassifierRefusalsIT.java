@@ -35,13 +35,7 @@ class RnnClassifierRefusalsIT {
 
   @BeforeAll
   static void start() {
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .appName("refusals")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", 2)
-            .getOrCreate();
+    spark = MnistTable.session();
     table = MnistTable.of(spark, MnistTable.first(60)).repartition(3).cache();
     model = classifier().fit(table);
   }

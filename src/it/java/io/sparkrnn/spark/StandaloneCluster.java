@@ -85,6 +85,22 @@ public final class StandaloneCluster implements AutoCloseable {
     return master;
   }
 
+  /** Options of spark-submit for a small driver, in a deploy mode. */
+  public List<String> submission(String mode) {
+    return List.of(
+        "--master",
+        master,
+        "--deploy-mode",
+        mode,
+        "--driver-memory",
+        "512m",
+        "--executor-memory",
+        "512m",
+        // What a Spark worker does not add to a driver, unlike spark-submit.
+        "--driver-java-options",
+        JavaModuleOptions.defaultModuleOptions());
+  }
+
   /** The executors' processes of one application. */
   public List<ProcessHandle> executors(String applicationId) {
     return executors().stream()

@@ -1,9 +1,9 @@
 package io.sparkrnn.spark;
 
+import static io.sparkrnn.spark.rounds.SmallTraining.DATA;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.config.RoundsChoice;
-import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.spark.rounds.SmallTraining;
 import io.sparkrnn.train.RoundRunner;
 import java.io.IOException;
@@ -22,9 +22,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A cluster of processes comes to the local engine's bits. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class StandaloneClusterIT {
-  // Shards of unequal size, with a short last minibatch; an odd number of workers.
-  private static final TrainingData DATA = new SyntheticData(5, 1203, 6, 7, 4);
-
   @TempDir private static Path directory;
   private static StandaloneCluster cluster;
 
@@ -41,12 +38,6 @@ class StandaloneClusterIT {
     }
   }
 
-  private static RoundRunner rounds(RoundsChoice choice, JavaSparkContext context) {
-    return choice == RoundsChoice.JOB
-        ? SmallTraining.jobs(context, SmallTraining.recipe(DATA), "portable", DATA)
-        : SmallTraining.resident(context, SmallTraining.recipe(DATA), "portable", DATA);
-  }
-
   @ParameterizedTest
   @EnumSource(names = {"JOB", "RESIDENT"})
   void dynamicAllocationAndSpeculationLeaveNoTrace(RoundsChoice choice) {
@@ -61,7 +52,7 @@ class StandaloneClusterIT {
             "spark.speculation.multiplier", "1",
             "spark.speculation.quantile", "0.1");
     try (JavaSparkContext context = SmallTraining.context(cluster.master(), settings);
-        RoundRunner runner = rounds(choice, context)) {
+        RoundRunner runner = SmallTraining.rounds(choice, context, DATA)) {
       assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
     }
   }

@@ -23,11 +23,7 @@ class TimeSeriesIT {
 
   @Test
   void aPipelineLearnsWhatNoTimeStepShows() {
-    try (SparkSession spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .getOrCreate()) {
+    try (SparkSession spark = MnistTable.session()) {
       Dataset<Row> training = Accelerometers.table(spark, 4000, 1);
       Dataset<Row> heldOut = Accelerometers.table(spark, 1000, 2);
 

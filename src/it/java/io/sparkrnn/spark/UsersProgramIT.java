@@ -25,14 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What programs that train count on. */
 class UsersProgramIT {
-  private static SparkSession session() {
-    return SparkSession.builder()
-        .master("local[2]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", 2)
-        .getOrCreate();
-  }
-
   private static RnnClassifier classifier() {
     return new RnnClassifier()
         .setTimeSteps(MnistTable.TIME_STEPS)
@@ -42,7 +34,7 @@ class UsersProgramIT {
 
   @Test
   void evaluatorsAndOneVsRestMayCountOnRawPredictions() {
-    try (SparkSession spark = session()) {
+    try (SparkSession spark = MnistTable.session()) {
       Dataset<Row> table = MnistTable.of(spark, MnistTable.first(600)).drop("array").cache();
       Dataset<Row> rare = table.withColumn("label", functions.expr("int(label = 8)")).cache();
       Dataset<Row> scored = classifier().fit(rare).transform(rare);
@@ -106,7 +98,7 @@ class UsersProgramIT {
     private WithoutVectorModule() {}
 
     public static void main(String[] args) {
-      try (SparkSession spark = session()) {
+      try (SparkSession spark = MnistTable.session()) {
         for (int i = 0; i < 2; i++) {
           if (args[0].equals("classifier")) {
             classifier().fit(MnistTable.of(spark, MnistTable.first(2)));

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparkrnn.faults.CrashPoint;
 import io.sparkrnn.faults.Failure;
 import io.sparkrnn.faults.FaultFileSystem;
 import io.sparkrnn.faults.FaultPlan;
@@ -30,12 +29,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is committed outlives a loss of power, whatever else went wrong. */
 @Tag("faults")
 class DurabilityTest {
   private static final byte[] BYTES = "three".getBytes(UTF_8);
   private static final Map<String, byte[]> STATE = Map.of("state", BYTES);
+
+  /** A checkpoint has its public name, and its private one still. */
+  private static final Point LINKED = Point.after("createLink .* -> checkpoints/.*");
 
   @TempDir private Path temp;
   private final Storage storage = Storage.of(Map.of());
@@ -60,50 +65,36 @@ class DurabilityTest {
     disk.close();
   }
 
-  @Test
-  void aCommitWhoseLinkLostItsAnswerIsDurable() {
-    CheckpointStore store = store();
-    claim(store);
-    FaultPlan.below(run)
-        .fail(CrashPoint.PUBLISHED_NOT_UNLINKED.point(), Failure.IO_ERROR)
-        .run(() -> store.save(1, STATE, OptionalDouble.empty()));
-    disk.powerLoss();
-    assertThat(store().latest()).isPresent();
+  static Stream<Arguments> faults() {
+    return Stream.of(
+        Arguments.of("a link that lost its answer", LINKED),
+        Arguments.of(
+            "a private name that cannot be removed",
+            Point.before("delete attempts/1/1-checkpoint.*")));
   }
 
-  @Test
-  void aCommitWhosePrivateNameCannotBeRemovedIsDurable() {
-    CheckpointStore store = store();
-    claim(store);
-    FaultPlan.below(run)
-        .fail(Point.before("delete attempts/1/1-checkpoint.*"), Failure.IO_ERROR)
-        .run(() -> store.save(1, STATE, OptionalDouble.empty()));
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("faults")
+  void aCommitIsDurableIn(String what, Point point) {
+    CheckpointStore store = claimed();
+    FaultPlan.below(run).fail(point, Failure.IO_ERROR).run(() -> save(store));
     disk.powerLoss();
     assertThat(store().latest()).isPresent();
   }
 
   @Test
   void aRunDirectoryThatAKilledDriverMadeIsMadeDurable() {
-    FaultPlan.below(top)
-        .halt(Point.after("createDirectory run"))
-        .runUntilHalt(() -> claim(store()));
-    CheckpointStore next = store();
-    claim(next);
-    next.save(1, STATE, OptionalDouble.empty());
+    FaultPlan.below(top).halt(Point.after("createDirectory run")).runUntilHalt(this::claimed);
+    save(claimed());
     disk.powerLoss();
     assertThat(store().latest()).isPresent();
   }
 
   @Test
   void whatAKilledDriverPublishedIsMadeDurableBeforeItCounts() {
-    CheckpointStore store = store();
-    claim(store);
-    FaultPlan.below(run)
-        .halt(CrashPoint.PUBLISHED_NOT_UNLINKED.point())
-        .runUntilHalt(() -> store.save(1, STATE, OptionalDouble.empty()));
-    CheckpointStore next = store();
-    claim(next);
-    next.save(1, STATE, OptionalDouble.empty());
+    CheckpointStore store = claimed();
+    FaultPlan.below(run).halt(LINKED).runUntilHalt(() -> save(store));
+    save(claimed());
     disk.powerLoss();
     assertThat(store().latest()).isPresent();
   }
@@ -114,16 +105,14 @@ class DurabilityTest {
     for (int n = 1; n < 100; n++) {
       disk.close();
       disk = trial("damaged-" + n);
-      CheckpointStore store = store();
-      claim(store);
+      CheckpointStore store = claimed();
       URI good = store.save(1, STATE, OptionalDouble.empty()).location();
       URI bad = store.save(2, STATE, OptionalDouble.empty()).location();
       // Damage: replace through a tracked path, forced.
       storage.delete(bad);
       storage.writePrivate(bad, BYTES);
       force(run.resolve("checkpoints"));
-      CheckpointStore next = store();
-      claim(next);
+      CheckpointStore next = claimed();
       FaultPlan plan = FaultPlan.below(run).halt(Point.afterChange(n));
       try {
         plan.run(next::latest);
@@ -176,7 +165,12 @@ class DurabilityTest {
     }
   }
 
-  private static void claim(CheckpointStore store) {
+  private static void save(CheckpointStore store) {
+    store.save(1, STATE, OptionalDouble.empty());
+  }
+
+  private CheckpointStore claimed() {
+    CheckpointStore store = store();
     store.claimAttempt(
         store.awaitVacancy(
             new Ownership(
@@ -185,6 +179,7 @@ class DurabilityTest {
                 Duration.ofHours(1),
                 new FakeClock()),
             waiting -> {}));
+    return store;
   }
 
   private CheckpointStore store() {

@@ -1,6 +1,5 @@
 package io.sparkrnn.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -331,14 +330,8 @@ class SchedulersTest {
   }
 
   private static void module(Path modules, String name, String text) throws IOException {
-    Path directory = modules;
-    for (String part : name.split("\\.")) {
-      directory = Files.createDirectories(directory.resolve(part));
-      if (!Files.exists(directory.resolve("__init__.py"))) {
-        Files.createFile(directory.resolve("__init__.py"));
-      }
-    }
-    Files.write(directory.resolve("__init__.py"), text.getBytes(UTF_8));
+    Path directory = Files.createDirectories(modules.resolve(name.replace('.', '/')));
+    Files.writeString(directory.resolve("__init__.py"), text);
   }
 
   private static List<String> texts(JsonNode array) {

@@ -49,33 +49,13 @@ class SequenceDatasetTest {
 
     ofBytes.layOut(new int[] {0, 1, 0, 1}, 1, 2, target, 4);
 
-    assertThat(target)
-        .containsExactly(
-            255 / 255f,
-            0 / 255f,
-            0,
-            0, //
-            128 / 255f,
-            1 / 255f,
-            0,
-            0, //
-            127 / 255f,
-            2 / 255f,
-            0,
-            0, //
-            6 / 255f,
-            3 / 255f,
-            0,
-            0, //
-            7 / 255f,
-            4 / 255f,
-            0,
-            0, //
-            8 / 255f,
-            5 / 255f,
-            0,
-            0, //
-            Float.NaN);
+    float[] expected = {
+      255, 0, 0, 0, 128, 1, 0, 0, 127, 2, 0, 0, 6, 3, 0, 0, 7, 4, 0, 0, 8, 5, 0, 0, Float.NaN
+    };
+    for (int i = 0; i < expected.length; i++) {
+      expected[i] /= 255;
+    }
+    assertThat(target).containsExactly(expected);
   }
 
   @Test

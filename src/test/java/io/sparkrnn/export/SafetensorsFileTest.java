@@ -92,46 +92,45 @@ class SafetensorsFileTest {
               new SafetensorsFile.Missing(28, Activation.TANH));
       assertThat(read.topology().shape())
           .isEqualTo(new NetworkShape(28, 3, List.of(2, 2), Activation.TANH, 4));
-      // torch.arange over all parameters in the order of state_dict, in halves.
-      assertThat(read.parameters())
-          .containsExactly(
-              // U0, W0, b0: the two biases are added.
-              0f,
-              0.5f,
-              1f,
-              1.5f,
-              2f,
-              2.5f,
-              3f,
-              3.5f,
-              4f,
-              4.5f,
-              5f + 6f,
-              5.5f + 6.5f,
-              // U1, W1, b1
-              7f,
-              7.5f,
-              8f,
-              8.5f,
-              9f,
-              9.5f,
-              10f,
-              10.5f,
-              11f + 12f,
-              11.5f + 12.5f,
-              // V, c
-              13f,
-              13.5f,
-              14f,
-              14.5f,
-              15f,
-              15.5f,
-              16f,
-              16.5f,
-              17f,
-              17.5f,
-              18f,
-              18.5f);
+      // torch.arange over all parameters in the order of state_dict, in halves: of each layer U, W
+      // and b, whose two biases are added, then V and c.
+      float[] parameters = {
+        0f,
+        0.5f,
+        1f,
+        1.5f,
+        2f,
+        2.5f,
+        3f,
+        3.5f,
+        4f,
+        4.5f,
+        5f + 6f,
+        5.5f + 6.5f,
+        7f,
+        7.5f,
+        8f,
+        8.5f,
+        9f,
+        9.5f,
+        10f,
+        10.5f,
+        11f + 12f,
+        11.5f + 12.5f,
+        13f,
+        13.5f,
+        14f,
+        14.5f,
+        15f,
+        15.5f,
+        16f,
+        16.5f,
+        17f,
+        17.5f,
+        18f,
+        18.5f
+      };
+      assertThat(read.parameters()).containsExactly(parameters);
     }
   }
 

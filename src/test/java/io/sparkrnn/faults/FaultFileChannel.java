@@ -1,5 +1,6 @@
 package io.sparkrnn.faults;
 
+import io.sparkrnn.faults.FaultPlan.IoAction;
 import io.sparkrnn.faults.FaultPlan.IoStep;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -67,12 +68,7 @@ final class FaultFileChannel extends FilterFileChannel {
 
   @Override
   public void force(boolean metaData) throws IOException {
-    perform(
-        OperationKind.FORCE,
-        () -> {
-          delegate.force(metaData);
-          return null;
-        });
+    perform(OperationKind.FORCE, IoAction.step(() -> delegate.force(metaData)));
   }
 
   @Override

@@ -7,6 +7,7 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.sparkrnn.faults.FaultPlan.IoAction;
 import io.sparkrnn.faults.FaultPlan.IoStep;
 import java.io.File;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -36,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.lucene.tests.mockfile.FilterFileSystem;
 import org.apache.lucene.tests.mockfile.FilterFileSystemProvider;
@@ -105,105 +108,82 @@ public final class FaultFileSystem extends FilterFileSystemProvider {
 
   @Override
   public void createDirectory(Path dir, FileAttribute<?>... attrs) throws IOException {
-    Path real = toDelegate(dir);
-    perform(
+    change(
         OperationKind.CREATE_DIRECTORY,
-        real,
-        change(() -> delegate.createDirectory(real, attrs), disk -> disk.createdDirectory(real)));
+        toDelegate(dir),
+        real -> delegate.createDirectory(real, attrs),
+        UnsyncedChanges::createdDirectory);
   }
 
   @Override
   public void delete(Path path) throws IOException {
-    Path real = toDelegate(path);
-    perform(
-        OperationKind.DELETE,
-        real,
-        change(() -> delegate.delete(real), disk -> disk.deleted(real)));
+    change(OperationKind.DELETE, toDelegate(path), delegate::delete, UnsyncedChanges::deleted);
   }
 
   @Override
   public boolean deleteIfExists(Path path) throws IOException {
-    Path real = toDelegate(path);
-    return perform(
-        OperationKind.DELETE,
-        real,
-        () -> {
-          boolean[] existed = new boolean[1];
-          change(
-                  () -> existed[0] = delegate.deleteIfExists(real),
-                  disk -> {
-                    if (existed[0]) {
-                      disk.deleted(real);
-                    }
-                  })
-              .run();
-          return existed[0];
-        });
+    try {
+      delete(path);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   @Override
   public void createLink(Path link, Path existing) throws IOException {
     Path source = toDelegate(existing);
     Path target = toDelegate(link);
-    perform(
+    change(
         OperationKind.CREATE_LINK,
         source,
         target,
-        change(
-            () -> {
-              if (tells(Lie.TAKEN_NAMES_ARE_OVERWRITTEN, target)) {
-                delegate.deleteIfExists(target);
-              }
-              delegate.createLink(target, source);
-            },
-            disk -> disk.linked(source, target)));
+        () -> delegate.createLink(target, source),
+        disk -> disk.linked(source, target));
   }
 
   @Override
   public void move(Path source, Path target, CopyOption... options) throws IOException {
     Path from = toDelegate(source);
     Path to = toDelegate(target);
-    perform(
+    change(
         OperationKind.MOVE,
         from,
         to,
-        change(() -> delegate.move(from, to, options), disk -> disk.moved(from, to)));
+        () -> delegate.move(from, to, options),
+        disk -> disk.moved(from, to));
   }
 
   @Override
   public void copy(Path source, Path target, CopyOption... options) throws IOException {
     Path from = toDelegate(source);
     Path to = toDelegate(target);
-    perform(
+    change(
         OperationKind.COPY,
         from,
         to,
-        change(() -> delegate.copy(from, to, options), disk -> disk.copied(to)));
+        () -> delegate.copy(from, to, options),
+        disk -> disk.copied(to));
   }
 
   @Override
   public void createSymbolicLink(Path link, Path target, FileAttribute<?>... attrs)
       throws IOException {
-    Path real = toDelegate(link);
-    perform(
+    change(
         OperationKind.CREATE_SYMBOLIC_LINK,
-        real,
-        change(
-            () -> delegate.createSymbolicLink(real, toDelegate(target), attrs),
-            disk -> disk.refuseSymbolicLink(real)));
+        toDelegate(link),
+        real -> delegate.createSymbolicLink(real, toDelegate(target), attrs),
+        UnsyncedChanges::refuseSymbolicLink);
   }
 
   @Override
   public void setAttribute(Path path, String attribute, Object value, LinkOption... options)
       throws IOException {
-    Path real = toDelegate(path);
-    perform(
+    change(
         OperationKind.SET_ATTRIBUTE,
-        real,
-        () -> {
-          delegate.setAttribute(real, attribute, value, options);
-          return null;
-        });
+        toDelegate(path),
+        real -> delegate.setAttribute(real, attribute, value, options),
+        (disk, real) -> {});
   }
 
   @Override
@@ -296,12 +276,7 @@ public final class FaultFileSystem extends FilterFileSystemProvider {
 
   @Override
   public void checkAccess(Path path, AccessMode... modes) throws IOException {
-    read(
-        path,
-        () -> {
-          super.checkAccess(path, modes);
-          return null;
-        });
+    read(path, IoAction.step(() -> super.checkAccess(path, modes)));
   }
 
   @Override
@@ -355,39 +330,45 @@ public final class FaultFileSystem extends FilterFileSystemProvider {
     return plan.get().perform(Operation.of(kind, name), failure -> failure.local(text(path)), step);
   }
 
-  private <T> T perform(OperationKind kind, Path from, Path to, IoStep<T> step) throws IOException {
+  private void change(
+      OperationKind kind, Path path, PathChange change, BiConsumer<UnsyncedChanges, Path> note)
+      throws IOException {
+    perform(kind, path, noted(() -> change.make(path), disk -> note.accept(disk, path)));
+  }
+
+  private void change(
+      OperationKind kind, Path from, Path to, IoAction change, Consumer<UnsyncedChanges> note)
+      throws IOException {
+    IoStep<Void> step = noted(change, note);
     Optional<FaultPlan> plan = planOf(to).or(() -> planOf(from));
     if (plan.isEmpty()) {
-      return step.run();
+      step.run();
+      return;
     }
     Operation operation =
         Operation.of(kind, plan.get().name(text(from)), plan.get().name(text(to)));
-    return plan.get().perform(operation, failure -> failure.local(text(to)), step);
+    plan.get().perform(operation, failure -> failure.local(text(to)), step);
   }
 
   /** Makes a change, and notes it where a loss of power would undo it. */
-  private IoStep<Void> change(Change change, Consumer<UnsyncedChanges> note) {
-    return () -> {
-      Optional<UnsyncedChanges> disk = unsynced;
-      if (disk.isEmpty()) {
-        change.make();
-        return null;
-      }
-      synchronized (disk.get()) {
-        change.make();
-        note.accept(disk.get());
-      }
-      return null;
-    };
+  private IoStep<Void> noted(IoAction change, Consumer<UnsyncedChanges> note) {
+    return IoAction.step(
+        () -> {
+          Optional<UnsyncedChanges> disk = unsynced;
+          if (disk.isEmpty()) {
+            change.run();
+            return;
+          }
+          synchronized (disk.get()) {
+            change.run();
+            note.accept(disk.get());
+          }
+        });
   }
 
   private boolean isSeen(Path path) {
     Path real = toDelegate(path);
     return planOf(real).isPresent() || diskOf(real).isPresent();
-  }
-
-  private boolean tells(Lie lie, Path path) {
-    return planOf(path).filter(plan -> plan.tells(lie)).isPresent();
   }
 
   private static Optional<FaultPlan> planOf(Path real) {
@@ -419,7 +400,7 @@ public final class FaultFileSystem extends FilterFileSystemProvider {
   }
 
   @FunctionalInterface
-  private interface Change {
-    void make() throws IOException;
+  private interface PathChange {
+    void make(Path path) throws IOException;
   }
 }

@@ -1,5 +1,6 @@
 package io.sparkrnn.faults;
 
+import io.sparkrnn.faults.FaultPlan.IoAction;
 import io.sparkrnn.faults.FaultPlan.IoStep;
 import java.io.IOException;
 import java.net.URI;
@@ -106,16 +107,12 @@ public final class FaultHdfs extends FilterFs {
       super.renameInternal(from, to, overwrite);
       return;
     }
-    boolean replaces = overwrite || plan.get().tells(Lie.TAKEN_NAMES_ARE_OVERWRITTEN);
     plan.get()
         .perform(
             Operation.of(
                 OperationKind.MOVE, plan.get().name(text(from)), plan.get().name(text(to))),
             failure -> failure.hdfs(text(to)),
-            () -> {
-              super.renameInternal(from, to, replaces);
-              return null;
-            });
+            IoAction.step(() -> super.renameInternal(from, to, overwrite)));
   }
 
   @Override
@@ -159,14 +156,8 @@ public final class FaultHdfs extends FilterFs {
     return perform(OperationKind.LIST, directory, () -> super.listLocatedStatus(directory));
   }
 
-  private void change(OperationKind kind, Path path, Change change) throws IOException {
-    perform(
-        kind,
-        path,
-        () -> {
-          change.make();
-          return null;
-        });
+  private void change(OperationKind kind, Path path, IoAction change) throws IOException {
+    perform(kind, path, IoAction.step(change));
   }
 
   private <T> T perform(OperationKind kind, Path path, IoStep<T> step) throws IOException {
@@ -184,10 +175,5 @@ public final class FaultHdfs extends FilterFs {
 
   private static String text(Path path) {
     return path.toUri().getPath();
-  }
-
-  @FunctionalInterface
-  private interface Change {
-    void make() throws IOException;
   }
 }

@@ -1,5 +1,6 @@
 package io.sparkrnn.faults;
 
+import io.sparkrnn.faults.FaultPlan.IoAction;
 import java.io.IOException;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSInputStream;
@@ -26,11 +27,7 @@ final class FaultHdfsInputStream extends FSInputStream {
 
   @Override
   public void seek(long position) throws IOException {
-    plan.whileAlive(
-        () -> {
-          in.seek(position);
-          return null;
-        });
+    plan.whileAlive(IoAction.step(() -> in.seek(position)));
   }
 
   @Override

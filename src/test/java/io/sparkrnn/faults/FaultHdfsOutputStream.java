@@ -1,6 +1,6 @@
 package io.sparkrnn.faults;
 
-import io.sparkrnn.faults.FaultPlan.IoStep;
+import io.sparkrnn.faults.FaultPlan.IoAction;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -39,11 +39,7 @@ final class FaultHdfsOutputStream extends OutputStream implements Syncable {
 
   @Override
   public void flush() throws IOException {
-    plan.whileAlive(
-        () -> {
-          out.flush();
-          return null;
-        });
+    plan.whileAlive(IoAction.step(out::flush));
   }
 
   @Override
@@ -64,17 +60,7 @@ final class FaultHdfsOutputStream extends OutputStream implements Syncable {
     }
   }
 
-  private void perform(OperationKind kind, Step step) throws IOException {
-    IoStep<Void> whole =
-        () -> {
-          step.run();
-          return null;
-        };
-    plan.perform(Operation.of(kind, name), failure -> failure.hdfs(name), whole);
-  }
-
-  @FunctionalInterface
-  private interface Step {
-    void run() throws IOException;
+  private void perform(OperationKind kind, IoAction action) throws IOException {
+    plan.perform(Operation.of(kind, name), failure -> failure.hdfs(name), IoAction.step(action));
   }
 }

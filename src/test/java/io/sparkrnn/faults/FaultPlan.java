@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -24,8 +23,6 @@ import java.util.regex.Pattern;
  * all threads that they start, and what these opened stays with it. Once it has halted they can
  * change and read nothing below the directory any more; a new plan is a new generation. Threads of
  * no plan, such as those of a test that looks at the files, are neither counted nor disturbed.
- *
- * <p>For a process of its own, {@link ProcessFaults} makes a plan out of system properties.
  */
 public final class FaultPlan {
   private static final Pattern FENCING = Pattern.compile("move (.*/)?(\\d+) -> \\1?\\2\\.fenced");
@@ -39,8 +36,6 @@ public final class FaultPlan {
   private final Gate gate = new Gate();
   // Shared by operations under way, so that nothing is still changing when a halt has come.
   private final ReadWriteLock running = new ReentrantReadWriteLock();
-  private Consumer<Operation> listener = operation -> {};
-  private Consumer<Operation> halting = this::freeze;
   private volatile SimulatedHalt halt;
   private int hits;
 
@@ -78,18 +73,9 @@ public final class FaultPlan {
     throw exceptions.apply(failure);
   }
 
-  /** Freezes this generation, or ends the process when the plan is that of a whole process. */
+  /** Freezes this generation. */
   public FaultPlan halt(Point point) {
-    faults.add(new Fault(point, false, (operation, exceptions) -> halting.accept(operation)));
-    return this;
-  }
-
-  public FaultPlan halt(CrashPoint point) {
-    return halt(point.point());
-  }
-
-  public FaultPlan delay(Point point, Duration delay) {
-    faults.add(new Fault(point, false, (operation, exceptions) -> sleep(delay)));
+    faults.add(new Fault(point, false, (operation, exceptions) -> freeze(operation)));
     return this;
   }
 
@@ -99,28 +85,8 @@ public final class FaultPlan {
     return this;
   }
 
-  public FaultPlan pause(CrashPoint point) {
-    return pause(point.point());
-  }
-
   public FaultPlan lie(Lie lie) {
     lies.add(lie);
-    return this;
-  }
-
-  /** Is told of every operation as it begins. */
-  FaultPlan listener(Consumer<Operation> listener) {
-    this.listener = listener;
-    return this;
-  }
-
-  FaultPlan halting(Consumer<Operation> halting) {
-    this.halting = halting;
-    return this;
-  }
-
-  FaultPlan pausing(Point point, IoStep<Void> step) {
-    faults.add(new Fault(point, false, (operation, exceptions) -> step.run()));
     return this;
   }
 
@@ -192,13 +158,12 @@ public final class FaultPlan {
     return halt != null;
   }
 
-  /** That of the running thread, else that of the process. */
+  /** That of the running thread. */
   static Optional<FaultPlan> current() {
-    FaultPlan plan = OF_THREAD.get();
-    return plan == null ? ProcessFaults.plan() : Optional.of(plan);
+    return Optional.ofNullable(OF_THREAD.get());
   }
 
-  boolean tells(Lie lie) {
+  private boolean tells(Lie lie) {
     return lies.contains(lie);
   }
 
@@ -256,7 +221,6 @@ public final class FaultPlan {
   private synchronized List<Fault> begin(Operation operation) {
     requireAlive();
     operations.add(operation);
-    listener.accept(operation);
     List<Fault> due = faults.stream().filter(fault -> fault.isDue(operation)).toList();
     hits += due.size();
     return due;
@@ -293,10 +257,6 @@ public final class FaultPlan {
     throw halt;
   }
 
-  private static void sleep(Duration delay) throws IOException {
-    Gate.interruptibly(() -> Thread.sleep(delay.toMillis()));
-  }
-
   private static final class Fault {
     private final Point point;
     private final boolean lasting;
@@ -327,6 +287,19 @@ public final class FaultPlan {
   @FunctionalInterface
   interface IoStep<T> {
     T run() throws IOException;
+  }
+
+  /** As the other, without a result. */
+  @FunctionalInterface
+  interface IoAction {
+    void run() throws IOException;
+
+    static IoStep<Void> step(IoAction action) {
+      return () -> {
+        action.run();
+        return null;
+      };
+    }
   }
 
   /** What is run with a plan. */

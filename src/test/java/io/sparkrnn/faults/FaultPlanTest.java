@@ -1,7 +1,6 @@
 package io.sparkrnn.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -10,8 +9,6 @@ import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -157,52 +154,6 @@ class FaultPlanTest {
   }
 
   @Test
-  void pausesUntilReleased() throws Exception {
-    plan.pause(Point.before("write b"));
-    CompletableFuture<Void> zombie = new CompletableFuture<>();
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                write("b");
-                zombie.complete(null);
-              } catch (Throwable e) {
-                zombie.completeExceptionally(e);
-              }
-            });
-    thread.start();
-    plan.awaitPaused();
-    step(FaultPlan.below(URI.create("/run")), OperationKind.WRITE, "of the successor");
-    assertThat(zombie).isNotDone();
-    plan.release();
-
-    assertThatCode(zombie::get).doesNotThrowAnyException();
-    assertThat(done).containsExactly("write of the successor", "write b");
-  }
-
-  @Test
-  void delaysAndThenDoesIt() throws IOException {
-    plan.delay(Point.before(1), Duration.ofMillis(1));
-    write("a");
-
-    assertThat(plan.hits()).isEqualTo(1);
-    assertThat(done).containsExactly("write a");
-  }
-
-  @Test
-  void tellsLies() throws IOException {
-    plan.lie(Lie.FORCES_DO_NOTHING).lie(Lie.FENCING_DOES_NOTHING);
-    step(plan, OperationKind.FORCE, "a");
-    move("attempts/1", "attempts/1.fenced");
-    move("attempts/1", "attempts/2.fenced");
-    move("attempts/1/1-a", "a");
-
-    assertThat(done)
-        .containsExactly("move attempts/1 -> attempts/2.fenced", "move attempts/1/1-a -> a");
-    assertThat(plan.log()).contains("force a", "move attempts/1 -> attempts/1.fenced");
-  }
-
-  @Test
   void countsOccurrences() throws IOException {
     plan.fail(Point.before("write a").occurrence(2), Failure.IO_ERROR);
     write("a");
@@ -224,66 +175,6 @@ class FaultPlanTest {
     assertThat(FaultPlan.below(URI.create("file:///")).name("/a")).isEqualTo("a");
   }
 
-  @Test
-  void crashPointsAreWhatTheirNamesSay() {
-    Map<CrashPoint, String> examples =
-        Map.ofEntries(
-            Map.entry(CrashPoint.BEFORE_CLAIM, "createDirectory attempts/1.claim"),
-            Map.entry(CrashPoint.AFTER_CLAIM, "move attempts/.1.claim.0a -> attempts/1.claim"),
-            Map.entry(CrashPoint.CLAIMED_NOT_FENCED, "createDirectory attempts/12"),
-            Map.entry(CrashPoint.BEFORE_FENCING, "move attempts/1 -> attempts/1.fenced"),
-            Map.entry(CrashPoint.AFTER_FENCING, "move attempts/1 -> attempts/1.fenced"),
-            Map.entry(CrashPoint.FENCED_WITHOUT_TRASH, "createDirectory attempts/2/trash"),
-            Map.entry(CrashPoint.READY_TO_PUBLISH, "move attempts/2/.trash.0 -> attempts/2/trash"),
-            Map.entry(CrashPoint.RUN_NAMED, "createLink attempts/1/1-run.json -> run.json"),
-            Map.entry(
-                CrashPoint.CONFIGURATION_PUBLISHED,
-                "move attempts/1/2-spark-rnn.conf -> spark-rnn.conf"),
-            Map.entry(
-                CrashPoint.CHECKPOINT_CREATED, "create attempts/1/3-checkpoint-000000007.srnn"),
-            Map.entry(
-                CrashPoint.CHECKPOINT_WRITTEN_IN_PART,
-                "write attempts/1/3-checkpoint-000000007.srnn"),
-            Map.entry(
-                CrashPoint.CHECKPOINT_WRITTEN_NOT_FORCED,
-                "force attempts/1/3-checkpoint-000000007.srnn"),
-            Map.entry(
-                CrashPoint.CHECKPOINT_WRITTEN_NOT_PUBLISHED,
-                "createLink attempts/1/3-checkpoint-000000007.srnn -> checkpoints/checkpoint-000000007.srnn"),
-            Map.entry(
-                CrashPoint.PUBLISHED_NOT_UNLINKED,
-                "move attempts/1/3-checkpoint-000000007.srnn -> checkpoints/checkpoint-000000007.srnn"),
-            Map.entry(CrashPoint.PUBLISHED_NOT_FORCED, "force checkpoints"),
-            Map.entry(
-                CrashPoint.PUBLISHED_NOT_RETAINED,
-                "createLink checkpoints/checkpoint-000000007.srnn -> attempts/1/trash/4-checkpoint-000000007.srnn"),
-            Map.entry(
-                CrashPoint.RETIRED_NOT_DELETED,
-                "move checkpoints/checkpoint-000000007.srnn -> attempts/1/trash/4-checkpoint-000000007.srnn"),
-            Map.entry(
-                CrashPoint.RETIRED_AND_DELETED,
-                "delete attempts/1/trash/4-checkpoint-000000007.srnn"),
-            Map.entry(
-                CrashPoint.DAMAGED_NOT_SET_ASIDE,
-                "createLink attempts/1/aside/1-checkpoint-000000007.srnn -> damaged/1-checkpoint-000000007.srnn"),
-            Map.entry(
-                CrashPoint.MODEL_PUBLISHED, "createLink attempts/1/5-model.srnn -> model.srnn"),
-            Map.entry(
-                CrashPoint.DL4J_MODEL_PUBLISHED,
-                "createLink attempts/1/6-model-dl4j.zip -> model-dl4j.zip"),
-            Map.entry(
-                CrashPoint.RESULT_NUMBERED_NOT_COPIED,
-                "createLink attempts/1/7-1.json -> results/1.json"),
-            Map.entry(CrashPoint.RESULT_COPIED, "move attempts/1/8-result.json -> result.json"));
-
-    assertThat(examples).containsOnlyKeys(CrashPoint.values());
-    examples.forEach(
-        (point, text) ->
-            assertThat(point.point().description().matcher(text).matches())
-                .as("%s at: %s", point, text)
-                .isTrue());
-  }
-
   private String write(String path) throws IOException {
     return step(plan, OperationKind.WRITE, path);
   }
@@ -292,20 +183,13 @@ class FaultPlanTest {
     step(plan, OperationKind.LIST, path);
   }
 
-  private void move(String from, String to) throws IOException {
-    step(plan, Operation.of(OperationKind.MOVE, from, to));
-  }
-
   /** By the plan of the thread. */
   private String writeByThread(String path) throws IOException {
     return step(FaultPlan.current().orElseThrow(), OperationKind.WRITE, path);
   }
 
   private String step(FaultPlan by, OperationKind kind, String path) throws IOException {
-    return step(by, Operation.of(kind, path));
-  }
-
-  private String step(FaultPlan by, Operation operation) throws IOException {
+    Operation operation = Operation.of(kind, path);
     return by.perform(
         operation,
         failure -> failure.local(operation.path()),

@@ -5,7 +5,5 @@ public enum Lie {
   /** Files and directories are not forced to disk. */
   FORCES_DO_NOTHING,
   /** Moving {@code attempts/<n>} to {@code attempts/<n>.fenced} leaves it where it is. */
-  FENCING_DOES_NOTHING,
-  /** A link or move takes the place of what has its new name. */
-  TAKEN_NAMES_ARE_OVERWRITTEN
+  FENCING_DOES_NOTHING
 }

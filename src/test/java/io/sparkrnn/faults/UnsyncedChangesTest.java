@@ -35,14 +35,10 @@ class UnsyncedChangesTest {
 
   @BeforeEach
   void keepUnsynced() throws IOException {
-    disk = trial("run");
-  }
-
-  private UnsyncedChanges trial(String name) throws IOException {
-    run = Files.createDirectory(temp.resolve(name));
+    run = Files.createDirectory(temp.resolve("run"));
     Files.createDirectories(run.resolve("attempts/1"));
-    Path shadow = Files.createDirectory(temp.resolve(name + ".shadow"));
-    return FaultFileSystem.ofThisJvm().keepUnsynced(run, shadow);
+    Path shadow = Files.createDirectory(temp.resolve("shadow"));
+    disk = FaultFileSystem.ofThisJvm().keepUnsynced(run, shadow);
   }
 
   @AfterEach
@@ -182,52 +178,18 @@ class UnsyncedChangesTest {
   }
 
   @Test
-  void keepsOneDirectoryAtATime() {
-    assertThatThrownBy(() -> trial("second")).isInstanceOf(IllegalStateException.class);
-  }
-
-  @Test
-  void aPublishedFileSurvivesWhereverTheProcessEnds() throws IOException {
-    FaultPlan counting = FaultPlan.below(run);
-    counting.run(this::publishTwice);
-    int operations = counting.operations().size();
-    for (int number = 1; number <= operations; number++) {
-      for (Point point : List.of(Point.before(number), Point.after(number))) {
-        disk.close();
-        disk = trial("run-%d-%s".formatted(number, point.moment()));
-        FaultPlan plan = FaultPlan.below(run).halt(point);
-        published = 0;
-        plan.runUntilHalt(this::publishTwice);
-        disk.powerLoss();
-
-        for (int file = 1; file <= 2; file++) {
-          Path target = run.resolve("file-" + file);
-          if (file <= published || Files.exists(target)) {
-            assertThat(target).as("%s, %s", plan.log(), point).hasBinaryContent(BYTES);
-          }
-        }
-      }
-    }
-  }
-
-  @Test
   void aPublishedFileIsLostWhenForcesDoNothing() {
-    FaultPlan.below(run).lie(Lie.FORCES_DO_NOTHING).run(this::publishTwice);
-    assertThat(tree()).contains("file-1", "file-2");
+    FaultPlan.below(run)
+        .lie(Lie.FORCES_DO_NOTHING)
+        .run(
+            () -> {
+              storage.writePrivate(at("attempts/1/a"), BYTES);
+              storage.publish(at("attempts/1/a"), at("a"));
+            });
+    assertThat(tree()).contains("a");
     disk.powerLoss();
 
     assertThat(tree()).containsExactly("attempts", "attempts/1");
-  }
-
-  private int published;
-
-  private void publishTwice() {
-    for (int file = 1; file <= 2; file++) {
-      URI mine = at("attempts/1/" + file);
-      storage.writePrivate(mine, BYTES);
-      storage.publish(mine, at("file-" + file));
-      published = file;
-    }
   }
 
   private FileChannel create(String name) throws IOException {

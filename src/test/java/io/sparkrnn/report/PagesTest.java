@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
@@ -117,33 +119,27 @@ class PagesTest {
     throw new AssertionError("no chart " + id);
   }
 
+  private static Stream<Double> values(JsonNode chart, int series) {
+    return StreamSupport.stream(
+            chart.at("/series/%d/values".formatted(series)).spliterator(), false)
+        .map(JsonNode::asDouble);
+  }
+
   @Test
   void curvesAreThoseOfTheHistory() throws IOException {
     String page = page(result("result.json"));
     JsonNode loss = chart(page, "loss-chart");
     assertThat(loss.path("labels")).extracting(JsonNode::asText).containsExactly("1", "2", "3");
     assertThat(loss.at("/series/0/name").asText()).isEqualTo("training");
-    assertThat(loss.at("/series/0/values"))
-        .extracting(JsonNode::asDouble)
-        .containsExactly(0.5, 0.25, 0.125);
-    assertThat(loss.at("/series/1/values"))
-        .extracting(JsonNode::asDouble)
-        .containsExactly(0.375, 0.25, 0.1875);
-    assertThat(chart(page, "accuracy-chart").at("/series/0/values"))
-        .extracting(JsonNode::asDouble)
-        .containsExactly(87.5, 93.75, 96.875);
-    assertThat(chart(page, "rate-chart").at("/series/0/values"))
-        .extracting(JsonNode::asDouble)
-        .containsExactly(0.001, 0.0005, 0.0);
-    assertThat(chart(page, "speed-chart").at("/series/0/values"))
-        .extracting(JsonNode::asDouble)
-        .containsExactly(50.0, 100.0, 200.0);
+    assertThat(values(loss, 0)).containsExactly(0.5, 0.25, 0.125);
+    assertThat(values(loss, 1)).containsExactly(0.375, 0.25, 0.1875);
+    assertThat(values(chart(page, "accuracy-chart"), 0)).containsExactly(87.5, 93.75, 96.875);
+    assertThat(values(chart(page, "rate-chart"), 0)).containsExactly(0.001, 0.0005, 0.0);
+    assertThat(values(chart(page, "speed-chart"), 0)).containsExactly(50.0, 100.0, 200.0);
     assertThat(chart(page, "time-chart").path("series"))
         .extracting(series -> series.path("name").asText())
         .containsExactly("compute", "wait", "averaging");
-    assertThat(chart(page, "worker-chart").at("/series/0/values"))
-        .extracting(JsonNode::asDouble)
-        .containsExactly(4.0, 5.0);
+    assertThat(values(chart(page, "worker-chart"), 0)).containsExactly(4.0, 5.0);
   }
 
   @Test

@@ -82,6 +82,16 @@ public class MlflowLogTest {
         Optional.of(RESULT));
   }
 
+  /** A run of one epoch from its begin to its end. */
+  private static void track(MlflowLog log) {
+    try (log) {
+      begin(log, 1, "");
+      log.onEpoch(epoch(1));
+      log.onTest(RESULT);
+      log.succeeded("f00d");
+    }
+  }
+
   private JsonNode onlyRun() {
     assertThat(server.runs()).hasSize(1);
     return server.runs().get(0);
@@ -187,12 +197,7 @@ public class MlflowLogTest {
   @CsvSource({"FAILING,status 500", "RUBBISH,InvalidProtocolBufferException"})
   void aBrokenServerCostsOneWarning(Mood mood, String found) {
     server.is(mood);
-    try (MlflowLog log = log("MLFLOW_TRACKING_TOKEN", "canary-4711")) {
-      begin(log, 1, "");
-      log.onEpoch(epoch(1));
-      log.onTest(RESULT);
-      log.succeeded("f00d");
-    }
+    track(log("MLFLOW_TRACKING_TOKEN", "canary-4711"));
     assertThat(warnings)
         .containsExactly(
             "Cannot track this run in MLflow: expected an answer of %s, found %s; training goes on without"
@@ -237,11 +242,7 @@ public class MlflowLogTest {
   @Test
   void aSilentServerIsNotWaitedForLong() {
     server.is(Mood.SILENT);
-    try (MlflowLog log = hasty()) {
-      begin(log, 1, "");
-      log.onEpoch(epoch(1));
-      log.succeeded("f00d");
-    }
+    track(hasty());
     assertThat(warnings)
         .containsExactly(
             "Cannot track this run in MLflow: expected %s to answer within 1 ms, found it silent; training goes on without"
@@ -273,11 +274,7 @@ public class MlflowLogTest {
     "http://u:canary@[,no such URI"
   })
   void otherAddressesAreRefusedInOneSentence(String address, String found) {
-    try (MlflowLog log = log(MlflowLog.SERVER, address)) {
-      begin(log, 1, "");
-      log.onEpoch(epoch(1));
-      log.succeeded("f00d");
-    }
+    track(log(MlflowLog.SERVER, address));
     assertThat(warnings)
         .containsExactly(
             "Cannot track this run in MLflow: expected http://HOST:PORT or https://HOST in MLFLOW_TRACKING_URI, found %s; training goes on without"
@@ -287,11 +284,7 @@ public class MlflowLogTest {
 
   @Test
   void withoutTheVariableNothingIsSent() {
-    try (MlflowLog log = log(MlflowLog.SERVER, "")) {
-      begin(log, 1, "");
-      log.onEpoch(epoch(1));
-      log.succeeded("f00d");
-    }
+    track(log(MlflowLog.SERVER, ""));
     assertThat(warnings).isEmpty();
     assertThat(server.received()).isEmpty();
   }

@@ -33,24 +33,6 @@ class FollowingTest {
 
   private final List<TrainingState> seen = new ArrayList<>();
 
-  /** Adds one to its parameter in each round. */
-  private final class CountingRunner implements RoundRunner {
-    @Override
-    public RoundResult run(TrainingState state, Round round) {
-      seen.add(state);
-      events.add("round %d x %s".formatted(round.number(), round.plateauFactor()));
-      return new RoundResult(new float[] {state.parameters()[0] + 1}, 10, 5, new long[] {1000}, 0);
-    }
-
-    @Override
-    public EvaluationResult evaluate(float[] parameters, Part part) {
-      throw new IllegalStateException("the loop evaluates as its options say");
-    }
-
-    @Override
-    public void close() {}
-  }
-
   private static EvaluationResult ofTen(int right) {
     return EvaluationResult.fold(
         List.of(new BlockResult(0, new long[] {right, 10 - right, 0, 0}, 1, 10, List.of())), 2);
@@ -87,7 +69,14 @@ class FollowingTest {
             stop,
             stopping,
             average),
-        new CountingRunner(),
+        new CountingRounds() {
+          @Override
+          public RoundResult run(TrainingState state, Round round) {
+            seen.add(state);
+            events.add("round %d x %s".formatted(round.number(), round.plateauFactor()));
+            return super.run(state, round);
+          }
+        },
         (state, scores) ->
             new CheckpointEntry(
                 URI.create("memory:%d-%s".formatted(state.round(), state.accuracies().size())),

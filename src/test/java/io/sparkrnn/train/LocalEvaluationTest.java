@@ -22,13 +22,14 @@ import org.assertj.core.util.DoubleComparator;
 import org.junit.jupiter.api.Test;
 
 class LocalEvaluationTest {
+  private final InMemoryData data = InMemoryData.ofSizes(3, 2, 4, 8);
+  private final RnnTopology topology =
+      new RnnTopology("small", new NetworkShape(3, 2, List.of(5), Activation.TANH, 4));
+  private final float[] parameters = ParameterInitializer.ORTHOGONAL.initialise(topology, 7);
+
   /** More samples than a block has. */
   @Test
   void predictionsAreThoseThatTheEvaluationCounts() {
-    InMemoryData data = InMemoryData.ofSizes(3, 2, 4, 8);
-    RnnTopology topology =
-        new RnnTopology("small", new NetworkShape(3, 2, List.of(5), Activation.TANH, 4));
-    float[] parameters = ParameterInitializer.ORTHOGONAL.initialise(topology, 7);
     LocalEvaluation evaluation =
         new LocalEvaluation(new PortableRnnKernels(), topology, data, StopRequest.NEVER);
 
@@ -45,10 +46,6 @@ class LocalEvaluationTest {
 
   @Test
   void aRequestToStopIsSeenBetweenBlocks() {
-    InMemoryData data = InMemoryData.ofSizes(3, 2, 4, 8);
-    RnnTopology topology =
-        new RnnTopology("small", new NetworkShape(3, 2, List.of(5), Activation.TANH, 4));
-    float[] parameters = ParameterInitializer.ORTHOGONAL.initialise(topology, 7);
     int[] asked = new int[1];
     LocalEvaluation evaluation =
         new LocalEvaluation(new PortableRnnKernels(), topology, data, () -> ++asked[0] == 2);
@@ -63,10 +60,6 @@ class LocalEvaluationTest {
   /** More mistakes than are kept, in more than one block. */
   @Test
   void theWorstMistakesLeaveTheirClassTheLeastProbability() {
-    InMemoryData data = InMemoryData.ofSizes(3, 2, 4, 8);
-    RnnTopology topology =
-        new RnnTopology("small", new NetworkShape(3, 2, List.of(5), Activation.TANH, 4));
-    float[] parameters = ParameterInitializer.ORTHOGONAL.initialise(topology, 7);
     SequenceDataset samples = data.part(Part.TEST);
 
     List<Mistake> oracle = new ArrayList<>();

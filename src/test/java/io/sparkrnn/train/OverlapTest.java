@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.sparkrnn.checkpoint.CheckpointEntry;
-import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.train.TrainingLoop.Validation;
@@ -60,26 +59,15 @@ class OverlapTest {
             new MovingAverage(0));
     return new TrainingLoop(
         options,
-        new CountingRunner(),
+        new CountingRounds() {
+          @Override
+          public RoundResult run(TrainingState state, Round round) {
+            beforeRound.accept(round.number());
+            return super.run(state, round);
+          }
+        },
         (state, validation) -> new CheckpointEntry(checkpoints.apply(state), state.round(), 1),
         List.of(new Recorder()));
-  }
-
-  /** Adds one to its parameter in each round. */
-  private final class CountingRunner implements RoundRunner {
-    @Override
-    public RoundResult run(TrainingState state, Round round) {
-      beforeRound.accept(round.number());
-      return new RoundResult(new float[] {state.parameters()[0] + 1}, 10, 5, new long[] {1000}, 0);
-    }
-
-    @Override
-    public EvaluationResult evaluate(float[] parameters, Part part) {
-      throw new IllegalStateException("the loop evaluates as its options say");
-    }
-
-    @Override
-    public void close() {}
   }
 
   private final class Recorder implements TrainingListener {
@@ -242,14 +230,25 @@ class OverlapTest {
     assertThat(events).containsExactly("round 4");
   }
 
-  @Test
-  void aFailureOfRoundsLeavesTheReportAndTheCheckpointOfTheEpochBefore() {
+  private void failInRound6() {
     beforeRound =
         round -> {
           if (round == 6) {
             throw new IllegalStateException("no executors");
           }
         };
+  }
+
+  private void failCheckpoints(RuntimeException failure) {
+    checkpoints =
+        state -> {
+          throw failure;
+        };
+  }
+
+  @Test
+  void aFailureOfRoundsLeavesTheReportAndTheCheckpointOfTheEpochBefore() {
+    failInRound6();
     assertThat(catchThrowable(() -> loop(3, -1).run(initial()))).hasMessage("no executors");
     assertThat(events).endsWith("round 5", "epoch 1, loss 2.5", "memory:5-5");
   }
@@ -257,10 +256,7 @@ class OverlapTest {
   @Test
   void aFailedCheckpointIsThrownAsItselfWhenTheNextEpochEnds() {
     UncheckedIOException noSpace = new UncheckedIOException(new IOException("no space"));
-    checkpoints =
-        state -> {
-          throw noSpace;
-        };
+    failCheckpoints(noSpace);
     assertThat(catchThrowable(() -> loop(2, -1).run(initial()))).isSameAs(noSpace);
     assertThat(events).endsWith("round 6", "epoch 1, loss 2.5", "round 7", "round 8", "round 9");
   }
@@ -268,10 +264,7 @@ class OverlapTest {
   @Test
   void aFailedCheckpointIsThrownBeforeAStop() {
     UncheckedIOException noSpace = new UncheckedIOException(new IOException("no space"));
-    checkpoints =
-        state -> {
-          throw noSpace;
-        };
+    failCheckpoints(noSpace);
     assertThat(catchThrowable(() -> loop(0, 6).run(initial()))).isSameAs(noSpace);
     assertThat(events).endsWith("round 5", "round 6");
   }
@@ -279,16 +272,8 @@ class OverlapTest {
   @Test
   void aFailedCheckpointIsNotLostBehindAFailureOfRounds() {
     IllegalStateException noSpace = new IllegalStateException("no space");
-    checkpoints =
-        state -> {
-          throw noSpace;
-        };
-    beforeRound =
-        round -> {
-          if (round == 6) {
-            throw new IllegalStateException("no executors");
-          }
-        };
+    failCheckpoints(noSpace);
+    failInRound6();
     assertThat(catchThrowable(() -> loop(0, -1).run(initial())))
         .hasMessage("no executors")
         .hasSuppressedException(noSpace);

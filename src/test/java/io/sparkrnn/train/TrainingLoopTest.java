@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparkrnn.checkpoint.CheckpointEntry;
-import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.train.TrainingLoop.Validation;
@@ -24,7 +23,7 @@ class TrainingLoopTest {
   private final List<String> events = Collections.synchronizedList(new ArrayList<>());
 
   /** Adds one to its parameter in each round; one round may bring something else. */
-  private class CountingRunner implements RoundRunner {
+  private class CountingRunner extends CountingRounds {
     private final long oddRound;
     private final float oddValue;
     private final double oddLoss;
@@ -52,14 +51,6 @@ class TrainingLoopTest {
           new long[] {50, 30},
           20);
     }
-
-    @Override
-    public EvaluationResult evaluate(float[] parameters, Part part) {
-      throw new IllegalStateException("the loop evaluates as its options say");
-    }
-
-    @Override
-    public void close() {}
   }
 
   private final class Recorder implements TrainingListener {

@@ -1,5 +1,6 @@
 package io.sparkrnn.spark.rounds;
 
+import static io.sparkrnn.spark.rounds.SmallTraining.DATA;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -13,7 +14,6 @@ import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.kernel.PortableRnnKernels;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
-import io.sparkrnn.spark.SyntheticData;
 import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Round;
@@ -39,8 +39,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class BitIdentityIT {
   private static final String VECTOR_MODULE = "--add-modules=jdk.incubator.vector";
-  // Shards of unequal size, with a short last minibatch; an odd number of workers.
-  private static final TrainingData DATA = new SyntheticData(5, 1203, 6, 7, 4);
 
   private static JavaSparkContext context(String master, String executorOptions) {
     return SmallTraining.context(

@@ -1,6 +1,7 @@
 package io.sparkrnn.spark.rounds;
 
 import static io.sparkrnn.spark.rounds.DisturbedRounds.awaitTrue;
+import static io.sparkrnn.spark.rounds.SmallTraining.DATA;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -8,9 +9,7 @@ import io.sparkrnn.ForkedJvm;
 import io.sparkrnn.FullProof;
 import io.sparkrnn.Proof;
 import io.sparkrnn.config.RoundsChoice;
-import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.spark.StandaloneCluster;
-import io.sparkrnn.spark.SyntheticData;
 import io.sparkrnn.spark.jobs.SparkJobException;
 import io.sparkrnn.spark.rounds.SmallTraining.Outcome;
 import io.sparkrnn.train.RoundRunner;
@@ -46,8 +45,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class ExecutorFailureIT {
   private static final long SEED = 20_261_125;
-  // Shards of unequal size, with a short last minibatch; an odd number of workers.
-  private static final TrainingData DATA = new SyntheticData(5, 1203, 6, 7, 4);
   private static final Outcome EXPECTED = SmallTraining.local(DATA);
   private static final int ROUNDS = 8;
 
@@ -87,13 +84,6 @@ class ExecutorFailureIT {
   static List<RoundsChoice> ways() {
     return Proof.of(
         List.of(RoundsChoice.RESIDENT, RoundsChoice.JOB), List.of(RoundsChoice.RESIDENT));
-  }
-
-  private static RoundRunner rounds(
-      RoundsChoice choice, JavaSparkContext context, TrainingData data) {
-    return choice == RoundsChoice.JOB
-        ? SmallTraining.jobs(context, SmallTraining.recipe(data), "portable", data)
-        : SmallTraining.resident(context, SmallTraining.recipe(data), "portable", data);
   }
 
   /** What Spark says about it. */
@@ -143,7 +133,7 @@ class ExecutorFailureIT {
         List<Long> during =
             random.longs(0, ROUNDS).distinct().limit(killsPerRun).sorted().boxed().toList();
         int readsBefore = data.lines().size();
-        try (RoundRunner rounds = rounds(choice, context, data)) {
+        try (RoundRunner rounds = SmallTraining.rounds(choice, context, data)) {
           RoundRunner disturbed =
               DisturbedRounds.during(rounds, during, () -> killed.add(killOne(context, random)));
           assertThat(SmallTraining.run(data, disturbed))
@@ -191,7 +181,7 @@ class ExecutorFailureIT {
     try (JavaSparkContext context = context(cluster, Map.of("spark.rnn.round.timeout", "5s"))) {
       context.sc().addSparkListener(losses);
       String application = context.sc().applicationId();
-      try (RoundRunner rounds = rounds(choice, context, DATA)) {
+      try (RoundRunner rounds = SmallTraining.rounds(choice, context, DATA)) {
         RoundRunner disturbed =
             DisturbedRounds.during(
                 rounds,
@@ -219,7 +209,7 @@ class ExecutorFailureIT {
             DATA, Files.createFile(directory.resolve("slow-" + choice)).toString(), 600);
     Losses losses = new Losses();
     try (JavaSparkContext context = context(cluster, Map.of("spark.rnn.round.timeout", "500ms"));
-        RoundRunner rounds = rounds(choice, context, slow)) {
+        RoundRunner rounds = SmallTraining.rounds(choice, context, slow)) {
       context.sc().addSparkListener(losses);
       assertThatExceptionOfType(SparkJobException.class)
           .isThrownBy(() -> SmallTraining.run(slow, rounds))
@@ -235,7 +225,7 @@ class ExecutorFailureIT {
     all.putAll(settings);
     for (RoundsChoice choice : ways()) {
       try (JavaSparkContext context = context(on, all);
-          RoundRunner rounds = rounds(choice, context, DATA)) {
+          RoundRunner rounds = SmallTraining.rounds(choice, context, DATA)) {
         assertThatExceptionOfType(SparkJobException.class)
             .isThrownBy(() -> SmallTraining.run(DATA, rounds))
             .withMessage(
@@ -274,7 +264,7 @@ class ExecutorFailureIT {
   void executorsThatVanishAreNotAwaitedForEver(RoundsChoice choice) throws IOException {
     try (StandaloneCluster vanishing = cluster("vanishing-" + choice, 1);
         JavaSparkContext context = context(vanishing, Map.of("spark.rnn.slots.timeout", "15s"));
-        RoundRunner rounds = rounds(choice, context, DATA)) {
+        RoundRunner rounds = SmallTraining.rounds(choice, context, DATA)) {
       AtomicBoolean vanished = new AtomicBoolean();
       RoundRunner disturbed =
           DisturbedRounds.during(
@@ -307,7 +297,7 @@ class ExecutorFailureIT {
     String classPath = classes + File.pathSeparator + SmallTraining.CLASSES;
     try (JavaSparkContext context =
             context(cluster, Map.of("spark.executor.extraClassPath", classPath));
-        RoundRunner rounds = rounds(choice, context, DATA)) {
+        RoundRunner rounds = SmallTraining.rounds(choice, context, DATA)) {
       assertThatExceptionOfType(SparkJobException.class)
           .isThrownBy(() -> SmallTraining.run(DATA, rounds))
           .withMessage(

@@ -1,12 +1,12 @@
 package io.sparkrnn.spark.rounds;
 
 import static io.sparkrnn.spark.rounds.DisturbedRounds.awaitTrue;
+import static io.sparkrnn.spark.rounds.SmallTraining.DATA;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.sparkrnn.Proof;
 import io.sparkrnn.data.TrainingData;
-import io.sparkrnn.spark.SyntheticData;
 import io.sparkrnn.spark.data.WorkerShards;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.StopRequest;
@@ -37,9 +37,6 @@ import scala.collection.JavaConverters;
 /** Tasks that stay come to the local engine's bits, whatever happens to them. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ResidentRoundRunnerIT {
-  // Shards of unequal size, with a short last minibatch; an odd number of workers.
-  private static final TrainingData DATA = new SyntheticData(5, 1203, 6, 7, 4);
-
   private static ResidentRoundRunner resident(JavaSparkContext context, TrainingData data) {
     return SmallTraining.resident(context, SmallTraining.recipe(data), "portable", data);
   }

@@ -1,6 +1,7 @@
 package io.sparkrnn.spark.rounds;
 
 import io.sparkrnn.checkpoint.CheckpointEntry;
+import io.sparkrnn.config.RoundsChoice;
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
 import io.sparkrnn.data.EvaluationData.Part;
@@ -11,6 +12,7 @@ import io.sparkrnn.kernel.NetworkShape;
 import io.sparkrnn.kernel.PortableRnnKernels;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.spark.SyntheticData;
 import io.sparkrnn.spark.data.WorkerShards;
 import io.sparkrnn.train.CheckpointCadence;
 import io.sparkrnn.train.EarlyStopping;
@@ -44,6 +46,9 @@ public final class SmallTraining {
   private static final int MINIBATCH = 16;
   private static final RnnTopology TOPOLOGY =
       new RnnTopology("test", new NetworkShape(6, 7, List.of(9, 5), Activation.TANH, 4));
+
+  /** Shards of unequal size, with a short last minibatch; an odd number of workers. */
+  public static final TrainingData DATA = new SyntheticData(5, 1203, 6, 7, 4);
 
   /** What executors run. */
   static final String CLASSES =
@@ -145,6 +150,14 @@ public final class SmallTraining {
       JavaSparkContext context, Recipe recipe, String kernels, TrainingData data) {
     return new ResidentRoundRunner(
         context, recipe, kernels, data, WorkerShards.readFrom(context, data), StopRequest.NEVER);
+  }
+
+  /** Either of them, with the portable kernels. */
+  public static RoundRunner rounds(
+      RoundsChoice choice, JavaSparkContext context, TrainingData data) {
+    return choice == RoundsChoice.JOB
+        ? jobs(context, recipe(data), "portable", data)
+        : resident(context, recipe(data), "portable", data);
   }
 
   public static JavaSparkContext context(String master) {

@@ -17,6 +17,7 @@ import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.WorkerResult;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -87,11 +88,7 @@ class RoundMessagesTest {
   @MethodSource("requests")
   void aShortenedOrLengthenedRequestIsRefused(Request request) {
     ByteBuffer bytes = RoundMessages.encode(request);
-    for (int length = 0; length < bytes.limit(); length++) {
-      ByteBuffer shortened = bytes.duplicate().limit(length);
-      assertThatExceptionOfType(ExchangeMessageException.class)
-          .isThrownBy(() -> RoundMessages.decodeRequest(shortened));
-    }
+    assertEveryTruncationIsRefused(bytes, RoundMessages::decodeRequest);
     ByteBuffer longer = ByteBuffer.allocate(bytes.limit() + 1).put(bytes).position(0);
     assertThatExceptionOfType(ExchangeMessageException.class)
         .isThrownBy(() -> RoundMessages.decodeRequest(longer))
@@ -101,11 +98,15 @@ class RoundMessagesTest {
   @ParameterizedTest
   @MethodSource("replies")
   void aShortenedReplyIsRefused(Reply reply) {
-    ByteBuffer bytes = RoundMessages.encode(reply);
+    assertEveryTruncationIsRefused(RoundMessages.encode(reply), RoundMessages::decodeReply);
+  }
+
+  private static void assertEveryTruncationIsRefused(
+      ByteBuffer bytes, Consumer<ByteBuffer> decoder) {
     for (int length = 0; length < bytes.limit(); length++) {
       ByteBuffer shortened = bytes.duplicate().limit(length);
       assertThatExceptionOfType(ExchangeMessageException.class)
-          .isThrownBy(() -> RoundMessages.decodeReply(shortened));
+          .isThrownBy(() -> decoder.accept(shortened));
     }
   }
 

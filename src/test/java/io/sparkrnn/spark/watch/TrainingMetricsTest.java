@@ -108,15 +108,9 @@ class TrainingMetricsTest {
   @Test
   void theDocumentedGaugesAreAll() throws IOException {
     String document = Files.readString(Path.of("src", "docs", "monitoring.md"));
+    List<String> all = Arrays.stream(TrainingGauge.values()).map(TrainingGauge::metric).toList();
     assertThat(DOCUMENTED.matcher(document).results().map(row -> row.group(1)))
-        .containsExactly(
-            Arrays.stream(TrainingGauge.values())
-                .map(TrainingGauge::metric)
-                .toArray(String[]::new));
-    assertThat(registry.getGauges().keySet())
-        .containsExactlyInAnyOrder(
-            Arrays.stream(TrainingGauge.values())
-                .map(TrainingGauge::metric)
-                .toArray(String[]::new));
+        .containsExactlyElementsOf(all);
+    assertThat(registry.getGauges().keySet()).containsExactlyInAnyOrderElementsOf(all);
   }
 }

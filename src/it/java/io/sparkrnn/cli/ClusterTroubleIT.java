@@ -166,6 +166,7 @@ class ClusterTroubleIT {
   }
 
   @ParameterizedTest
+  @FullProof
   @MethodSource("ways")
   void aLostShardWhoseDataHaveChangedIsRefused(String rounds) throws Exception {
     String name = "changed-" + rounds;

@@ -34,13 +34,13 @@ class KillIT {
 
   @Test
   void noCommittedCheckpointIsLost() throws Exception {
-    killUntil(Proof.times(200, 8), "local", training::start, training.length());
+    killUntil(Proof.times(200, 4), "local", training::start, training.length());
   }
 
   @Test
   void noCommittedCheckpointIsLostUnderSparkSubmit() throws Exception {
     Duration begun = training.length().multipliedBy(3);
-    killUntil(Proof.times(20, 2), "submitted", training::submit, begun);
+    killUntil(Proof.times(20, 1), "submitted", training::submit, begun);
   }
 
   /** Kills and resumes run after run, until there were so many kills and the last run is over. */

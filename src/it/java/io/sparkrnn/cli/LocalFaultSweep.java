@@ -49,7 +49,7 @@ class LocalFaultSweep extends FaultSweepContract {
 
   @Override
   int stride() {
-    return 7;
+    return 15;
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.FullProof;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.FirstImages;
@@ -58,6 +59,7 @@ class NextTryIT {
   }
 
   @Test
+  @FullProof
   void whoeverResumesByHandMeansToTryAgain() throws Exception {
     diverge(1);
     Driver refused = start(2, 1, "--learning-rate", DIVERGING);
@@ -70,6 +72,7 @@ class NextTryIT {
   }
 
   @Test
+  @FullProof
   void anOlderResultSaysNothingAboutTheTryBefore() throws Exception {
     diverge(1);
     try (Driver killed = resume(2, 1)) {

@@ -69,7 +69,7 @@ class RaceIT {
 
   @Test
   void thereIsOneRunWheneverTheSecondComes() throws Exception {
-    int races = Proof.times(100, 5);
+    int races = Proof.times(100, 2);
     Random random = new Random(SEED);
     List<String> problems = new ArrayList<>();
     Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);

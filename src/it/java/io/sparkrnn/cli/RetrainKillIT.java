@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkrnn.FullProof;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.train.FirstImages;
 import java.io.IOException;
@@ -143,6 +144,7 @@ class RetrainKillIT {
   }
 
   @Test
+  @FullProof
   void whoStopsItBeforeItTrainsIsToldToo() throws Exception {
     Path registry = temp.resolve("stopped-early");
     try (Driver first = start(registry, "run")) {

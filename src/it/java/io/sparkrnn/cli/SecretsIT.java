@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkrnn.FullProof;
 import io.sparkrnn.Proof;
 import io.sparkrnn.WebPage;
 import io.sparkrnn.spark.HistoryServer;
@@ -272,6 +273,7 @@ class SecretsIT {
 
   /** The same search where masking is switched off, and a secret has a harmless name. */
   @Test
+  @FullProof
   void wouldBeFound() throws Exception {
     String planted = "  \"fs.example.hint\" = \"%s\"\n".formatted(inConfigurationFile.value());
     try (Driver driver =

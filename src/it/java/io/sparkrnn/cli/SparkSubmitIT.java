@@ -4,6 +4,7 @@ import static io.sparkrnn.cli.RunState.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.Jdk;
+import io.sparkrnn.train.FirstImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,22 +18,28 @@ import org.junit.jupiter.api.io.TempDir;
 /** The slim jar alone under the real spark-submit, with executors in processes of their own. */
 class SparkSubmitIT {
   private static final List<String> TRAINING =
-      List.of("train", "--hidden", "4", "--epochs", "1", "--workers", "3");
+      List.of("train", "--hidden", "4", "--epochs", "1", "--workers", "3", "--validation", "100");
 
   @TempDir private Path temp;
+
+  private List<String> training() {
+    List<String> arguments = new ArrayList<>(TRAINING);
+    arguments.addAll(List.of("--data", FirstImages.in(temp, 2_000).toString()));
+    return arguments;
+  }
 
   @Test
   void theSlimJarTrainsAndGivesTheLocalEnginesBits() throws Exception {
     Path submitted = temp.resolve("submitted");
     Path local = temp.resolve("local");
-    List<String> arguments = new ArrayList<>(TRAINING);
+    List<String> arguments = training();
     arguments.addAll(List.of("--engine", "local", "--run-dir", local.toString()));
     assertThat(CommandRun.of(arguments.toArray(String[]::new)).exitCode()).isZero();
 
     // A home of its own, where executors write.
     Path home = Files.createDirectory(temp.resolve("spark"));
     Files.createSymbolicLink(home.resolve("jars"), SlimJar.TARGET.resolve("spark/jars"));
-    arguments = new ArrayList<>(TRAINING);
+    arguments = training();
     arguments.addAll(List.of("--run-dir", submitted.toString()));
     try (Driver driver =
         SlimJar.in(temp)

@@ -85,6 +85,7 @@ class YarnIT {
   }
 
   @Test
+  @FullProof
   void aKilledApplicationIsResumed() throws Exception {
     try (Driver submission = training.submit("cluster", run)) {
       String application = YarnTraining.application(submission);
@@ -115,6 +116,7 @@ class YarnIT {
   }
 
   @Test
+  @FullProof
   void aTrainingThatDivergedIsNotTriedAgain() throws Exception {
     try (Driver submission = training.submit("cluster", run, DIVERGING)) {
       String application = YarnTraining.application(submission);
@@ -150,6 +152,7 @@ class YarnIT {
   }
 
   @Test
+  @FullProof
   void aDriverBesideYarnEndsWithItsOwnCode() throws Exception {
     try (Driver driver = training.submit("client", run, "--learning-rate", "-1")) {
       assertThat(driver.awaitExit()).as(driver.output()).isEqualTo(ExitCode.USAGE);

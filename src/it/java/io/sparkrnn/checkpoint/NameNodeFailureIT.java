@@ -28,7 +28,7 @@ class NameNodeFailureIT {
       disturb(
           hdfs,
           "restarts",
-          Proof.times(25, 2),
+          Proof.times(25, 1),
           restart -> hdfs::restartNameNode,
           NameNodeFailureIT::commit);
     }
@@ -40,7 +40,7 @@ class NameNodeFailureIT {
       disturb(
           hdfs,
           "failovers",
-          Proof.times(25, 2),
+          Proof.times(25, 1),
           failover -> failover % 2 == 0 ? hdfs::failOver : hdfs::stopActiveNameNode,
           NameNodeFailureIT::commit);
     }
@@ -57,7 +57,7 @@ class NameNodeFailureIT {
       disturb(
           hdfs,
           "failovers during claims",
-          Proof.times(10, 2),
+          Proof.times(10, 1),
           failover -> failover % 2 == 0 ? hdfs::failOver : hdfs::stopActiveNameNode,
           driver -> {
             driver.release();

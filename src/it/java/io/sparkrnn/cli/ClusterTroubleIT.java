@@ -43,7 +43,9 @@ class ClusterTroubleIT {
             "lonely",
             List.of("--master", "spark://127.0.0.1:1"),
             List.of());
-    cluster = cluster("cluster", 2, Map.of());
+    // How often Spark starts an executor again before it gives an application up; 10 if not said.
+    String tries = String.valueOf(Proof.times(10, 2));
+    cluster = cluster("cluster", 2, Map.of("spark.deploy.maxExecutorRetries", tries));
   }
 
   private static StandaloneCluster cluster(String name, int workers, Map<String, String> settings)
@@ -71,6 +73,9 @@ class ClusterTroubleIT {
       throws IOException {
     List<String> options = new ArrayList<>(List.of("--master", on.master()));
     options.addAll(List.of("--driver-memory", "512m", "--executor-memory", "512m"));
+    // They are killed before C2 would pay.
+    options.addAll(
+        List.of("--conf", "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"));
     settings.forEach(setting -> options.addAll(List.of("--conf", setting)));
     return training.submit(run.directory(), output, options, more);
   }

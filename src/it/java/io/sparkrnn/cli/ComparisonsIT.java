@@ -3,6 +3,7 @@ package io.sparkrnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.sparkrnn.FullProof;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.evaluation.ConfusionMatrix;
@@ -175,6 +176,7 @@ class ComparisonsIT {
   }
 
   @Test
+  @FullProof
   void aPeerThatFailsIsLeftOut() throws Exception {
     // Python without the option that compare.py gives: it is there, so PyTorch seems to be, too.
     Path python = Files.writeString(directory.resolve("python"), "#!/bin/sh\n[ \"$1\" = -c ]\n");

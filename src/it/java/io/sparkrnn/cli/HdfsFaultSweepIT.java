@@ -50,6 +50,6 @@ class HdfsFaultSweepIT extends FaultSweepContract {
 
   @Override
   int stride() {
-    return 29;
+    return 61;
   }
 }

@@ -2,6 +2,7 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.FullProof;
 import io.sparkrnn.Proof;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +39,7 @@ class KillIT {
   }
 
   @Test
+  @FullProof
   void noCommittedCheckpointIsLostUnderSparkSubmit() throws Exception {
     Duration begun = training.length().multipliedBy(3);
     killUntil(Proof.times(20, 1), "submitted", training::submit, begun);

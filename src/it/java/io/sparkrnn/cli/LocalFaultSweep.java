@@ -49,7 +49,7 @@ class LocalFaultSweep extends FaultSweepContract {
 
   @Override
   int stride() {
-    return 15;
+    return 31;
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.FullProof;
 import io.sparkrnn.ForkedJvm;
 import io.sparkrnn.Jdk;
 import io.sparkrnn.train.FirstImages;
@@ -67,6 +68,7 @@ class PredictMemoryIT {
   }
 
   @Test
+  @FullProof
   void anInterruptedTableIsNotComplete() throws Exception {
     Path table = temp.resolve("interrupted");
     ForkedJvm jvm = start(table);

@@ -2,6 +2,7 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.FullProof;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -96,6 +97,7 @@ class PseudoClusterIT {
   }
 
   @Test
+  @FullProof
   void whatIsStoppedLeavesNothingBehind() throws Exception {
     Process process = start(SMALL);
     try {

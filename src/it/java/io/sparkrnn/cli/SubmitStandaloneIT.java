@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.spark.StandaloneCluster;
-import io.sparkrnn.train.FirstImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * {@code submit/local} with such a cluster's master.
  */
 class SubmitStandaloneIT {
-  private static final List<String> TRAINING = new ArrayList<>();
+  private static final List<String> TRAINING =
+      List.of("--hidden", "4", "--epochs", "1", "--workers", "3");
 
   /** In the JVM's log of the shared objects it loads. */
   private static final Pattern LIBRARY = Pattern.compile("Loaded library (.+), handle 0x");
@@ -44,9 +44,6 @@ class SubmitStandaloneIT {
 
   @BeforeAll
   static void start() throws Exception {
-    TRAINING.addAll(List.of("--hidden", "4", "--epochs", "1", "--workers", "3"));
-    TRAINING.addAll(List.of("--validation", "100"));
-    TRAINING.addAll(List.of("--data", FirstImages.in(temp, 2_000).toString()));
     cluster = StandaloneCluster.start(Files.createDirectory(temp.resolve("cluster")), 2, Map.of());
     List<String> local = new ArrayList<>(List.of("train", "--engine", "local", "--run-dir"));
     local.add(temp.resolve("local").toString());

@@ -32,6 +32,9 @@ public final class StandaloneCluster implements AutoCloseable {
   private static final Pattern MASTER_PAGE = Pattern.compile("started at (http://\\S+)");
   private static final long START_SECONDS = 120;
 
+  /** Of processes that end before C2 would pay. */
+  private static final String SMALL_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
   private final Path directory;
   private final List<Process> daemons = new ArrayList<>();
   // A test that is killed does not close its cluster.
@@ -96,9 +99,11 @@ public final class StandaloneCluster implements AutoCloseable {
         "512m",
         "--executor-memory",
         "512m",
+        "--conf",
+        "spark.executor.extraJavaOptions=" + SMALL_JVM,
         // What a Spark worker does not add to a driver, unlike spark-submit.
         "--driver-java-options",
-        JavaModuleOptions.defaultModuleOptions());
+        JavaModuleOptions.defaultModuleOptions() + " " + SMALL_JVM);
   }
 
   /** The executors' processes of one application. */

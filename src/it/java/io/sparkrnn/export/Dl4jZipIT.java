@@ -2,6 +2,7 @@ package io.sparkrnn.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.cli.ForwardPass;
 import io.sparkrnn.config.DataConfiguration;
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
@@ -15,12 +16,11 @@ import io.sparkrnn.data.Shard;
 import io.sparkrnn.dl4j.Dl4jNetworks;
 import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.dl4j.NetworkState;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.Storage;
-import io.sparkrnn.train.ForwardPass;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Replica;
@@ -49,7 +49,7 @@ class Dl4jZipIT {
       new UpdaterConfiguration(UpdaterName.ADAM, 0.002, 0.9, 0.9, 0.999, 1e-8);
   private final ScheduleConfiguration schedule =
       new ScheduleConfiguration(ScheduleName.COSINE, 10, 0, 1, 0);
-  private final RnnKernels kernels = RnnKernels.named("portable");
+  private final Ops kernels = Ops.named("portable");
 
   @Test
   void theRestoredNetworkPredictsTheSameClassesOfAllTestImages() throws IOException {

@@ -101,7 +101,7 @@ final class Benchmarks {
       return PeakBenchmark.flops();
     }
     Workload workload = Workload.named(model);
-    FlopCount flops = new FlopCount(workload.topology().shape(), workload.minibatchSize());
+    FlopCount flops = new FlopCount(workload.topology().network(), workload.minibatchSize());
     return switch (benchmark) {
       case "forward" -> flops.forward();
       case "backward" -> flops.backward();

@@ -2,7 +2,7 @@ package io.sparkrnn.benchmark;
 
 import io.sparkrnn.data.MinibatchPlan;
 import io.sparkrnn.data.SequenceDataset;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.kernel.Workspace;
 import io.sparkrnn.model.ParameterInitializer;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +32,7 @@ public class KernelBenchmark {
   @Param({"vector", "portable"})
   public String kernels = "vector";
 
-  private RnnKernels rnn;
+  private Ops rnn;
   private Workspace workspace;
   private float[] parameters;
   private float[] gradient;
@@ -42,11 +42,11 @@ public class KernelBenchmark {
     Workload workload = Workload.named(model);
     SequenceDataset images = Workload.mnist().shard(0).samples();
     int[] samples = MinibatchPlan.order(Workload.SEED, 0, 0, images.size());
-    rnn = RnnKernels.named(kernels);
+    rnn = Ops.named(kernels);
     parameters = ParameterInitializer.ORTHOGONAL.initialise(workload.topology(), Workload.SEED);
     gradient = new float[parameters.length];
     int size = workload.minibatchSize();
-    workspace = new Workspace(workload.topology().shape(), size);
+    workspace = new Workspace(workload.topology().network(), size);
     workspace.begin(size);
     images.layOut(samples, 0, size, workspace.input(), workspace.paddedSamples());
     for (int s = 0; s < size; s++) {

@@ -28,23 +28,30 @@ record ByteValues(byte[] values) implements SequenceValues {
 
   @Override
   public void transpose(
-      int[] samples, int offset, int count, int sampleValues, float[] target, int paddedSamples) {
+      int[] samples,
+      int offset,
+      int count,
+      int sampleValues,
+      int first,
+      int length,
+      float[] target,
+      int to,
+      int width) {
     int value = 0;
-    for (; value + 4 <= sampleValues; value += 4) {
-      int row = value * paddedSamples;
+    for (; value + 4 <= length; value += 4) {
+      int row = to + value * width;
       for (int place = 0; place < count; place++) {
-        int at = samples[offset + place] * sampleValues + value;
-        int to = row + place;
-        target[to] = SCALED[values[at] & 0xFF];
-        target[to + paddedSamples] = SCALED[values[at + 1] & 0xFF];
-        target[to + 2 * paddedSamples] = SCALED[values[at + 2] & 0xFF];
-        target[to + 3 * paddedSamples] = SCALED[values[at + 3] & 0xFF];
+        int at = samples[offset + place] * sampleValues + first + value;
+        target[row + place] = SCALED[values[at] & 0xFF];
+        target[row + place + width] = SCALED[values[at + 1] & 0xFF];
+        target[row + place + 2 * width] = SCALED[values[at + 2] & 0xFF];
+        target[row + place + 3 * width] = SCALED[values[at + 3] & 0xFF];
       }
     }
-    for (; value < sampleValues; value++) {
+    for (; value < length; value++) {
       for (int place = 0; place < count; place++) {
-        target[value * paddedSamples + place] =
-            SCALED[values[samples[offset + place] * sampleValues + value] & 0xFF];
+        int at = samples[offset + place] * sampleValues + first + value;
+        target[to + value * width + place] = SCALED[values[at] & 0xFF];
       }
     }
   }

@@ -19,23 +19,30 @@ record FloatValues(float[] values) implements SequenceValues {
 
   @Override
   public void transpose(
-      int[] samples, int offset, int count, int sampleValues, float[] target, int paddedSamples) {
+      int[] samples,
+      int offset,
+      int count,
+      int sampleValues,
+      int first,
+      int length,
+      float[] target,
+      int to,
+      int width) {
     int value = 0;
-    for (; value + 4 <= sampleValues; value += 4) {
-      int row = value * paddedSamples;
+    for (; value + 4 <= length; value += 4) {
+      int row = to + value * width;
       for (int place = 0; place < count; place++) {
-        int at = samples[offset + place] * sampleValues + value;
-        int to = row + place;
-        target[to] = values[at];
-        target[to + paddedSamples] = values[at + 1];
-        target[to + 2 * paddedSamples] = values[at + 2];
-        target[to + 3 * paddedSamples] = values[at + 3];
+        int at = samples[offset + place] * sampleValues + first + value;
+        target[row + place] = values[at];
+        target[row + place + width] = values[at + 1];
+        target[row + place + 2 * width] = values[at + 2];
+        target[row + place + 3 * width] = values[at + 3];
       }
     }
-    for (; value < sampleValues; value++) {
+    for (; value < length; value++) {
       for (int place = 0; place < count; place++) {
-        target[value * paddedSamples + place] =
-            values[samples[offset + place] * sampleValues + value];
+        int at = samples[offset + place] * sampleValues + first + value;
+        target[to + value * width + place] = values[at];
       }
     }
   }

@@ -12,11 +12,19 @@ sealed interface SequenceValues extends Serializable permits ByteValues, FloatVa
   float scaled(int index);
 
   /**
-   * Writes {@code target[value * paddedSamples + place] = scaled(samples[offset + place] *
-   * sampleValues + value)} for all values of a sample and places below {@code count}.
+   * Writes {@code target[to + i * width + place] = scaled(samples[offset + place] * sampleValues +
+   * first + i)} for {@code i} below {@code length} and places below {@code count}.
    */
   void transpose(
-      int[] samples, int offset, int count, int sampleValues, float[] target, int paddedSamples);
+      int[] samples,
+      int offset,
+      int count,
+      int sampleValues,
+      int first,
+      int length,
+      float[] target,
+      int to,
+      int width);
 
   /** A copy of the samples that begin at the starts. */
   SequenceValues gather(int[] starts, int sampleValues);

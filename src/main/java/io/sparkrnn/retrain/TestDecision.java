@@ -4,7 +4,7 @@ import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.evaluation.PairedPredictions;
 import io.sparkrnn.export.ModelFile;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.registry.Decision;
 import io.sparkrnn.registry.Gate;
 import io.sparkrnn.registry.RegisteredModel;
@@ -20,7 +20,7 @@ import java.util.function.Function;
  */
 final class TestDecision implements Function<Optional<RegisteredModel>, Decision> {
   private final Gate gate;
-  private final RnnKernels kernels;
+  private final Ops kernels;
   private final ImageTrainingData data;
   private final String where;
   private final StopRequest stop;
@@ -35,7 +35,7 @@ final class TestDecision implements Function<Optional<RegisteredModel>, Decision
    */
   TestDecision(
       Gate gate,
-      RnnKernels kernels,
+      Ops kernels,
       ImageTrainingData data,
       String where,
       ModelFile candidate,

@@ -5,7 +5,7 @@ import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.TrainingConfiguration;
 import io.sparkrnn.export.ModelFile;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.spark.data.FeatureTable;
 import io.sparkrnn.spark.jobs.SparkJobException;
@@ -99,7 +99,7 @@ public final class RnnClassifier
     construction.end();
     RunConfiguration defaults = ConfigurationLoader.defaults();
     TrainingConfiguration training = defaults.training();
-    NetworkShape topology = ModelZoo.find(defaults.model().name()).orElseThrow().shape();
+    Network topology = ModelZoo.find(defaults.model().name()).orElseThrow().network();
     setDefault(hidden, topology.hidden().stream().mapToInt(units -> units).toArray());
     setDefault(activation, topology.activation().name().toLowerCase(Locale.ROOT));
     setDefault(recurrentInit, defaults.model().recurrentInit().toString());

@@ -7,7 +7,7 @@ import io.sparkrnn.config.TrainingConfiguration;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import java.net.URI;
@@ -119,7 +119,7 @@ public record Training<D extends TrainingData>(
               parameters -> runner.evaluate(parameters, Part.VALIDATION), 0));
     }
     // Executors are busy with the next rounds.
-    LocalEvaluation onDriver = new LocalEvaluation(RnnKernels.named(kernels), topology, data, stop);
+    LocalEvaluation onDriver = new LocalEvaluation(Ops.named(kernels), topology, data, stop);
     return Optional.of(
         new TrainingLoop.Validation(
             parameters -> onDriver.evaluate(parameters, Part.VALIDATION), overlapRounds));

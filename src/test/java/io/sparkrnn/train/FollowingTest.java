@@ -11,7 +11,7 @@ import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.PortableRnnKernels;
+import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.TrainingLoop.Validation;
@@ -241,7 +241,7 @@ class FollowingTest {
   private static Run train(TrainingState from, long stopAfter) {
     Recipe recipe = recipe();
     InMemoryData data = InMemoryData.ofSizes(8, 4, 4, 107, 95);
-    LocalRoundRunner runner = new LocalRoundRunner(recipe, new PortableRnnKernels(), data);
+    LocalRoundRunner runner = new LocalRoundRunner(recipe, new PortableOps(), data);
     List<TrainingState> saved = new ArrayList<>();
     long[] round = {from.round()};
     TrainingLoop loop =

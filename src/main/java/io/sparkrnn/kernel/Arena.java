@@ -27,21 +27,32 @@ final class Arena {
   /**
    * The array.
    *
-   * @throws NetworkTooLargeException if it would have more floats than an array can have, or more
+   * @throws KernelUnavailableException if it would have more floats than an array can have, or more
    *     bytes than this JVM's heap
    */
   float[] allocate() {
-    requireRoom(bytes());
+    requireArray();
+    long heapBytes = Runtime.getRuntime().maxMemory();
+    if (bytes() > heapBytes) {
+      throw tooLarge("bytes of heap", heapBytes);
+    }
     return new float[(int) end];
   }
 
-  static void requireRoom(long bytes) {
-    if (bytes > MOST_FLOATS * Float.BYTES) {
-      throw new NetworkTooLargeException("of the largest array", MOST_FLOATS * Float.BYTES, bytes);
+  /**
+   * Requires that there are such arrays.
+   *
+   * @throws KernelUnavailableException if not
+   */
+  void requireArray() {
+    if (end > MOST_FLOATS) {
+      throw tooLarge("bytes, the most that an array has", MOST_FLOATS * Float.BYTES);
     }
-    long heap = Runtime.getRuntime().maxMemory();
-    if (bytes > heap) {
-      throw new NetworkTooLargeException("of heap", heap, bytes);
-    }
+  }
+
+  private KernelUnavailableException tooLarge(String what, long mostBytes) {
+    return new KernelUnavailableException(
+        "Cannot compute the network: expected at most %,d %s, found %,d for one worker's weights, states and gradients; smaller layers, shorter sequences or a smaller minibatch take less"
+            .formatted(mostBytes, what, bytes()));
   }
 }

@@ -23,7 +23,7 @@ public final class InferencePass {
    *
    * @param parameters flat, in the order of {@link ParameterLayout}; not changed
    * @param maxSamples the most samples at a time
-   * @throws NetworkTooLargeException if this JVM has no room for it
+   * @throws KernelUnavailableException if this JVM has no room for it
    */
   public InferencePass(Network network, Ops ops, float[] parameters, int maxSamples) {
     this(network, ops, parameters, maxSamples, Keep.OUTPUTS);

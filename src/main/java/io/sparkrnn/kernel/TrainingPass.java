@@ -39,7 +39,7 @@ public final class TrainingPass {
    *
    * @param maxSamples the most samples of a minibatch
    * @param parts into how many parts an iteration is cut at most, one for each thread
-   * @throws NetworkTooLargeException if this JVM has no room for it
+   * @throws KernelUnavailableException if this JVM has no room for it
    */
   public TrainingPass(Network network, Ops ops, int maxSamples, int parts) {
     this(network, ops, maxSamples, parts, sideBySide(network, maxSamples, parts), new Arena());
@@ -79,11 +79,11 @@ public final class TrainingPass {
   }
 
   /**
-   * Bytes that a worker's weights, states and gradients take.
+   * Requires that some JVM has room for a pass, before anything else is done for it.
    *
-   * @throws NetworkTooLargeException if no JVM can have them
+   * @throws KernelUnavailableException if none has
    */
-  public static long bytes(Network network, int maxSamples, int parts) {
+  public static void requireRoom(Network network, int maxSamples, int parts) {
     Arena arena = new Arena();
     int sideBySide = sideBySide(network, maxSamples, parts);
     PackedWeights weights = PackedWeights.both(network, arena);
@@ -92,7 +92,7 @@ public final class TrainingPass {
           new RecurrentPass(network, null, weights, arena, sideBySide, Keep.FOR_BACKWARD);
       arena.reserve(pass.gradientLength() * (levels(groups(maxSamples)) + 1));
     }
-    return arena.bytes();
+    arena.requireArray();
   }
 
   /**

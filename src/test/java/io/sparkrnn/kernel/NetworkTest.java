@@ -1,10 +1,15 @@
 package io.sparkrnn.kernel;
 
+import static io.sparkrnn.kernel.Network.Reads.LAST;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.sparkrnn.kernel.Network.Direction;
+import io.sparkrnn.kernel.Network.Layer;
 import io.sparkrnn.kernel.ParameterBlock.Kind;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class NetworkTest {
@@ -45,6 +50,38 @@ class NetworkTest {
     refused(1, 1, List.of(40_000, 40_000), 10, "4800520010");
     assertThat(Network.elman(1, 1, List.of(40_000), Activation.TANH, 10).parameterCount())
         .isEqualTo(1_600_480_010);
+  }
+
+  @Test
+  void aNetworkForWhichNoArrayHasRoomIsRefusedWithItsBytes() {
+    Network network = Network.elman(28, 28, List.of(30_000), Activation.TANH, 10);
+    assertThatExceptionOfType(KernelUnavailableException.class)
+        .isThrownBy(() -> TrainingPass.requireRoom(network, 64, 1))
+        .withMessageMatching(
+            "Cannot compute the network: expected at most 8,589,934,556 bytes, the most that an"
+                + " array has, found 1\\d,\\d{3},\\d{3},\\d{3} for one worker's .*");
+    assertThatExceptionOfType(KernelUnavailableException.class)
+        .isThrownBy(() -> new TrainingPass(network, new PortableOps(), 64, 1));
+    TrainingPass.requireRoom(Network.elman(28, 28, List.of(9_000), Activation.TANH, 10), 64, 1);
+  }
+
+  @Test
+  void whatIsNotBuiltIsRefusedByName() {
+    Network network = Network.elman(2, 3, List.of(4), Activation.TANH, 2);
+    Network.Head head = network.head();
+    List<Layer> both = List.of(new Layer("elman-tanh", 4, Direction.BOTH, 0));
+    List<Layer> dropping = List.of(new Layer("elman-tanh", 4, Direction.FORWARD, 0.5));
+    List<Layer> other = List.of(new Layer("lstm", 4, Direction.FORWARD, 0));
+    refused(() -> new Network(network.input(), both, head), "BOTH");
+    refused(() -> new Network(network.input(), dropping, head), "dropout=0.5");
+    refused(() -> new Network(network.input(), other, head), "found lstm");
+    refused(
+        () -> new Network(network.input(), network.layers(), new Network.Head("linear", 2, LAST)),
+        "linear");
+  }
+
+  private static void refused(ThrowingCallable call, String found) {
+    assertThatIllegalArgumentException().isThrownBy(call).withMessageContaining(found);
   }
 
   private static void refused(

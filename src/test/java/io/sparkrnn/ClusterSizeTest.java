@@ -3,7 +3,7 @@ package io.sparkrnn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +76,7 @@ class ClusterSizeTest {
 
   /** Of a round, beyond its iterations. */
   private static double roundMillis(String model, int workers, List<String> lines) {
-    NetworkShape shape = new NetworkShape(28, 28, HIDDEN.get(model), Activation.TANH, 10);
+    Network shape = Network.elman(28, 28, HIDDEN.get(model), Activation.TANH, 10);
     double megabytes = 12e-6 * shape.parameterCount();
     double transfer = megabytes / constant(lines, "bandwidth, megabytes a ms");
     double fold = constant(lines, "fold, ms a megabyte");

@@ -8,7 +8,7 @@ import io.sparkrnn.data.DatasetSplit;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.kernel.KernelProvider;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.LocalEvaluation;
 import io.sparkrnn.train.StopRequest;
@@ -55,7 +55,7 @@ final class Peers {
     Workload workload = Workload.named(model);
     KernelProvider provider = KernelProvider.choose(kernels);
     SteadyIterations iterations =
-        new SteadyIterations(workload, RnnKernels.named(provider.name()), threads, clipNorm);
+        new SteadyIterations(workload, Ops.named(provider.name()), threads, clipNorm);
     print(
         iterationMillis(
             workload,
@@ -107,7 +107,7 @@ final class Peers {
   }
 
   private static Map<String, Object> iterationMillis(Workload workload, double millis) {
-    long flops = new FlopCount(workload.topology().shape(), workload.minibatchSize()).iteration();
+    long flops = new FlopCount(workload.topology().network(), workload.minibatchSize()).iteration();
     return Map.of("iterationMillis", millis, "gflopsPerSecond", flops / millis / 1e6);
   }
 
@@ -149,8 +149,7 @@ final class Peers {
       seconds[epoch] = (System.nanoTime() - start) / 1e9;
     }
     var test =
-        new LocalEvaluation(
-                RnnKernels.named("portable"), workload.topology(), data, StopRequest.NEVER)
+        new LocalEvaluation(Ops.named("portable"), workload.topology(), data, StopRequest.NEVER)
             .evaluate(training.parameters(), Part.TEST);
     print(Map.of("epochSeconds", seconds, "testAccuracy", test.accuracy()));
   }

@@ -3,7 +3,7 @@ package io.sparkrnn.benchmark;
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
 import io.sparkrnn.data.Shard;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.Recipe;
@@ -34,7 +34,7 @@ final class SteadyIterations {
    *
    * @param clipNorm 0 for no clipping
    */
-  SteadyIterations(Workload workload, RnnKernels kernels, int threads, double clipNorm) {
+  SteadyIterations(Workload workload, Ops kernels, int threads, double clipNorm) {
     Recipe recipe =
         new Recipe(
             workload.topology(),

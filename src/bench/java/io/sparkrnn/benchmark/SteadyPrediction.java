@@ -2,7 +2,7 @@ package io.sparkrnn.benchmark;
 
 import io.sparkrnn.data.ImageStream;
 import io.sparkrnn.export.ModelFile;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.Predictor;
@@ -47,8 +47,7 @@ final class SteadyPrediction {
   }
 
   private long count() {
-    Predictor predictor =
-        new Predictor(RnnKernels.named(kernels), model.topology(), model.parameters());
+    Predictor predictor = new Predictor(Ops.named(kernels), model.topology(), model.parameters());
     long start = System.nanoTime();
     long counted = 0;
     double sum = 0;
@@ -70,7 +69,7 @@ final class SteadyPrediction {
     for (int place = 0; place < Predictor.SAMPLES; place++) {
       predictor.put(place, file.next());
     }
-    predictor.run();
+    predictor.run(Predictor.SAMPLES);
     double sum = 0;
     for (int place = 0; place < Predictor.SAMPLES; place++) {
       sum += predictor.probabilities(place)[predictor.predicted(place)];

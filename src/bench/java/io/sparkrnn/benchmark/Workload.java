@@ -3,7 +3,7 @@ package io.sparkrnn.benchmark;
 import io.sparkrnn.config.DataConfiguration;
 import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.model.RnnTopology;
 import java.util.List;
@@ -31,8 +31,7 @@ record Workload(RnnTopology topology, int minibatchSize) {
       case ROW_RNN_150, ROW_RNN_100X2 -> new Workload(ModelZoo.find(name).orElseThrow(), 64);
       case ROW_RNN_512X2 ->
           new Workload(
-              new RnnTopology(
-                  name, new NetworkShape(28, 28, List.of(512, 512), Activation.TANH, 10)),
+              new RnnTopology(name, Network.elman(28, 28, List.of(512, 512), Activation.TANH, 10)),
               128);
       default ->
           throw new IllegalArgumentException(

@@ -11,11 +11,10 @@ import io.sparkrnn.data.DataSource;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.export.SafetensorsFile;
-import io.sparkrnn.kernel.NetworkShape;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.Storage;
-import io.sparkrnn.train.ForwardPass;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,14 +69,14 @@ class ExportIT {
 
   private static void assertSamePredictions(ModelFile model, Logits theirs, float tolerance)
       throws Exception {
-    NetworkShape shape = model.topology().shape();
+    Network shape = model.topology().network();
     int right = 0;
     for (int first = 0; first < images.size(); first += BATCH) {
       float[] batch =
           images.batch(IntStream.range(first, first + BATCH).toArray(), Axes.BATCH_FIRST);
       float[] ours =
           ForwardPass.run(
-                  RnnKernels.named("portable"),
+                  Ops.named("portable"),
                   model.topology(),
                   model.parameters(),
                   batch,
@@ -170,7 +169,7 @@ class ExportIT {
     CommandRun.succeed("import --from dl4j --model %s --to %s", file, back);
     ModelFile original = model(run("tanh").resolve("model.srnn"));
     assertThat(model(back).parameters()).containsExactly(original.parameters());
-    assertThat(model(back).topology().shape()).isEqualTo(original.topology().shape());
+    assertThat(model(back).topology().network()).isEqualTo(original.topology().network());
   }
 
   @ParameterizedTest

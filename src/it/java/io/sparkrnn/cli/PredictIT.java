@@ -7,10 +7,9 @@ import io.sparkrnn.data.Axes;
 import io.sparkrnn.data.DataSource;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.export.ModelFile;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.Storage;
-import io.sparkrnn.train.ForwardPass;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
@@ -66,7 +65,7 @@ class PredictIT {
         ModelFile.read(Storage.of(Map.of()), shared.resolve("run/model.srnn").toUri());
     logits =
         ForwardPass.run(
-                RnnKernels.named("portable"),
+                Ops.named("portable"),
                 model.topology(),
                 model.parameters(),
                 images.batch(IntStream.range(0, images.size()).toArray(), Axes.BATCH_FIRST),

@@ -47,7 +47,7 @@ class Dl4jNetworksIT {
     NetworkDescription read =
         Dl4jNetworks.describe(Dl4jNetworks.configuration(description), TIME_STEPS);
 
-    assertThat(read.topology().shape()).isEqualTo(description.topology().shape());
+    assertThat(read.topology().network()).isEqualTo(description.topology().network());
     assertThat(read.updater().name()).isEqualTo(description.updater().name());
     assertThat(read.updater().learningRate()).isEqualTo(description.updater().learningRate());
     assertThat(read.schedule()).isEqualTo(description.schedule());

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparkrnn.config.UpdaterName;
+import io.sparkrnn.kernel.ParameterBlock;
 import io.sparkrnn.model.ModelZoo;
-import io.sparkrnn.model.ParameterBlock;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;

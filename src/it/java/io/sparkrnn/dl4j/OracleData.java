@@ -7,7 +7,8 @@ import io.sparkrnn.config.UpdaterName;
 import io.sparkrnn.data.Axes;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.MinibatchSource;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.random.SeededRandom;
@@ -25,7 +26,7 @@ final class OracleData {
   private OracleData() {}
 
   static RnnTopology topology(Activation activation, Integer... hidden) {
-    return new RnnTopology("small", new NetworkShape(7, 5, List.of(hidden), activation, 3));
+    return new RnnTopology("small", Network.elman(7, 5, List.of(hidden), activation, 3));
   }
 
   static UpdaterConfiguration updater(UpdaterName name) {
@@ -48,7 +49,7 @@ final class OracleData {
     return new NetworkState(parameters, new float[stateSize], 0, 0);
   }
 
-  static SequenceDataset sequences(NetworkShape shape, int samples) {
+  static SequenceDataset sequences(Network shape, int samples) {
     SeededRandom random = SeededRandom.of(123, samples);
     float[] values = new float[samples * shape.timeSteps() * shape.inputSize()];
     for (int i = 0; i < values.length; i++) {
@@ -78,5 +79,21 @@ final class OracleData {
 
   static int[] range(int from, int to) {
     return java.util.stream.IntStream.range(from, to).toArray();
+  }
+
+  /** All samples of a dataset, in their order. */
+  static MinibatchSource minibatch(SequenceDataset data) {
+    int[] samples = range(0, data.size());
+    return new MinibatchSource() {
+      @Override
+      public void layOut(int first, int count, float[] target, int at, int stepStride, int width) {
+        data.layOut(samples, first, count, target, at, stepStride, width);
+      }
+
+      @Override
+      public int label(int sample) {
+        return data.label(sample);
+      }
+    };
   }
 }

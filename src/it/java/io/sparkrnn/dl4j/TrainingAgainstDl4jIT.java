@@ -10,7 +10,7 @@ import io.sparkrnn.data.MinibatchPlan;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.Recipe;
@@ -41,7 +41,7 @@ class TrainingAgainstDl4jIT {
   private static final long SEED = 3;
 
   private final RnnTopology topology = OracleData.topology(Activation.TANH, 9, 6);
-  private final SequenceDataset data = OracleData.sequences(topology.shape(), SAMPLES);
+  private final SequenceDataset data = OracleData.sequences(topology.network(), SAMPLES);
 
   @ParameterizedTest
   @CsvSource({
@@ -136,7 +136,7 @@ class TrainingAgainstDl4jIT {
             description.l2(),
             SEED);
     WorkerResult result =
-        new Replica(recipe, RnnKernels.named("portable"))
+        new Replica(recipe, Ops.named("portable"))
             .run(
                 state,
                 new Shard(0, data),

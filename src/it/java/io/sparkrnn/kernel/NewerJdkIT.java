@@ -44,7 +44,7 @@ class NewerJdkIT {
 
   @Test
   void theWholePackagePasses() {
-    assertThat(passedHere).containsKeys("PortableRnnKernelsTest", "VectorRnnKernelsTest");
+    assertThat(passedHere).containsKeys("PortableOpsTest", "VectorOpsTest");
     assertThat(passedThere).isEqualTo(passedHere);
   }
 
@@ -60,17 +60,15 @@ class NewerJdkIT {
         start(
             Jdk.newer(),
             Jdk.withVectorModule("-Dspark-rnn.vector.bits=" + bits),
-            ".*\\.VectorRnnKernelsTest");
-    assertThat(passed(jvm))
-        .isEqualTo(Map.of("VectorRnnKernelsTest", passedHere.get("VectorRnnKernelsTest")));
+            ".*\\.VectorOpsTest");
+    assertThat(passed(jvm)).isEqualTo(Map.of("VectorOpsTest", passedHere.get("VectorOpsTest")));
   }
 
   @Test
   @FullProof
   void portableKernelsPassWithoutTheVectorModule() throws Exception {
-    ForkedJvm jvm = start(Jdk.newer(), List.of(), ".*\\.PortableRnnKernelsTest");
-    assertThat(passed(jvm))
-        .isEqualTo(Map.of("PortableRnnKernelsTest", passedHere.get("PortableRnnKernelsTest")));
+    ForkedJvm jvm = start(Jdk.newer(), List.of(), ".*\\.PortableOpsTest");
+    assertThat(passed(jvm)).isEqualTo(Map.of("PortableOpsTest", passedHere.get("PortableOpsTest")));
   }
 
   private static ForkedJvm start(Jdk jdk, List<String> options, String classNames)

@@ -19,8 +19,8 @@ import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.dl4j.NetworkState;
 import io.sparkrnn.dl4j.UnsupportedNetworkException;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.data.RddShards;
@@ -72,7 +72,7 @@ class AveragingTrainingMasterIT {
   private static final int EPOCHS = 2;
   private static final int SAMPLES = 203;
   private static final RnnTopology TOPOLOGY =
-      new RnnTopology("test", new NetworkShape(6, 7, List.of(9, 5), Activation.TANH, 4));
+      new RnnTopology("test", Network.elman(6, 7, List.of(9, 5), Activation.TANH, 4));
   private static final SequenceDataset DATA =
       new SyntheticData(1, SAMPLES, 6, 7, 4).part(Part.TEST);
 
@@ -431,7 +431,7 @@ class AveragingTrainingMasterIT {
                 () -> false,
                 new EarlyStopping(0, 0),
                 new MovingAverage(0)),
-            new LocalRoundRunner(recipe, RnnKernels.named("portable"), data, StopRequest.NEVER),
+            new LocalRoundRunner(recipe, Ops.named("portable"), data, StopRequest.NEVER),
             (state, validation) ->
                 new CheckpointEntry(URI.create("none:" + state.round()), state.round(), 0),
             List.of())

@@ -10,7 +10,7 @@ import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.dl4j.Dl4jNetworks;
 import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.dl4j.Dl4jRoundRunner;
 import io.sparkrnn.train.LearningRateSchedule;
@@ -40,7 +40,7 @@ final class Dl4jJarSmoke {
   private static final SyntheticData DATA = new SyntheticData(2, 203, 6, 7, 4);
   private static final NetworkDescription NETWORK =
       new NetworkDescription(
-          new RnnTopology("smoke", new NetworkShape(6, 7, List.of(9), Activation.TANH, 4)),
+          new RnnTopology("smoke", Network.elman(6, 7, List.of(9), Activation.TANH, 4)),
           new UpdaterConfiguration(UpdaterName.ADAM, 0.02, 0, 0.9, 0.999, 1e-8),
           new ScheduleConfiguration(ScheduleName.CONSTANT, 0, 1, 1, 0, 0, 1, 0),
           0);
@@ -86,7 +86,7 @@ final class Dl4jJarSmoke {
             0,
             0,
             1);
-    float[] zeros = new float[NETWORK.topology().shape().parameterCount()];
+    float[] zeros = new float[NETWORK.topology().network().parameterCount()];
     TrainingState end =
         new Dl4jRoundRunner(
                 spark.context(), NETWORK, recipe, DATA, 5, "portable", StopRequest.NEVER)

@@ -6,8 +6,8 @@ import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.Sha256;
 import io.sparkrnn.train.LocalRoundRunner;
@@ -34,12 +34,11 @@ final class LocalOracle {
   static float[] parameters(MnistTable.Images images, int units, Map<String, String> flags) {
     RunConfiguration configuration = ConfigurationLoader.load(Optional.empty(), flags);
     RnnTopology topology =
-        new RnnTopology("rnn", new NetworkShape(28, 28, List.of(units), Activation.TANH, 10));
+        new RnnTopology("rnn", Network.elman(28, 28, List.of(units), Activation.TANH, 10));
     TrainingData data = new InOrderOfDigests(images, configuration.training().workers());
     Training<TrainingData> training = new Training<>(configuration, data, topology);
     RoundRunner runner =
-        new LocalRoundRunner(
-            training.recipe(), RnnKernels.named("portable"), data, StopRequest.NEVER);
+        new LocalRoundRunner(training.recipe(), Ops.named("portable"), data, StopRequest.NEVER);
     return training.run("portable", runner, training.randomStart()).evaluated().parameters();
   }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.data.InputRange;
 import io.sparkrnn.export.ModelFile;
-import io.sparkrnn.kernel.PortableRnnKernels;
+import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.model.Floats;
 import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
@@ -132,7 +132,7 @@ class RnnClassifierIT {
   @Test
   void predictionsAreTheProgramsOwn() {
     Predictor predictor =
-        new Predictor(new PortableRnnKernels(), read(model).topology(), model.parameters());
+        new Predictor(new PortableOps(), read(model).topology(), model.parameters());
     List<Row> rows =
         model
             .transform(table)
@@ -147,7 +147,7 @@ class RnnClassifierIT {
       }
       predictor.put(i, values);
     }
-    predictor.run();
+    predictor.run(rows.size());
     for (int i = 0; i < rows.size(); i++) {
       assertThat(((Vector) rows.get(i).get(1)).toArray())
           .containsExactly(predictor.probabilities(i));

@@ -15,12 +15,12 @@ public enum GoldenTraining {
       500,
       "--hidden 150 --activation tanh --updater adam --learning-rate 0.002 --l2 0"
           + " --epochs 2 --minibatch-size 64 --workers 3 --validation 60",
-      "eade7f59a025d3d3398dd099b227b887f36bec41e0d8c68d66e7aadb6c8d04c8"),
+      "739364a96e3e2289b657f8124f96ef0202da7df5eea3d2ba7ee806d10825740e"),
   TWO_LAYERS(
       500,
       "--hidden 100,100 --activation relu --updater nesterovs --learning-rate 0.02 --l2 0.001"
           + " --epochs 2 --minibatch-size 64 --workers 3 --validation 60",
-      "7310fa988df06424505c7f3be71d6ec59990c5bba0dfcc32236fa7de5b06010f"),
+      "f0af533c053ac899377c7ad838db979dcd979df7d98115b56e6e7ede29c23f51"),
   /** Small enough for an interpreter: 20 or 21 images a worker, one minibatch and a short one. */
   TINY(
       41,
@@ -32,7 +32,7 @@ public enum GoldenTraining {
       60_000,
       "--hidden 150 --activation tanh --updater adam --learning-rate 0.002 --l2 0"
           + " --epochs 1 --minibatch-size 64 --workers 2 --validation 0",
-      "a32f2eeac6514fed5fabda0136fb910394926a30cc80a9e011039ca9383f5538");
+      "39097a2f8d7b62319e223283ff793bf3781600c4ff7f70bf1dbdcf5cbb4f7673");
 
   private static final String COMMON =
       " --model row-rnn-150 --seed 1 --recurrent-init orthogonal --schedule cosine"

@@ -2,6 +2,7 @@ package io.sparkrnn.benchmark;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.sparkrnn.kernel.ProductBenchmark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,15 +99,13 @@ final class Benchmarks {
 
   private static long flops(String benchmark, String model) {
     if (model == null) {
-      return PeakBenchmark.flops();
+      return benchmark.equals("products") ? ProductBenchmark.flops() : PeakBenchmark.flops();
     }
     Workload workload = Workload.named(model);
-    FlopCount flops = new FlopCount(workload.topology().shape(), workload.minibatchSize());
+    FlopCount flops = new FlopCount(workload.topology().network(), workload.minibatchSize());
     return switch (benchmark) {
-      case "forward" -> flops.forward();
-      case "backward" -> flops.backward();
-      case "gradient" -> flops.gradient();
-      case "iteration" -> flops.iteration();
+      case "inferencePass" -> flops.forward();
+      case "trainingPass", "iteration" -> flops.iteration();
       default -> 0;
     };
   }

@@ -1,6 +1,6 @@
 package io.sparkrnn.benchmark;
 
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -39,7 +39,7 @@ public class IterationBenchmark {
 
   @Setup
   public void load() {
-    iterations = new SteadyIterations(Workload.named(model), RnnKernels.named(kernels), threads, 1);
+    iterations = new SteadyIterations(Workload.named(model), Ops.named(kernels), threads, 1);
   }
 
   @Benchmark

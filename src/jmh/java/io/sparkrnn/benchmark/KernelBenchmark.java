@@ -2,8 +2,10 @@ package io.sparkrnn.benchmark;
 
 import io.sparkrnn.data.MinibatchPlan;
 import io.sparkrnn.data.SequenceDataset;
-import io.sparkrnn.kernel.RnnKernels;
-import io.sparkrnn.kernel.Workspace;
+import io.sparkrnn.kernel.InferencePass;
+import io.sparkrnn.kernel.MinibatchSource;
+import io.sparkrnn.kernel.Ops;
+import io.sparkrnn.kernel.TrainingPass;
 import io.sparkrnn.model.ParameterInitializer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -18,13 +20,13 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The kernels one by one, in one thread, on a real minibatch. */
+/** The passes through a network, in one thread, on a real minibatch. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(3)
+@Fork(5)
 public class KernelBenchmark {
   @Param({Workload.ROW_RNN_150, Workload.ROW_RNN_100X2, Workload.ROW_RNN_512X2})
   public String model = Workload.ROW_RNN_150;
@@ -32,8 +34,12 @@ public class KernelBenchmark {
   @Param({"vector", "portable"})
   public String kernels = "vector";
 
-  private RnnKernels rnn;
-  private Workspace workspace;
+  private final float[] lanes = Ops.lanes();
+  private Ops ops;
+  private TrainingPass training;
+  private InferencePass inference;
+  private MinibatchSource minibatch;
+  private int size;
   private float[] parameters;
   private float[] gradient;
 
@@ -41,50 +47,51 @@ public class KernelBenchmark {
   public void load() {
     Workload workload = Workload.named(model);
     SequenceDataset images = Workload.mnist().shard(0).samples();
-    int[] samples = MinibatchPlan.order(Workload.SEED, 0, 0, images.size());
-    rnn = RnnKernels.named(kernels);
+    ops = Ops.named(kernels);
+    size = workload.minibatchSize();
     parameters = ParameterInitializer.ORTHOGONAL.initialise(workload.topology(), Workload.SEED);
     gradient = new float[parameters.length];
-    int size = workload.minibatchSize();
-    workspace = new Workspace(workload.topology().shape(), size);
-    workspace.begin(size);
-    images.layOut(samples, 0, size, workspace.input(), workspace.paddedSamples());
-    for (int s = 0; s < size; s++) {
-      workspace.labels()[s] = images.label(samples[s]);
-    }
-    // Each kernel reads what the ones before it have left.
-    forward();
-    outputDeltas();
-    backward();
-    gradient();
+    training = new TrainingPass(workload.topology().network(), ops, size, 1);
+    inference = new InferencePass(workload.topology().network(), ops, parameters, size);
+    int[] order = MinibatchPlan.order(Workload.SEED, 0, 0, images.size());
+    minibatch =
+        new MinibatchSource() {
+          @Override
+          public void layOut(
+              int first, int count, float[] target, int at, int stepStride, int width) {
+            images.layOut(order, first, count, target, at, stepStride, width);
+          }
+
+          @Override
+          public int label(int sample) {
+            return images.label(order[sample]);
+          }
+        };
+  }
+
+  /** Losses and gradient. */
+  @Benchmark
+  public double trainingPass() {
+    training.begin(parameters, minibatch, size);
+    training.run(0);
+    training.gradient(gradient);
+    return training.lossSum();
   }
 
   @Benchmark
-  public float[] forward() {
-    rnn.forward(parameters, workspace, 0, workspace.paddedSamples());
-    return workspace.logits();
+  public float inferencePass() {
+    inference.run(minibatch, size);
+    return inference.logit(0, 0);
   }
 
   @Benchmark
-  public double[] outputDeltas() {
-    rnn.outputDeltas(workspace, 0, workspace.paddedSamples());
-    return workspace.losses();
-  }
-
-  @Benchmark
-  public Workspace backward() {
-    rnn.backward(parameters, workspace, 0, workspace.paddedSamples());
-    return workspace;
-  }
-
-  @Benchmark
-  public float[] gradient() {
-    rnn.gradient(workspace, gradient, 0, workspace.shape().gradientRows());
-    return gradient;
+  public float oneSample() {
+    inference.run(minibatch, 1);
+    return inference.logit(0, 0);
   }
 
   @Benchmark
   public float sumOfSquares() {
-    return rnn.sumOfSquares(workspace, gradient);
+    return ops.sumOfSquares(gradient, lanes);
   }
 }

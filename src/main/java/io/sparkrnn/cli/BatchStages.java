@@ -2,12 +2,11 @@ package io.sparkrnn.cli;
 
 import io.sparkrnn.data.Axes;
 import io.sparkrnn.data.SequenceDataset;
-import io.sparkrnn.kernel.NetworkShape;
-import io.sparkrnn.kernel.PortableRnnKernels;
-import io.sparkrnn.kernel.RnnKernels;
-import io.sparkrnn.model.ParameterBlock;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.Ops;
+import io.sparkrnn.kernel.ParameterBlock.Kind;
+import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.model.RnnTopology;
-import io.sparkrnn.train.ForwardPass;
 import io.sparkrnn.train.VectorLayout;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -17,10 +16,10 @@ import java.util.stream.IntStream;
 
 /** What becomes of one batch on its way through a network: every array of the computation. */
 final class BatchStages {
-  private static final RnnKernels KERNELS = new PortableRnnKernels();
+  private static final Ops KERNELS = new PortableOps();
 
   private final RnnTopology topology;
-  private final NetworkShape shape;
+  private final Network network;
   private final float[] parameters;
   private final int samples;
   private final Map<Axes, float[]> batches = new EnumMap<>(Axes.class);
@@ -29,7 +28,7 @@ final class BatchStages {
   /** Runs the first samples of a dataset through the network, in both orders of axes. */
   BatchStages(RnnTopology topology, float[] parameters, SequenceDataset data, int samples) {
     this.topology = topology;
-    this.shape = topology.shape();
+    this.network = topology.network();
     this.parameters = parameters;
     this.samples = samples;
     int[] first = IntStream.range(0, samples).toArray();
@@ -47,26 +46,26 @@ final class BatchStages {
       return List.of(input("sequences, batch-first", Axes.BATCH_FIRST), timeMajor);
     }
     NamedArray rows = input("rows as time steps, batch-first", Axes.BATCH_FIRST);
-    List<Integer> images = List.of(samples, 1, shape.timeSteps(), shape.inputSize());
+    List<Integer> images = List.of(samples, 1, network.timeSteps(), network.inputSize());
     return List.of(
         new NamedArray("images, of one channel", images, rows.values()), rows, timeMajor);
   }
 
   NamedArray input(String name, Axes axes) {
-    return sequences(name, axes, shape.inputSize(), batches.get(axes));
+    return sequences(name, axes, network.inputSize(), batches.get(axes));
   }
 
   /** {@code h_t} of all time steps of a layer. */
   NamedArray hidden(String name, int layer, Axes axes) {
-    return sequences(name, axes, shape.units(layer), passes.get(axes).hidden().get(layer));
+    return sequences(name, axes, network.units(layer), passes.get(axes).hidden().get(layer));
   }
 
   private NamedArray sequences(String name, Axes axes, int width, float[] values) {
     return new NamedArray(
         name,
         switch (axes) {
-          case BATCH_FIRST -> List.of(samples, shape.timeSteps(), width);
-          case TIME_MAJOR -> List.of(shape.timeSteps(), samples, width);
+          case BATCH_FIRST -> List.of(samples, network.timeSteps(), width);
+          case TIME_MAJOR -> List.of(network.timeSteps(), samples, width);
         },
         values);
   }
@@ -81,15 +80,15 @@ final class BatchStages {
         timeStep == 0
             ? new NamedArray(
                 "h_{t-1}",
-                List.of(samples, shape.units(layer)),
-                new float[samples * shape.units(layer)])
+                List.of(samples, network.units(layer)),
+                new float[samples * network.units(layer)])
             : states.at(timeStep - 1, "h_{t-1}");
-    NamedArray u = block("U", shape.inputWeights(layer));
-    NamedArray w = block("W", shape.recurrentWeights(layer));
+    NamedArray u = block("U", layer, Kind.INPUT_WEIGHTS);
+    NamedArray w = block("W", layer, Kind.RECURRENT_WEIGHTS);
     return List.of(
         u,
         w,
-        block("b", shape.bias(layer)),
+        block("b", layer, Kind.BIAS),
         input,
         input.times("U x_t", u),
         before,
@@ -100,11 +99,11 @@ final class BatchStages {
   /** {@code [layers, samples, units]}, or one array a layer where they differ in units. */
   List<NamedArray> finalHidden() {
     List<float[]> states = passes.get(Axes.BATCH_FIRST).finalHidden();
-    if (shape.hidden().stream().distinct().count() == 1) {
+    if (network.hidden().stream().distinct().count() == 1) {
       return List.of(
           new NamedArray(
               "final hidden state, by layer",
-              List.of(states.size(), samples, shape.units(0)),
+              List.of(states.size(), samples, network.units(0)),
               VectorLayout.join(states.toArray(float[][]::new))));
     }
     return IntStream.range(0, states.size())
@@ -112,7 +111,7 @@ final class BatchStages {
             l ->
                 new NamedArray(
                     "final hidden state of layer " + l,
-                    List.of(1, samples, shape.units(l)),
+                    List.of(1, samples, network.units(l)),
                     states.get(l)))
         .toList();
   }
@@ -120,10 +119,10 @@ final class BatchStages {
   /** The output layer's terms. */
   List<NamedArray> output() {
     return List.of(
-        block("V", shape.outputWeights()),
-        block("c", shape.outputBias()),
+        block("V", network.layers().size(), Kind.OUTPUT_WEIGHTS),
+        block("c", network.layers().size(), Kind.OUTPUT_BIAS),
         new NamedArray(
-            "out", List.of(samples, shape.classes()), passes.get(Axes.BATCH_FIRST).logits()));
+            "out", List.of(samples, network.classes()), passes.get(Axes.BATCH_FIRST).logits()));
   }
 
   /** Whether batch-first and time-major input gave the same numbers. */
@@ -131,15 +130,13 @@ final class BatchStages {
     ForwardPass batchFirst = passes.get(Axes.BATCH_FIRST);
     ForwardPass timeMajor = passes.get(Axes.TIME_MAJOR);
     boolean equal = Arrays.equals(batchFirst.logits(), timeMajor.logits());
-    for (int l = 0; l < shape.layers(); l++) {
+    for (int l = 0; l < network.layers().size(); l++) {
       equal &= Arrays.equals(batchFirst.finalHidden().get(l), timeMajor.finalHidden().get(l));
     }
     return equal;
   }
 
-  private NamedArray block(String name, int offset) {
-    ParameterBlock block =
-        topology.parameters().stream().filter(b -> b.offset() == offset).findFirst().orElseThrow();
-    return NamedArray.of(name, block, parameters);
+  private NamedArray block(String name, int layer, Kind kind) {
+    return NamedArray.of(name, network.layout().block(layer, kind), parameters);
   }
 }

@@ -11,8 +11,8 @@ import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
-import io.sparkrnn.kernel.NetworkShape;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.run.ClusterPaths;
 import io.sparkrnn.run.Console;
 import io.sparkrnn.run.ExitCode;
@@ -64,17 +64,17 @@ final class EvaluateCommand extends ConfiguredCommand {
   }
 
   private static void requireFit(ModelFile model, SequenceDataset data, String uri) {
-    NetworkShape shape = model.topology().shape();
-    if (shape.timeSteps() != data.timeSteps()
-        || shape.inputSize() != data.inputSize()
-        || shape.classes() != data.classes()) {
+    Network network = model.topology().network();
+    if (network.timeSteps() != data.timeSteps()
+        || network.inputSize() != data.inputSize()
+        || network.classes() != data.classes()) {
       throw new DataException(
           "Cannot evaluate on %s: expected sequences of %d x %d in %d classes as in the model, found %d x %d in %d"
               .formatted(
                   uri,
-                  shape.timeSteps(),
-                  shape.inputSize(),
-                  shape.classes(),
+                  network.timeSteps(),
+                  network.inputSize(),
+                  network.classes(),
                   data.timeSteps(),
                   data.inputSize(),
                   data.classes()));
@@ -85,8 +85,7 @@ final class EvaluateCommand extends ConfiguredCommand {
       RunConfiguration configuration, ModelFile model, ImageTestData data) {
     String kernels = KernelProvider.choose(configuration.training().kernels().toString()).name();
     if (configuration.training().engine() == Engine.LOCAL) {
-      return new LocalEvaluation(
-              RnnKernels.named(kernels), model.topology(), data, StopRequest.NEVER)
+      return new LocalEvaluation(Ops.named(kernels), model.topology(), data, StopRequest.NEVER)
           .evaluate(model.parameters(), Part.TEST);
     }
     try (SparkEngine spark =

@@ -5,7 +5,7 @@ import io.sparkrnn.export.Dl4jZipDecoder;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.export.SafetensorsFile;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.UsageException;
 import io.sparkrnn.storage.Locations;
@@ -101,9 +101,9 @@ final class ImportCommand extends ConfiguredCommand {
           case SAFETENSORS -> SafetensorsFile.decode(bytes, where, missing);
           case DL4J -> Dl4jZipDecoder.decode(bytes, where, missing.timeSteps());
         };
-    NetworkShape shape = read.topology().shape();
-    requireNoOther("--time-steps", timeSteps, shape.timeSteps(), where);
-    requireNoOther("--activation", activation, shape.activation(), where);
+    Network network = read.topology().network();
+    requireNoOther("--time-steps", timeSteps, network.timeSteps(), where);
+    requireNoOther("--activation", activation, network.activation(), where);
     Map<String, String> provenance = new HashMap<>(read.provenance());
     provenance.put(IMPORTED_FROM, where);
     URI written =

@@ -4,8 +4,8 @@ import static io.sparkrnn.cli.TextTable.Align.LEFT;
 import static io.sparkrnn.cli.TextTable.Align.RIGHT;
 
 import io.sparkrnn.data.Axes;
-import io.sparkrnn.kernel.NetworkShape;
-import io.sparkrnn.model.ParameterBlock;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.ParameterBlock;
 import io.sparkrnn.model.RnnTopology;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
@@ -18,14 +18,14 @@ final class InspectionReport {
   private static final int PRINTED_COLUMNS = 6;
 
   private final RnnTopology topology;
-  private final NetworkShape shape;
+  private final Network network;
   private final BatchStages stages;
   private final StringBuilder text = new StringBuilder();
   private boolean headed;
 
   private InspectionReport(RnnTopology topology, BatchStages stages) {
     this.topology = topology;
-    this.shape = topology.shape();
+    this.network = topology.network();
     this.stages = stages;
   }
 
@@ -40,7 +40,7 @@ final class InspectionReport {
     report.parameters();
     report.heading("A batch: " + batch);
     report.arrays(stages.inputs());
-    report.layers(topology.shape().timeSteps() / 2);
+    report.layers(topology.network().timeSteps() / 2);
     report.heading("After the last time step");
     report.arrays(stages.finalHidden());
     if (topology.trainable()) {
@@ -67,7 +67,7 @@ final class InspectionReport {
           NamedArray.shape(block).toString(),
           count(block.count()));
     }
-    text.append(table.row("total", "", "", count(shape.parameterCount())).render());
+    text.append(table.row("total", "", "", count(network.parameterCount())).render());
   }
 
   private static String what(ParameterBlock.Kind kind) {
@@ -75,19 +75,19 @@ final class InspectionReport {
       case INPUT_WEIGHTS -> "weights of the inputs";
       case RECURRENT_WEIGHTS -> "weights of the previous state";
       case OUTPUT_WEIGHTS -> "weights of the output layer";
-      case BIAS -> "bias";
+      case BIAS, OUTPUT_BIAS -> "bias";
     };
   }
 
   /** One time step of every layer, and its outputs of all time steps. */
   private void layers(int timeStep) {
-    for (int l = 0; l < shape.layers(); l++) {
+    for (int l = 0; l < network.layers().size(); l++) {
       heading(
           "%s at time step t = %d of 0..%d: h_t = %s(U x_t + W h_{t-1} + b)%s"
               .formatted(
-                  shape.layers() == 1 ? "Recurrent layer" : "Recurrent layer " + l,
+                  network.layers().size() == 1 ? "Recurrent layer" : "Recurrent layer " + l,
                   timeStep,
-                  shape.timeSteps() - 1,
+                  network.timeSteps() - 1,
                   activation(),
                   l == 0 ? "" : ", where x_t is h_t of layer " + (l - 1)));
       arrays(stages.step(l, timeStep));
@@ -100,14 +100,14 @@ final class InspectionReport {
 
   private void numbers() {
     heading("Numbers");
-    for (int l = 0; l < shape.layers(); l++) {
-      String layer = shape.layers() == 1 ? "" : " of layer " + l;
+    for (int l = 0; l < network.layers().size(); l++) {
+      String layer = network.layers().size() == 1 ? "" : " of layer " + l;
       stages.step(l, 1).stream().limit(3).forEach(parameter -> matrix(parameter, layer));
     }
-    int top = shape.layers() - 1;
+    int top = network.layers().size() - 1;
     NamedArray states = stages.hidden("Y", top, Axes.TIME_MAJOR);
     NamedArray inputs = stages.input("X", Axes.TIME_MAJOR);
-    boolean single = shape.layers() == 1;
+    boolean single = network.layers().size() == 1;
     step(
         inputs.at(0, "X0"),
         states.at(
@@ -173,7 +173,7 @@ final class InspectionReport {
   }
 
   private String activation() {
-    return shape.activation().name().toLowerCase(Locale.ROOT);
+    return network.activation().name().toLowerCase(Locale.ROOT);
   }
 
   private static String count(int count) {

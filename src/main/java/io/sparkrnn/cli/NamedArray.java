@@ -1,6 +1,6 @@
 package io.sparkrnn.cli;
 
-import io.sparkrnn.model.ParameterBlock;
+import io.sparkrnn.kernel.ParameterBlock;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -35,7 +35,7 @@ record NamedArray(String name, List<Integer> shape, float[] values) {
 
   /** {@code [inputs, units]} of a matrix, {@code [units]} of a bias. */
   static List<Integer> shape(ParameterBlock block) {
-    return block.kind() == ParameterBlock.Kind.BIAS
+    return block.kind().isBias()
         ? List.of(block.columns())
         : List.of(block.rows(), block.columns());
   }

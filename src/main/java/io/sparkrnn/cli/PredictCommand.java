@@ -7,7 +7,7 @@ import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.run.ClusterPaths;
 import io.sparkrnn.run.Console;
 import io.sparkrnn.run.ExitCode;
@@ -145,7 +145,7 @@ final class PredictCommand extends ConfiguredCommand {
     String source = input == Input.TABLE ? from : Storage.describe(Locations.uri(from));
     try (SparkBackend spark = SparkBackend.begin("spark-rnn predict", configuration, 1)) {
       if (!paths.executorsElsewhere()) {
-        warmUp(spark, new Predictor(RnnKernels.named(kernels), read.topology(), read.parameters()));
+        warmUp(spark, new Predictor(Ops.named(kernels), read.topology(), read.parameters()));
       }
       return new SparkPrediction(spark.started().context(), configuration.hadoop())
           .run(
@@ -163,7 +163,7 @@ final class PredictCommand extends ConfiguredCommand {
   // Starting takes one core; with another, the JVM compiles the kernels that tasks will call.
   private static void warmUp(SparkBackend spark, Predictor predictor) {
     while (!spark.ended()) {
-      predictor.run();
+      predictor.run(Predictor.SAMPLES);
     }
   }
 

@@ -181,32 +181,32 @@ public final class SequenceDataset implements Serializable {
   }
 
   /**
-   * Writes a minibatch as the kernels want it: {@code [timeStep][input][sample]}, of which the last
-   * axis has {@code paddedSamples} places. Place {@code i} holds sample {@code samples[offset +
-   * i]}; places from {@code count} on are set to 0. Bytes become exactly {@code value / 255f}.
+   * Writes samples as the kernels want them: value {@code i} of time step {@code t} of the sample
+   * {@code samples[offset + s]} to {@code target[at + t * stepStride + i * width + s]}. Bytes
+   * become exactly {@code value / 255f}.
    *
    * @param samples numbers of samples of this dataset
-   * @param target at least {@code timeSteps * inputSize * paddedSamples} long; what lies behind is
-   *     left alone
+   * @param count at most {@code width}; what lies behind in a row is left alone
    * @throws IndexOutOfBoundsException if a sample, the range or the target does not fit
    */
-  public void layOut(int[] samples, int offset, int count, float[] target, int paddedSamples) {
+  public void layOut(
+      int[] samples, int offset, int count, float[] target, int at, int stepStride, int width) {
     Objects.checkFromIndexSize(offset, count, samples.length);
-    Objects.checkFromIndexSize(0, count, paddedSamples);
-    int sampleValues = timeSteps * inputSize;
-    if ((long) sampleValues * paddedSamples > target.length) {
-      throw new IndexOutOfBoundsException(
-          "Cannot lay out a minibatch: expected room for %d x %d x %d floats, found %d"
-              .formatted(timeSteps, inputSize, paddedSamples, target.length));
-    }
+    Objects.checkFromIndexSize(0, count, width);
     for (int place = 0; place < count; place++) {
       Objects.checkIndex(samples[offset + place], labels.length);
     }
-    values.transpose(samples, offset, count, sampleValues, target, paddedSamples);
-    if (count < paddedSamples) {
-      for (int row = 0; row < sampleValues; row++) {
-        Arrays.fill(target, row * paddedSamples + count, (row + 1) * paddedSamples, 0f);
-      }
+    for (int step = 0; step < timeSteps; step++) {
+      values.transpose(
+          samples,
+          offset,
+          count,
+          timeSteps * inputSize,
+          step * inputSize,
+          inputSize,
+          target,
+          at + step * stepStride,
+          width);
     }
   }
 

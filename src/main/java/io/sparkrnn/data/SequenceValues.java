@@ -12,27 +12,34 @@ sealed interface SequenceValues extends Serializable permits ByteValues, FloatVa
   float scaled(int index);
 
   /**
-   * Writes {@code target[value * paddedSamples + place] = scaled(samples[offset + place] *
-   * sampleValues + value)} for all values of a sample and places below {@code count}.
+   * Writes {@code target[to + i * width + place] = scaled(samples[offset + place] * sampleValues +
+   * first + i)} for {@code i} below {@code length} and places below {@code count}.
    */
   default void transpose(
-      int[] samples, int offset, int count, int sampleValues, float[] target, int paddedSamples) {
+      int[] samples,
+      int offset,
+      int count,
+      int sampleValues,
+      int first,
+      int length,
+      float[] target,
+      int to,
+      int width) {
     int value = 0;
-    for (; value + 4 <= sampleValues; value += 4) {
-      int row = value * paddedSamples;
+    for (; value + 4 <= length; value += 4) {
+      int row = to + value * width;
       for (int place = 0; place < count; place++) {
-        int at = samples[offset + place] * sampleValues + value;
-        int to = row + place;
-        target[to] = scaled(at);
-        target[to + paddedSamples] = scaled(at + 1);
-        target[to + 2 * paddedSamples] = scaled(at + 2);
-        target[to + 3 * paddedSamples] = scaled(at + 3);
+        int at = samples[offset + place] * sampleValues + first + value;
+        target[row + place] = scaled(at);
+        target[row + place + width] = scaled(at + 1);
+        target[row + place + 2 * width] = scaled(at + 2);
+        target[row + place + 3 * width] = scaled(at + 3);
       }
     }
-    for (; value < sampleValues; value++) {
+    for (; value < length; value++) {
       for (int place = 0; place < count; place++) {
-        target[value * paddedSamples + place] =
-            scaled(samples[offset + place] * sampleValues + value);
+        int at = samples[offset + place] * sampleValues + first + value;
+        target[to + value * width + place] = scaled(at);
       }
     }
   }

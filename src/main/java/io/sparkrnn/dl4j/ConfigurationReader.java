@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.RnnTopology;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +72,7 @@ public final class ConfigurationReader {
     expect(where(top), "hasBias", "true", layer(top).path("hasBias"));
     expect(where(top), "nIn", String.valueOf(below), layer(top).path("nin"));
     return new RnnTopology(
-        "dl4j", new NetworkShape(timeSteps, inputs, hidden, activation(0), size(top, "nout")));
+        "dl4j", Network.elman(timeSteps, inputs, hidden, activation(0), size(top, "nout")));
   }
 
   /**

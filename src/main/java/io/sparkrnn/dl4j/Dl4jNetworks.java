@@ -2,7 +2,7 @@ package io.sparkrnn.dl4j;
 
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.UpdaterConfiguration;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -62,7 +62,7 @@ public final class Dl4jNetworks {
    */
   public static MultiLayerConfiguration configuration(
       NetworkDescription description, ISchedule learningRate) {
-    NetworkShape shape = description.topology().shape();
+    Network network = description.topology().network();
     if (!description.topology().trainable()) {
       throw new IllegalArgumentException(
           "a DL4J network needs classes, found %s without an output layer"
@@ -77,24 +77,24 @@ public final class Dl4jNetworks {
       builder.l2(description.l2());
     }
     NeuralNetConfiguration.ListBuilder layers = builder.list();
-    for (int l = 0; l < shape.layers(); l++) {
+    for (int l = 0; l < network.layers().size(); l++) {
       Layer rnn =
           new SimpleRnn.Builder()
-              .nIn(shape.inputs(l))
-              .nOut(shape.units(l))
-              .activation(activation(shape))
+              .nIn(network.inputs(l))
+              .nOut(network.units(l))
+              .activation(activation(network))
               .dataFormat(RNNFormat.NCW)
               .build();
-      layers.layer(l == shape.layers() - 1 ? new LastTimeStep(rnn) : rnn);
+      layers.layer(l == network.layers().size() - 1 ? new LastTimeStep(rnn) : rnn);
     }
     return layers
         .layer(
             new OutputLayer.Builder(LossFunction.MCXENT)
-                .nIn(shape.topUnits())
-                .nOut(shape.classes())
+                .nIn(network.topUnits())
+                .nOut(network.classes())
                 .activation(Activation.SOFTMAX)
                 .build())
-        .setInputType(InputType.recurrent(shape.inputSize(), shape.timeSteps(), RNNFormat.NCW))
+        .setInputType(InputType.recurrent(network.inputSize(), network.timeSteps(), RNNFormat.NCW))
         .build();
   }
 
@@ -177,8 +177,8 @@ public final class Dl4jNetworks {
     return bytes.toByteArray();
   }
 
-  private static Activation activation(NetworkShape shape) {
-    return switch (shape.activation()) {
+  private static Activation activation(Network network) {
+    return switch (network.activation()) {
       case TANH -> Activation.TANH;
       case RELU -> Activation.RELU;
     };

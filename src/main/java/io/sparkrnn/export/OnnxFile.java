@@ -1,8 +1,9 @@
 package io.sparkrnn.export;
 
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.ParameterBlock;
+import io.sparkrnn.kernel.ParameterBlock.Kind;
 import io.sparkrnn.model.Floats;
-import io.sparkrnn.model.ParameterBlock;
 import io.sparkrnn.model.RnnTopology;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -55,10 +56,10 @@ public final class OnnxFile {
 
   private static ProtobufMessage graph(ModelFile model) {
     RnnTopology topology = model.topology();
-    NetworkShape shape = topology.shape();
+    Network network = topology.network();
     ProtobufMessage graph = new ProtobufMessage();
     graph.message(1, node("Transpose", List.of("input"), List.of("x0"), ints("perm", 1, 0, 2)));
-    int top = shape.layers() - 1;
+    int top = network.layers().size() - 1;
     for (int l = 0; l <= top; l++) {
       // All of its outputs go up; of the top layer, the last one.
       List<String> outputs = l < top ? List.of("y" + l) : List.of("", "h");
@@ -68,8 +69,8 @@ public final class OnnxFile {
               "RNN",
               List.of("x" + l, "U" + l, "W" + l, "b" + l),
               outputs,
-              number("hidden_size", shape.units(l)),
-              texts("activations", activation(shape))));
+              number("hidden_size", network.units(l)),
+              texts("activations", activation(network))));
       graph.message(
           1,
           l < top
@@ -84,47 +85,44 @@ public final class OnnxFile {
     for (int l = 0; l <= top; l++) {
       addLayer(graph, model, l);
     }
-    addTensor(graph, model, "V", "out.V", shape.classes(), shape.topUnits());
-    addTensor(graph, model, "c", "out.c", shape.classes());
+    addTensor(
+        graph, "V", model, Kind.OUTPUT_WEIGHTS, top + 1, network.classes(), network.topUnits());
+    addTensor(graph, "c", model, Kind.OUTPUT_BIAS, top + 1, network.classes());
     graph.message(5, axis("first", 0));
     if (top > 0) {
       graph.message(5, axis("second", 1));
     }
-    graph.message(11, value("input", shape.timeSteps(), shape.inputSize()));
-    graph.message(12, value("logits", shape.classes()));
-    graph.message(12, value("probabilities", shape.classes()));
+    graph.message(11, value("input", network.timeSteps(), network.inputSize()));
+    graph.message(12, value("logits", network.classes()));
+    graph.message(12, value("probabilities", network.classes()));
     return graph;
   }
 
-  private static String activation(NetworkShape shape) {
-    return switch (shape.activation()) {
+  private static String activation(Network network) {
+    return switch (network.activation()) {
       case TANH -> "Tanh";
       case RELU -> "Relu";
     };
   }
 
   private static void addLayer(ProtobufMessage graph, ModelFile model, int layer) {
-    NetworkShape shape = model.topology().shape();
-    int units = shape.units(layer);
-    String name = shape.layers() == 1 ? "rnn" : "rnn" + layer;
-    addTensor(graph, model, "U" + layer, name + ".U", 1, units, shape.inputs(layer));
-    addTensor(graph, model, "W" + layer, name + ".W", 1, units, units);
+    Network network = model.topology().network();
+    int units = network.units(layer);
+    int inputs = network.inputs(layer);
+    addTensor(graph, "U" + layer, model, Kind.INPUT_WEIGHTS, layer, 1, units, inputs);
+    addTensor(graph, "W" + layer, model, Kind.RECURRENT_WEIGHTS, layer, 1, units, units);
     // Of the inputs, then of the recurrence, which has none of its own here.
-    float[] bias = Arrays.copyOf(values(model, name + ".b"), 2 * units);
+    float[] bias = Arrays.copyOf(values(model, Kind.BIAS, layer), 2 * units);
     graph.message(5, tensor("b" + layer, bias, 1, 2 * units));
   }
 
   private static void addTensor(
-      ProtobufMessage graph, ModelFile model, String name, String block, int... sizes) {
-    graph.message(5, tensor(name, values(model, block), sizes));
+      ProtobufMessage graph, String name, ModelFile model, Kind kind, int layer, int... sizes) {
+    graph.message(5, tensor(name, values(model, kind, layer), sizes));
   }
 
-  private static float[] values(ModelFile model, String name) {
-    ParameterBlock block =
-        model.topology().parameters().stream()
-            .filter(candidate -> candidate.name().equals(name))
-            .findFirst()
-            .orElseThrow();
+  private static float[] values(ModelFile model, Kind kind, int layer) {
+    ParameterBlock block = model.topology().network().layout().block(layer, kind);
     return Arrays.copyOfRange(model.parameters(), block.offset(), block.end());
   }
 

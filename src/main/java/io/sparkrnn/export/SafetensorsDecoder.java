@@ -14,7 +14,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkrnn.export.SafetensorsFile.Tensor;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.ParameterBlock.Kind;
+import io.sparkrnn.kernel.ParameterLayout;
 import io.sparkrnn.model.Floats;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.TruncatedFileException;
@@ -242,24 +244,24 @@ final class SafetensorsDecoder {
       require(weights, "weight of the nn.Linear", classes, top);
     }
     RnnTopology topology =
-        topology(
-            new NetworkShape(missing.timeSteps(), inputs, hidden, missing.activation(), classes));
-    NetworkShape shape = topology.shape();
+        topology(Network.elman(missing.timeSteps(), inputs, hidden, missing.activation(), classes));
+    ParameterLayout layout = topology.network().layout();
     float[] parameters = new float[topology.parameterCount()];
     for (int l = 0; l < hidden.size(); l++) {
       Map<String, Tensor> layer = layers.get(l);
-      put(layer.get("weight_ih"), parameters, shape.inputWeights(l));
-      put(layer.get("weight_hh"), parameters, shape.recurrentWeights(l));
+      put(layer.get("weight_ih"), parameters, layout.block(l, Kind.INPUT_WEIGHTS).offset());
+      put(layer.get("weight_hh"), parameters, layout.block(l, Kind.RECURRENT_WEIGHTS).offset());
       float[] first = bias(layer.get("bias_ih"), "bias_ih_l" + l, hidden.get(l));
       float[] second = bias(layer.get("bias_hh"), "bias_hh_l" + l, hidden.get(l));
+      int at = layout.block(l, Kind.BIAS).offset();
       for (int i = 0; i < first.length; i++) {
-        parameters[shape.bias(l) + i] = first[i] + second[i];
+        parameters[at + i] = first[i] + second[i];
       }
     }
     if (classes > 0) {
-      put(dense.get("weight"), parameters, shape.outputWeights());
+      put(dense.get("weight"), parameters, layout.block(Kind.OUTPUT_WEIGHTS).offset());
       float[] bias = bias(dense.get("bias"), "bias of the nn.Linear", classes);
-      System.arraycopy(bias, 0, parameters, shape.outputBias(), classes);
+      System.arraycopy(bias, 0, parameters, layout.block(Kind.OUTPUT_BIAS).offset(), classes);
     }
     return new ModelFile(topology, parameters, provenance());
   }
@@ -293,16 +295,16 @@ final class SafetensorsDecoder {
   }
 
   /** What we wrote into the file, if it was us; else what was found. */
-  private RnnTopology topology(NetworkShape found) {
+  private RnnTopology topology(Network found) {
     JsonNode written = header.path(METADATA).path(TOPOLOGY);
     if (!written.isTextual()) {
       return new RnnTopology(SafetensorsFile.FOREIGN, found);
     }
     RnnTopology topology = RnnTopology.decode(written.asText());
-    NetworkShape shape = topology.shape();
-    if (shape.inputSize() != found.inputSize()
-        || !shape.hidden().equals(found.hidden())
-        || shape.classes() != found.classes()) {
+    Network network = topology.network();
+    if (network.inputSize() != found.inputSize()
+        || !network.hidden().equals(found.hidden())
+        || network.classes() != found.classes()) {
       throw new IllegalArgumentException(
           "expected tensors of %s, found those of %s"
               .formatted(topology.summary(), new RnnTopology(topology.name(), found).summary()));

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.ParameterBlock;
 import io.sparkrnn.model.Floats;
 import io.sparkrnn.storage.CorruptFileException;
 import io.sparkrnn.storage.FormatException;
@@ -53,25 +53,20 @@ public final class SafetensorsFile {
 
   /** The file's bytes; equal models give equal bytes. */
   public static byte[] encode(ModelFile model) {
-    NetworkShape shape = model.topology().shape();
-    float[] parameters = model.parameters();
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    for (int l = 0; l < shape.layers(); l++) {
-      int units = shape.units(l);
-      int inputs = shape.inputs(l);
-      tensors.put(
-          "rnn.weight_ih_l" + l, tensor(parameters, shape.inputWeights(l), List.of(units, inputs)));
-      tensors.put(
-          "rnn.weight_hh_l" + l,
-          tensor(parameters, shape.recurrentWeights(l), List.of(units, units)));
-      tensors.put("rnn.bias_ih_l" + l, tensor(parameters, shape.bias(l), List.of(units)));
-      tensors.put("rnn.bias_hh_l" + l, new Tensor(List.of(units), new float[units]));
-    }
-    if (model.topology().trainable()) {
-      tensors.put(
-          "fc.weight",
-          tensor(parameters, shape.outputWeights(), List.of(shape.classes(), shape.topUnits())));
-      tensors.put("fc.bias", tensor(parameters, shape.outputBias(), List.of(shape.classes())));
+    for (ParameterBlock block : model.topology().parameters()) {
+      List<Integer> matrix = List.of(block.columns(), block.rows());
+      List<Integer> bias = List.of(block.columns());
+      switch (block.kind()) {
+        case INPUT_WEIGHTS -> put(tensors, "rnn.weight_ih_l", model, block, matrix);
+        case RECURRENT_WEIGHTS -> put(tensors, "rnn.weight_hh_l", model, block, matrix);
+        case BIAS -> {
+          put(tensors, "rnn.bias_ih_l", model, block, bias);
+          tensors.put("rnn.bias_hh_l" + block.layer(), new Tensor(bias, new float[block.count()]));
+        }
+        case OUTPUT_WEIGHTS -> tensors.put("fc.weight", tensor(model, block, matrix));
+        case OUTPUT_BIAS -> tensors.put("fc.bias", tensor(model, block, bias));
+      }
     }
     Map<String, String> metadata = new TreeMap<>(model.provenance());
     metadata.put("format", "pt");
@@ -79,9 +74,17 @@ public final class SafetensorsFile {
     return encode(tensors, metadata);
   }
 
-  private static Tensor tensor(float[] parameters, int offset, List<Integer> shape) {
-    int count = shape.stream().reduce(1, Math::multiplyExact);
-    return new Tensor(shape, Arrays.copyOfRange(parameters, offset, offset + count));
+  private static void put(
+      Map<String, Tensor> tensors,
+      String name,
+      ModelFile model,
+      ParameterBlock block,
+      List<Integer> shape) {
+    tensors.put(name + block.layer(), tensor(model, block, shape));
+  }
+
+  private static Tensor tensor(ModelFile model, ParameterBlock block, List<Integer> shape) {
+    return new Tensor(shape, Arrays.copyOfRange(model.parameters(), block.offset(), block.end()));
   }
 
   private static byte[] encode(Map<String, Tensor> tensors, Map<String, String> metadata) {

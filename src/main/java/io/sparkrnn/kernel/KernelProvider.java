@@ -81,23 +81,22 @@ public record KernelProvider(String name, String reason) {
   }
 
   private static KernelProvider vector() {
-    return new KernelProvider(
-        "vector", "vector kernels, %d bits".formatted(VectorRnnKernels.bits()));
+    return new KernelProvider("vector", "vector kernels, %d bits".formatted(VectorOps.bits()));
   }
 
   /**
    * The kernels that a driver chose, in this JVM: where they cannot run the portable ones do, with
    * equal bits.
    */
-  public static RnnKernels chosenByDriver(String name) {
+  public static Ops chosenByDriver(String name) {
     requireFusedMultiplyAdd();
     if (name.equals("vector") && !hasVectorModule()) {
       warnOnce(
           "The driver chose the vector kernels, but this executor was started without %s; it runs the portable ones: the same result, slower"
               .formatted(FLAG));
-      return new PortableRnnKernels();
+      return new PortableOps();
     }
-    return RnnKernels.named(name);
+    return Ops.named(name);
   }
 
   private static void warnOnce(String message) {

@@ -11,58 +11,46 @@ package io.sparkrnn.kernel;
 final class RowProduct {
   private float[][] factors = new float[0][];
   private float[] sums = new float[0];
+  private int depth;
+  private int width;
 
-  /** As {@link ElmanKernels#multiplyAdd}. */
-  void addTo(
-      float[] c,
-      int cAt,
-      int cRow,
-      int rows,
-      int columns,
-      int depth,
-      float[] a,
-      int aAt,
-      int aRow,
-      float[] b,
-      int bAt,
-      int bRow) {
-    reserve(depth, columns);
+  /** Takes the factors of all that follows: {@code [depth][width]}. */
+  void factors(float[] m, int b, int depth, int width) {
+    if (sums.length != width || factors.length < depth) {
+      sums = new float[width];
+      factors = new float[Math.max(depth, factors.length)][width];
+    }
     for (int i = 0; i < depth; i++) {
-      System.arraycopy(b, bAt + i * bRow, factors[i], 0, columns);
+      System.arraycopy(m, b + i * width, factors[i], 0, width);
     }
-    for (int row = 0; row < rows; row++) {
-      System.arraycopy(c, cAt + row * cRow, sums, 0, columns);
-      int from = aAt + row * aRow;
-      int i = 0;
-      for (; i + 4 <= depth; i += 4) {
-        addFour(
-            columns,
-            sums,
-            factors[i],
-            factors[i + 1],
-            factors[i + 2],
-            factors[i + 3],
-            a[from + i],
-            a[from + i + 1],
-            a[from + i + 2],
-            a[from + i + 3]);
-      }
-      for (; i < depth; i++) {
-        addOne(columns, sums, factors[i], a[from + i]);
-      }
-      System.arraycopy(sums, 0, c, cAt + row * cRow, columns);
-    }
+    this.depth = depth;
+    this.width = width;
   }
 
-  private void reserve(int depth, int columns) {
-    if (sums.length < columns || factors.length < depth) {
-      sums = new float[Math.max(columns, sums.length)];
-      factors = new float[Math.max(depth, factors.length)][sums.length];
+  /** Adds the product of {@code depth} values, {@code stride} apart, with the factors to a row. */
+  void addTo(float[] m, int c, int a, int stride) {
+    System.arraycopy(m, c, sums, 0, width);
+    int i = 0;
+    for (; i + 4 <= depth; i += 4) {
+      int at = a + i * stride;
+      addFour(
+          sums,
+          factors[i],
+          factors[i + 1],
+          factors[i + 2],
+          factors[i + 3],
+          m[at],
+          m[at + stride],
+          m[at + 2 * stride],
+          m[at + 3 * stride]);
     }
+    for (; i < depth; i++) {
+      addOne(sums, factors[i], m[a + i * stride]);
+    }
+    System.arraycopy(sums, 0, m, c, width);
   }
 
   private static void addFour(
-      int columns,
       float[] c,
       float[] b0,
       float[] b1,
@@ -72,14 +60,14 @@ final class RowProduct {
       float a1,
       float a2,
       float a3) {
-    for (int i = 0; i < columns; i++) {
+    for (int i = 0; i < c.length; i++) {
       c[i] =
           Math.fma(a3, b3[i], Math.fma(a2, b2[i], Math.fma(a1, b1[i], Math.fma(a0, b0[i], c[i]))));
     }
   }
 
-  private static void addOne(int columns, float[] c, float[] b, float a) {
-    for (int i = 0; i < columns; i++) {
+  private static void addOne(float[] c, float[] b, float a) {
+    for (int i = 0; i < c.length; i++) {
       c[i] = Math.fma(a, b[i], c[i]);
     }
   }

@@ -1,5 +1,6 @@
 package io.sparkrnn.model;
 
+import io.sparkrnn.kernel.ParameterBlock;
 import io.sparkrnn.random.RandomStreams;
 import io.sparkrnn.random.SeededRandom;
 
@@ -38,14 +39,14 @@ public enum ParameterInitializer {
 
   /** Flat parameters of a network, a pure function of scheme, topology and seed. */
   public float[] initialise(RnnTopology topology, long seed) {
-    float[] parameters = new float[topology.shape().parameterCount()];
+    float[] parameters = new float[topology.network().parameterCount()];
     int number = 0;
     for (ParameterBlock block : topology.parameters()) {
       SeededRandom random = SeededRandom.of(seed, RandomStreams.INITIAL_PARAMETERS, number++);
       switch (block.kind()) {
         case INPUT_WEIGHTS, OUTPUT_WEIGHTS -> gaussian(parameters, block, random);
         case RECURRENT_WEIGHTS -> recurrent(parameters, block, random);
-        case BIAS -> {}
+        case BIAS, OUTPUT_BIAS -> {}
       }
     }
     return parameters;

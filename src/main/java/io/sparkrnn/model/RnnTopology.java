@@ -1,9 +1,9 @@
 package io.sparkrnn.model;
 
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.ParameterBlock;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * A named network of the family: stacked Elman layers and, unless the network has no classes, a
  * dense layer over the last hidden state.
  */
-public record RnnTopology(String name, NetworkShape shape) implements Serializable {
+public record RnnTopology(String name, Network network) implements Serializable {
   private static final Set<String> KEYS =
       new LinkedHashSet<>(
           List.of("name", "timeSteps", "inputSize", "hidden", "activation", "classes"));
@@ -30,32 +30,33 @@ public record RnnTopology(String name, NetworkShape shape) implements Serializab
 
   /** The same network with other hidden layers, bottom first. */
   public RnnTopology withHidden(List<Integer> hidden) {
-    return new RnnTopology(
-        name,
-        new NetworkShape(
-            shape.timeSteps(), shape.inputSize(), hidden, shape.activation(), shape.classes()));
+    return new RnnTopology(name, network.withHidden(hidden));
   }
 
   public RnnTopology withActivation(Activation activation) {
     return new RnnTopology(
         name,
-        new NetworkShape(
-            shape.timeSteps(), shape.inputSize(), shape.hidden(), activation, shape.classes()));
+        Network.elman(
+            network.timeSteps(),
+            network.inputSize(),
+            network.hidden(),
+            activation,
+            network.classes()));
   }
 
   /** The same network for sequences of another form, such as another data set's. */
   public RnnTopology withData(int timeSteps, int inputSize, int classes) {
     return new RnnTopology(
-        name, new NetworkShape(timeSteps, inputSize, shape.hidden(), shape.activation(), classes));
+        name, Network.elman(timeSteps, inputSize, network.hidden(), network.activation(), classes));
   }
 
   public int parameterCount() {
-    return shape.parameterCount();
+    return network.parameterCount();
   }
 
   /** Whether it has an output layer, hence a loss that can be trained. */
   public boolean trainable() {
-    return shape.classes() > 0;
+    return network.classes() > 0;
   }
 
   /**
@@ -63,54 +64,21 @@ public record RnnTopology(String name, NetworkShape shape) implements Serializab
    * layer's {@code V}, {@code c}.
    */
   public List<ParameterBlock> parameters() {
-    List<ParameterBlock> blocks = new ArrayList<>();
-    for (int l = 0; l < shape.layers(); l++) {
-      String layer = shape.layers() == 1 ? "rnn" : "rnn" + l;
-      int units = shape.units(l);
-      blocks.add(
-          new ParameterBlock(
-              layer + ".U",
-              ParameterBlock.Kind.INPUT_WEIGHTS,
-              shape.inputs(l),
-              units,
-              shape.inputWeights(l)));
-      blocks.add(
-          new ParameterBlock(
-              layer + ".W",
-              ParameterBlock.Kind.RECURRENT_WEIGHTS,
-              units,
-              units,
-              shape.recurrentWeights(l)));
-      blocks.add(
-          new ParameterBlock(layer + ".b", ParameterBlock.Kind.BIAS, 1, units, shape.bias(l)));
-    }
-    if (trainable()) {
-      blocks.add(
-          new ParameterBlock(
-              "out.V",
-              ParameterBlock.Kind.OUTPUT_WEIGHTS,
-              shape.topUnits(),
-              shape.classes(),
-              shape.outputWeights()));
-      blocks.add(
-          new ParameterBlock(
-              "out.c", ParameterBlock.Kind.BIAS, 1, shape.classes(), shape.outputBias()));
-    }
-    return List.copyOf(blocks);
+    return network.layout().blocks();
   }
 
   /** For example {@code 28 x 28 -> 150 tanh -> 10}. */
   public String summary() {
     StringBuilder text =
-        new StringBuilder("%d x %d".formatted(shape.timeSteps(), shape.inputSize()));
-    for (int units : shape.hidden()) {
+        new StringBuilder("%d x %d".formatted(network.timeSteps(), network.inputSize()));
+    for (int units : network.hidden()) {
       text.append(" -> ")
           .append(units)
           .append(' ')
-          .append(shape.activation().name().toLowerCase(Locale.ROOT));
+          .append(network.activation().name().toLowerCase(Locale.ROOT));
     }
     if (trainable()) {
-      text.append(" -> ").append(shape.classes());
+      text.append(" -> ").append(network.classes());
     }
     return text.toString();
   }
@@ -129,11 +97,11 @@ public record RnnTopology(String name, NetworkShape shape) implements Serializab
         classes=%d
         """,
         name,
-        shape.timeSteps(),
-        shape.inputSize(),
-        shape.hidden().stream().map(String::valueOf).collect(Collectors.joining(",")),
-        shape.activation(),
-        shape.classes());
+        network.timeSteps(),
+        network.inputSize(),
+        network.hidden().stream().map(String::valueOf).collect(Collectors.joining(",")),
+        network.activation(),
+        network.classes());
   }
 
   /**
@@ -150,7 +118,7 @@ public record RnnTopology(String name, NetworkShape shape) implements Serializab
     try {
       return new RnnTopology(
           values.get("name"),
-          new NetworkShape(
+          Network.elman(
               Integer.parseInt(values.get("timeSteps")),
               Integer.parseInt(values.get("inputSize")),
               Arrays.stream(values.get("hidden").split(",", -1)).map(Integer::valueOf).toList(),

@@ -2,7 +2,7 @@ package io.sparkrnn.retrain;
 
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.ImageTrainingData;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.registry.DataSummary;
 import io.sparkrnn.registry.LogEntry;
 import io.sparkrnn.registry.RegisteredModel;
@@ -30,17 +30,17 @@ public record DataChecks(long minSamples, double maxLabelDrift, double maxPixelD
    * @param where names the data in messages
    */
   static void requireSchema(RegisteredModel current, ImageTrainingData data, String where) {
-    NetworkShape shape = current.model().topology().shape();
-    if (shape.timeSteps() != data.timeSteps()
-        || shape.inputSize() != data.inputSize()
-        || shape.classes() != data.classes()) {
+    Network network = current.model().topology().network();
+    if (network.timeSteps() != data.timeSteps()
+        || network.inputSize() != data.inputSize()
+        || network.classes() != data.classes()) {
       throw new DataException(
           "Cannot train on %s: expected sequences of %d x %d in %d classes as version %d has learnt, found %d x %d in %d; another --registry allows them"
               .formatted(
                   where,
-                  shape.timeSteps(),
-                  shape.inputSize(),
-                  shape.classes(),
+                  network.timeSteps(),
+                  network.inputSize(),
+                  network.classes(),
                   current.version().number(),
                   data.timeSteps(),
                   data.inputSize(),

@@ -10,7 +10,7 @@ import io.sparkrnn.data.DatasetStatistics;
 import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.registry.Candidate;
 import io.sparkrnn.registry.DataSummary;
@@ -171,9 +171,8 @@ public final class Retraining {
     return configuration.data().described();
   }
 
-  private RnnKernels kernels() {
-    return RnnKernels.named(
-        KernelProvider.choose(configuration.training().kernels().toString()).name());
+  private Ops kernels() {
+    return Ops.named(KernelProvider.choose(configuration.training().kernels().toString()).name());
   }
 
   private void requireRunnable() {
@@ -192,7 +191,7 @@ public final class Retraining {
   private void requireSameNetwork(RegisteredModel parent, ImageTrainingData data) {
     RnnTopology found = parent.model().topology();
     RnnTopology wanted = Topologies.of(configuration.model(), data);
-    if (!found.shape().equals(wanted.shape())) {
+    if (!found.network().equals(wanted.network())) {
       throw new UsageException(
           "Cannot start from version %d of %s: expected a model of %s as is to be trained, found one of %s; --start fresh begins with random parameters"
               .formatted(

@@ -4,7 +4,7 @@ import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.evaluation.PairedPredictions;
 import io.sparkrnn.export.ModelFile;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.registry.Decision;
 import io.sparkrnn.registry.Gate;
 import io.sparkrnn.registry.RegisteredModel;
@@ -23,7 +23,7 @@ import java.util.function.Function;
  */
 record TestDecision(
     Gate gate,
-    RnnKernels kernels,
+    Ops kernels,
     ImageTrainingData data,
     String where,
     ModelFile candidate,

@@ -1,7 +1,7 @@
 package io.sparkrnn.run;
 
 import io.sparkrnn.data.ImageTrainingData;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.StopRequest;
@@ -48,8 +48,7 @@ public interface Backend extends AutoCloseable {
     @Override
     public RoundRunner rounds(
         Training<ImageTrainingData> training, String kernels, StopRequest stop) {
-      return new LocalRoundRunner(
-          training.recipe(), RnnKernels.named(kernels), training.data(), stop);
+      return new LocalRoundRunner(training.recipe(), Ops.named(kernels), training.data(), stop);
     }
   }
 }

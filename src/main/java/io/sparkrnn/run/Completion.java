@@ -8,7 +8,7 @@ import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.evaluation.PairedPredictions;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.report.ReportPage;
 import io.sparkrnn.report.RunRecord;
 import io.sparkrnn.storage.Storage;
@@ -109,7 +109,7 @@ record Completion(
       }
       EvaluationData data = training.data();
       LocalEvaluation evaluation =
-          new LocalEvaluation(RnnKernels.named(kernels), training.topology(), data, stop);
+          new LocalEvaluation(Ops.named(kernels), training.topology(), data, stop);
       float[] before = initial.get().parameters();
       result.initialTest(
           evaluation.evaluate(before, Part.TEST),

@@ -31,7 +31,7 @@ record InitialModel(float[] parameters, String parametersSha256) {
     }
     URI file = RunDirectory.modelFile(storage, location);
     ModelFile model = ModelFile.read(storage, file);
-    if (!model.topology().shape().equals(topology.shape())) {
+    if (!model.topology().network().equals(topology.network())) {
       throw new UsageException(
           "Cannot start from %s: expected a model of %s as is to be trained, found one of %s"
               .formatted(Storage.describe(file), topology.summary(), model.topology().summary()));

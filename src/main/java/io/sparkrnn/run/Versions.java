@@ -15,7 +15,7 @@ import picocli.CommandLine.IVersionProvider;
 /** What a run was made with. */
 public final class Versions implements IVersionProvider {
   /** Changes whenever the same seed may give other bits. */
-  public static final int ARITHMETIC = 1;
+  public static final int ARITHMETIC = 2;
 
   public static String sparkRnn() {
     return Objects.requireNonNullElse(

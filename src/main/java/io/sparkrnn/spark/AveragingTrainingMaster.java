@@ -8,7 +8,7 @@ import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.dl4j.NetworkState;
 import io.sparkrnn.dl4j.UnsupportedNetworkException;
 import io.sparkrnn.kernel.KernelProvider;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.spark.data.RddShards;
 import io.sparkrnn.spark.dl4j.DataSetReader;
 import io.sparkrnn.spark.dl4j.ListenedRounds;
@@ -146,8 +146,7 @@ public final class AveragingTrainingMaster
   public void executeTraining(SparkDl4jMultiLayer sparkNetwork, JavaRDD<DataSet> data) {
     MultiLayerNetwork network = sparkNetwork.getNetwork();
     // Refused before any job runs; the number of time steps comes with the data.
-    NetworkShape shape = describe(network, 1).topology().shape();
-    shardOnce(data, shape);
+    shardOnce(data, describe(network, 1).topology().network());
     NetworkDescription description = describe(network, shards.timeSteps());
     NetworkState state = Dl4jNetworks.state(network);
     Training<TrainingData> training =
@@ -176,11 +175,11 @@ public final class AveragingTrainingMaster
     return Dl4jNetworks.describe(network.getLayerWiseConfigurations(), timeSteps);
   }
 
-  private void shardOnce(JavaRDD<DataSet> data, NetworkShape shape) {
+  private void shardOnce(JavaRDD<DataSet> data, Network network) {
     // Numbers of RDDs start again in every context.
     if (shards == null || shardedRdd != data.id() || shardedContext != data.context()) {
       release();
-      shards = RddShards.materialise(data, new DataSetReader(shape), settings.workers, shape);
+      shards = RddShards.materialise(data, new DataSetReader(network), settings.workers, network);
       shardedRdd = data.id();
       shardedContext = data.context();
     }

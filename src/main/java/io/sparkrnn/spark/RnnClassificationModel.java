@@ -4,7 +4,7 @@ import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.data.FeatureTable;
 import io.sparkrnn.spark.ml.AnsweredRows;
@@ -88,12 +88,12 @@ public final class RnnClassificationModel
 
   @Override
   public int numFeatures() {
-    return topology.shape().timeSteps() * topology.shape().inputSize();
+    return topology.network().timeSteps() * topology.network().inputSize();
   }
 
   @Override
   public int numClasses() {
-    return topology.shape().classes();
+    return topology.network().classes();
   }
 
   /** The network, for example {@code 30 x 3 -> 32 tanh -> 4}. */
@@ -163,8 +163,7 @@ public final class RnnClassificationModel
   }
 
   private Predictor predictor() {
-    return new Predictor(
-        RnnKernels.named(KernelProvider.choose("auto").name()), topology, parameters);
+    return new Predictor(Ops.named(KernelProvider.choose("auto").name()), topology, parameters);
   }
 
   /**
@@ -193,7 +192,7 @@ public final class RnnClassificationModel
       predictor = predictor();
     }
     predictor.put(0, values);
-    predictor.run();
+    predictor.run(1);
     Vector outputs = Vectors.dense(predictor.logits(0));
     idle().add(predictor);
     return outputs;

@@ -4,7 +4,7 @@ import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.export.ModelFile;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.spark.data.FeatureTable;
 import io.sparkrnn.spark.jobs.SparkJobException;
@@ -97,7 +97,7 @@ public final class RnnClassifier
   private RnnClassifier(UidInConstruction construction) {
     construction.end();
     String model = ConfigurationLoader.defaults().model().name();
-    NetworkShape topology = ModelZoo.find(model).orElseThrow().shape();
+    Network topology = ModelZoo.find(model).orElseThrow().network();
     setDefault(hidden, topology.hidden().stream().mapToInt(units -> units).toArray());
     setDefault(activation, topology.activation().name().toLowerCase(Locale.ROOT));
   }

@@ -5,7 +5,7 @@ import static io.sparkrnn.evaluation.EvaluationResult.BLOCK_SAMPLES;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.Mistake;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.model.RnnTopology;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,11 +31,7 @@ public final class BlockEvaluator {
    * @param block number of the block, by which results are folded
    */
   public static BlockResult evaluate(
-      RnnKernels kernels,
-      RnnTopology topology,
-      float[] parameters,
-      SequenceDataset samples,
-      int block) {
+      Ops kernels, RnnTopology topology, float[] parameters, SequenceDataset samples, int block) {
     return evaluate(kernels, topology, parameters, samples, block, new int[samples.size()]);
   }
 
@@ -45,14 +41,14 @@ public final class BlockEvaluator {
    * @param predicted takes the class of each sample
    */
   static BlockResult evaluate(
-      RnnKernels kernels,
+      Ops kernels,
       RnnTopology topology,
       float[] parameters,
       SequenceDataset samples,
       int block,
       int[] predicted) {
-    DataShape.require(topology.shape(), samples);
-    int classes = topology.shape().classes();
+    DataShape.require(topology.network(), samples);
+    int classes = topology.network().classes();
     Predictor predictor = new Predictor(kernels, topology, parameters);
     long[] confusion = new long[classes * classes];
     double lossSum = 0;
@@ -60,8 +56,7 @@ public final class BlockEvaluator {
     int[] order = IntStream.range(0, samples.size()).toArray();
     for (int first = 0; first < order.length; first += Predictor.SAMPLES) {
       int count = Math.min(Predictor.SAMPLES, order.length - first);
-      predictor.put(samples, order, first, count);
-      predictor.run();
+      predictor.run(samples, order, first, count);
       for (int place = 0; place < count; place++) {
         int sample = first + place;
         int label = samples.label(sample);

@@ -2,7 +2,7 @@ package io.sparkrnn.train;
 
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.SequenceDataset;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 
 /** Whether a network can read a dataset; the kernels see bare arrays and would not notice. */
 final class DataShape {
@@ -13,16 +13,16 @@ final class DataShape {
    *
    * @throws DataException if the dataset has others
    */
-  static void require(NetworkShape shape, SequenceDataset data) {
-    if (data.timeSteps() != shape.timeSteps()
-        || data.inputSize() != shape.inputSize()
-        || data.classes() > shape.classes()) {
+  static void require(Network network, SequenceDataset data) {
+    if (data.timeSteps() != network.timeSteps()
+        || data.inputSize() != network.inputSize()
+        || data.classes() > network.classes()) {
       throw new DataException(
           "Cannot run the network on the data: expected %d time steps of %d inputs and at most %d classes, found %d time steps of %d inputs and %d classes"
               .formatted(
-                  shape.timeSteps(),
-                  shape.inputSize(),
-                  shape.classes(),
+                  network.timeSteps(),
+                  network.inputSize(),
+                  network.classes(),
                   data.timeSteps(),
                   data.inputSize(),
                   data.classes()));

@@ -5,7 +5,7 @@ import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.EvaluationResult;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.model.RnnTopology;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.List;
  * @param stop asked before each block
  */
 public record LocalEvaluation(
-    RnnKernels kernels, RnnTopology topology, EvaluationData data, StopRequest stop) {
+    Ops kernels, RnnTopology topology, EvaluationData data, StopRequest stop) {
 
   /** Evaluates parameters on a part of the data. */
   public EvaluationResult evaluate(float[] parameters, Part part) {
@@ -42,6 +42,6 @@ public record LocalEvaluation(
               kernels, topology, parameters, samples.subset(places), block, found));
       System.arraycopy(found, 0, predicted, places[0], found.length);
     }
-    return EvaluationResult.fold(results, topology.shape().classes());
+    return EvaluationResult.fold(results, topology.network().classes());
   }
 }

@@ -4,7 +4,7 @@ import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -22,7 +22,7 @@ public final class LocalRoundRunner implements RoundRunner {
    *
    * @param stop asked within evaluations
    */
-  public LocalRoundRunner(Recipe recipe, RnnKernels kernels, TrainingData data, StopRequest stop) {
+  public LocalRoundRunner(Recipe recipe, Ops kernels, TrainingData data, StopRequest stop) {
     this.replica = new Replica(recipe, kernels);
     this.shards = IntStream.range(0, data.workers()).mapToObj(data::shard).toList();
     this.evaluation = new LocalEvaluation(kernels, recipe.topology(), data, stop);

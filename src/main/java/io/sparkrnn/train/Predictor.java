@@ -1,9 +1,10 @@
 package io.sparkrnn.train;
 
 import io.sparkrnn.data.SequenceDataset;
-import io.sparkrnn.kernel.NetworkShape;
-import io.sparkrnn.kernel.RnnKernels;
-import io.sparkrnn.kernel.Workspace;
+import io.sparkrnn.kernel.InferencePass;
+import io.sparkrnn.kernel.MinibatchSource;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.model.RnnTopology;
 import java.util.Arrays;
 
@@ -15,11 +16,11 @@ public final class Predictor {
   /** Places of a minibatch; this many keep the activations of 28 time steps in the cache. */
   public static final int SAMPLES = 64;
 
-  private final RnnKernels kernels;
-  private final NetworkShape shape;
-  private final float[] parameters;
-  private final Workspace workspace;
-  private final int stride;
+  private final Network network;
+  private final InferencePass pass;
+  private final float[][] places = new float[SAMPLES][];
+  private final MinibatchSource ofPlaces = new Places();
+  private final DatasetMinibatch ofDataset = new DatasetMinibatch();
 
   /**
    * A predictor.
@@ -27,22 +28,21 @@ public final class Predictor {
    * @param parameters flat, not changed
    * @throws IllegalArgumentException for a network without classes
    */
-  public Predictor(RnnKernels kernels, RnnTopology topology, float[] parameters) {
+  public Predictor(Ops kernels, RnnTopology topology, float[] parameters) {
     if (!topology.trainable()) {
       throw new IllegalArgumentException(
           "expected a network with an output layer, found " + topology.summary());
     }
-    this.kernels = kernels;
-    this.shape = topology.shape();
-    this.parameters = parameters;
-    this.workspace = new Workspace(shape, SAMPLES);
-    workspace.begin(SAMPLES);
-    this.stride = workspace.paddedSamples();
+    this.network = topology.network();
+    this.pass = new InferencePass(network, kernels, parameters, SAMPLES);
+    for (int place = 0; place < SAMPLES; place++) {
+      places[place] = new float[valuesPerSample()];
+    }
   }
 
   /** Values of a sample: {@code [timeStep][input]}. */
   public int valuesPerSample() {
-    return shape.timeSteps() * shape.inputSize();
+    return network.timeSteps() * network.inputSize();
   }
 
   /**
@@ -51,32 +51,29 @@ public final class Predictor {
    * @param values {@code [timeStep][input]}
    */
   public void put(int place, float[] values) {
-    float[] input = workspace.input();
-    for (int i = 0, at = place; i < values.length; i++, at += stride) {
-      input[at] = values[i];
-    }
+    System.arraycopy(values, 0, places[place], 0, values.length);
   }
 
-  /** Fills the first places with samples of a dataset, as {@link SequenceDataset#layOut} does. */
-  void put(SequenceDataset data, int[] samples, int offset, int count) {
-    data.layOut(samples, offset, count, workspace.input(), stride);
+  /** Computes the answers of the first places. */
+  public void run(int count) {
+    pass.run(ofPlaces, count);
   }
 
-  /** Computes the answers of all places. */
-  public void run() {
-    kernels.forward(parameters, workspace, 0, stride);
+  /** Computes the answers of {@code count} samples of a dataset, which then have places from 0. */
+  void run(SequenceDataset data, int[] samples, int offset, int count) {
+    pass.run(ofDataset.begin(data, samples, offset), count);
   }
 
   /** The most probable class. */
   public int predicted(int place) {
-    return workspace.predicted(place);
+    return pass.predicted(place);
   }
 
   /** Outputs before the softmax: {@code [class]}. */
   public double[] logits(int place) {
-    double[] logits = new double[shape.classes()];
+    double[] logits = new double[network.classes()];
     for (int c = 0; c < logits.length; c++) {
-      logits[c] = workspace.logits()[c * stride + place];
+      logits[c] = pass.logit(place, c);
     }
     return logits;
   }
@@ -129,6 +126,28 @@ public final class Predictor {
     }
     for (int c = 0; c < logits.length; c++) {
       logits[c] /= sum;
+    }
+  }
+
+  /** The samples that were put. */
+  private final class Places implements MinibatchSource {
+    @Override
+    public void layOut(int first, int count, float[] target, int at, int stepStride, int width) {
+      int inputs = network.inputSize();
+      for (int s = 0; s < count; s++) {
+        float[] values = places[first + s];
+        for (int t = 0, v = 0; t < network.timeSteps(); t++) {
+          int to = at + t * stepStride + s;
+          for (int i = 0; i < inputs; i++, to += width) {
+            target[to] = values[v++];
+          }
+        }
+      }
+    }
+
+    @Override
+    public int label(int sample) {
+      throw new UnsupportedOperationException("samples to predict have no class");
     }
   }
 }

@@ -3,11 +3,11 @@ package io.sparkrnn.train;
 import io.sparkrnn.data.MinibatchPlan;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
-import io.sparkrnn.kernel.RnnKernels;
-import io.sparkrnn.kernel.Workspace;
-import io.sparkrnn.model.ParameterBlock;
-import io.sparkrnn.train.WorkerThreads.RangeTask;
+import io.sparkrnn.kernel.Ops;
+import io.sparkrnn.kernel.ParameterBlock;
+import io.sparkrnn.kernel.TrainingPass;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /**
  * A worker's model: runs the iterations of one round on its shard. What it allocates is used again
@@ -15,10 +15,12 @@ import java.util.Arrays;
  */
 public final class Replica {
   private final Recipe recipe;
-  private final RnnKernels kernels;
-  private final Workspace workspace;
+  private final Ops kernels;
+  private final TrainingPass pass;
   private final float[] gradient;
+  private final float[] lanes = Ops.lanes();
   private final ParameterBlock[] weights;
+  private final DatasetMinibatch minibatch = new DatasetMinibatch();
   private Order order = new Order(-1, -1, new int[0]);
 
   /** The order of a shard's samples in one epoch, which holds for many rounds. */
@@ -28,14 +30,19 @@ public final class Replica {
     }
   }
 
-  public Replica(Recipe recipe, RnnKernels kernels) {
+  public Replica(Recipe recipe, Ops kernels) {
     this.recipe = recipe;
     this.kernels = kernels;
-    this.workspace = new Workspace(recipe.topology().shape(), recipe.minibatchSize());
+    this.pass =
+        new TrainingPass(
+            recipe.topology().network(),
+            kernels,
+            recipe.minibatchSize(),
+            recipe.threadsPerWorker());
     this.gradient = new float[recipe.topology().parameterCount()];
     this.weights =
         recipe.topology().parameters().stream()
-            .filter(block -> block.kind() != ParameterBlock.Kind.BIAS)
+            .filter(block -> !block.kind().isBias())
             .toArray(ParameterBlock[]::new);
   }
 
@@ -43,20 +50,14 @@ public final class Replica {
   public WorkerResult run(TrainingState state, Shard shard, Round round) {
     long start = System.nanoTime();
     SequenceDataset data = shard.samples();
-    DataShape.require(recipe.topology().shape(), data);
+    DataShape.require(recipe.topology().network(), data);
     int[] samplesInOrder = order(round.epoch(), shard.worker(), data.size());
     float[][] parts = parts(state.vector());
     float[] parameters = parts[0];
     float[][] moments = Arrays.copyOfRange(parts, 1, parts.length);
-    RangeTask propagate =
-        (from, to) -> {
-          kernels.forward(parameters, workspace, from, to);
-          kernels.outputDeltas(workspace, from, to);
-          kernels.backward(parameters, workspace, from, to);
-        };
-    RangeTask accumulate = (from, to) -> kernels.gradient(workspace, gradient, from, to);
     long samples = 0;
     double lossSum = 0;
+    IntConsumer part = pass::run;
     try (WorkerThreads threads = new WorkerThreads(recipe.threadsPerWorker())) {
       for (int i = 0; i < round.iterations(); i++) {
         long first = (long) (round.firstMinibatch() + i) * recipe.minibatchSize();
@@ -64,10 +65,10 @@ public final class Replica {
           break;
         }
         int count = (int) Math.min(recipe.minibatchSize(), data.size() - first);
-        layOut(data, samplesInOrder, (int) first, count);
-        threads.split(workspace.paddedSamples(), Workspace.LANES, propagate);
-        threads.split(workspace.shape().gradientRows(), 1, accumulate);
-        lossSum += loss();
+        minibatch.begin(data, samplesInOrder, (int) first);
+        threads.run(pass.begin(parameters, minibatch, count), part);
+        pass.gradient(gradient);
+        lossSum += pass.lossSum();
         long iteration = round.firstIteration() + i;
         regularise(parameters);
         double rate = recipe.schedule().rate(iteration, round.plateauFactor());
@@ -86,23 +87,6 @@ public final class Replica {
     return order.samples();
   }
 
-  private void layOut(SequenceDataset data, int[] samplesInOrder, int first, int count) {
-    workspace.begin(count);
-    data.layOut(samplesInOrder, first, count, workspace.input(), workspace.paddedSamples());
-    for (int s = 0; s < count; s++) {
-      workspace.labels()[s] = data.label(samplesInOrder[first + s]);
-    }
-  }
-
-  /** Summed over the minibatch in the workspace. */
-  private double loss() {
-    double sum = 0;
-    for (int s = 0; s < workspace.samples(); s++) {
-      sum += workspace.losses()[s];
-    }
-    return sum;
-  }
-
   /** The parameters and each of the updater's moments. */
   private float[][] parts(float[] vector) {
     float[][] parts = new float[1 + recipe.updater().moments()][];
@@ -114,7 +98,7 @@ public final class Replica {
 
   /** The global norm; in double where its square is beyond float, or clipping would give zero. */
   private double norm() {
-    float squares = kernels.sumOfSquares(workspace, gradient);
+    float squares = kernels.sumOfSquares(gradient, lanes);
     if (squares != Float.POSITIVE_INFINITY) {
       return Math.sqrt(squares);
     }

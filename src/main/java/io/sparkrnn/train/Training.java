@@ -7,7 +7,8 @@ import io.sparkrnn.config.TrainingConfiguration;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
+import io.sparkrnn.kernel.TrainingPass;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import java.net.URI;
@@ -22,6 +23,19 @@ import java.util.function.LongSupplier;
  */
 public record Training<D extends TrainingData>(
     RunConfiguration configuration, D data, RnnTopology topology) {
+
+  /**
+   * Requires that there is room for the network, before anything is done for it.
+   *
+   * @throws io.sparkrnn.kernel.KernelUnavailableException if not
+   */
+  public Training {
+    TrainingConfiguration training = configuration.training();
+    if (training.engine() != Engine.DL4J) {
+      TrainingPass.requireRoom(
+          topology.network(), training.minibatchSize(), training.threadsPerWorker());
+    }
+  }
 
   /**
    * What is around the rounds.
@@ -119,7 +133,7 @@ public record Training<D extends TrainingData>(
               parameters -> runner.evaluate(parameters, Part.VALIDATION), 0));
     }
     // Executors are busy with the next rounds.
-    LocalEvaluation onDriver = new LocalEvaluation(RnnKernels.named(kernels), topology, data, stop);
+    LocalEvaluation onDriver = new LocalEvaluation(Ops.named(kernels), topology, data, stop);
     return Optional.of(
         new TrainingLoop.Validation(
             parameters -> onDriver.evaluate(parameters, Part.VALIDATION), overlapRounds));

@@ -1,31 +1,39 @@
 package io.sparkrnn.train;
 
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 
 /**
- * The threads of one worker, the calling one included; they end with the round. They are woken
- * twice an iteration, so handing work over allocates nothing, and a thread looks for work for some
+ * The threads of one worker, the calling one included; they end with the round. They meet once an
+ * iteration, so handing work over allocates nothing, and a thread looks for work for some
  * microseconds before it sleeps.
+ *
+ * <p>Whoever comes first takes the next part. So where the other cores are busy, and no other
+ * thread comes, the calling one does all parts itself, as if it were alone.
  */
 final class WorkerThreads implements AutoCloseable {
-  // On the way from one part of an iteration to the next threads wait shorter than waking takes;
-  // longer looking would take a core from others on a busy machine.
-  private static final int LOOKS = 500;
+  // From one iteration to the next threads wait shorter than waking takes; longer looking would
+  // take a core from others on a busy machine.
+  private static final int LOOKS = 2_000;
 
-  private final int threads;
+  private static final int PART_BITS = 16;
+  private static final int PART_MASK = (1 << PART_BITS) - 1;
+
   private final Member[] others;
   private final Thread caller = Thread.currentThread();
-  private RangeTask task;
-  private volatile int turn;
+
+  /** Turns so far, parts of this turn, and the next part that nobody has taken. */
+  private final AtomicLong next = new AtomicLong();
+
+  private final AtomicInteger finished = new AtomicInteger();
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private IntConsumer task;
   private volatile boolean closed;
 
-  /** Work on the range {@code [from, to)}. */
-  interface RangeTask {
-    void run(int from, int to);
-  }
-
   WorkerThreads(int threads) {
-    this.threads = threads;
     this.others = new Member[threads - 1];
     for (int i = 0; i < others.length; i++) {
       others[i] = new Member();
@@ -34,50 +42,65 @@ final class WorkerThreads implements AutoCloseable {
   }
 
   /**
-   * Runs a task over {@code [0, total)}, cut at multiples of {@code grain} into a range for each
-   * thread. Only the thread that made this object may call it.
+   * Runs all parts of a task, from 0. Only the thread that made this object may call it.
    *
-   * @throws IllegalStateException if another thread failed, or the calling one was interrupted
+   * @throws IllegalStateException if a part failed, or the calling thread was interrupted
    */
-  void split(int total, int grain, RangeTask work) {
-    int grains = (total + grain - 1) / grain;
-    int parts = Math.min(threads, grains);
-    if (parts <= 1) {
-      work.run(0, total);
+  void run(int parts, IntConsumer work) {
+    if (parts == 1 || others.length == 0) {
+      for (int part = 0; part < parts; part++) {
+        work.accept(part);
+      }
       return;
     }
     task = work;
-    for (int part = 1; part < threads; part++) {
-      Member member = others[part - 1];
-      boolean idle = part >= parts;
-      member.from = idle ? 0 : (int) ((long) grains * part / parts) * grain;
-      member.to = idle ? 0 : Math.min(total, (int) ((long) grains * (part + 1) / parts) * grain);
-    }
-    turn++;
+    finished.set(0);
+    long turn = (next.get() >>> 2 * PART_BITS) + 1;
+    next.set(turn << 2 * PART_BITS | (long) parts << PART_BITS);
     for (Member member : others) {
       LockSupport.unpark(member);
     }
-    try {
-      work.run(0, grains / parts * grain);
-    } finally {
-      awaitOthers();
+    while (takePart()) {}
+    awaitOthers(parts);
+    Throwable found = failure.getAndSet(null);
+    if (found instanceof Error error) {
+      throw error;
+    } else if (found != null) {
+      throw new IllegalStateException("a thread of a worker failed: " + found, found);
     }
-    for (Member member : others) {
-      member.rethrow();
+  }
+
+  /** Runs the next part; false if all are taken. */
+  private boolean takePart() {
+    for (long seen = next.get(); ; seen = next.get()) {
+      int part = (int) (seen & PART_MASK);
+      int parts = (int) (seen >>> PART_BITS & PART_MASK);
+      if (part >= parts) {
+        return false;
+      }
+      if (next.compareAndSet(seen, seen + 1)) {
+        try {
+          task.accept(part);
+        } catch (Throwable e) { // Passed on to the caller.
+          failure.compareAndSet(null, e);
+        }
+        if (finished.incrementAndGet() == parts) {
+          LockSupport.unpark(caller);
+        }
+        return true;
+      }
     }
   }
 
   /** Even after an interrupt: the others write where the next owner of the arrays will. */
-  private void awaitOthers() {
+  private void awaitOthers(int parts) {
     boolean interrupted = false;
-    for (Member member : others) {
-      for (int looks = 0; member.done != turn; looks++) {
-        if (looks < LOOKS) {
-          Thread.onSpinWait();
-        } else {
-          LockSupport.park(this);
-          interrupted |= Thread.interrupted();
-        }
+    for (int looks = 0; finished.get() != parts; looks++) {
+      if (looks < LOOKS) {
+        Thread.onSpinWait();
+      } else {
+        LockSupport.park(this);
+        interrupted |= Thread.interrupted();
       }
     }
     if (interrupted) {
@@ -95,11 +118,6 @@ final class WorkerThreads implements AutoCloseable {
   }
 
   private final class Member extends Thread {
-    private int from;
-    private int to;
-    private Throwable failure;
-    private volatile int done;
-
     Member() {
       super("replica");
       setDaemon(true);
@@ -107,38 +125,15 @@ final class WorkerThreads implements AutoCloseable {
 
     @Override
     public void run() {
-      while (awaitTurn()) {
-        try {
-          if (from < to) {
-            task.run(from, to);
-          }
-        } catch (Throwable e) { // Passed on to the caller.
-          failure = e;
-        }
-        done++;
-        LockSupport.unpark(caller);
-      }
-    }
-
-    private boolean awaitTurn() {
       for (int looks = 0; !closed; looks++) {
-        if (done != turn) {
-          return true;
-        }
-        if (looks < LOOKS) {
+        if (takePart()) {
+          looks = 0;
+        } else if (looks < LOOKS) {
           Thread.onSpinWait();
         } else {
           LockSupport.park(WorkerThreads.this);
+          looks = 0;
         }
-      }
-      return false;
-    }
-
-    void rethrow() {
-      if (failure != null) {
-        Throwable cause = failure;
-        failure = null;
-        throw new IllegalStateException("a thread of a worker failed: " + cause, cause);
       }
     }
   }

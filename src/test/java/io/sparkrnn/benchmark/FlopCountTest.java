@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +12,7 @@ class FlopCountTest {
 
   @Test
   void countsTheProductsOfOneLayer() {
-    NetworkShape shape = new NetworkShape(3, 5, List.of(7), Activation.TANH, 11);
+    Network shape = Network.elman(3, 5, List.of(7), Activation.TANH, 11);
     FlopCount flops = new FlopCount(shape, 13);
 
     // Three time steps from the input, two from the state before, one output.
@@ -24,7 +24,7 @@ class FlopCountTest {
 
   @Test
   void deltasPassEveryLayerButTheFirst() {
-    NetworkShape shape = new NetworkShape(3, 5, List.of(7, 2), Activation.RELU, 11);
+    Network shape = Network.elman(3, 5, List.of(7, 2), Activation.RELU, 11);
     FlopCount flops = new FlopCount(shape, 1);
 
     assertThat(flops.forward())
@@ -34,7 +34,7 @@ class FlopCountTest {
 
   @Test
   void aLargeWorkloadDoesNotOverflow() {
-    NetworkShape shape = new NetworkShape(1000, 4096, List.of(4096), Activation.TANH, 10);
+    Network shape = Network.elman(1000, 4096, List.of(4096), Activation.TANH, 10);
 
     assertThat(new FlopCount(shape, 256).forward())
         .isEqualTo(512L * (1000L * 4096 * 4096 + 999L * 4096 * 4096 + 10L * 4096));

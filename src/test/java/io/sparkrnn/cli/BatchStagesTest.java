@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import java.util.List;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BatchStagesTest {
   private static final int SAMPLES = 3;
   private static final RnnTopology TOPOLOGY =
-      new RnnTopology("small", new NetworkShape(4, 5, List.of(7, 2), Activation.TANH, 6));
+      new RnnTopology("small", Network.elman(4, 5, List.of(7, 2), Activation.TANH, 6));
 
   @ParameterizedTest
   @CsvSource({"0, 0", "0, 2", "1, 0", "1, 3"})
@@ -30,7 +30,7 @@ class BatchStagesTest {
         stages().step(layer, timeStep).stream()
             .collect(Collectors.toMap(NamedArray::name, Function.identity()));
 
-    int units = TOPOLOGY.shape().units(layer);
+    int units = TOPOLOGY.network().units(layer);
     float[] state = step.get("h_t").values();
     assertThat(state).hasSize(SAMPLES * units);
     for (int i = 0; i < state.length; i++) {

@@ -116,7 +116,7 @@ class InspectCommandTest {
   void theVanillaNetworksNumbers(String model) {
     RnnTopology topology = ModelZoo.find(model).orElseThrow();
     float[] parameters = ParameterInitializer.ORTHOGONAL.initialise(topology, 3);
-    int units = topology.shape().units(0);
+    int units = topology.network().units(0);
 
     Output output = inspect(model, "--seed", "3");
 

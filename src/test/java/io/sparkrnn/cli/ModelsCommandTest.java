@@ -8,7 +8,7 @@ import io.sparkrnn.checkpoint.Retry;
 import io.sparkrnn.evaluation.PairedPredictions;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.registry.Candidate;
 import io.sparkrnn.registry.DataSummary;
@@ -75,7 +75,7 @@ class ModelsCommandTest {
 
   private void submit(int run, PairedPredictions pair) {
     RnnTopology topology =
-        new RnnTopology("small", new NetworkShape(3, 2, List.of(2), Activation.RELU, 2));
+        new RnnTopology("small", Network.elman(3, 2, List.of(2), Activation.RELU, 2));
     new ModelRegistry(
             Storage.of(Map.of()),
             Locations.uri(directory().toString()),

@@ -43,30 +43,31 @@ class SequenceDatasetTest {
   }
 
   @Test
-  void laysBytesOutWithSamplesInnermostAndPaddingZero() {
-    float[] target = new float[2 * 3 * 4 + 1];
-    Arrays.fill(target, Float.NaN);
+  void laysBytesOutWithSamplesInnermost() {
+    // Two samples in rows of four, steps ten apart, after one float that is another's.
+    float[] target = new float[1 + 10 + 3 * 4];
+    Arrays.fill(target, -1);
 
-    ofBytes.layOut(new int[] {0, 1, 0, 1}, 1, 2, target, 4);
+    ofBytes.layOut(new int[] {0, 1, 0, 1}, 1, 2, target, 1, 10, 4);
 
-    float[] expected = {
-      255, 0, 0, 0, 128, 1, 0, 0, 127, 2, 0, 0, 6, 3, 0, 0, 7, 4, 0, 0, 8, 5, 0, 0, Float.NaN
-    };
-    for (int i = 0; i < expected.length; i++) {
-      expected[i] /= 255;
+    float[][] rows = {{255, 0}, {128, 1}, {127, 2}, {6, 3}, {7, 4}, {8, 5}};
+    float[] expected = new float[target.length];
+    Arrays.fill(expected, -1);
+    for (int row = 0; row < rows.length; row++) {
+      for (int s = 0; s < 2; s++) {
+        expected[1 + row / 3 * 10 + row % 3 * 4 + s] = rows[row][s] / 255f;
+      }
     }
     assertThat(target).containsExactly(expected);
   }
 
   @Test
   void laysFloatsOutAsTheyAre() {
-    float[] target = new float[2 * 3 * 3];
-    Arrays.fill(target, Float.NaN);
+    float[] target = new float[2 * 3 * 2];
 
-    ofFloats.layOut(new int[] {1, 0}, 0, 2, target, 3);
+    ofFloats.layOut(new int[] {1, 0}, 0, 2, target, 0, 6, 2);
 
-    assertThat(target)
-        .containsExactly(100, 0, 0, 200, -1, 0, 300, 2, 0, 6, 3, 0, 7, 4, 0, 8, 5.5f, 0);
+    assertThat(target).containsExactly(100, 0, 200, -1, 300, 2, 6, 3, 7, 4, 8, 5.5f);
   }
 
   @Test
@@ -79,41 +80,32 @@ class SequenceDatasetTest {
     }
     float[] target = new float[256];
 
-    SequenceDataset.ofBytes(all, new byte[1], 1, 256, 1).layOut(new int[] {0}, 0, 1, target, 1);
+    SequenceDataset.ofBytes(all, new byte[1], 1, 256, 1)
+        .layOut(new int[] {0}, 0, 1, target, 0, 256, 1);
 
     assertThat(target).containsExactly(expected);
   }
 
-  @Test
-  void laysOutNothingAsPadding() {
-    float[] target = new float[2 * 3 * 2];
-    Arrays.fill(target, Float.NaN);
-
-    ofBytes.layOut(new int[0], 0, 0, target, 2);
-
-    assertThat(target).containsOnly(0f);
-  }
-
   @ParameterizedTest
   @CsvSource({
-    "0,2,11,2,Cannot lay out a minibatch: expected room for 2 x 3 x 2 floats; found 11",
+    "0,2,11,2,'Index 11 out of bounds for length 11'",
     "0,2,12,1,'Range [0, 0 + 2) out of bounds for length 1'",
     "1,2,12,2,'Range [1, 1 + 2) out of bounds for length 2'",
     "-1,1,12,2,'Range [-1, -1 + 1) out of bounds for length 2'",
   })
   void refusesToLayOutBeyondItsArguments(
-      int offset, int count, int targetLength, int paddedSamples, String message) {
+      int offset, int count, int targetLength, int width, String message) {
     assertThatThrownBy(
             () ->
                 ofBytes.layOut(
-                    new int[] {0, 1}, offset, count, new float[targetLength], paddedSamples))
+                    new int[] {0, 1}, offset, count, new float[targetLength], 0, 3 * width, width))
         .isInstanceOf(IndexOutOfBoundsException.class)
         .hasMessage(message.replace(';', ','));
   }
 
   @Test
   void refusesSamplesThatDoNotExist() {
-    assertThatThrownBy(() -> ofBytes.layOut(new int[] {2}, 0, 1, new float[6], 1))
+    assertThatThrownBy(() -> ofBytes.layOut(new int[] {2}, 0, 1, new float[6], 0, 3, 1))
         .isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> ofBytes.subset(new int[] {-1}))
         .isInstanceOf(IndexOutOfBoundsException.class);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkrnn.Mutations;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.storage.FormatException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -84,8 +84,8 @@ class Dl4jZipDecoderTest {
   @Test
   void theGoldenFileIsRead() throws IOException {
     ModelFile read = decode(golden());
-    assertThat(read.topology().shape())
-        .isEqualTo(new NetworkShape(5, 2, List.of(3, 2), Activation.TANH, 2));
+    assertThat(read.topology().network())
+        .isEqualTo(Network.elman(5, 2, List.of(3, 2), Activation.TANH, 2));
     for (int i = 0; i < read.parameters().length; i++) {
       assertThat(read.parameters()[i]).isEqualTo(i * 0.5f - 3);
     }

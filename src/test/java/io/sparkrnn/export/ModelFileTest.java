@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.Floats;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.FormatException;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ModelFileTest {
   private static final RnnTopology TOPOLOGY =
-      new RnnTopology("small", new NetworkShape(3, 2, List.of(2), Activation.RELU, 2));
+      new RnnTopology("small", Network.elman(3, 2, List.of(2), Activation.RELU, 2));
 
   @Test
   void bytesAreThoseOfTheGoldenFile() throws IOException {
@@ -132,7 +132,7 @@ class ModelFileTest {
   }
 
   private static ModelFile model() {
-    float[] parameters = new float[TOPOLOGY.shape().parameterCount()];
+    float[] parameters = new float[TOPOLOGY.network().parameterCount()];
     for (int i = 0; i < parameters.length; i++) {
       parameters[i] = i * 0.5f - 3;
     }

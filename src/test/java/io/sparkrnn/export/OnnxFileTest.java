@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.RnnTopology;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ class OnnxFileTest {
 
   private static String encoded(Integer... hidden) {
     RnnTopology topology =
-        new RnnTopology("small", new NetworkShape(3, 2, List.of(hidden), Activation.TANH, 2));
+        new RnnTopology("small", Network.elman(3, 2, List.of(hidden), Activation.TANH, 2));
     float[] parameters = new float[topology.parameterCount()];
     return new String(
         OnnxFile.encode(new ModelFile(topology, parameters, Map.of()), "0"), ISO_8859_1);

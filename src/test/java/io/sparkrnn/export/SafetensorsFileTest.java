@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkrnn.Mutations;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.FormatException;
 import io.sparkrnn.storage.TruncatedFileException;
@@ -28,7 +28,7 @@ class SafetensorsFileTest {
 
   private static ModelFile model(int inputs, List<Integer> hidden, int classes) {
     RnnTopology topology =
-        new RnnTopology("some", new NetworkShape(5, inputs, hidden, Activation.TANH, classes));
+        new RnnTopology("some", Network.elman(5, inputs, hidden, Activation.TANH, classes));
     float[] parameters = new float[topology.parameterCount()];
     for (int i = 0; i < parameters.length; i++) {
       parameters[i] = i * 0.5f - 3;
@@ -90,8 +90,8 @@ class SafetensorsFileTest {
               golden.readAllBytes(),
               "pytorch.safetensors",
               new SafetensorsFile.Missing(28, Activation.TANH));
-      assertThat(read.topology().shape())
-          .isEqualTo(new NetworkShape(28, 3, List.of(2, 2), Activation.TANH, 4));
+      assertThat(read.topology().network())
+          .isEqualTo(Network.elman(28, 3, List.of(2, 2), Activation.TANH, 4));
       // torch.arange over all parameters in the order of state_dict, in halves: of each layer U, W
       // and b, whose two biases are added, then V and c.
       float[] parameters = {

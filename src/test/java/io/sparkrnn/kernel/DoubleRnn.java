@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * The oracle: stacked Elman layers and a softmax layer by the textbook's formulas, in double, one
  * sample at a time, on {@code [timeStep][unit]}. It shares no code with the kernels, nor with the
- * offsets of {@link NetworkShape}: it reads the flat parameters with a cursor of its own.
+ * offsets of {@link Network}: it reads the flat parameters with a cursor of its own.
  *
  * <pre>
  * a_t = U x_t + W h_{t-1} + b        h_t = f(a_t)        z = V h_T + c        loss = -log softmax(z)[label]
@@ -14,7 +14,7 @@ import java.util.List;
  * </pre>
  */
 public final class DoubleRnn {
-  private final NetworkShape shape;
+  private final Network shape;
   private final double[][][] inputWeights;
   private final double[][][] recurrentWeights;
   private final double[][] bias;
@@ -24,7 +24,7 @@ public final class DoubleRnn {
   /** A sample's forward pass: {@code [layer][timeStep][unit]} and {@code [class]}. */
   public record Trace(double[][][] sums, double[][][] hidden, double[] logits) {}
 
-  public DoubleRnn(NetworkShape shape, double[] parameters) {
+  public DoubleRnn(Network shape, double[] parameters) {
     this.shape = shape;
     int layers = shape.hidden().size();
     inputWeights = new double[layers][][];
@@ -44,7 +44,7 @@ public final class DoubleRnn {
     cursor.requireEnd();
   }
 
-  public static DoubleRnn of(NetworkShape shape, float[] parameters) {
+  public static DoubleRnn of(Network shape, float[] parameters) {
     double[] widened = new double[parameters.length];
     for (int i = 0; i < widened.length; i++) {
       widened[i] = parameters[i];

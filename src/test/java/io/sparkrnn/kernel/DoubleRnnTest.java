@@ -30,19 +30,19 @@ class DoubleRnnTest {
                 topology.trainable()
                     ? topology
                     : topology.withData(
-                        topology.shape().timeSteps(), topology.shape().inputSize(), 3))
+                        topology.network().timeSteps(), topology.network().inputSize(), 3))
         .flatMap(
             topology ->
                 Stream.of(Activation.values())
                     .map(
                         activation ->
                             Arguments.of(
-                                topology.name(), topology.withActivation(activation).shape())));
+                                topology.name(), topology.withActivation(activation).network())));
   }
 
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("networks")
-  void gradientsAreTheSlopesOfTheLoss(String name, NetworkShape shape) {
+  void gradientsAreTheSlopesOfTheLoss(String name, Network shape) {
     Minibatch minibatch = Minibatch.random(shape, 3, 12);
     List<double[][]> samples = minibatch.samplesInDouble();
     int[] labels = minibatch.labels();
@@ -76,7 +76,7 @@ class DoubleRnnTest {
   }
 
   private static double slope(
-      NetworkShape shape,
+      Network shape,
       double[] parameters,
       double[] direction,
       List<double[][]> samples,

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** One neuron, two time steps, worked out by hand. */
 class HandComputedTest {
   private static final Offset<Float> TOLERANCE = within(1e-6f);
-  private static final RnnKernels KERNELS = new PortableRnnKernels();
+  private static final Ops KERNELS = new PortableOps();
 
   // Y0 = tanh(X0 U + b), Y1 = tanh(Y0 W + X1 U + b)
   // with U = (0.1, -0.2, 0.05, 0.3), W = 0.5, b = 0.1:
@@ -37,18 +37,15 @@ class HandComputedTest {
     float[] parameters = {0.1f, -0.2f, 0.05f, 0.3f, 0.5f, 0.1f};
     Minibatch minibatch =
         new Minibatch(
-            new NetworkShape(2, 4, List.of(1), Activation.TANH, 0),
-            parameters,
-            samples,
-            new int[4]);
-    Workspace ws = minibatch.workspace();
-    KERNELS.forward(parameters, ws, 0, ws.paddedSamples());
+            Network.elman(2, 4, List.of(1), Activation.TANH, 0), parameters, samples, new int[4]);
+    InferencePass pass = InferencePass.keepingStates(minibatch.network(), KERNELS, parameters, 4);
+    pass.run(minibatch, 4);
 
     float[] y0 = {0f, -0.1488850f, -0.2913126f, 0.7818064f};
     float[] y1 = {-0.2449187f, 0.0255519f, -0.2408312f, 0.4143928f};
     for (int s = 0; s < 4; s++) {
-      assertThat(ws.hidden(0)[s]).isCloseTo(y0[s], TOLERANCE);
-      assertThat(ws.hidden(0)[Workspace.LANES + s]).isCloseTo(y1[s], TOLERANCE);
+      assertThat(pass.hidden(0, 0, 0, s)).isCloseTo(y0[s], TOLERANCE);
+      assertThat(pass.hidden(0, 1, 0, s)).isCloseTo(y1[s], TOLERANCE);
     }
   }
 
@@ -59,16 +56,11 @@ class HandComputedTest {
   // dU = da0 x0 + da1 x1 = 1/2 + 1/2 = 1; dW = da1 h0 = 1; db = da0 + da1 = 3/4.
   @Test
   void gradientOfOneRectifiedNeuronIsExact() {
-    float[] gradient = new float[7];
-    Workspace ws =
+    Iteration iteration =
         backPropagated(
-            Activation.RELU,
-            new float[] {1, 0.5f, 0, 1, 0, -2, 0},
-            new float[][] {{2}, {1}},
-            1,
-            gradient);
-    assertThat(ws.losses()[0]).isCloseTo(0.6931471805599453, within(1e-15));
-    assertThat(gradient).containsExactly(1f, 1f, 0.75f, 1f, -1f, 0.5f, -0.5f);
+            Activation.RELU, new float[] {1, 0.5f, 0, 1, 0, -2, 0}, new float[][] {{2}, {1}}, 1);
+    assertThat(iteration.losses()[0]).isCloseTo(0.6931471805599453, within(1e-15));
+    assertThat(iteration.gradient()).containsExactly(1f, 1f, 0.75f, 1f, -1f, 0.5f, -0.5f);
   }
 
   // tanh, U = 0.5, W = -1, b = 0.25, V = (1, -1), c = (0, 0.5), x = (1, 2), class 0:
@@ -82,31 +74,23 @@ class HandComputedTest {
   // dU = da0 * 1 + da1 * 2 = -0.6986343; dW = da1 h0 = -0.3161838; db = da0 + da1 = -0.2008238
   @Test
   void gradientOfOneTanhNeuron() {
-    float[] gradient = new float[7];
-    Workspace ws =
+    Iteration iteration =
         backPropagated(
             Activation.TANH,
             new float[] {0.5f, -1, 0.25f, 1, -1, 0, 0.5f},
             new float[][] {{1}, {2}},
-            0,
-            gradient);
-    assertThat(ws.losses()[0]).isCloseTo(0.4392392, within(1e-6));
+            0);
+    assertThat(iteration.losses()[0]).isCloseTo(0.4392392, within(1e-6));
     float[] expected = {
       -0.6986343f, -0.3161838f, -0.2008238f, -0.1946334f, 0.1946334f, -0.3554734f, 0.3554734f
     };
-    assertThat(gradient).containsExactly(expected, TOLERANCE);
+    assertThat(iteration.gradient()).containsExactly(expected, TOLERANCE);
   }
 
-  private static Workspace backPropagated(
-      Activation activation, float[] parameters, float[][] sample, int label, float[] gradient) {
-    NetworkShape shape = new NetworkShape(2, 1, List.of(1), activation, 2);
-    Minibatch minibatch =
-        new Minibatch(shape, parameters, new float[][][] {sample}, new int[] {label});
-    Workspace ws = minibatch.workspace();
-    KERNELS.forward(parameters, ws, 0, ws.paddedSamples());
-    KERNELS.outputDeltas(ws, 0, ws.paddedSamples());
-    KERNELS.backward(parameters, ws, 0, ws.paddedSamples());
-    KERNELS.gradient(ws, gradient, 0, shape.gradientRows());
-    return ws;
+  private static Iteration backPropagated(
+      Activation activation, float[] parameters, float[][] sample, int label) {
+    Network network = Network.elman(2, 1, List.of(1), activation, 2);
+    return Iteration.of(
+        KERNELS, new Minibatch(network, parameters, new float[][][] {sample}, new int[] {label}));
   }
 }

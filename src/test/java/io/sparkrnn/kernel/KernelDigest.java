@@ -14,10 +14,15 @@ public final class KernelDigest {
   private KernelDigest() {}
 
   public static void main(String[] args) throws NoSuchAlgorithmException {
-    System.out.println(of(RnnKernels.named(args[0])));
+    System.out.println(of(Ops.named(args[0])));
   }
 
-  static String of(RnnKernels kernels) throws NoSuchAlgorithmException {
+  /** For a class loader that has copies of all classes. */
+  public static String ofVectorKernels() throws NoSuchAlgorithmException {
+    return of(new VectorOps());
+  }
+
+  static String of(Ops kernels) throws NoSuchAlgorithmException {
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
     long seed = 0;
     for (Activation activation : Activation.values()) {
@@ -25,7 +30,7 @@ public final class KernelDigest {
           List.of(List.of(1), List.of(7), List.of(31, 5), List.of(4, 17, 8), List.of(150))) {
         for (int timeSteps : new int[] {1, 3}) {
           for (int batch : new int[] {1, 17, 64, 80}) {
-            NetworkShape shape = new NetworkShape(timeSteps, 28, hidden, activation, 10);
+            Network shape = Network.elman(timeSteps, 28, hidden, activation, 10);
             add(digest, kernels, Minibatch.random(shape, batch, seed++));
           }
         }
@@ -34,19 +39,20 @@ public final class KernelDigest {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private static void add(MessageDigest digest, RnnKernels kernels, Minibatch minibatch) {
-    Workspace ws = minibatch.workspace();
-    kernels.forward(minibatch.parameters(), ws, 0, ws.paddedSamples());
-    kernels.outputDeltas(ws, 0, ws.paddedSamples());
-    kernels.backward(minibatch.parameters(), ws, 0, ws.paddedSamples());
-    float[] gradient = new float[minibatch.shape().parameterCount()];
-    kernels.gradient(ws, gradient, 0, minibatch.shape().gradientRows());
-    update(digest, gradient);
-    update(digest, ws.logits());
-    for (int l = 0; l < minibatch.shape().layers(); l++) {
-      update(digest, ws.hidden(l));
+  private static void add(MessageDigest digest, Ops kernels, Minibatch minibatch) {
+    Iteration iteration = Iteration.of(kernels, minibatch);
+    update(digest, iteration.gradient());
+    for (float[] logits : iteration.logits()) {
+      update(digest, logits);
     }
-    update(digest, new float[] {kernels.sumOfSquares(ws, gradient)});
+    for (float[][][] layer : iteration.hidden()) {
+      for (float[][] sample : layer) {
+        for (float[] state : sample) {
+          update(digest, state);
+        }
+      }
+    }
+    update(digest, new float[] {kernels.sumOfSquares(iteration.gradient(), Ops.lanes())});
   }
 
   private static void update(MessageDigest digest, float[] values) {

@@ -20,8 +20,7 @@ class KernelProviderTest {
     assertThat(KernelProvider.choose("portable").name()).isEqualTo("portable");
     assertThat(KernelProvider.choose("vector").name()).isEqualTo("vector");
     assertThat(KernelProvider.choose("auto"))
-        .isEqualTo(
-            new KernelProvider("vector", "vector kernels, " + VectorRnnKernels.bits() + " bits"));
+        .isEqualTo(new KernelProvider("vector", "vector kernels, " + VectorOps.bits() + " bits"));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> KernelProvider.choose("fast"))
         .withMessageContaining("fast");

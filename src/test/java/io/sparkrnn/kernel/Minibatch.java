@@ -1,7 +1,6 @@
 package io.sparkrnn.kernel;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -11,23 +10,22 @@ import java.util.Random;
  * @param parameters flat
  * @param samples {@code [sample][timeStep][input]}
  */
-record Minibatch(NetworkShape shape, float[] parameters, float[][][] samples, int[] labels) {
+record Minibatch(Network network, float[] parameters, float[][][] samples, int[] labels)
+    implements MinibatchSource {
 
   /** Weights small enough for tanh not to saturate, inputs from -1 to 1. */
-  static Minibatch random(NetworkShape shape, int samples, long seed) {
+  static Minibatch random(Network network, int samples, long seed) {
     Random random = new Random(seed);
-    float[] parameters = new float[shape.parameterCount()];
-    for (int l = 0; l < shape.layers(); l++) {
-      int end = shape.inputWeights(l + 1);
-      double scale = 1 / Math.sqrt(shape.inputs(l) + shape.units(l));
-      for (int i = shape.inputWeights(l); i < end; i++) {
-        parameters[i] = (float) (scale * random.nextGaussian());
+    float[] parameters = new float[network.parameterCount()];
+    for (ParameterBlock block : network.layout().blocks()) {
+      int l = block.layer();
+      boolean ofHead = l == network.layers().size();
+      int fanIn = ofHead ? network.topUnits() : network.inputs(l) + network.units(l);
+      for (int i = block.offset(); i < block.end(); i++) {
+        parameters[i] = (float) (random.nextGaussian() / Math.sqrt(fanIn));
       }
     }
-    for (int i = shape.outputWeights(); i < parameters.length; i++) {
-      parameters[i] = (float) (random.nextGaussian() / Math.sqrt(shape.topUnits()));
-    }
-    float[][][] values = new float[samples][shape.timeSteps()][shape.inputSize()];
+    float[][][] values = new float[samples][network.timeSteps()][network.inputSize()];
     int[] labels = new int[samples];
     for (int s = 0; s < samples; s++) {
       for (float[] step : values[s]) {
@@ -35,36 +33,29 @@ record Minibatch(NetworkShape shape, float[] parameters, float[][][] samples, in
           step[i] = 2 * random.nextFloat() - 1;
         }
       }
-      labels[s] = shape.classes() == 0 ? 0 : random.nextInt(shape.classes());
+      labels[s] = network.classes() == 0 ? 0 : random.nextInt(network.classes());
     }
-    return new Minibatch(shape, parameters, values, labels);
+    return new Minibatch(network, parameters, values, labels);
   }
 
   int size() {
     return labels.length;
   }
 
-  /** Fills inputs and labels; padding lanes get {@code padding}. */
-  void load(Workspace workspace, float padding) {
-    workspace.begin(size());
-    int stride = workspace.paddedSamples();
-    for (int t = 0; t < shape.timeSteps(); t++) {
-      for (int i = 0; i < shape.inputSize(); i++) {
-        int row = (t * shape.inputSize() + i) * stride;
-        Arrays.fill(workspace.input(), row, row + stride, padding);
-        for (int s = 0; s < size(); s++) {
-          workspace.input()[row + s] = samples[s][t][i];
+  @Override
+  public void layOut(int first, int count, float[] target, int at, int stepStride, int width) {
+    for (int s = 0; s < count; s++) {
+      for (int t = 0; t < network.timeSteps(); t++) {
+        for (int i = 0; i < network.inputSize(); i++) {
+          target[at + t * stepStride + i * width + s] = samples[first + s][t][i];
         }
       }
     }
-    System.arraycopy(labels, 0, workspace.labels(), 0, size());
   }
 
-  /** A workspace of this minibatch's size, loaded. */
-  Workspace workspace() {
-    Workspace workspace = new Workspace(shape, size());
-    load(workspace, 0f);
-    return workspace;
+  @Override
+  public int label(int sample) {
+    return labels[sample];
   }
 
   List<double[][]> samplesInDouble() {

@@ -3,7 +3,8 @@ package io.sparkrnn.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.ParameterBlock;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +25,7 @@ class ModelZooTest {
   void theZooHasFourModels(String name, int parameters, String summary) {
     RnnTopology topology = ModelZoo.find(name).orElseThrow();
     assertThat(topology.name()).isEqualTo(name);
-    assertThat(topology.shape().parameterCount()).isEqualTo(parameters);
+    assertThat(topology.network().parameterCount()).isEqualTo(parameters);
     assertThat(topology.summary()).isEqualTo(summary);
     assertThat(topology.trainable()).isEqualTo(name.startsWith("row"));
   }
@@ -41,11 +42,11 @@ class ModelZooTest {
   void theRowNetworkHasTheBlocksOfTheNotebook() {
     assertThat(ModelZoo.find("row-rnn-150").orElseThrow().parameters())
         .containsExactly(
-            new ParameterBlock("rnn.U", ParameterBlock.Kind.INPUT_WEIGHTS, 28, 150, 0),
-            new ParameterBlock("rnn.W", ParameterBlock.Kind.RECURRENT_WEIGHTS, 150, 150, 4200),
-            new ParameterBlock("rnn.b", ParameterBlock.Kind.BIAS, 1, 150, 26_700),
-            new ParameterBlock("out.V", ParameterBlock.Kind.OUTPUT_WEIGHTS, 150, 10, 26_850),
-            new ParameterBlock("out.c", ParameterBlock.Kind.BIAS, 1, 10, 28_350));
+            new ParameterBlock("rnn.U", ParameterBlock.Kind.INPUT_WEIGHTS, 0, 28, 150, 0),
+            new ParameterBlock("rnn.W", ParameterBlock.Kind.RECURRENT_WEIGHTS, 0, 150, 150, 4200),
+            new ParameterBlock("rnn.b", ParameterBlock.Kind.BIAS, 0, 1, 150, 26_700),
+            new ParameterBlock("out.V", ParameterBlock.Kind.OUTPUT_WEIGHTS, 1, 150, 10, 26_850),
+            new ParameterBlock("out.c", ParameterBlock.Kind.OUTPUT_BIAS, 1, 1, 10, 28_350));
   }
 
   @Test
@@ -71,7 +72,7 @@ class ModelZooTest {
         assertThat(block.offset()).as(block.name()).isEqualTo(end);
         end = block.end();
       }
-      assertThat(end).isEqualTo(topology.shape().parameterCount());
+      assertThat(end).isEqualTo(topology.network().parameterCount());
     }
   }
 
@@ -86,7 +87,7 @@ class ModelZooTest {
     assertThat(topology)
         .isEqualTo(
             new RnnTopology(
-                "row-rnn-150", new NetworkShape(14, 56, List.of(64, 32), Activation.RELU, 4)));
+                "row-rnn-150", Network.elman(14, 56, List.of(64, 32), Activation.RELU, 4)));
     assertThat(topology.summary()).isEqualTo("14 x 56 -> 64 relu -> 32 relu -> 4");
   }
 }

@@ -3,6 +3,8 @@ package io.sparkrnn.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparkrnn.kernel.ParameterBlock;
+import io.sparkrnn.kernel.ParameterBlock.Kind;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -76,7 +78,7 @@ class ParameterInitializerTest {
     RnnTopology topology = ROW.withHidden(List.of(units, units));
     float[] parameters = ParameterInitializer.ORTHOGONAL.initialise(topology, 4);
     for (int layer = 0; layer < 2; layer++) {
-      int w = topology.shape().recurrentWeights(layer);
+      int w = topology.network().layout().block(layer, Kind.RECURRENT_WEIGHTS).offset();
       double worst = 0;
       for (int r = 0; r < units; r++) {
         for (int q = 0; q < units; q++) {
@@ -111,7 +113,7 @@ class ParameterInitializerTest {
       for (ParameterBlock block : topology.parameters()) {
         boolean random =
             switch (block.kind()) {
-              case BIAS -> false;
+              case BIAS, OUTPUT_BIAS -> false;
               case RECURRENT_WEIGHTS ->
                   scheme != ParameterInitializer.IDENTITY && block.count() > 1;
               case INPUT_WEIGHTS, OUTPUT_WEIGHTS -> true;
@@ -141,7 +143,7 @@ class ParameterInitializerTest {
     float[] parameters = ParameterInitializer.XAVIER.initialise(square, 9);
     List<float[]> matrices =
         square.parameters().stream()
-            .filter(block -> block.kind() != ParameterBlock.Kind.BIAS)
+            .filter(block -> !block.kind().isBias())
             .map(block -> Arrays.copyOfRange(parameters, block.offset(), block.end()))
             .toList();
     for (int a = 0; a < matrices.size(); a++) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -13,8 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RnnTopologyTest {
   private static final RnnTopology DEEP =
-      new RnnTopology(
-          "row-rnn-100x2", new NetworkShape(28, 14, List.of(64, 32), Activation.RELU, 10));
+      new RnnTopology("row-rnn-100x2", Network.elman(28, 14, List.of(64, 32), Activation.RELU, 10));
   private static final String DEEP_TEXT =
       """
       name=row-rnn-100x2
@@ -49,7 +48,7 @@ class RnnTopologyTest {
 
   @Test
   void aNameWithAnEqualsSignIsReadBack() {
-    RnnTopology topology = new RnnTopology("a=b", DEEP.shape());
+    RnnTopology topology = new RnnTopology("a=b", DEEP.network());
     assertThat(RnnTopology.decode(topology.encode())).isEqualTo(topology);
   }
 
@@ -57,7 +56,7 @@ class RnnTopologyTest {
   @ValueSource(strings = {"", "two\nlines", "classes\r=3", "\u0085"})
   void namesThatALineCannotHoldAreRefused(String name) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new RnnTopology(name, DEEP.shape()))
+        .isThrownBy(() -> new RnnTopology(name, DEEP.network()))
         .withMessageContaining("name");
   }
 

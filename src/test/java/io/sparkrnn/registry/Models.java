@@ -2,7 +2,7 @@ package io.sparkrnn.registry;
 
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.RnnTopology;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +24,7 @@ final class Models {
           0.3081);
 
   private static final RnnTopology TOPOLOGY =
-      new RnnTopology("small", new NetworkShape(3, 2, List.of(2), Activation.RELU, 2));
+      new RnnTopology("small", Network.elman(3, 2, List.of(2), Activation.RELU, 2));
 
   private Models() {}
 

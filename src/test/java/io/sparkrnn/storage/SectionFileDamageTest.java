@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sparkrnn.Mutations;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.StateSections;
 import io.sparkrnn.train.TrainingState;
@@ -161,7 +161,7 @@ class SectionFileDamageTest {
   /** As a run writes it. */
   private static byte[] checkpoint(int round) {
     RnnTopology topology =
-        new RnnTopology("small", new NetworkShape(3, 2, List.of(2), Activation.RELU, 2));
+        new RnnTopology("small", Network.elman(3, 2, List.of(2), Activation.RELU, 2));
     float[] parameters = new float[topology.parameterCount()];
     float[] updaterState = new float[2 * parameters.length];
     Arrays.fill(parameters, round / 7f);

@@ -7,8 +7,8 @@ import io.sparkrnn.data.MinibatchPlan;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.PortableRnnKernels;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
+import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Parameter averaging after every iteration of plain SGD is one big minibatch. */
 class AveragingTest {
-  private static final RnnKernels KERNELS = new PortableRnnKernels();
+  private static final Ops KERNELS = new PortableOps();
   // Not so large that steps overshoot: they would magnify rounding errors from round to round.
   private static final double RATE = 0.1;
   private static final int EPOCHS = 2;

@@ -11,7 +11,7 @@ import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.PortableRnnKernels;
+import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.TrainingLoop.Validation;
@@ -237,7 +237,7 @@ class FollowingTest {
     Recipe recipe = recipe();
     InMemoryData data = InMemoryData.ofSizes(8, 4, 4, 107, 95);
     LocalRoundRunner runner =
-        new LocalRoundRunner(recipe, new PortableRnnKernels(), data, StopRequest.NEVER);
+        new LocalRoundRunner(recipe, new PortableOps(), data, StopRequest.NEVER);
     List<TrainingState> saved = new ArrayList<>();
     long[] round = {from.round()};
     TrainingLoop loop =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparkrnn.checkpoint.CheckpointEntry;
+import io.sparkrnn.cli.ForwardPass;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.ScheduleConfiguration;
@@ -13,8 +14,8 @@ import io.sparkrnn.data.Axes;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.PortableRnnKernels;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
+import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.TrainingLoop.Validation;
@@ -34,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole runs of the local runner on sequences whose first time step must be remembered. */
 class LearningTest {
-  private static final RnnKernels KERNELS = new PortableRnnKernels();
+  private static final Ops KERNELS = new PortableOps();
   private static final int MINIBATCH = 16;
 
   private static Recipe recipe(Activation activation, Updater updater, double rate, int epochs) {
@@ -92,7 +93,7 @@ class LearningTest {
   private static TrainingState start(Recipe recipe) {
     // A rectified rotation forgets; the identity is made for relu.
     ParameterInitializer initializer =
-        recipe.topology().shape().activation() == Activation.RELU
+        recipe.topology().network().activation() == Activation.RELU
             ? ParameterInitializer.IDENTITY
             : ParameterInitializer.ORTHOGONAL;
     return TrainingState.initial(initializer.initialise(recipe.topology(), 2), recipe.updater());

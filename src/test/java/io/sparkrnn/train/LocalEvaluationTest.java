@@ -3,6 +3,7 @@ package io.sparkrnn.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.sparkrnn.cli.ForwardPass;
 import io.sparkrnn.data.Axes;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.SequenceDataset;
@@ -10,8 +11,8 @@ import io.sparkrnn.evaluation.ConfusionMatrix;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.evaluation.Mistake;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
-import io.sparkrnn.kernel.PortableRnnKernels;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import java.util.ArrayList;
@@ -24,14 +25,14 @@ import org.junit.jupiter.api.Test;
 class LocalEvaluationTest {
   private final InMemoryData data = InMemoryData.ofSizes(3, 2, 4, 8);
   private final RnnTopology topology =
-      new RnnTopology("small", new NetworkShape(3, 2, List.of(5), Activation.TANH, 4));
+      new RnnTopology("small", Network.elman(3, 2, List.of(5), Activation.TANH, 4));
   private final float[] parameters = ParameterInitializer.ORTHOGONAL.initialise(topology, 7);
 
   /** More samples than a block has. */
   @Test
   void predictionsAreThoseThatTheEvaluationCounts() {
     LocalEvaluation evaluation =
-        new LocalEvaluation(new PortableRnnKernels(), topology, data, StopRequest.NEVER);
+        new LocalEvaluation(new PortableOps(), topology, data, StopRequest.NEVER);
 
     int[] predicted = evaluation.predict(parameters, Part.TEST);
 
@@ -48,7 +49,7 @@ class LocalEvaluationTest {
   void aRequestToStopIsSeenBetweenBlocks() {
     int[] asked = new int[1];
     LocalEvaluation evaluation =
-        new LocalEvaluation(new PortableRnnKernels(), topology, data, () -> ++asked[0] == 2);
+        new LocalEvaluation(new PortableOps(), topology, data, () -> ++asked[0] == 2);
 
     assertThatExceptionOfType(TrainingStoppedException.class)
         .isThrownBy(() -> evaluation.evaluate(parameters, Part.TEST));
@@ -66,7 +67,7 @@ class LocalEvaluationTest {
     for (int sample = 0; sample < samples.size(); sample++) {
       float[] logits =
           ForwardPass.run(
-                  new PortableRnnKernels(),
+                  new PortableOps(),
                   topology,
                   parameters,
                   samples.batch(new int[] {sample}, Axes.BATCH_FIRST),
@@ -93,7 +94,7 @@ class LocalEvaluationTest {
     oracle.sort(Comparator.comparingDouble(Mistake::labelProbability));
 
     List<Mistake> worst =
-        new LocalEvaluation(new PortableRnnKernels(), topology, data, StopRequest.NEVER)
+        new LocalEvaluation(new PortableOps(), topology, data, StopRequest.NEVER)
             .evaluate(parameters, Part.TEST)
             .worst();
     assertThat(samples.size()).isGreaterThan(EvaluationResult.BLOCK_SAMPLES);

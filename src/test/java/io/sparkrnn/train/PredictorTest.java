@@ -4,26 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparkrnn.cli.ForwardPass;
 import io.sparkrnn.data.Axes;
-import io.sparkrnn.kernel.PortableRnnKernels;
-import io.sparkrnn.kernel.RnnKernels;
-import io.sparkrnn.kernel.Workspace;
+import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.kernel.Ops;
+import io.sparkrnn.kernel.ParameterBlock.Kind;
+import io.sparkrnn.kernel.PortableOps;
+import io.sparkrnn.kernel.TrainingPass;
 import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Against a forward pass of all samples at once, and a softmax as it is written. */
 class PredictorTest {
-  private static final RnnKernels KERNELS = new PortableRnnKernels();
+  private static final Ops KERNELS = new PortableOps();
 
   private static float[][] noise(RnnTopology topology, int samples) {
     Random random = new Random(7);
     float[][] values =
-        new float[samples][topology.shape().timeSteps() * topology.shape().inputSize()];
+        new float[samples][topology.network().timeSteps() * topology.network().inputSize()];
     for (float[] sample : values) {
       for (int i = 0; i < sample.length; i++) {
         sample[i] = random.nextFloat();
@@ -61,14 +65,14 @@ class PredictorTest {
     float[] parameters = ParameterInitializer.ORTHOGONAL.initialise(topology, 3);
     float[][] values = noise(topology, samples);
     float[] logits = logits(topology, parameters, values);
-    int classes = topology.shape().classes();
+    int classes = topology.network().classes();
 
     Predictor predictor = new Predictor(KERNELS, topology, parameters);
     assertThat(predictor.valuesPerSample()).isEqualTo(28 * 28);
     for (int s = 0; s < samples; s++) {
       predictor.put(s, values[s]);
     }
-    predictor.run();
+    predictor.run(samples);
 
     for (int s = 0; s < samples; s++) {
       double[] expected = softmax(logits, s, classes);
@@ -86,22 +90,22 @@ class PredictorTest {
     RnnTopology topology = ModelZoo.find("row-rnn-150").orElseThrow();
     float[] parameters = ParameterInitializer.ORTHOGONAL.initialise(topology, 5);
     float[][] values = noise(topology, 17);
-    Workspace training = new Workspace(topology.shape(), values.length);
-    training.begin(values.length);
+    SequenceDataset data =
+        SequenceDataset.ofFloats(
+            VectorLayout.join(values),
+            IntStream.range(0, 17).map(s -> s % 10).toArray(),
+            28,
+            28,
+            10);
+    int[] all = IntStream.range(0, 17).toArray();
+    TrainingPass training = new TrainingPass(topology.network(), KERNELS, 17, 1);
+    training.begin(parameters, new DatasetMinibatch().begin(data, all, 0), 17);
+    training.run(0);
     Predictor predictor = new Predictor(KERNELS, topology, parameters);
-    for (int s = 0; s < values.length; s++) {
-      for (int i = 0; i < values[s].length; i++) {
-        training.input()[i * training.paddedSamples() + s] = values[s][i];
-      }
-      training.labels()[s] = s % 10;
-      predictor.put(s, values[s]);
-    }
-    KERNELS.forward(parameters, training, 0, training.paddedSamples());
-    KERNELS.outputDeltas(training, 0, training.paddedSamples());
-    predictor.run();
+    predictor.run(data, all, 0, 17);
 
     for (int s = 0; s < values.length; s++) {
-      assertThat(predictor.loss(s, s % 10)).isEqualTo(training.losses()[s]);
+      assertThat(predictor.loss(s, s % 10)).isEqualTo(training.loss(s));
     }
   }
 
@@ -114,13 +118,13 @@ class PredictorTest {
     for (int s = 0; s < values.length; s++) {
       full.put(s, values[s]);
     }
-    full.run();
+    full.run(values.length);
 
     Predictor backwards = new Predictor(KERNELS, topology, parameters);
     for (int s = 0; s < values.length; s++) {
       backwards.put(values.length - 1 - s, values[s]);
     }
-    backwards.run();
+    backwards.run(values.length);
     // After a full minibatch, so that the other places hold what they had.
     Predictor alone = new Predictor(KERNELS, topology, parameters);
     for (int s = 0; s < values.length; s++) {
@@ -128,7 +132,7 @@ class PredictorTest {
     }
     for (int s = 0; s < values.length; s += 13) {
       alone.put(0, values[s]);
-      alone.run();
+      alone.run(1);
       assertThat(alone.probabilities(0)).isEqualTo(full.probabilities(s));
     }
     for (int s = 0; s < values.length; s++) {
@@ -140,12 +144,12 @@ class PredictorTest {
   void largeLogitsOverflowNothing() {
     RnnTopology topology = ModelZoo.find("row-rnn-150").orElseThrow();
     float[] parameters = ParameterInitializer.ORTHOGONAL.initialise(topology, 4);
-    int bias = topology.shape().outputBias();
+    int bias = topology.network().layout().block(Kind.OUTPUT_BIAS).offset();
     parameters[bias + 3] = 5_000;
     parameters[bias + 4] = -5_000;
     Predictor predictor = new Predictor(KERNELS, topology, parameters);
     predictor.put(0, noise(topology, 1)[0]);
-    predictor.run();
+    predictor.run(1);
 
     assertThat(predictor.predicted(0)).isEqualTo(3);
     assertThat(predictor.probabilities(0)).contains(1.0).doesNotContain(Double.NaN);
@@ -154,7 +158,7 @@ class PredictorTest {
   @Test
   void aNetworkWithoutClassesIsRefused() {
     RnnTopology topology = ModelZoo.find("vanilla-rnn").orElseThrow();
-    float[] parameters = new float[topology.shape().parameterCount()];
+    float[] parameters = new float[topology.network().parameterCount()];
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Predictor(KERNELS, topology, parameters))
         .withMessageContaining("expected a network with an output layer");

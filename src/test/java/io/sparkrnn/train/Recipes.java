@@ -3,7 +3,7 @@ package io.sparkrnn.train;
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.RnnTopology;
 import java.util.List;
 
@@ -16,7 +16,7 @@ final class Recipes {
   static RnnTopology topology(
       int timeSteps, int inputSize, int classes, Activation activation, Integer... hidden) {
     return new RnnTopology(
-        "small", new NetworkShape(timeSteps, inputSize, List.of(hidden), activation, classes));
+        "small", Network.elman(timeSteps, inputSize, List.of(hidden), activation, classes));
   }
 
   static LearningRateSchedule constant(double rate) {

@@ -13,9 +13,11 @@ import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.DoubleRnn;
-import io.sparkrnn.kernel.PortableRnnKernels;
-import io.sparkrnn.kernel.RnnKernels;
-import io.sparkrnn.model.ParameterBlock;
+import io.sparkrnn.kernel.Ops;
+import io.sparkrnn.kernel.ParameterBlock;
+import io.sparkrnn.kernel.ParameterBlock.Kind;
+import io.sparkrnn.kernel.ParameterLayout;
+import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import java.util.ArrayList;
@@ -27,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplicaTest {
-  private static final RnnKernels KERNELS = new PortableRnnKernels();
+  private static final Ops KERNELS = new PortableOps();
   private static final RnnTopology DEEP = Recipes.topology(5, 3, 4, Activation.TANH, 11, 6);
 
   private static WorkerResult run(
@@ -148,14 +150,16 @@ class ReplicaTest {
     SequenceDataset samples = InMemoryData.sequences(21, 5, 3, 4, 1);
     TrainingState state = start(recipe);
     // Biases begin at zero, where decay would not show.
-    Arrays.fill(state.parameters(), DEEP.shape().bias(0), DEEP.shape().inputWeights(1), 0.5f);
-    state.parameters()[DEEP.shape().outputBias()] = -0.5f;
+    ParameterLayout layout = DEEP.network().layout();
+    ParameterBlock bias = layout.block(0, Kind.BIAS);
+    Arrays.fill(state.parameters(), bias.offset(), bias.end(), 0.5f);
+    state.parameters()[layout.block(Kind.OUTPUT_BIAS).offset()] = -0.5f;
     WorkerResult result = run(recipe, state, samples, iterations(index, 1));
 
     int[] order = MinibatchPlan.order(Recipes.SEED, 0, 0, 21);
     int from = index * minibatch;
     int[] taken = Arrays.copyOfRange(order, from, Math.min(21, from + minibatch));
-    DoubleRnn oracle = DoubleRnn.of(DEEP.shape(), state.parameters());
+    DoubleRnn oracle = DoubleRnn.of(DEEP.network(), state.parameters());
     List<double[][]> sequences = sequences(samples, taken);
     int[] labels = Arrays.stream(taken).map(samples::label).toArray();
     double[] gradient = oracle.gradient(sequences, labels);

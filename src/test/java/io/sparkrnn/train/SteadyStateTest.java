@@ -6,7 +6,7 @@ import com.sun.management.ThreadMXBean;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.model.ParameterInitializer;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +38,7 @@ class SteadyStateTest {
                 0.1,
                 1e-4),
             threadsPerWorker);
-    Replica replica = new Replica(recipe, RnnKernels.named(kernels));
+    Replica replica = new Replica(recipe, Ops.named(kernels));
     TrainingState state =
         TrainingState.initial(
             ParameterInitializer.ORTHOGONAL.initialise(recipe.topology(), 1), recipe.updater());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,62 +14,68 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WorkerThreadsTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 9})
-  void everyElementIsCoveredOnceByRangesOfWholeGrains(int count) {
+  void everyPartRunsOnceBeforeTheTaskIsDone(int count) {
     try (WorkerThreads threads = new WorkerThreads(count)) {
-      for (int grain : new int[] {1, 16}) {
-        for (int total : new int[] {1, 2, 5, 16, 32, 48, 64, 160, 170, 211}) {
-          AtomicIntegerArray covered = new AtomicIntegerArray(total);
-          AtomicInteger ranges = new AtomicInteger();
-          AtomicInteger uneven = new AtomicInteger();
-          threads.split(
-              total,
-              grain,
-              (from, to) -> {
-                ranges.incrementAndGet();
-                if (from % grain != 0 || (to % grain != 0 && to != total) || from >= to) {
-                  uneven.incrementAndGet();
-                }
-                for (int i = from; i < to; i++) {
-                  covered.incrementAndGet(i);
-                }
-              });
-          for (int i = 0; i < total; i++) {
-            assertThat(covered.get(i)).isEqualTo(1);
-          }
-          assertThat(uneven).hasValue(0);
-          assertThat(ranges).hasValue(Math.min(count, (total + grain - 1) / grain));
+      for (int turn = 0; turn < 2_000; turn++) {
+        int parts = turn % 11 + 1;
+        AtomicIntegerArray runs = new AtomicIntegerArray(parts);
+        threads.run(parts, runs::incrementAndGet);
+        for (int part = 0; part < parts; part++) {
+          assertThat(runs.get(part)).isEqualTo(1);
         }
       }
     }
   }
 
   @Test
-  void aFailureOfAnotherThreadIsPassedOn() {
+  void threadsThatSleepAreWoken() {
+    try (WorkerThreads threads = new WorkerThreads(2)) {
+      for (int turn = 0; turn < 20; turn++) {
+        LockSupport.parkNanos(2_000_000);
+        AtomicInteger arrived = new AtomicInteger();
+        // Each part waits for the other, so one thread alone would never come to an end.
+        threads.run(
+            2,
+            part -> {
+              arrived.incrementAndGet();
+              while (arrived.get() < 2) {
+                Thread.onSpinWait();
+              }
+            });
+        assertThat(arrived).hasValue(2);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void aFailureIsPassedOnWhenAllPartsAreDone(int failing) {
     try (WorkerThreads threads = new WorkerThreads(3)) {
+      AtomicInteger done = new AtomicInteger();
       assertThatIllegalStateException()
           .isThrownBy(
               () ->
-                  threads.split(
+                  threads.run(
                       3,
-                      1,
-                      (from, to) -> {
-                        if (from == 2) {
-                          throw new ArithmeticException("part 2");
+                      part -> {
+                        if (part == failing) {
+                          throw new ArithmeticException("part " + part);
                         }
+                        done.incrementAndGet();
                       }))
-          .withMessageContaining("part 2")
+          .withMessageContaining("part " + failing)
           .withCauseInstanceOf(ArithmeticException.class);
-      assertThatExceptionOfType(ArithmeticException.class)
+      assertThat(done).hasValue(2);
+      assertThatExceptionOfType(OutOfMemoryError.class)
           .isThrownBy(
               () ->
-                  threads.split(
+                  threads.run(
                       3,
-                      1,
-                      (from, to) -> {
-                        if (from == 0) {
-                          throw new ArithmeticException("part 0");
-                        }
+                      part -> {
+                        throw new OutOfMemoryError("part " + part);
                       }));
+      threads.run(3, part -> done.incrementAndGet());
+      assertThat(done).hasValue(5);
     }
   }
 }

@@ -3,7 +3,7 @@ package io.sparkrnn.spark.rounds;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.spark.data.WorkerGroups;
 import io.sparkrnn.spark.rounds.RoundMessages.Result;
 import io.sparkrnn.spark.rounds.SimulatedExecutors.Stretch;
@@ -159,7 +159,7 @@ final class DriverCost {
   }
 
   private static int parameters(String model) {
-    return new NetworkShape(28, 28, MODELS.get(model), Activation.TANH, 10).parameterCount();
+    return Network.elman(28, 28, MODELS.get(model), Activation.TANH, 10).parameterCount();
   }
 
   private List<Measured> measureAll(List<Integer> tasks) throws IOException, InterruptedException {

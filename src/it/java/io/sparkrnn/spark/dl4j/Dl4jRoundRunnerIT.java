@@ -12,8 +12,8 @@ import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.SparkEngine;
@@ -43,7 +43,7 @@ class Dl4jRoundRunnerIT {
   private static final int MINIBATCH = 16;
   private static final int FREQUENCY = 4;
   private static final RnnTopology TOPOLOGY =
-      new RnnTopology("test", new NetworkShape(6, 7, List.of(9, 5), Activation.TANH, 4));
+      new RnnTopology("test", Network.elman(6, 7, List.of(9, 5), Activation.TANH, 4));
   private static final ScheduleConfiguration COSINE =
       new ScheduleConfiguration(ScheduleName.COSINE, 5, 0, 1, 0.1, 0, 1, 0);
 
@@ -70,7 +70,7 @@ class Dl4jRoundRunnerIT {
     assertThat(end.iteration()).isEqualTo(4 * 19);
     assertThat(end.round()).isEqualTo(4 * 5);
     double accuracy =
-        new LocalEvaluation(RnnKernels.named("portable"), TOPOLOGY, data, StopRequest.NEVER)
+        new LocalEvaluation(Ops.named("portable"), TOPOLOGY, data, StopRequest.NEVER)
             .evaluate(end.parameters(), Part.TEST)
             .accuracy();
     assertThat(accuracy).isGreaterThan(0.9);
@@ -99,7 +99,7 @@ class Dl4jRoundRunnerIT {
                     () -> false,
                     new EarlyStopping(0, 0),
                     new MovingAverage(0)),
-                new LocalRoundRunner(recipe, RnnKernels.named("portable"), data, StopRequest.NEVER),
+                new LocalRoundRunner(recipe, Ops.named("portable"), data, StopRequest.NEVER),
                 (state, validation) ->
                     new CheckpointEntry(URI.create("none:" + state.round()), state.round(), 0),
                 List.of())

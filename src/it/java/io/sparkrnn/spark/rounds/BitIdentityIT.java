@@ -10,8 +10,8 @@ import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
-import io.sparkrnn.kernel.PortableRnnKernels;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.LocalRoundRunner;
@@ -144,7 +144,7 @@ class BitIdentityIT {
   void aStateThatIsTooLargeToGoWithTheTasksGivesTheSameBits() {
     Recipe small = SmallTraining.recipe(DATA);
     RnnTopology wide =
-        new RnnTopology("wide", new NetworkShape(6, 7, List.of(300), Activation.TANH, 4));
+        new RnnTopology("wide", Network.elman(6, 7, List.of(300), Activation.TANH, 4));
     Recipe recipe =
         new Recipe(
             wide,
@@ -159,8 +159,7 @@ class BitIdentityIT {
         TrainingState.initial(
             ParameterInitializer.ORTHOGONAL.initialise(wide, 42), recipe.updater());
     Round round = SmallTraining.plan(DATA).next(state);
-    RoundRunner local =
-        new LocalRoundRunner(recipe, new PortableRnnKernels(), DATA, StopRequest.NEVER);
+    RoundRunner local = new LocalRoundRunner(recipe, new PortableOps(), DATA, StopRequest.NEVER);
     RoundResult expected = local.run(state, round);
     try (JavaSparkContext context = context("local[2]", VECTOR_MODULE);
         RoundRunner runner = SmallTraining.jobs(context, recipe, "portable", DATA)) {

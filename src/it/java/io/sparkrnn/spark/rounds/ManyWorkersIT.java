@@ -3,7 +3,7 @@ package io.sparkrnn.spark.rounds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.data.TrainingData;
-import io.sparkrnn.kernel.PortableRnnKernels;
+import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.spark.SyntheticData;
 import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.Round;
@@ -61,7 +61,7 @@ class ManyWorkersIT {
     List<String> expected =
         run(
             new LocalRoundRunner(
-                SmallTraining.recipe(DATA), new PortableRnnKernels(), DATA, StopRequest.NEVER));
+                SmallTraining.recipe(DATA), new PortableOps(), DATA, StopRequest.NEVER));
     try (JavaSparkContext context = SmallTraining.context("local[2]")) {
       try (RoundRunner resident =
           SmallTraining.resident(context, SmallTraining.recipe(DATA), "portable", DATA)) {

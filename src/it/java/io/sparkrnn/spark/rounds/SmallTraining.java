@@ -8,8 +8,8 @@ import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
-import io.sparkrnn.kernel.PortableRnnKernels;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.SyntheticData;
@@ -45,7 +45,7 @@ public final class SmallTraining {
   private static final int EPOCHS = 2;
   private static final int MINIBATCH = 16;
   private static final RnnTopology TOPOLOGY =
-      new RnnTopology("test", new NetworkShape(6, 7, List.of(9, 5), Activation.TANH, 4));
+      new RnnTopology("test", Network.elman(6, 7, List.of(9, 5), Activation.TANH, 4));
 
   /** Shards of unequal size, with a short last minibatch; an odd number of workers. */
   public static final TrainingData DATA = new SyntheticData(5, 1203, 6, 7, 4);
@@ -93,7 +93,7 @@ public final class SmallTraining {
   /** With rounds that go on while the driver evaluates. */
   static Outcome runOverlapping(TrainingData data, RoundRunner runner, int overlapRounds) {
     LocalEvaluation onDriver =
-        new LocalEvaluation(new PortableRnnKernels(), TOPOLOGY, data, StopRequest.NEVER);
+        new LocalEvaluation(new PortableOps(), TOPOLOGY, data, StopRequest.NEVER);
     return run(
         data,
         runner,
@@ -134,8 +134,7 @@ public final class SmallTraining {
   /** What every other runner must come to. */
   public static Outcome local(TrainingData data) {
     return run(
-        data,
-        new LocalRoundRunner(recipe(data), new PortableRnnKernels(), data, StopRequest.NEVER));
+        data, new LocalRoundRunner(recipe(data), new PortableOps(), data, StopRequest.NEVER));
   }
 
   /** A job a round, over shards that are read from the data. */

@@ -4,7 +4,7 @@ import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.data.TrainingData;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.spark.data.WorkerGroups.Group;
 import io.sparkrnn.spark.jobs.Parcel;
 import io.sparkrnn.spark.jobs.ResultStream;
@@ -50,12 +50,12 @@ public final class RddShards implements WorkerShards, AutoCloseable {
   /**
    * Deals the samples out and keeps the shards.
    *
-   * @param shape whose inputs and classes the samples must have; its time steps are not looked at
+   * @param network whose inputs and classes the samples must have; its time steps are not looked at
    * @param reader reads an element
    * @throws DataException if there are fewer samples than workers, or a sample is not of the shape
    */
   public static <T> RddShards materialise(
-      JavaRDD<T> data, SampleReader<T> reader, int workers, NetworkShape shape) {
+      JavaRDD<T> data, SampleReader<T> reader, int workers, Network network) {
     long[] starts = startsOfPartitions(data, reader);
     long samples = starts[starts.length - 1];
     if (samples < workers) {
@@ -73,7 +73,7 @@ public final class RddShards implements WorkerShards, AutoCloseable {
         JavaPairRDD.fromJavaRDD(chunks)
             .partitionBy(new HashPartitioner(workers))
             .mapPartitions(
-                ofOneWorker -> List.of(new Parcel<>(build(ofOneWorker, shape))).iterator());
+                ofOneWorker -> List.of(new Parcel<>(build(ofOneWorker, network))).iterator());
     return keep(built);
   }
 
@@ -107,7 +107,7 @@ public final class RddShards implements WorkerShards, AutoCloseable {
   }
 
   private static Shard build(
-      Iterator<Tuple2<Integer, Parcel<SampleChunks.Chunk>>> ofOneWorker, NetworkShape shape) {
+      Iterator<Tuple2<Integer, Parcel<SampleChunks.Chunk>>> ofOneWorker, Network network) {
     int worker = -1;
     List<SampleChunks.Chunk> chunks = new ArrayList<>();
     while (ofOneWorker.hasNext()) {
@@ -119,7 +119,11 @@ public final class RddShards implements WorkerShards, AutoCloseable {
     return new Shard(
         worker,
         SequenceDataset.ofFloats(
-            whole.values(), whole.labels(), whole.timeSteps(), shape.inputSize(), shape.classes()));
+            whole.values(),
+            whole.labels(),
+            whole.timeSteps(),
+            network.inputSize(),
+            network.classes()));
   }
 
   /** Summarises shards and keeps them; one that is lost and built again must be the same. */

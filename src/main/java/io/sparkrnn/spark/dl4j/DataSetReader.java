@@ -1,7 +1,7 @@
 package io.sparkrnn.spark.dl4j;
 
 import io.sparkrnn.data.DataException;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.spark.data.SampleReader;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -11,9 +11,9 @@ import org.nd4j.linalg.dataset.DataSet;
  * Turns DL4J's data sets into plain arrays, or says what they have that we would train wrongly:
  * features {@code [sample][input][timeStep]} and one-hot labels {@code [sample][class]} are read.
  *
- * @param shape whose inputs and classes the samples must have
+ * @param network whose inputs and classes the samples must have
  */
-public record DataSetReader(NetworkShape shape) implements SampleReader<DataSet> {
+public record DataSetReader(Network network) implements SampleReader<DataSet> {
   @Override
   public int count(DataSet set) {
     return set.numExamples();
@@ -30,10 +30,10 @@ public record DataSetReader(NetworkShape shape) implements SampleReader<DataSet>
     }
     INDArray features = set.getFeatures();
     INDArray labels = set.getLabels();
-    if (features == null || features.rank() != 3 || features.size(1) != shape.inputSize()) {
+    if (features == null || features.rank() != 3 || features.size(1) != network.inputSize()) {
       throw refused(
           where,
-          "features [samples, %d inputs, time steps]".formatted(shape.inputSize()),
+          "features [samples, %d inputs, time steps]".formatted(network.inputSize()),
           "features " + form(features));
     }
     if (labels != null && labels.rank() == 3) {
@@ -42,15 +42,15 @@ public record DataSetReader(NetworkShape shape) implements SampleReader<DataSet>
     if (labels == null
         || labels.rank() != 2
         || labels.size(0) != features.size(0)
-        || labels.size(1) != shape.classes()) {
+        || labels.size(1) != network.classes()) {
       throw refused(
           where,
-          "labels [%d samples, %d classes]".formatted(features.size(0), shape.classes()),
+          "labels [%d samples, %d classes]".formatted(features.size(0), network.classes()),
           "labels " + form(labels));
     }
     return new Samples(
         features.permute(0, 2, 1).dup('c').data().asFloat(),
-        classes(labels.dup('c').data().asFloat(), shape.classes(), where),
+        classes(labels.dup('c').data().asFloat(), network.classes(), where),
         (int) features.size(2));
   }
 

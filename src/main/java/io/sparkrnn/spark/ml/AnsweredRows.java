@@ -76,7 +76,7 @@ public final class AnsweredRows extends MinibatchRows {
               FeatureTable.sample(NO_NAMES, batch.get(place), features),
               predictor.valuesPerSample()));
     }
-    predictor.run();
+    predictor.run(batch.size());
     List<Row> ready = new ArrayList<>(batch.size());
     for (int place = 0; place < batch.size(); place++) {
       ready.add(answered(batch.get(place), Vectors.dense(predictor.logits(place))));

@@ -7,7 +7,7 @@ import io.sparkrnn.data.InputRange;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.KernelProvider;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.data.RddShards;
 import io.sparkrnn.spark.data.TableSamples;
@@ -60,7 +60,7 @@ public record TableTraining(
               samples.inOrder(),
               TableSamples.READER,
               configuration.training().workers(),
-              topology.shape())) {
+              topology.network())) {
         return new Trained(topology, train(context, topology, shards), samples.inputs());
       }
     } finally {
@@ -71,7 +71,7 @@ public record TableTraining(
   private RnnTopology topology(TableSamples samples) {
     return new RnnTopology(
         "rnn",
-        new NetworkShape(
+        Network.elman(
             timeSteps,
             samples.features() / timeSteps,
             configuration.model().hidden(),

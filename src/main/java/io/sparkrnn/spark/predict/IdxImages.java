@@ -2,7 +2,7 @@ package io.sparkrnn.spark.predict;
 
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.ImageStream;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.spark.data.Sample;
 import io.sparkrnn.storage.Storage;
 import java.util.ArrayList;
@@ -27,17 +27,18 @@ final class IdxImages {
   /**
    * The images.
    *
-   * @throws DataException if they are not of the network's shape, or the file has a defect that
+   * @throws DataException if they are not of the network's network, or the file has a defect that
    *     shows without reading all of it
    */
   static JavaRDD<Sample> of(
-      JavaSparkContext context, Map<String, String> hadoop, String uri, NetworkShape shape) {
+      JavaSparkContext context, Map<String, String> hadoop, String uri, Network network) {
     List<long[]> ranges = new ArrayList<>();
     try (ImageStream file = ImageStream.open(Storage.of(hadoop), uri)) {
-      if (file.rows() != shape.timeSteps() || file.columns() != shape.inputSize()) {
+      if (file.rows() != network.timeSteps() || file.columns() != network.inputSize()) {
         throw new DataException(
             "Cannot predict images of %s: expected %d rows of %d pixels, as the model was trained on, found %d rows of %d"
-                .formatted(uri, shape.timeSteps(), shape.inputSize(), file.rows(), file.columns()));
+                .formatted(
+                    uri, network.timeSteps(), network.inputSize(), file.rows(), file.columns()));
       }
       // A gzip file can only be read from its start.
       long length =

@@ -1,7 +1,7 @@
 package io.sparkrnn.spark.predict;
 
 import io.sparkrnn.data.DataException;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.spark.data.Sample;
 import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.Locations;
@@ -45,7 +45,7 @@ final class PngImages {
    * @throws DataException if there are none
    */
   static JavaRDD<Sample> of(
-      JavaSparkContext context, Map<String, String> hadoop, String directory, NetworkShape shape) {
+      JavaSparkContext context, Map<String, String> hadoop, String directory, Network network) {
     URI uri = Locations.uri(directory);
     List<String> names =
         Storage.of(hadoop).list(uri).stream()
@@ -66,23 +66,23 @@ final class PngImages {
               Storage storage = Storage.of(hadoop);
               Iterable<String> all = () -> part;
               return StreamSupport.stream(all.spliterator(), false)
-                  .map(name -> read(storage, Storage.resolve(uri, name), shape))
+                  .map(name -> read(storage, Storage.resolve(uri, name), network))
                   .iterator();
             });
   }
 
-  private static Sample read(Storage storage, URI file, NetworkShape shape) {
+  private static Sample read(Storage storage, URI file, Network network) {
     Object[] name = {Storage.describe(file)};
     if (storage.status(file).map(FileEntry::length).orElse(0L) > MAX_FILE_BYTES) {
       return Sample.bad(
           name,
           "expected a PNG of at most %d bytes, found a larger file".formatted(MAX_FILE_BYTES));
     }
-    return sample(name, storage.read(file, MAX_FILE_BYTES), shape);
+    return sample(name, storage.read(file, MAX_FILE_BYTES), network);
   }
 
   /** What a file's bytes show. */
-  static Sample sample(Object[] name, byte[] file, NetworkShape shape) {
+  static Sample sample(Object[] name, byte[] file, Network network) {
     ImageReader png = ImageIO.getImageReadersByFormatName("png").next();
     try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(file))) {
       // The provider fails where there are not even as many bytes as it compares.
@@ -93,11 +93,11 @@ final class PngImages {
       int rows = png.getHeight(0);
       int columns = png.getWidth(0);
       // Before its pixels take memory.
-      if (rows != shape.timeSteps() || columns != shape.inputSize()) {
+      if (rows != network.timeSteps() || columns != network.inputSize()) {
         return Sample.bad(
             name,
             "expected %d rows of %d pixels, found %d rows of %d"
-                .formatted(shape.timeSteps(), shape.inputSize(), rows, columns));
+                .formatted(network.timeSteps(), network.inputSize(), rows, columns));
       }
       return new Sample(name, gray(png.read(0)), null);
     } catch (IOException | RuntimeException e) {

@@ -42,7 +42,7 @@ final class PredictionRows extends MinibatchRows {
       }
     }
     if (good > 0) {
-      predictor.run();
+      predictor.run(good);
     }
     if (!samples.hasNext()) {
       counts.inputs(inputs);

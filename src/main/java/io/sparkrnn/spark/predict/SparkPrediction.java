@@ -119,11 +119,11 @@ public final class SparkPrediction {
       switch (request.input()) {
         case IDX -> {
           names.add(DataTypes.createStructField(INDEX, DataTypes.LongType, false));
-          samples = IdxImages.of(context, hadoop, request.from(), topology.shape());
+          samples = IdxImages.of(context, hadoop, request.from(), topology.network());
         }
         case PNG -> {
           names.add(DataTypes.createStructField("path", DataTypes.StringType, false));
-          samples = PngImages.of(context, hadoop, request.from(), topology.shape());
+          samples = PngImages.of(context, hadoop, request.from(), topology.network());
         }
         default -> {
           FeatureTable features =
@@ -139,7 +139,7 @@ public final class SparkPrediction {
           session,
           answers(samples, topology, parameters, request, counts),
           names,
-          topology.shape().classes(),
+          topology.network().classes(),
           request);
       return new Counts(
           counts.predictedRows().value(),

@@ -28,7 +28,7 @@ final class DriverLimits {
 
   /** Numbers that a state consists of: parameters and updater state. */
   static long values(Recipe recipe) {
-    long parameters = recipe.topology().shape().parameterCount();
+    long parameters = recipe.topology().network().parameterCount();
     return parameters * (1 + recipe.updater().moments());
   }
 

@@ -75,7 +75,7 @@ public final class SparkEvaluation implements AutoCloseable {
     // Removed for good when the driver forgets it: a speculative copy of a task may still be
     // reading it.
     broadcast.unpersist();
-    return EvaluationResult.fold(results, topology.shape().classes());
+    return EvaluationResult.fold(results, topology.network().classes());
   }
 
   private JavaRDD<Parcel<Block>> read(Part part) {

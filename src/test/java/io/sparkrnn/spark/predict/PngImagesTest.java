@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.spark.data.Sample;
 import java.awt.Transparency;
 import java.awt.color.ColorSpace;
@@ -27,8 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PngImagesTest {
   private static final int ROWS = 3;
   private static final int COLUMNS = 4;
-  private static final NetworkShape SHAPE =
-      new NetworkShape(ROWS, COLUMNS, List.of(2), Activation.TANH, 2);
+  private static final Network SHAPE = Network.elman(ROWS, COLUMNS, List.of(2), Activation.TANH, 2);
 
   private static byte[] file(BufferedImage image, String format) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

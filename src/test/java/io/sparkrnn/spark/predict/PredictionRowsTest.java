@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
-import io.sparkrnn.kernel.PortableRnnKernels;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.data.Sample;
@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Rows of a task, against the prediction of each sample alone. */
 class PredictionRowsTest {
   private static final RnnTopology TOPOLOGY =
-      new RnnTopology("small", new NetworkShape(3, 2, List.of(4), Activation.TANH, 3));
+      new RnnTopology("small", Network.elman(3, 2, List.of(4), Activation.TANH, 3));
   private static final int VALUES = 6;
   private static final float[] PARAMETERS = ParameterInitializer.ORTHOGONAL.initialise(TOPOLOGY, 1);
 
@@ -41,7 +41,7 @@ class PredictionRowsTest {
           new CollectionAccumulator<>());
 
   private static Predictor predictor() {
-    return new Predictor(new PortableRnnKernels(), TOPOLOGY, PARAMETERS);
+    return new Predictor(new PortableOps(), TOPOLOGY, PARAMETERS);
   }
 
   private static float[] values(int sample) {
@@ -85,7 +85,7 @@ class PredictionRowsTest {
         assertThat(row).isEqualTo(row(i, "bad", null, null, "bad " + i));
       } else {
         alone.put(0, values(i));
-        alone.run();
+        alone.run(1);
         assertThat(row.getString(1)).isEqualTo("ok");
         assertThat(row.getInt(2)).isEqualTo(alone.predicted(0));
         assertThat((double[]) row.get(3)).isEqualTo(alone.probabilities(0));

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.NetworkShape;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.run.UsageException;
 import io.sparkrnn.spark.data.WorkerGroups;
@@ -34,7 +34,7 @@ class DriverLimitsTest {
   private static Recipe recipe(List<Integer> hidden) {
     RunConfiguration defaults = ConfigurationLoader.defaults();
     return new Recipe(
-        new RnnTopology("test", new NetworkShape(28, 28, hidden, Activation.TANH, 10)),
+        new RnnTopology("test", Network.elman(28, 28, hidden, Activation.TANH, 10)),
         64,
         1,
         new Updater.Adam(0.9, 0.999, 1e-8),

@@ -1,12 +1,12 @@
-package io.sparkrnn.train;
+package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.sparkrnn.data.Axes;
 import io.sparkrnn.data.SequenceDataset;
-import io.sparkrnn.kernel.PortableRnnKernels;
-import io.sparkrnn.kernel.RnnKernels;
+import io.sparkrnn.kernel.Ops;
+import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ForwardPassTest {
-  private static final RnnKernels KERNELS = new PortableRnnKernels();
+  private static final Ops KERNELS = new PortableOps();
 
   @ParameterizedTest
   @CsvSource({"row-rnn-150, 64", "row-rnn-100x2, 17", "vanilla-rnn, 4", "vanilla-rnn-1, 1"})
@@ -49,11 +49,11 @@ class ForwardPassTest {
             samples);
 
     assertThat(timeMajor.logits())
-        .hasSize(samples * topology.shape().classes())
+        .hasSize(samples * topology.network().classes())
         .isEqualTo(batchFirst.logits());
-    int timeSteps = topology.shape().timeSteps();
-    for (int l = 0; l < topology.shape().layers(); l++) {
-      int units = topology.shape().units(l);
+    int timeSteps = topology.network().timeSteps();
+    for (int l = 0; l < topology.network().layers().size(); l++) {
+      int units = topology.network().units(l);
       assertThat(timeMajor.finalHidden().get(l))
           .hasSize(samples * units)
           .isEqualTo(batchFirst.finalHidden().get(l));
@@ -132,15 +132,15 @@ class ForwardPassTest {
   private static SequenceDataset noise(RnnTopology topology, int samples) {
     Random random = new Random(7);
     float[] values =
-        new float[samples * topology.shape().timeSteps() * topology.shape().inputSize()];
+        new float[samples * topology.network().timeSteps() * topology.network().inputSize()];
     for (int i = 0; i < values.length; i++) {
       values[i] = random.nextFloat() - 0.5f;
     }
     return SequenceDataset.ofFloats(
         values,
         new int[samples],
-        topology.shape().timeSteps(),
-        topology.shape().inputSize(),
-        Math.max(1, topology.shape().classes()));
+        topology.network().timeSteps(),
+        topology.network().inputSize(),
+        Math.max(1, topology.network().classes()));
   }
 }

@@ -1,0 +1,97 @@
+package io.sparkrnn.kernel;
+
+import io.sparkrnn.kernel.RecurrentPass.Keep;
+
+/**
+ * What a network makes of samples. Any number of them, in any order, gives the bits that training
+ * has. Serves one thread.
+ */
+public final class InferencePass {
+  /** The most samples for which units are the lanes: a panel would be mostly padding. */
+  private static final int FEW_SAMPLES = 2;
+
+  private final Network network;
+  private final float[] parameters;
+  private final RecurrentPass pass;
+  private final RowPass rows;
+  private final float[] m;
+  private final int maxSamples;
+  private boolean byRows;
+
+  /**
+   * A pass that keeps what it needs for its outputs.
+   *
+   * @param parameters flat, in the order of {@link ParameterLayout}; not changed
+   * @param maxSamples the most samples at a time
+   * @throws KernelUnavailableException if this JVM has no room for it
+   */
+  public InferencePass(Network network, Ops ops, float[] parameters, int maxSamples) {
+    this(network, ops, parameters, maxSamples, Keep.OUTPUTS);
+  }
+
+  /** One that keeps all states, for {@link #hidden}. */
+  public static InferencePass keepingStates(
+      Network network, Ops ops, float[] parameters, int maxSamples) {
+    return new InferencePass(network, ops, parameters, maxSamples, Keep.STATES);
+  }
+
+  private InferencePass(Network network, Ops ops, float[] parameters, int maxSamples, Keep keep) {
+    this.network = network;
+    this.parameters = parameters;
+    this.maxSamples = maxSamples;
+    Arena arena = new Arena();
+    PackedWeights weights = PackedWeights.forward(network, arena);
+    int groups = (maxSamples + RecurrentPass.GROUP - 1) / RecurrentPass.GROUP;
+    pass = new RecurrentPass(network, ops, weights, arena, groups, keep);
+    rows = keep == Keep.OUTPUTS ? new RowPass(network, ops, arena, FEW_SAMPLES) : null;
+    m = arena.allocate();
+    weights.pack(parameters, m);
+    if (rows != null) {
+      rows.pack(parameters, m);
+    }
+  }
+
+  /** Runs {@code count} samples of a source. */
+  public void run(MinibatchSource source, int count) {
+    if (count < 1 || count > maxSamples) {
+      throw new IllegalArgumentException(
+          "expected 1 to %d samples, found %d".formatted(maxSamples, count));
+    }
+    byRows = rows != null && count <= FEW_SAMPLES;
+    if (byRows) {
+      for (int s = 0; s < count; s++) {
+        rows.run(m, parameters, source, s);
+      }
+      return;
+    }
+    int used = 0;
+    for (int first = 0; first < count; first += RecurrentPass.GROUP) {
+      pass.load(m, used++, source, first, Math.min(RecurrentPass.GROUP, count - first));
+    }
+    pass.forward(m, parameters, used);
+  }
+
+  /** An output of a sample before the softmax. */
+  public float logit(int sample, int output) {
+    return byRows
+        ? rows.logit(m, sample, output)
+        : pass.logit(m, sample / RecurrentPass.GROUP, output, sample % RecurrentPass.GROUP);
+  }
+
+  /** The class with the largest logit, the lowest one of equals. */
+  public int predicted(int sample) {
+    int best = 0;
+    for (int c = 1; c < network.classes(); c++) {
+      if (logit(sample, c) > logit(sample, best)) {
+        best = c;
+      }
+    }
+    return best;
+  }
+
+  /** A state, of a pass that keeps them. */
+  public float hidden(int layer, int timeStep, int unit, int sample) {
+    int group = sample / RecurrentPass.GROUP;
+    return pass.hidden(m, layer, group, timeStep, unit, sample % RecurrentPass.GROUP);
+  }
+}

@@ -1,0 +1,85 @@
+package io.sparkrnn.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Random;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each word of both implementations against its definition, on odd sizes and on odd numbers. */
+class OpsTest {
+  private static final List<Ops> IMPLEMENTATIONS = List.of(new PortableOps(), new VectorOps());
+  private static final float[] ODD = {
+    0f,
+    -0f,
+    Float.NaN,
+    Float.POSITIVE_INFINITY,
+    Float.NEGATIVE_INFINITY,
+    Float.MIN_VALUE,
+    -1e-40f,
+    1e38f,
+    -8f,
+    7.9f
+  };
+
+  /** Numbers of which every seventh is odd, at places that differ by a prime. */
+  private static float[] numbers(int length, long seed) {
+    Random random = new Random(seed);
+    float[] numbers = new float[length];
+    for (int i = 0; i < length; i++) {
+      numbers[i] = i % 7 == 3 ? ODD[random.nextInt(ODD.length)] : (float) random.nextGaussian();
+    }
+    return numbers;
+  }
+
+  private static void assertEqualBits(float[] numbers, BiConsumer<Ops, float[]> word) {
+    float[] expected = numbers.clone();
+    word.accept(new ScalarOps(), expected);
+    for (Ops ops : IMPLEMENTATIONS) {
+      float[] found = numbers.clone();
+      word.accept(ops, found);
+      // Where nothing is to be written, nothing is; NaN equals NaN.
+      assertThat(found).as(ops.name()).isEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 28, 178, 300})
+  void products(int depth) {
+    for (int width : new int[] {16, 32}) {
+      for (int panels : new int[] {1, 2, 3}) {
+        int a = 12 + panels * 12 * width + 5;
+        int aPanel = depth * 12 + 24;
+        int b = a + panels * aPanel + 3;
+        float[] m = numbers(b + depth * width + 40, depth);
+        assertEqualBits(
+            m, (ops, to) -> ops.multiplyAdd(to, 12, width, panels, depth, a, aPanel, b));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 29, 178})
+  void productsOfARow(int depth) {
+    for (int width : new int[] {64, 192}) {
+      int a = 7 + width;
+      int b = a + depth + 1;
+      float[] m = numbers(b + depth * width + 9, depth);
+      assertEqualBits(m, (ops, to) -> ops.multiplyAddRow(to, 7, width, depth, a, b));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {16, 32, 48, 192, 1600})
+  void wordsThatGoValueByValue(int length) {
+    float[] m = numbers(3 * length + 50, length);
+    int other = 5 + length + 20;
+    assertEqualBits(m, (ops, to) -> ops.tanh(to, 5, length));
+    assertEqualBits(m, (ops, to) -> ops.relu(to, 5, length));
+    assertEqualBits(m, (ops, to) -> ops.timesTanhSlope(to, 5, other, length));
+    assertEqualBits(m, (ops, to) -> ops.timesReluSlope(to, 5, other, length));
+    assertEqualBits(m, (ops, to) -> ops.add(to, 5, other, length));
+  }
+}

@@ -1,0 +1,7 @@
+package io.sparkrnn.kernel;
+
+class PortableOpsTest extends RecurrentPassTest {
+  PortableOpsTest() {
+    super(new PortableOps());
+  }
+}

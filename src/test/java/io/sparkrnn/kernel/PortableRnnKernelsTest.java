@@ -1,7 +1,0 @@
-package io.sparkrnn.kernel;
-
-class PortableRnnKernelsTest extends RnnKernelsTest {
-  PortableRnnKernelsTest() {
-    super(new PortableRnnKernels());
-  }
-}

@@ -1,0 +1,84 @@
+package io.sparkrnn.kernel;
+
+/** The words one value at a time, as they are defined: what both implementations must equal. */
+final class ScalarOps extends Ops {
+  @Override
+  public String name() {
+    return "scalar";
+  }
+
+  @Override
+  void multiplyAdd(float[] m, int c, int width, int panels, int depth, int a, int aPanel, int b) {
+    for (int row = 0; row < panels * ROWS; row++) {
+      for (int lane = 0; lane < width; lane++) {
+        for (int k = 0; k < depth; k++) {
+          float weight = m[a + row / ROWS * aPanel + k * ROWS + row % ROWS];
+          int to = c + row * width + lane;
+          m[to] = Math.fma(weight, m[b + k * width + lane], m[to]);
+        }
+      }
+    }
+  }
+
+  @Override
+  void multiplyAddRow(float[] m, int c, int width, int depth, int a, int b) {
+    for (int lane = 0; lane < width; lane++) {
+      for (int k = 0; k < depth; k++) {
+        m[c + lane] = Math.fma(m[a + k], m[b + k * width + lane], m[c + lane]);
+      }
+    }
+  }
+
+  @Override
+  void tanh(float[] m, int at, int length) {
+    for (int i = at; i < at + length; i++) {
+      m[i] = Activation.tanh(m[i]);
+    }
+  }
+
+  @Override
+  void relu(float[] m, int at, int length) {
+    for (int i = at; i < at + length; i++) {
+      m[i] = Activation.relu(m[i]);
+    }
+  }
+
+  @Override
+  void timesTanhSlope(float[] m, int delta, int h, int length) {
+    for (int i = 0; i < length; i++) {
+      m[delta + i] = m[delta + i] * Math.fma(-m[h + i], m[h + i], 1f);
+    }
+  }
+
+  @Override
+  void timesReluSlope(float[] m, int delta, int h, int length) {
+    for (int i = 0; i < length; i++) {
+      if (!(m[h + i] > 0f)) {
+        m[delta + i] = 0f;
+      }
+    }
+  }
+
+  @Override
+  void add(float[] m, int target, int source, int length) {
+    for (int i = 0; i < length; i++) {
+      m[target + i] = m[target + i] + m[source + i];
+    }
+  }
+
+  @Override
+  public float sumOfSquares(float[] values, float[] lanes) {
+    float[] sums = new float[VIRTUAL_LANES];
+    for (int i = 0; i < values.length; i++) {
+      sums[i % VIRTUAL_LANES] = Math.fma(values[i], values[i], sums[i % VIRTUAL_LANES]);
+    }
+    return folded(sums, 0, 1);
+  }
+
+  /** Lane {@code i} of a fold joins lanes {@code i} and {@code i + width} of the one before. */
+  private static float folded(float[] lanes, int lane, int width) {
+    return width == lanes.length
+        ? lanes[lane]
+        : folded(lanes, lane, 2 * width) + folded(lanes, lane + width, 2 * width);
+  }
+}

@@ -1,0 +1,7 @@
+package io.sparkrnn.kernel;
+
+class VectorOpsTest extends RecurrentPassTest {
+  VectorOpsTest() {
+    super(new VectorOps());
+  }
+}

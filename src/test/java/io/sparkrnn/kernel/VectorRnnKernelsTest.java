@@ -1,7 +1,0 @@
-package io.sparkrnn.kernel;
-
-class VectorRnnKernelsTest extends RnnKernelsTest {
-  VectorRnnKernelsTest() {
-    super(new VectorRnnKernels());
-  }
-}

@@ -45,17 +45,21 @@ class EqualBitsTest {
   @ParameterizedTest
   @MethodSource("otherWays")
   void everyWayToRunGivesThePortableBits(String kernels, List<String> options) throws Exception {
-    assertThat(inAnotherJvm(kernels, options)).isEqualTo(GOLDEN);
+    assertThat(inAnotherJvm(KernelDigest.class, options, kernels)).isEqualTo(GOLDEN);
   }
 
-  private static String inAnotherJvm(String kernels, List<String> options)
+  @Test
+  void twoWidthsInOneJvmGiveThePortableBits() throws Exception {
+    assertThat(inAnotherJvm(TwoWidths.class, List.of())).isEqualTo(GOLDEN);
+  }
+
+  private static String inAnotherJvm(Class<?> program, List<String> options, String... arguments)
       throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(List.of(JAVA.toString(), "--add-modules", "jdk.incubator.vector"));
     command.addAll(options);
-    command.addAll(
-        List.of(
-            "-cp", System.getProperty("java.class.path"), KernelDigest.class.getName(), kernels));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+    command.addAll(List.of(arguments));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

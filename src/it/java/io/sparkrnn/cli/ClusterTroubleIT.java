@@ -75,7 +75,8 @@ class ClusterTroubleIT {
     options.addAll(List.of("--driver-memory", "512m", "--executor-memory", "512m"));
     // They are killed before C2 would pay.
     options.addAll(
-        List.of("--conf", "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"));
+        List.of(
+            "--conf", "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"));
     settings.forEach(setting -> options.addAll(List.of("--conf", setting)));
     return training.submit(run.directory(), output, options, more);
   }

@@ -2,8 +2,8 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkrnn.FullProof;
 import io.sparkrnn.ForkedJvm;
+import io.sparkrnn.FullProof;
 import io.sparkrnn.Jdk;
 import io.sparkrnn.train.FirstImages;
 import java.io.BufferedOutputStream;

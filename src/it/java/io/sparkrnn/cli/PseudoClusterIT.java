@@ -2,8 +2,8 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkrnn.FullProof;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sparkrnn.FullProof;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

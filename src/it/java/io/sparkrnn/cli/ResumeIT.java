@@ -168,12 +168,12 @@ class ResumeIT {
 
   @Test
   void anotherArithmeticIsRefusedUnlessAllowed() throws IOException {
-    rewrite(5, "arithmetic", "0");
+    rewrite(5, "arithmetic", "1");
     CommandRun refused = resume();
     assertThat(refused.exitCode()).isEqualTo(ExitCode.DATA);
     assertThat(refused.errors())
-        .startsWith("spark-rnn: Cannot resume, because of arithmetic: expected 0 as in ")
-        .contains(", found 1; --allow-drift arithmetic allows it");
+        .startsWith("spark-rnn: Cannot resume, because of arithmetic: expected 1 as in ")
+        .contains(", found 2; --allow-drift arithmetic allows it");
 
     assertThat(resume("--allow-drift", "arithmetic").errors()).isEmpty();
     assertThat(result().at("/drift/0").asText()).startsWith("after round 5, arithmetic: ");
@@ -218,7 +218,7 @@ class ResumeIT {
             "drift",
             "history");
     assertThat(text(sections.get("provenance")))
-        .contains("sparkRnn=", "arithmetic=1", "gitCommit=", "spark=", "java=", "kernels=", "cpu=");
+        .contains("sparkRnn=", "arithmetic=2", "gitCommit=", "spark=", "java=", "kernels=", "cpu=");
     assertThat(text(sections.get("schedule")))
         .contains("name=cosine", "nextRate=", "totalIterations=6");
   }

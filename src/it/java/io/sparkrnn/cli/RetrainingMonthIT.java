@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RetrainingMonthIT {
   private static final long SEED = Long.getLong("seed", 20261125);
-  private static final int NIGHTS = Proof.times(30, 8);
+  private static final int NIGHTS = Proof.times(30, 14);
   private static final double SIGNIFICANCE = 0.05;
   private static final double MIN_ACCURACY = 0.7;
 

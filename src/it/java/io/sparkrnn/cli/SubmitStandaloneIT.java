@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.spark.StandaloneCluster;
+import io.sparkrnn.train.FirstImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SubmitStandaloneIT {
   private static final List<String> TRAINING =
-      List.of("--hidden", "4", "--epochs", "1", "--workers", "3");
+      List.of("--hidden", "4", "--epochs", "1", "--workers", "3", "--validation", "100");
 
   /** In the JVM's log of the shared objects it loads. */
   private static final Pattern LIBRARY = Pattern.compile("Loaded library (.+), handle 0x");
@@ -41,6 +42,14 @@ class SubmitStandaloneIT {
   private static String parametersSha256;
 
   private final List<String> options = new ArrayList<>();
+  private Path data = FirstImages.in(temp, 2_000);
+
+  /** A cluster's processes are on this machine, too. */
+  private List<String> training() {
+    List<String> arguments = new ArrayList<>(TRAINING);
+    arguments.addAll(List.of("--data", data.toString(), "--shared-paths"));
+    return arguments;
+  }
 
   @BeforeAll
   static void start() throws Exception {
@@ -48,6 +57,7 @@ class SubmitStandaloneIT {
     List<String> local = new ArrayList<>(List.of("train", "--engine", "local", "--run-dir"));
     local.add(temp.resolve("local").toString());
     local.addAll(TRAINING);
+    local.addAll(List.of("--data", FirstImages.in(temp, 2_000).toString()));
     assertThat(CommandRun.of(local.toArray(String[]::new)).exitCode()).isZero();
     parametersSha256 = result("local").path("parametersSha256").asText();
   }
@@ -68,7 +78,7 @@ class SubmitStandaloneIT {
     arguments.addAll(List.of("--memory", "1g", "--driver-memory", "512m"));
     arguments.addAll(List.of("--spark-conf", "spark.ui.enabled=false"));
     arguments.addAll(options);
-    arguments.addAll(TRAINING);
+    arguments.addAll(training());
     arguments.addAll(List.of("--run-dir", temp.resolve(run).toString()));
     arguments.addAll(List.of(more));
     Path directory = Files.createDirectories(temp.resolve("of-" + run).resolve("user"));
@@ -136,7 +146,7 @@ class SubmitStandaloneIT {
     settings.forEach((key, value) -> options.addAll(List.of("--spark-conf", key + "=" + value)));
     options.addAll(List.of("--spark-conf", "spark.ui.enabled=false"));
     options.addAll(List.of("--spark-conf", "spark.executor.memory=512m"));
-    options.addAll(TRAINING);
+    options.addAll(training());
     Path run = Files.createDirectories(temp.resolve("of-" + rounds + settings.size() + "/user"));
     options.addAll(List.of("--run-dir", run.resolve("run").toString()));
     LauncherRun submitted =
@@ -150,7 +160,7 @@ class SubmitStandaloneIT {
 
   @Test
   void theDriverInTheClusterTrainsWithEqualBits() throws Exception {
-    LauncherRun run = submit("cluster-mode", "cluster", "--shared-paths");
+    LauncherRun run = submit("cluster-mode", "cluster");
 
     assertThat(run.status()).as(all(run)).isZero();
     assertThat(run.out())
@@ -162,7 +172,7 @@ class SubmitStandaloneIT {
 
   @Test
   void aConfigurationThatIsWrongIsRefusedBeforeAnythingIsSubmitted() throws Exception {
-    LauncherRun run = submit("wrong", "cluster", "--shared-paths", "--minibatch-size", "0");
+    LauncherRun run = submit("wrong", "cluster", "--minibatch-size", "0");
 
     assertThat(run.status()).isEqualTo(ExitCode.USAGE);
     assertThat(run.err().get(run.err().size() - 1)).contains("--minibatch-size");
@@ -171,9 +181,9 @@ class SubmitStandaloneIT {
 
   @Test
   void theCodeOfADriverInTheClusterIsTheLaunchers() throws Exception {
-    Path data = Files.createDirectory(temp.resolve("no data"));
+    data = Files.createDirectory(temp.resolve("no data"));
 
-    LauncherRun run = submit("refused", "cluster", "--shared-paths", "--data", data.toString());
+    LauncherRun run = submit("refused", "cluster");
 
     assertThat(run.status()).as(all(run)).isEqualTo(ExitCode.DATA);
     assertThat(run.out())

@@ -45,7 +45,7 @@ class TerminalIT {
     Files.writeString(temp.resolve("no-directory"), "");
     String train =
         "%s; %s --engine local --hidden 8 --epochs 30 --data %s --run-dir run --tensorboard no-directory %s"
-            .formatted(terminal, LAUNCHER, FirstImages.in(temp, 4000), end);
+            .formatted(terminal, LAUNCHER, FirstImages.in(temp, 1000), end);
     ProcessBuilder builder =
         new ProcessBuilder("script", "-qec", train, "/dev/null")
             .directory(temp.toFile())

@@ -32,7 +32,7 @@ class InitialisationAgainstDl4jIT {
     for (ParameterBlock block : topology.parameters()) {
       Moments our = moments(ours, block);
       Moments their = moments(theirs, block);
-      if (block.kind() == ParameterBlock.Kind.BIAS) {
+      if (block.kind().isBias()) {
         assertThat(our).as(block.name()).isEqualTo(their);
       } else {
         // Five standard errors of a difference of two estimates from so many draws.

@@ -23,7 +23,7 @@ public record ForwardPass(List<float[]> hidden, List<float[]> finalHidden, float
   /**
    * Runs the network over a batch.
    *
-   * @param parameters flat, in the order of {@link Network}
+   * @param parameters flat, in the order of {@link io.sparkrnn.kernel.ParameterLayout}
    * @param batch {@code [sample][timeStep][input]} or {@code [timeStep][sample][input]}, as {@link
    *     io.sparkrnn.data.SequenceDataset#batch} gives it
    * @param axes the order of the batch's axes; the hidden outputs have the same

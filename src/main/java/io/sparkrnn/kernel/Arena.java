@@ -1,5 +1,7 @@
 package io.sparkrnn.kernel;
 
+import java.util.Locale;
+
 /**
  * Plans the one array that a worker computes in: places are reserved one after another, then it is
  * allocated. Places begin at cache lines where the array does, as large ones of G1 do: data begins
@@ -51,8 +53,13 @@ final class Arena {
   }
 
   private KernelUnavailableException tooLarge(String what, long mostBytes) {
+    // The root locale: others have separators of their own.
     return new KernelUnavailableException(
-        "Cannot compute the network: expected at most %,d %s, found %,d for one worker's weights, states and gradients; smaller layers, shorter sequences or a smaller minibatch take less"
-            .formatted(mostBytes, what, bytes()));
+        String.format(
+            Locale.ROOT,
+            "Cannot compute the network: expected at most %,d %s, found %,d for its weights, states and gradients; smaller layers, shorter sequences or a smaller minibatch take less",
+            mostBytes,
+            what,
+            bytes()));
   }
 }

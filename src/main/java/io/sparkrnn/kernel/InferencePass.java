@@ -12,10 +12,14 @@ public final class InferencePass {
 
   private final Network network;
   private final float[] parameters;
+  private final Ops ops;
   private final RecurrentPass pass;
-  private final RowPass rows;
+  private final Keep keep;
   private final float[] m;
   private final int maxSamples;
+
+  // Made when it is needed first: where all minibatches are large, it never is.
+  private RowPass rows;
   private boolean byRows;
 
   /**
@@ -39,16 +43,14 @@ public final class InferencePass {
     this.network = network;
     this.parameters = parameters;
     this.maxSamples = maxSamples;
+    this.ops = ops;
+    this.keep = keep;
     Arena arena = new Arena();
     PackedWeights weights = PackedWeights.forward(network, arena);
     int groups = (maxSamples + RecurrentPass.GROUP - 1) / RecurrentPass.GROUP;
     pass = new RecurrentPass(network, ops, weights, arena, groups, keep);
-    rows = keep == Keep.OUTPUTS ? new RowPass(network, ops, arena, FEW_SAMPLES) : null;
     m = arena.allocate();
     weights.pack(parameters, m);
-    if (rows != null) {
-      rows.pack(parameters, m);
-    }
   }
 
   /** Runs {@code count} samples of a source. */
@@ -57,11 +59,9 @@ public final class InferencePass {
       throw new IllegalArgumentException(
           "expected 1 to %d samples, found %d".formatted(maxSamples, count));
     }
-    byRows = rows != null && count <= FEW_SAMPLES;
+    byRows = keep == Keep.OUTPUTS && count <= FEW_SAMPLES;
     if (byRows) {
-      for (int s = 0; s < count; s++) {
-        rows.run(m, parameters, source, s);
-      }
+      runByRows(source, count);
       return;
     }
     int used = 0;
@@ -71,10 +71,19 @@ public final class InferencePass {
     pass.forward(m, parameters, used);
   }
 
+  private void runByRows(MinibatchSource source, int count) {
+    if (rows == null) {
+      rows = new RowPass(network, ops, parameters, FEW_SAMPLES);
+    }
+    for (int s = 0; s < count; s++) {
+      rows.run(source, s);
+    }
+  }
+
   /** An output of a sample before the softmax. */
   public float logit(int sample, int output) {
     return byRows
-        ? rows.logit(m, sample, output)
+        ? rows.logit(sample, output)
         : pass.logit(m, sample / RecurrentPass.GROUP, output, sample % RecurrentPass.GROUP);
   }
 

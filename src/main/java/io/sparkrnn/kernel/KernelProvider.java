@@ -51,9 +51,12 @@ public record KernelProvider(String name, String reason) {
     if (hasVectorModule() && compilesWithC2()) {
       return vector();
     }
-    String missing = hasVectorModule() ? "C2, the compiler of the vector kernels" : FLAG;
     return new KernelProvider(
-        "portable", "portable kernels: this JVM was started without " + missing);
+        "portable", "portable kernels: this JVM was started without " + missing());
+  }
+
+  private static String missing() {
+    return hasVectorModule() ? "C2, the compiler of the vector kernels" : FLAG;
   }
 
   // Any other compiler, and the interpreter, make an object of each vector: twenty times slower
@@ -90,10 +93,10 @@ public record KernelProvider(String name, String reason) {
    */
   public static Ops chosenByDriver(String name) {
     requireFusedMultiplyAdd();
-    if (name.equals("vector") && !hasVectorModule()) {
+    if (name.equals("vector") && !(hasVectorModule() && compilesWithC2())) {
       warnOnce(
           "The driver chose the vector kernels, but this executor was started without %s; it runs the portable ones: the same result, slower"
-              .formatted(FLAG));
+              .formatted(missing()));
       return new PortableOps();
     }
     return Ops.named(name);

@@ -109,6 +109,9 @@ public record Network(Input input, List<Layer> layers, Head head) implements Ser
       throw notBuilt("dense inputs alone", "categorical or static ones");
     }
     for (Layer layer : layers) {
+      if (!layer.cell().equals(layers.get(0).cell())) {
+        throw notBuilt("layers of one cell", layers.get(0).cell() + " beside " + layer.cell());
+      }
       if (layer.direction() != Direction.FORWARD || layer.dropout() != 0) {
         throw notBuilt("layers that go forward without dropout", layer.toString());
       }

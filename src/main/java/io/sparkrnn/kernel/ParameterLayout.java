@@ -58,7 +58,8 @@ public final class ParameterLayout {
     long parameters = head.outputs();
     long inputs = input.dense();
     for (Layer layer : layers) {
-      parameters += layer.units() * (inputs + layer.units() + 1);
+      parameters =
+          Math.addExact(parameters, Math.multiplyExact(layer.units(), inputs + layer.units() + 1));
       inputs = layer.units();
     }
     return parameters + head.outputs() * inputs;

@@ -4,6 +4,11 @@ import java.util.Arrays;
 
 /** Plain Java: the definition of the arithmetic, and what runs where nothing faster can. */
 public final class PortableOps extends Ops {
+  // What is copied of the weights of a row's product at a time.
+  private static final int ROW_WIDTH = 4 * LANES;
+  private static final int ROW_DEPTH = 256;
+
+  /** Of narrow panels, wide panels and rows, which take turns: each keeps its arrays. */
   private final ThreadLocal<RowProduct[]> products =
       ThreadLocal.withInitial(
           () -> new RowProduct[] {new RowProduct(), new RowProduct(), new RowProduct()});
@@ -13,15 +18,10 @@ public final class PortableOps extends Ops {
     return "portable";
   }
 
-  /** Narrow and wide panels, and rows, take turns: each has a product that keeps its arrays. */
-  private RowProduct ofWidth(int width) {
-    return products.get()[width == LANES ? 0 : width == 2 * LANES ? 1 : 2];
-  }
-
   @Override
   void multiplyAdd(float[] m, int c, int width, int panels, int depth, int a, int aPanel, int b) {
-    RowProduct rows = ofWidth(width);
-    rows.factors(m, b, depth, width);
+    RowProduct rows = products.get()[width / (2 * LANES)];
+    rows.factors(m, b, depth, width, width);
     for (int panel = 0; panel < panels; panel++) {
       for (int row = 0; row < ROWS; row++) {
         rows.addTo(m, c + (panel * ROWS + row) * width, a + panel * aPanel + row, ROWS);
@@ -31,9 +31,14 @@ public final class PortableOps extends Ops {
 
   @Override
   void multiplyAddRow(float[] m, int c, int width, int depth, int a, int b) {
-    RowProduct rows = ofWidth(width);
-    rows.factors(m, b, depth, width);
-    rows.addTo(m, c, a, 1);
+    RowProduct rows = products.get()[2];
+    for (int lane = 0; lane < width; lane += ROW_WIDTH) {
+      for (int k = 0; k < depth; k += ROW_DEPTH) {
+        int pass = Math.min(ROW_DEPTH, depth - k);
+        rows.factors(m, b + k * width + lane, pass, ROW_WIDTH, width);
+        rows.addTo(m, c + lane, a + k, 1);
+      }
+    }
   }
 
   @Override

@@ -126,7 +126,7 @@ final class RecurrentPass {
   }
 
   private long statesOfGroup(int layer) {
-    return (long) (timeSteps + 1) * (inputs[layer] + paddedUnits[layer]) * GROUP;
+    return (timeSteps + 1L) * ((long) inputs[layer] + paddedUnits[layer]) * GROUP;
   }
 
   /** The most groups at a time. */

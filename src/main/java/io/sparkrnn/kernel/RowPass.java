@@ -1,6 +1,5 @@
 package io.sparkrnn.kernel;
 
-import io.sparkrnn.kernel.ParameterBlock.Kind;
 import java.util.Arrays;
 
 /**
@@ -16,26 +15,42 @@ final class RowPass {
 
   private final Network network;
   private final Ops ops;
-  private final ParameterLayout layout;
+  private final float[] parameters;
   private final int layers;
+  private final Cell[] cells;
+  private final int[] biases;
   private final int[] weights;
   private final int[] rows;
   private final int logits;
+  private final float[] m;
 
-  RowPass(Network network, Ops ops, Arena arena, int samples) {
+  /**
+   * A pass.
+   *
+   * @param samples the most whose outputs stay
+   */
+  RowPass(Network network, Ops ops, float[] parameters, int samples) {
     this.network = network;
     this.ops = ops;
-    this.layout = network.layout();
+    this.parameters = parameters;
     this.layers = network.layers().size();
+    Arena arena = new Arena();
+    cells = new Cell[layers];
+    biases = new int[layers + 1];
     weights = new int[layers + 1];
     rows = new int[layers];
     for (int l = 0; l < layers; l++) {
       int units = network.units(l);
-      weights[l] = arena.reserve((long) (network.inputs(l) + units) * padded(units));
-      rows[l] = arena.reserve((long) (network.timeSteps() + 1) * rowLength(l));
+      cells[l] = Cell.of(network.layers().get(l).cell());
+      weights[l] = arena.reserve(((long) network.inputs(l) + units) * padded(units));
+      rows[l] = arena.reserve((network.timeSteps() + 1L) * rowLength(l));
     }
     weights[layers] = arena.reserve((long) network.topUnits() * padded(network.classes()));
     logits = arena.reserve((long) samples * padded(network.classes()));
+    m = arena.allocate();
+    for (ParameterBlock block : network.layout().blocks()) {
+      pack(block);
+    }
   }
 
   private static int padded(int units) {
@@ -46,37 +61,33 @@ final class RowPass {
     return network.inputs(layer) + padded(network.units(layer));
   }
 
-  /** Takes the weights of flat parameters. */
-  void pack(float[] parameters, float[] m) {
-    for (ParameterBlock block : layout.blocks()) {
-      int l = block.layer();
-      int width = padded(block.columns());
-      int at =
-          switch (block.kind()) {
-            case INPUT_WEIGHTS, OUTPUT_WEIGHTS -> weights[l];
-            case RECURRENT_WEIGHTS -> weights[l] + network.inputs(l) * width;
-            case BIAS, OUTPUT_BIAS -> -1;
-          };
-      if (at >= 0) {
-        int inputs = block.rows();
-        Transpose.rows(parameters, block.offset(), inputs, block.columns(), inputs, m, at, width);
+  private void pack(ParameterBlock block) {
+    int l = block.layer();
+    int inputs = block.rows();
+    int units = block.columns();
+    int width = padded(units);
+    switch (block.kind()) {
+      case INPUT_WEIGHTS, OUTPUT_WEIGHTS ->
+          Transpose.rows(parameters, block.offset(), inputs, units, inputs, m, weights[l], width);
+      case RECURRENT_WEIGHTS -> {
+        int to = weights[l] + network.inputs(l) * width;
+        Transpose.rows(parameters, block.offset(), inputs, units, inputs, m, to, width);
       }
+      case BIAS, OUTPUT_BIAS -> biases[l] = block.offset();
     }
   }
 
   /** Runs a sample, whose outputs stay until another with its number runs. */
-  void run(float[] m, float[] parameters, MinibatchSource source, int sample) {
+  void run(MinibatchSource source, int sample) {
     source.layOut(sample, 1, m, rows[0], rowLength(0), 1);
     for (int l = 0; l < layers; l++) {
-      Cell cell = Cell.of(network.layers().get(l).cell());
-      int bias = layout.block(l, Kind.BIAS).offset();
       int inputs = network.inputs(l);
       int units = network.units(l);
       for (int t = 0; t < network.timeSteps(); t++) {
         int row = rows[l] + t * rowLength(l);
         int h = row + rowLength(l) + inputs;
-        product(m, h, parameters, bias, units, row, t == 0 ? inputs : inputs + units, weights[l]);
-        cell.forward(ops, m, h, padded(units));
+        product(h, biases[l], units, row, t == 0 ? inputs : inputs + units, weights[l]);
+        cells[l].forward(ops, m, h, padded(units));
         if (l + 1 < layers) {
           System.arraycopy(m, h, m, rows[l + 1] + t * rowLength(l + 1), units);
         }
@@ -86,20 +97,18 @@ final class RowPass {
     int last = rows[top] + network.timeSteps() * rowLength(top) + network.inputs(top);
     int classes = network.classes();
     if (classes > 0) {
-      int bias = layout.block(Kind.OUTPUT_BIAS).offset();
       int at = logits + sample * padded(classes);
-      product(m, at, parameters, bias, classes, last, network.topUnits(), weights[layers]);
+      product(at, biases[layers], classes, last, network.topUnits(), weights[layers]);
     }
   }
 
-  private void product(
-      float[] m, int c, float[] parameters, int bias, int units, int a, int depth, int b) {
+  private void product(int c, int bias, int units, int a, int depth, int b) {
     System.arraycopy(parameters, bias, m, c, units);
     Arrays.fill(m, c + units, c + padded(units), 0f);
     ops.multiplyAddRow(m, c, padded(units), depth, a, b);
   }
 
-  float logit(float[] m, int sample, int output) {
+  float logit(int sample, int output) {
     return m[logits + sample * padded(network.classes()) + output];
   }
 }

@@ -14,14 +14,14 @@ final class RowProduct {
   private int depth;
   private int width;
 
-  /** Takes the factors of all that follows: {@code [depth][width]}. */
-  void factors(float[] m, int b, int depth, int width) {
+  /** Takes the factors of all that follows: {@code [depth][width]}, {@code stride} apart. */
+  void factors(float[] m, int b, int depth, int width, int stride) {
     if (sums.length != width || factors.length < depth) {
       sums = new float[width];
       factors = new float[Math.max(depth, factors.length)][width];
     }
     for (int i = 0; i < depth; i++) {
-      System.arraycopy(m, b + i * width, factors[i], 0, width);
+      System.arraycopy(m, b + i * stride, factors[i], 0, width);
     }
     this.depth = depth;
     this.width = width;

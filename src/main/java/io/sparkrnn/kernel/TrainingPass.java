@@ -19,7 +19,6 @@ public final class TrainingPass {
 
   private static final int MOST_SIDE_BY_SIDE = 4;
 
-  private final Network network;
   private final Ops ops;
   private final int maxSamples;
   private final PackedWeights weights;
@@ -46,7 +45,6 @@ public final class TrainingPass {
   }
 
   TrainingPass(Network network, Ops ops, int maxSamples, int parts, int sideBySide, Arena arena) {
-    this.network = network;
     this.ops = ops;
     this.maxSamples = maxSamples;
     weights = PackedWeights.both(network, arena);
@@ -56,20 +54,30 @@ public final class TrainingPass {
     for (int part = 0; part < passes.length; part++) {
       passes[part] = new RecurrentPass(network, ops, weights, arena, sideBySide, Keep.FOR_BACKWARD);
       length = passes[part].gradientLength();
-      // A sum for each level of the tree, and the leaf.
-      slots[part] = arena.reserve(length * (levels(groups(maxSamples)) + 1));
+      slots[part] = arena.reserve(length * slots(maxSamples, passes.length));
     }
     slotLength = (int) length;
     m = arena.allocate();
     losses = new double[maxSamples];
   }
 
-  private static int groups(int samples) {
+  /** Into how many parts a minibatch can be cut, which is how many threads have work. */
+  public static int groups(int samples) {
     return (samples + RecurrentPass.GROUP - 1) / RecurrentPass.GROUP;
   }
 
-  private static int levels(int groups) {
-    return Integer.SIZE - Integer.numberOfLeadingZeros(groups - 1);
+  /** Sums that a part keeps at a time: one for each level of its tree, and the leaf. */
+  private static int slots(int maxSamples, int parts) {
+    int groups = largestShare(groups(maxSamples), parts);
+    return 1 + Integer.SIZE - Integer.numberOfLeadingZeros(groups - 1);
+  }
+
+  private static int largestShare(int groups, int parts) {
+    if (parts == 1) {
+      return groups;
+    }
+    return Math.max(
+        largestShare(groups / 2, parts / 2), largestShare(groups - groups / 2, parts - parts / 2));
   }
 
   private static int sideBySide(Network network, int maxSamples, int parts) {
@@ -79,18 +87,20 @@ public final class TrainingPass {
   }
 
   /**
-   * Requires that some JVM has room for a pass, before anything else is done for it.
+   * Requires that an array can be as long as a pass takes, before anything else is done for it.
+   * Whether this JVM's heap has room is asked where a pass is made.
    *
-   * @throws KernelUnavailableException if none has
+   * @throws KernelUnavailableException if none can
    */
   public static void requireRoom(Network network, int maxSamples, int parts) {
     Arena arena = new Arena();
     int sideBySide = sideBySide(network, maxSamples, parts);
     PackedWeights weights = PackedWeights.both(network, arena);
-    for (int part = 0; part < Math.min(parts, groups(maxSamples)); part++) {
+    int passes = Math.min(parts, groups(maxSamples));
+    for (int part = 0; part < passes; part++) {
       RecurrentPass pass =
           new RecurrentPass(network, null, weights, arena, sideBySide, Keep.FOR_BACKWARD);
-      arena.reserve(pass.gradientLength() * (levels(groups(maxSamples)) + 1));
+      arena.reserve(pass.gradientLength() * slots(maxSamples, passes));
     }
     arena.requireArray();
   }
@@ -224,7 +234,8 @@ public final class TrainingPass {
     return m;
   }
 
-  public Network network() {
-    return network;
+  /** The most parts of an iteration. */
+  public int parts() {
+    return passes.length;
   }
 }

@@ -16,7 +16,7 @@ final class VectorKernelsSpecies {
 
   private static VectorSpecies<Float> choose(int bits) {
     return switch (bits == 0
-        ? Math.min(FloatVector.SPECIES_PREFERRED.vectorBitSize(), 512)
+        ? Math.min(Math.max(FloatVector.SPECIES_PREFERRED.vectorBitSize(), 128), 512)
         : bits) {
       case 128 -> FloatVector.SPECIES_128;
       case 256 -> FloatVector.SPECIES_256;

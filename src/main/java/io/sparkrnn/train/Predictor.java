@@ -35,9 +35,6 @@ public final class Predictor {
     }
     this.network = topology.network();
     this.pass = new InferencePass(network, kernels, parameters, SAMPLES);
-    for (int place = 0; place < SAMPLES; place++) {
-      places[place] = new float[valuesPerSample()];
-    }
   }
 
   /** Values of a sample: {@code [timeStep][input]}. */
@@ -51,6 +48,9 @@ public final class Predictor {
    * @param values {@code [timeStep][input]}
    */
   public void put(int place, float[] values) {
+    if (places[place] == null) {
+      places[place] = new float[valuesPerSample()];
+    }
     System.arraycopy(values, 0, places[place], 0, values.length);
   }
 
@@ -136,6 +136,9 @@ public final class Predictor {
       int inputs = network.inputSize();
       for (int s = 0; s < count; s++) {
         float[] values = places[first + s];
+        if (values == null) {
+          continue; // Nobody will ask what becomes of it.
+        }
         for (int t = 0, v = 0; t < network.timeSteps(); t++) {
           int to = at + t * stepStride + s;
           for (int i = 0; i < inputs; i++, to += width) {

@@ -58,7 +58,7 @@ public final class Replica {
     long samples = 0;
     double lossSum = 0;
     IntConsumer part = pass::run;
-    try (WorkerThreads threads = new WorkerThreads(recipe.threadsPerWorker())) {
+    try (WorkerThreads threads = new WorkerThreads(pass.parts())) {
       for (int i = 0; i < round.iterations(); i++) {
         long first = (long) (round.firstMinibatch() + i) * recipe.minibatchSize();
         if (first >= data.size()) {
@@ -76,6 +76,8 @@ public final class Replica {
         samples += count;
       }
     }
+    // Whoever keeps this replica does not keep the shard.
+    minibatch.begin(null, null, 0);
     return new WorkerResult(
         shard.worker(), VectorLayout.join(parts), samples, lossSum, System.nanoTime() - start);
   }

@@ -8,8 +8,8 @@ import java.util.function.IntConsumer;
 
 /**
  * The threads of one worker, the calling one included; they end with the round. They meet once an
- * iteration, so handing work over allocates nothing, and a thread looks for work for some
- * microseconds before it sleeps.
+ * iteration, so handing work over allocates nothing, and a thread looks for work for about a tenth
+ * of a millisecond before it sleeps.
  *
  * <p>Whoever comes first takes the next part. So where the other cores are busy, and no other
  * thread comes, the calling one does all parts itself, as if it were alone.
@@ -35,38 +35,45 @@ final class WorkerThreads implements AutoCloseable {
 
   WorkerThreads(int threads) {
     this.others = new Member[threads - 1];
-    for (int i = 0; i < others.length; i++) {
-      others[i] = new Member();
-      others[i].start();
+    try {
+      for (int i = 0; i < others.length; i++) {
+        others[i] = new Member();
+        others[i].start();
+      }
+    } catch (Throwable e) {
+      // Those that have started would wait for ever.
+      close();
+      throw e;
     }
   }
 
   /**
    * Runs all parts of a task, from 0. Only the thread that made this object may call it.
    *
-   * @throws IllegalStateException if a part failed, or the calling thread was interrupted
+   * @throws IllegalStateException if a part failed, or the calling thread was interrupted while it
+   *     slept
    */
   void run(int parts, IntConsumer work) {
-    if (parts == 1 || others.length == 0) {
-      for (int part = 0; part < parts; part++) {
-        work.accept(part);
-      }
-      return;
+    if (parts > PART_MASK) {
+      throw new IllegalArgumentException(
+          "expected at most %d parts, found %d".formatted(PART_MASK, parts));
     }
     task = work;
     finished.set(0);
     long turn = (next.get() >>> 2 * PART_BITS) + 1;
     next.set(turn << 2 * PART_BITS | (long) parts << PART_BITS);
-    for (Member member : others) {
-      LockSupport.unpark(member);
+    for (int i = 0; i < Math.min(others.length, parts - 1); i++) {
+      LockSupport.unpark(others[i]);
     }
     while (takePart()) {}
-    awaitOthers(parts);
+    boolean interrupted = awaitOthers(parts);
     Throwable found = failure.getAndSet(null);
     if (found instanceof Error error) {
       throw error;
     } else if (found != null) {
       throw new IllegalStateException("a thread of a worker failed: " + found, found);
+    } else if (interrupted) {
+      throw new IllegalStateException("interrupted while the threads of a worker were computing");
     }
   }
 
@@ -92,8 +99,12 @@ final class WorkerThreads implements AutoCloseable {
     }
   }
 
-  /** Even after an interrupt: the others write where the next owner of the arrays will. */
-  private void awaitOthers(int parts) {
+  /**
+   * Even after an interrupt: the others write where the next owner of the arrays will.
+   *
+   * @return whether there was one, of which the thread's flag is set again
+   */
+  private boolean awaitOthers(int parts) {
     boolean interrupted = false;
     for (int looks = 0; finished.get() != parts; looks++) {
       if (looks < LOOKS) {
@@ -105,15 +116,17 @@ final class WorkerThreads implements AutoCloseable {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while the threads of a worker were computing");
     }
+    return interrupted;
   }
 
   @Override
   public void close() {
     closed = true;
     for (Member member : others) {
-      LockSupport.unpark(member);
+      if (member != null) {
+        LockSupport.unpark(member);
+      }
     }
   }
 

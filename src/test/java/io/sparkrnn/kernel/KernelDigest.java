@@ -52,6 +52,12 @@ public final class KernelDigest {
         }
       }
     }
+    InferencePass inference =
+        new InferencePass(minibatch.network(), kernels, minibatch.parameters(), minibatch.size());
+    for (int count = Math.min(2, minibatch.size()); count > 0; count--) {
+      inference.run(minibatch, count);
+      update(digest, new float[] {inference.logit(count - 1, 0)});
+    }
     update(digest, new float[] {kernels.sumOfSquares(iteration.gradient(), Ops.lanes())});
   }
 

@@ -59,7 +59,7 @@ class NetworkTest {
         .isThrownBy(() -> TrainingPass.requireRoom(network, 64, 1))
         .withMessageMatching(
             "Cannot compute the network: expected at most 8,589,934,556 bytes, the most that an"
-                + " array has, found 1\\d,\\d{3},\\d{3},\\d{3} for one worker's .*");
+                + " array has, found 1\\d,\\d{3},\\d{3},\\d{3} for its weights, .*");
     assertThatExceptionOfType(KernelUnavailableException.class)
         .isThrownBy(() -> new TrainingPass(network, new PortableOps(), 64, 1));
     TrainingPass.requireRoom(Network.elman(28, 28, List.of(9_000), Activation.TANH, 10), 64, 1);
@@ -75,6 +75,11 @@ class NetworkTest {
     refused(() -> new Network(network.input(), both, head), "BOTH");
     refused(() -> new Network(network.input(), dropping, head), "dropout=0.5");
     refused(() -> new Network(network.input(), other, head), "found lstm");
+    List<Layer> mixed =
+        List.of(
+            new Layer("elman-tanh", 4, Direction.FORWARD, 0),
+            new Layer("elman-relu", 4, Direction.FORWARD, 0));
+    refused(() -> new Network(network.input(), mixed, head), "elman-tanh beside elman-relu");
     refused(
         () -> new Network(network.input(), network.layers(), new Network.Head("linear", 2, LAST)),
         "linear");

@@ -39,10 +39,13 @@ abstract class RecurrentPassTest {
     }
     hidden.add(List.of(31, 5));
     hidden.add(List.of(4, 17, 8));
+    // Whole panels of rows and of columns.
+    hidden.add(List.of(12));
+    hidden.add(List.of(32, 16));
     for (List<Integer> units : hidden) {
       for (int timeSteps : new int[] {1, 2, 7}) {
-        for (int inputs : new int[] {1, 4, 28}) {
-          for (int classes : new int[] {2, 10}) {
+        for (int inputs : new int[] {1, 15, 32}) {
+          for (int classes : new int[] {2, 12}) {
             networks.add(Network.elman(timeSteps, inputs, units, activation, classes));
           }
         }
@@ -56,7 +59,7 @@ abstract class RecurrentPassTest {
   void agreesWithTheOracleInDouble(Activation activation) {
     long seed = 0;
     for (Network network : networks(activation)) {
-      for (int batch : new int[] {1, 3, 17, 64}) {
+      for (int batch : new int[] {3, 17, 40}) {
         assertAgreesWithOracle(Minibatch.random(network, batch, seed++));
       }
     }
@@ -126,7 +129,7 @@ abstract class RecurrentPassTest {
   @EnumSource
   void hasTheBitsOfTheScalarDefinition(Activation activation) {
     for (Network network : networks(activation)) {
-      for (int batch : new int[] {1, 17, 33}) {
+      for (int batch : new int[] {1, 17}) {
         assertBits(Minibatch.random(network, batch, batch));
       }
     }
@@ -178,7 +181,7 @@ abstract class RecurrentPassTest {
         Minibatch minibatch = Minibatch.random(network, batch, 9);
         float[] expected = new ScalarRnn(minibatch).gradient;
         for (int parts = 1; parts <= 5; parts++) {
-          for (int sideBySide = 1; sideBySide <= 4; sideBySide++) {
+          for (int sideBySide : new int[] {1, 3}) {
             TrainingPass pass = new TrainingPass(network, ops, 200, parts, sideBySide, new Arena());
             assertThat(Iteration.gradient(pass, minibatch))
                 .as("%d parts, %d side by side", parts, sideBySide)
@@ -192,12 +195,15 @@ abstract class RecurrentPassTest {
   @ParameterizedTest
   @EnumSource
   void predictionHasTheBitsOfTraining(Activation activation) {
-    for (Network network : networks(activation)) {
+    List<Network> networks = networks(activation);
+    // More than one tile of a row.
+    networks.add(Network.elman(3, 28, List.of(100, 70), activation, 70));
+    for (Network network : networks) {
       Minibatch minibatch = Minibatch.random(network, 40, 3);
       float[][] expected = Iteration.of(ops, minibatch).logits();
       InferencePass pass = new InferencePass(network, ops, minibatch.parameters(), 40);
       // One and two samples go with units as lanes, sixteen in narrow panels.
-      for (int count : new int[] {1, 2, 3, 16, 17, 40}) {
+      for (int count : new int[] {40, 1, 2, 3, 16, 17, 40}) {
         pass.run(minibatch, count);
         for (int s = 0; s < count; s++) {
           for (int c = 0; c < network.classes(); c++) {

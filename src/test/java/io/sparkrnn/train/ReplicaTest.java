@@ -74,7 +74,7 @@ class ReplicaTest {
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 4, 7})
   void bitsDoNotDependOnTheNumberOfThreads(int threads) {
-    for (int minibatch : new int[] {1, 16, 33, 64}) {
+    for (int minibatch : new int[] {1, 16, 33, 64, 160}) {
       Recipe recipe =
           Recipes.regularised(
               Recipes.plain(DEEP, minibatch, new Updater.Adam(0.9, 0.999, 1e-8), 0.01), 0.5, 0.01);

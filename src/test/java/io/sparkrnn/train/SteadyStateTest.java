@@ -24,15 +24,15 @@ class SteadyStateTest {
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @ParameterizedTest
-  @CsvSource({"vector, 1", "vector, 2", "portable, 1"})
-  void moreIterationsOfARoundAllocateNoMore(String kernels, int threadsPerWorker) {
-    SequenceDataset samples = InMemoryData.sequences(MANY * 20, 6, 5, 4, 1);
+  @CsvSource({"vector, 20, 1", "vector, 40, 1", "vector, 40, 2", "portable, 40, 1"})
+  void moreIterationsOfARoundAllocateNoMore(String kernels, int minibatch, int threadsPerWorker) {
+    SequenceDataset samples = InMemoryData.sequences(MANY * minibatch, 6, 5, 4, 1);
     Recipe recipe =
         Recipes.withThreads(
             Recipes.regularised(
                 Recipes.plain(
                     Recipes.topology(6, 5, 4, Activation.TANH, 20, 13),
-                    20,
+                    minibatch,
                     new Updater.Adam(0.9, 0.999, 1e-8),
                     0.01),
                 0.1,

@@ -47,6 +47,35 @@ class WorkerThreadsTest {
     }
   }
 
+  @Test
+  void anInterruptIsPassedOnWhenAllPartsAreDone() {
+    try (WorkerThreads threads = new WorkerThreads(2)) {
+      Thread caller = Thread.currentThread();
+      AtomicInteger arrived = new AtomicInteger();
+      AtomicInteger done = new AtomicInteger();
+      assertThatIllegalStateException()
+          .isThrownBy(
+              () ->
+                  threads.run(
+                      2,
+                      part -> {
+                        arrived.incrementAndGet();
+                        while (arrived.get() < 2) {
+                          Thread.onSpinWait();
+                        }
+                        if (Thread.currentThread() != caller) {
+                          // The caller sleeps by then.
+                          LockSupport.parkNanos(100_000_000);
+                          caller.interrupt();
+                        }
+                        done.incrementAndGet();
+                      }))
+          .withMessageContaining("interrupted");
+      assertThat(done).hasValue(2);
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
   void aFailureIsPassedOnWhenAllPartsAreDone(int failing) {

@@ -22,7 +22,7 @@ public final class SparkCompatibility {
         System.getProperty("java.home"));
   }
 
-  /** Spark's, for example {@code 3.5.7}. */
+  /** Spark's, for example {@code 3.5.9}. */
   public static String version() {
     return org.apache.spark.package$.MODULE$.SPARK_VERSION();
   }

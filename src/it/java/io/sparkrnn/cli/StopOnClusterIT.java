@@ -3,6 +3,7 @@ package io.sparkrnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.ForkedJvm;
+import io.sparkrnn.FullProof;
 import io.sparkrnn.Jdk;
 import io.sparkrnn.spark.StandaloneCluster;
 import java.nio.file.Files;
@@ -42,6 +43,7 @@ class StopOnClusterIT {
   }
 
   @Test
+  @FullProof
   void aDriverBesideTheClusterStops() throws Exception {
     RunState run = new RunState(temp.resolve("client"));
     try (Driver driver = submit(run, "client", "client", List.of())) {

@@ -3,6 +3,8 @@ package io.sparkrnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sparkrnn.FullProof;
+import io.sparkrnn.Proof;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.spark.StandaloneCluster;
 import io.sparkrnn.train.FirstImages;
@@ -21,7 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * {@code submit/standalone} on a cluster of processes, whose exit code is the program's own, and
@@ -94,6 +96,7 @@ class SubmitStandaloneIT {
   }
 
   @Test
+  @FullProof
   void theDriverHereTrainsWithEqualBits() throws Exception {
     Set<String> loaded = libraries("client", "");
 
@@ -114,8 +117,12 @@ class SubmitStandaloneIT {
     }
   }
 
+  static List<String> ways() {
+    return Proof.of(List.of("job", "resident"), List.of("job"));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"job", "resident"})
+  @MethodSource("ways")
   void theLauncherOfThisMachineTrainsOnItWithEqualBits(String rounds) throws Exception {
     JsonNode result = submitLocal(rounds, cluster, Map.of());
 

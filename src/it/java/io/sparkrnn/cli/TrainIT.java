@@ -230,13 +230,13 @@ class TrainIT {
     Path run = temp.resolve("run");
     CommandRun dl4j =
         CommandRun.succeed(
-            "train --engine dl4j --hidden 16 --epochs 2 --validation 40000 --clip-norm 0"
+            "train --engine dl4j --hidden 16 --epochs 2 --validation 50000 --clip-norm 0"
                 + " --master local[2] --run-dir %s",
             run);
     assertThat(dl4j.errors()).isEmpty();
     assertThat(result(run).path("engine").asText()).isEqualTo("dl4j");
     assertThat(result(run).path("kernels").asText()).isEqualTo("dl4j");
-    assertThat(result(run).at("/validation/samples").asInt()).isEqualTo(40_000);
+    assertThat(result(run).at("/validation/samples").asInt()).isEqualTo(50_000);
     assertThat(result(run).at("/test/accuracy").asDouble()).isGreaterThan(0.3);
     assertThat(checkpoints(run)).hasSize(2);
 

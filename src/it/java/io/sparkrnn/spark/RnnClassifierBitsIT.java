@@ -2,6 +2,7 @@ package io.sparkrnn.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.FullProof;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.spark.ml.TableTraining;
 import io.sparkrnn.spark.rounds.SmallTraining;
@@ -55,14 +56,19 @@ class RnnClassifierBitsIT {
 
   // Slots, partitions, rounds.
   @ParameterizedTest
+  @FullProof
   @CsvSource({
     "local[1], 1, job",
     "local[1], 3, resident",
-    "local[2], 5, resident",
     "local[4], 7, job",
-    "'local-cluster[2,1,1024]', 4, resident",
-    "'local-cluster[2,1,1024]', 2, job"
+    "'local-cluster[2,1,1024]', 4, resident"
   })
+  void moreSlotsPartitionsAndRoundsLeaveNoTrace(String master, int partitions, String rounds) {
+    slotsPartitionsAndRoundsLeaveNoTrace(master, partitions, rounds);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"local[2], 5, resident", "'local-cluster[2,1,1024]', 2, job"})
   void slotsPartitionsAndRoundsLeaveNoTrace(String master, int partitions, String rounds) {
     try (SparkSession spark = session(master, "org.apache.spark.serializer.JavaSerializer")) {
       Dataset<Row> table = MnistTable.of(spark, IMAGES).repartition(partitions);

@@ -3,12 +3,14 @@ package io.sparkrnn.spark;
 import static io.sparkrnn.spark.rounds.SmallTraining.DATA;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.Proof;
 import io.sparkrnn.config.RoundsChoice;
 import io.sparkrnn.spark.rounds.SmallTraining;
 import io.sparkrnn.train.RoundRunner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -17,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A cluster of processes comes to the local engine's bits. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
@@ -38,8 +40,13 @@ class StandaloneClusterIT {
     }
   }
 
+  static List<RoundsChoice> ways() {
+    return Proof.of(
+        List.of(RoundsChoice.JOB, RoundsChoice.RESIDENT), List.of(RoundsChoice.RESIDENT));
+  }
+
   @ParameterizedTest
-  @EnumSource(names = {"JOB", "RESIDENT"})
+  @MethodSource("ways")
   void dynamicAllocationAndSpeculationLeaveNoTrace(RoundsChoice choice) {
     Map<String, String> settings =
         Map.of(

@@ -43,11 +43,10 @@ abstract class RecurrentPassTest {
     hidden.add(List.of(12));
     hidden.add(List.of(32, 16));
     for (List<Integer> units : hidden) {
-      for (int timeSteps : new int[] {1, 2, 7}) {
+      for (int timeSteps : new int[] {1, 6}) {
         for (int inputs : new int[] {1, 15, 32}) {
-          for (int classes : new int[] {2, 12}) {
-            networks.add(Network.elman(timeSteps, inputs, units, activation, classes));
-          }
+          int classes = networks.size() % 2 == 0 ? 2 : 12;
+          networks.add(Network.elman(timeSteps, inputs, units, activation, classes));
         }
       }
     }

@@ -60,12 +60,12 @@ public class ProductBenchmark {
   @Benchmark
   public float products() {
     int panels = Ops.padded(UNITS, Ops.ROWS) / Ops.ROWS;
-    for (int group = 0; group < GROUPS; group++) {
-      int at = block + group * (STEPS + 1) * blockRows * WIDTH;
-      for (int t = 0; t < STEPS; t++, at += blockRows * WIDTH) {
-        int c = at + (blockRows + 28) * WIDTH;
-        ops.multiplyAdd(m, c, WIDTH, panels, DEPTH, weights, DEPTH * Ops.ROWS, at);
-      }
+    int ofGroup = (STEPS + 1) * blockRows * WIDTH;
+    int at = block;
+    for (int t = 0; t < STEPS; t++, at += blockRows * WIDTH) {
+      int c = at + (blockRows + 28) * WIDTH;
+      int aPanel = DEPTH * Ops.ROWS;
+      ops.multiplyAdd(m, c, ofGroup, WIDTH, GROUPS, panels, DEPTH, weights, aPanel, at, ofGroup);
     }
     return m[block];
   }

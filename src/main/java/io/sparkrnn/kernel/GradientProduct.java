@@ -93,21 +93,29 @@ final class GradientProduct {
         }
         transposeFactors(m, block + (from + t) * blockStep, t * count, count, width);
       }
-      for (int panel = 0; panel < panels; panel++) {
-        // There is no state before the first.
-        int skipped = panel >= inputPanels && from == 0 ? count : 0;
-        if (skipped < depth) {
-          ops.multiplyAdd(
-              m,
-              c + panel * WIDTH * paddedRows,
-              width(panel),
-              paddedRows / Ops.ROWS,
-              depth - skipped,
-              deltas + skipped * Ops.ROWS,
-              DEPTH * Ops.ROWS,
-              factors + panel * WIDTH * DEPTH + skipped * width(panel));
-        }
-      }
+      multiplyAdd(m, c, 0, inputPanels, depth, 0);
+      // There is no state before the first.
+      multiplyAdd(m, c, inputPanels, panels, depth, from == 0 ? count : 0);
+    }
+  }
+
+  /** Adds the products of some panels, of which the last may be narrower. */
+  private void multiplyAdd(float[] m, int c, int from, int to, int depth, int skipped) {
+    for (int panel = from, alike; panel < to && skipped < depth; panel += alike) {
+      int width = width(panel);
+      alike = panel < to - 1 && width(to - 1) != width ? to - 1 - panel : to - panel;
+      ops.multiplyAdd(
+          m,
+          c + panel * WIDTH * paddedRows,
+          WIDTH * paddedRows,
+          width,
+          alike,
+          paddedRows / Ops.ROWS,
+          depth - skipped,
+          deltas + skipped * Ops.ROWS,
+          DEPTH * Ops.ROWS,
+          factors + panel * WIDTH * DEPTH + skipped * width,
+          WIDTH * DEPTH);
     }
   }
 

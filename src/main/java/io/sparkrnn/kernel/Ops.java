@@ -40,15 +40,34 @@ public abstract class Ops {
    * Adds {@code a b} to {@code c}: each {@code c[row][lane]} takes its {@code depth} products one
    * after another, by fused multiply-add.
    *
+   * <p>Several {@code b}, each with its {@code c}, may be given: what is plain Java is only fast on
+   * long rows.
+   *
    * @param c of {@code [panels * 12][width]}
+   * @param cBlock from one c to the next
    * @param width 16 or 32
+   * @param blocks how many c and b
    * @param panels panels of 12 rows
    * @param a of the first panel, {@code [depth][12]}
    * @param aPanel from one panel to the next
    * @param b of {@code [depth][width]}
+   * @param bBlock from one b to the next
    */
   abstract void multiplyAdd(
-      float[] m, int c, int width, int panels, int depth, int a, int aPanel, int b);
+      float[] m,
+      int c,
+      int cBlock,
+      int width,
+      int blocks,
+      int panels,
+      int depth,
+      int a,
+      int aPanel,
+      int b,
+      int bBlock);
+
+  /** Groups that go side by side, at least, if there are so many: longer rows. */
+  abstract int leastSideBySide();
 
   /**
    * Adds a vector's product with a matrix to {@code c[width]}, in the order of {@link

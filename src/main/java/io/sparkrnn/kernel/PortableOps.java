@@ -8,10 +8,7 @@ public final class PortableOps extends Ops {
   private static final int ROW_WIDTH = 4 * LANES;
   private static final int ROW_DEPTH = 256;
 
-  /** Of narrow panels, wide panels and rows, which take turns: each keeps its arrays. */
-  private final ThreadLocal<RowProduct[]> products =
-      ThreadLocal.withInitial(
-          () -> new RowProduct[] {new RowProduct(), new RowProduct(), new RowProduct()});
+  private final ThreadLocal<RowProduct> product = ThreadLocal.withInitial(RowProduct::new);
 
   @Override
   public String name() {
@@ -19,24 +16,39 @@ public final class PortableOps extends Ops {
   }
 
   @Override
-  void multiplyAdd(float[] m, int c, int width, int panels, int depth, int a, int aPanel, int b) {
-    RowProduct rows = products.get()[width / (2 * LANES)];
-    rows.factors(m, b, depth, width, width);
-    for (int panel = 0; panel < panels; panel++) {
-      for (int row = 0; row < ROWS; row++) {
-        rows.addTo(m, c + (panel * ROWS + row) * width, a + panel * aPanel + row, ROWS);
-      }
+  void multiplyAdd(
+      float[] m,
+      int c,
+      int cBlock,
+      int width,
+      int blocks,
+      int panels,
+      int depth,
+      int a,
+      int aPanel,
+      int b,
+      int bBlock) {
+    RowProduct rows = product.get();
+    rows.factors(m, b, bBlock, blocks, width, depth, width);
+    for (int row = 0; row < panels * ROWS; row++) {
+      rows.addTo(m, c + row * width, cBlock, a + row / ROWS * aPanel + row % ROWS, ROWS);
     }
+  }
+
+  /** Rows of 64 lanes take little longer than such of 32. */
+  @Override
+  int leastSideBySide() {
+    return 4;
   }
 
   @Override
   void multiplyAddRow(float[] m, int c, int width, int depth, int a, int b) {
-    RowProduct rows = products.get()[2];
+    RowProduct rows = product.get();
     for (int lane = 0; lane < width; lane += ROW_WIDTH) {
       for (int k = 0; k < depth; k += ROW_DEPTH) {
         int pass = Math.min(ROW_DEPTH, depth - k);
-        rows.factors(m, b + k * width + lane, pass, ROW_WIDTH, width);
-        rows.addTo(m, c + lane, a + k, 1);
+        rows.factors(m, b + k * width + lane, 0, 1, ROW_WIDTH, pass, width);
+        rows.addTo(m, c + lane, 0, a + k, 1);
       }
     }
   }

@@ -167,7 +167,11 @@ final class RecurrentPass {
 
   private int delta(int layer, int group, int t) {
     int ofStep = paddedUnits[layer] * widths[group];
-    return deltas[layer] + timeSteps * paddedUnits[layer] * GROUP * group + t * ofStep;
+    return deltas[layer] + deltasOfGroup(layer) * group + t * ofStep;
+  }
+
+  private int deltasOfGroup(int layer) {
+    return timeSteps * paddedUnits[layer] * GROUP;
   }
 
   private int ofHead(int place, int group) {
@@ -201,19 +205,20 @@ final class RecurrentPass {
         for (int g = 0; g < used; g++) {
           startAt(parameters, biases[l], units[l], m, state(l, g, t), widths[g]);
         }
-        for (int from = 0; from < depth; from += DEPTH) {
-          int pass = Math.min(DEPTH, depth - from);
-          for (int g = 0; g < used; g++) {
-            ops.multiplyAdd(
-                m,
-                state(l, g, t),
-                widths[g],
-                paddedUnits[l] / Ops.ROWS,
-                pass,
-                weights.forward(l) + from * Ops.ROWS,
-                (inputs[l] + units[l]) * Ops.ROWS,
-                block(l, g, t) + from * widths[g]);
-          }
+        for (int g = 0, n; g < used; g += n) {
+          n = alike(g, used);
+          multiplyAdd(
+              m,
+              state(l, g, t),
+              (int) statesOfGroup(l),
+              widths[g],
+              n,
+              paddedUnits[l],
+              depth,
+              weights.forward(l),
+              inputs[l] + units[l],
+              block(l, g, t),
+              (int) statesOfGroup(l));
         }
         for (int g = 0; g < used; g++) {
           int h = state(l, g, t);
@@ -224,18 +229,34 @@ final class RecurrentPass {
         }
       }
     }
-    for (int g = 0; g < used && paddedClasses > 0; g++) {
-      int top = layers - 1;
+    if (paddedClasses == 0) {
+      return;
+    }
+    int top = layers - 1;
+    for (int g = 0; g < used; g++) {
       startAt(parameters, biases[layers], network.classes(), m, ofHead(logits, g), widths[g]);
+    }
+    for (int g = 0, n; g < used; g += n) {
+      n = alike(g, used);
       multiplyAdd(
           m,
           ofHead(logits, g),
-          g,
+          paddedClasses * GROUP,
+          widths[g],
+          n,
           paddedClasses,
           units[top],
           weights.forward(layers),
-          state(top, g, timeSteps - 1));
+          units[top],
+          state(top, g, timeSteps - 1),
+          (int) statesOfGroup(top));
     }
+  }
+
+  /** Groups from one on that are as wide as it: all but the last, which may be narrower. */
+  private int alike(int group, int used) {
+    int last = used - 1;
+    return group < last && widths[last] != widths[group] ? last - group : used - group;
   }
 
   private static void startAt(
@@ -247,17 +268,38 @@ final class RecurrentPass {
     Arrays.fill(m, at + rows * width, end, 0f);
   }
 
-  private void multiplyAdd(float[] m, int c, int group, int rows, int depth, int a, int b) {
+  /**
+   * Adds products to rows of some groups.
+   *
+   * @param c of the first group
+   * @param cGroup from one group to the next
+   * @param aDepth depth of the weights' panels, of which {@code depth} takes part
+   */
+  private void multiplyAdd(
+      float[] m,
+      int c,
+      int cGroup,
+      int width,
+      int count,
+      int rows,
+      int depth,
+      int a,
+      int aDepth,
+      int b,
+      int bGroup) {
     for (int from = 0; from < depth; from += DEPTH) {
       ops.multiplyAdd(
           m,
           c,
-          widths[group],
+          cGroup,
+          width,
+          count,
           rows / Ops.ROWS,
           Math.min(DEPTH, depth - from),
           a + from * Ops.ROWS,
-          depth * Ops.ROWS,
-          b + from * widths[group]);
+          aDepth * Ops.ROWS,
+          b + from * width,
+          bGroup);
     }
   }
 
@@ -288,38 +330,44 @@ final class RecurrentPass {
   void backward(float[] m, int used) {
     for (int l = layers - 1; l >= 0; l--) {
       for (int t = timeSteps - 1; t >= 0; t--) {
-        boolean last = t == timeSteps - 1;
         for (int g = 0; g < used; g++) {
           int delta = delta(l, g, t);
           Arrays.fill(m, delta, delta + paddedUnits[l] * widths[g], 0f);
         }
-        for (int from = 0; !last && from < units[l]; from += DEPTH) {
-          int pass = Math.min(DEPTH, units[l] - from);
-          for (int g = 0; g < used; g++) {
-            ops.multiplyAdd(
-                m,
-                delta(l, g, t),
-                widths[g],
-                paddedUnits[l] / Ops.ROWS,
-                pass,
-                weights.recurrent(l) + from * Ops.ROWS,
-                units[l] * Ops.ROWS,
-                delta(l, g, t + 1) + from * widths[g]);
-          }
+        for (int g = 0, n; g < used; g += n) {
+          n = alike(g, used);
+          deltas(m, l, t, g, n);
         }
         for (int g = 0; g < used; g++) {
-          int delta = delta(l, g, t);
-          if (l < layers - 1) {
-            int above = delta(l + 1, g, t);
-            multiplyAdd(m, delta, g, paddedUnits[l], units[l + 1], weights.downward(l + 1), above);
-          } else if (last) {
-            int above = ofHead(outputDeltas, g);
-            multiplyAdd(
-                m, delta, g, paddedUnits[l], network.classes(), weights.downward(layers), above);
-          }
-          cells[l].backward(ops, m, delta, state(l, g, t), paddedUnits[l] * widths[g]);
+          int length = paddedUnits[l] * widths[g];
+          cells[l].backward(ops, m, delta(l, g, t), state(l, g, t), length);
         }
       }
+    }
+  }
+
+  /** Products with the deltas of the next time step, then with those above. */
+  private void deltas(float[] m, int l, int t, int group, int count) {
+    int width = widths[group];
+    int to = delta(l, group, t);
+    int toGroup = deltasOfGroup(l);
+    int rows = paddedUnits[l];
+    boolean last = t == timeSteps - 1;
+    if (!last) {
+      int after = delta(l, group, t + 1);
+      int w = weights.recurrent(l);
+      multiplyAdd(m, to, toGroup, width, count, rows, units[l], w, units[l], after, toGroup);
+    }
+    if (l < layers - 1) {
+      int above = delta(l + 1, group, t);
+      int n = units[l + 1];
+      int u = weights.downward(l + 1);
+      multiplyAdd(m, to, toGroup, width, count, rows, n, u, n, above, deltasOfGroup(l + 1));
+    } else if (last) {
+      int above = ofHead(outputDeltas, group);
+      int n = network.classes();
+      int v = weights.downward(layers);
+      multiplyAdd(m, to, toGroup, width, count, rows, n, v, n, above, paddedClasses * GROUP);
     }
   }
 

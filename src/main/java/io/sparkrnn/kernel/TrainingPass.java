@@ -41,7 +41,13 @@ public final class TrainingPass {
    * @throws KernelUnavailableException if this JVM has no room for it
    */
   public TrainingPass(Network network, Ops ops, int maxSamples, int parts) {
-    this(network, ops, maxSamples, parts, sideBySide(network, maxSamples, parts), new Arena());
+    this(
+        network,
+        ops,
+        maxSamples,
+        parts,
+        sideBySide(network, ops.leastSideBySide(), maxSamples, parts),
+        new Arena());
   }
 
   TrainingPass(Network network, Ops ops, int maxSamples, int parts, int sideBySide, Arena arena) {
@@ -80,10 +86,10 @@ public final class TrainingPass {
         largestShare(groups / 2, parts / 2), largestShare(groups - groups / 2, parts - parts / 2));
   }
 
-  private static int sideBySide(Network network, int maxSamples, int parts) {
+  private static int sideBySide(Network network, int least, int maxSamples, int parts) {
     long bytes = 2L * Float.BYTES * network.parameterCount();
     int ofPart = (groups(maxSamples) + parts - 1) / parts;
-    return bytes <= SMALL_WEIGHTS_BYTES ? 1 : Math.min(MOST_SIDE_BY_SIDE, ofPart);
+    return Math.min(ofPart, bytes <= SMALL_WEIGHTS_BYTES ? least : MOST_SIDE_BY_SIDE);
   }
 
   /**
@@ -94,7 +100,7 @@ public final class TrainingPass {
    */
   public static void requireRoom(Network network, int maxSamples, int parts) {
     Arena arena = new Arena();
-    int sideBySide = sideBySide(network, maxSamples, parts);
+    int sideBySide = sideBySide(network, 1, maxSamples, parts);
     PackedWeights weights = PackedWeights.both(network, arena);
     int passes = Math.min(parts, groups(maxSamples));
     for (int part = 0; part < passes; part++) {

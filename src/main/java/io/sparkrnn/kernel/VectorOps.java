@@ -21,8 +21,27 @@ public final class VectorOps extends Ops {
   }
 
   @Override
-  void multiplyAdd(float[] m, int c, int width, int panels, int depth, int a, int aPanel, int b) {
-    VectorTiles.multiplyAdd(m, c, width, panels, depth, a, aPanel, b);
+  void multiplyAdd(
+      float[] m,
+      int c,
+      int cBlock,
+      int width,
+      int blocks,
+      int panels,
+      int depth,
+      int a,
+      int aPanel,
+      int b,
+      int bBlock) {
+    for (int block = 0; block < blocks; block++) {
+      int ca = c + block * cBlock;
+      VectorTiles.multiplyAdd(m, ca, width, panels, depth, a, aPanel, b + block * bBlock);
+    }
+  }
+
+  @Override
+  int leastSideBySide() {
+    return 1;
   }
 
   @Override

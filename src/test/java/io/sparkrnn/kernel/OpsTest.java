@@ -50,12 +50,19 @@ class OpsTest {
   void products(int depth) {
     for (int width : new int[] {16, 32}) {
       for (int panels : new int[] {1, 2, 3}) {
-        int a = 12 + panels * 12 * width + 5;
-        int aPanel = depth * 12 + 24;
-        int b = a + panels * aPanel + 3;
-        float[] m = numbers(b + depth * width + 40, depth);
-        assertEqualBits(
-            m, (ops, to) -> ops.multiplyAdd(to, 12, width, panels, depth, a, aPanel, b));
+        for (int blocks : new int[] {1, 3}) {
+          int cBlock = panels * 12 * width + 7;
+          int a = 12 + blocks * cBlock + 5;
+          int aPanel = depth * 12 + 24;
+          int b = a + panels * aPanel + 3;
+          int bBlock = depth * width + 11;
+          float[] m = numbers(b + blocks * bBlock + 40, depth);
+          assertEqualBits(
+              m,
+              (ops, to) ->
+                  ops.multiplyAdd(
+                      to, 12, cBlock, width, blocks, panels, depth, a, aPanel, b, bBlock));
+        }
       }
     }
   }

@@ -8,16 +8,34 @@ final class ScalarOps extends Ops {
   }
 
   @Override
-  void multiplyAdd(float[] m, int c, int width, int panels, int depth, int a, int aPanel, int b) {
-    for (int row = 0; row < panels * ROWS; row++) {
-      for (int lane = 0; lane < width; lane++) {
-        for (int k = 0; k < depth; k++) {
-          float weight = m[a + row / ROWS * aPanel + k * ROWS + row % ROWS];
-          int to = c + row * width + lane;
-          m[to] = Math.fma(weight, m[b + k * width + lane], m[to]);
+  void multiplyAdd(
+      float[] m,
+      int c,
+      int cBlock,
+      int width,
+      int blocks,
+      int panels,
+      int depth,
+      int a,
+      int aPanel,
+      int b,
+      int bBlock) {
+    for (int block = 0; block < blocks; block++) {
+      for (int row = 0; row < panels * ROWS; row++) {
+        for (int lane = 0; lane < width; lane++) {
+          for (int k = 0; k < depth; k++) {
+            float weight = m[a + row / ROWS * aPanel + k * ROWS + row % ROWS];
+            int to = c + block * cBlock + row * width + lane;
+            m[to] = Math.fma(weight, m[b + block * bBlock + k * width + lane], m[to]);
+          }
         }
       }
     }
+  }
+
+  @Override
+  int leastSideBySide() {
+    return 1;
   }
 
   @Override

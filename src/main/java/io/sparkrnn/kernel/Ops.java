@@ -14,6 +14,8 @@ public abstract class Ops {
   /** Rows of a panel of weights. */
   static final int ROWS = 12;
 
+  private static final int DEPTH = 256;
+
   /** Sums over all parameters fold over so many. */
   static final int VIRTUAL_LANES = 64;
 
@@ -65,6 +67,41 @@ public abstract class Ops {
       int aPanel,
       int b,
       int bBlock);
+
+  /**
+   * {@link #multiplyAdd}, in passes of a depth after which sums go to memory and come back, so that
+   * factors stay in the nearest cache.
+   *
+   * @param rows panels times 12
+   * @param aDepth depth of the panels of a, of which {@code depth} takes part
+   */
+  final void multiplyAddInPasses(
+      float[] m,
+      int c,
+      int cBlock,
+      int width,
+      int blocks,
+      int rows,
+      int depth,
+      int a,
+      int aDepth,
+      int b,
+      int bBlock) {
+    for (int from = 0; from < depth; from += DEPTH) {
+      multiplyAdd(
+          m,
+          c,
+          cBlock,
+          width,
+          blocks,
+          rows / ROWS,
+          Math.min(DEPTH, depth - from),
+          a + from * ROWS,
+          aDepth * ROWS,
+          b + from * width,
+          bBlock);
+    }
+  }
 
   /** Groups that go side by side, at least, if there are so many: longer rows. */
   abstract int leastSideBySide();

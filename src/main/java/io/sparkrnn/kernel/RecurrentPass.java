@@ -20,9 +20,6 @@ import java.util.Arrays;
 final class RecurrentPass {
   static final int GROUP = 32;
 
-  /** Depth after which sums go to memory and come back, so that factors stay in the near cache. */
-  private static final int DEPTH = 256;
-
   /** What stays after a pass. */
   enum Keep {
     /** The outputs, and the states of the two top layers. */
@@ -207,7 +204,7 @@ final class RecurrentPass {
         }
         for (int g = 0, n; g < used; g += n) {
           n = alike(g, used);
-          multiplyAdd(
+          ops.multiplyAddInPasses(
               m,
               state(l, g, t),
               (int) statesOfGroup(l),
@@ -238,7 +235,7 @@ final class RecurrentPass {
     }
     for (int g = 0, n; g < used; g += n) {
       n = alike(g, used);
-      multiplyAdd(
+      ops.multiplyAddInPasses(
           m,
           ofHead(logits, g),
           paddedClasses * GROUP,
@@ -266,41 +263,6 @@ final class RecurrentPass {
     }
     int end = at + Ops.padded(rows, Ops.ROWS) * width;
     Arrays.fill(m, at + rows * width, end, 0f);
-  }
-
-  /**
-   * Adds products to rows of some groups.
-   *
-   * @param c of the first group
-   * @param cGroup from one group to the next
-   * @param aDepth depth of the weights' panels, of which {@code depth} takes part
-   */
-  private void multiplyAdd(
-      float[] m,
-      int c,
-      int cGroup,
-      int width,
-      int count,
-      int rows,
-      int depth,
-      int a,
-      int aDepth,
-      int b,
-      int bGroup) {
-    for (int from = 0; from < depth; from += DEPTH) {
-      ops.multiplyAdd(
-          m,
-          c,
-          cGroup,
-          width,
-          count,
-          rows / Ops.ROWS,
-          Math.min(DEPTH, depth - from),
-          a + from * Ops.ROWS,
-          aDepth * Ops.ROWS,
-          b + from * width,
-          bGroup);
-    }
   }
 
   /**
@@ -356,18 +318,21 @@ final class RecurrentPass {
     if (!last) {
       int after = delta(l, group, t + 1);
       int w = weights.recurrent(l);
-      multiplyAdd(m, to, toGroup, width, count, rows, units[l], w, units[l], after, toGroup);
+      ops.multiplyAddInPasses(
+          m, to, toGroup, width, count, rows, units[l], w, units[l], after, toGroup);
     }
     if (l < layers - 1) {
       int above = delta(l + 1, group, t);
       int n = units[l + 1];
       int u = weights.downward(l + 1);
-      multiplyAdd(m, to, toGroup, width, count, rows, n, u, n, above, deltasOfGroup(l + 1));
+      ops.multiplyAddInPasses(
+          m, to, toGroup, width, count, rows, n, u, n, above, deltasOfGroup(l + 1));
     } else if (last) {
       int above = ofHead(outputDeltas, group);
       int n = network.classes();
       int v = weights.downward(layers);
-      multiplyAdd(m, to, toGroup, width, count, rows, n, v, n, above, paddedClasses * GROUP);
+      ops.multiplyAddInPasses(
+          m, to, toGroup, width, count, rows, n, v, n, above, paddedClasses * GROUP);
     }
   }
 

@@ -232,10 +232,6 @@ public final class TrainingPass {
     return passes[part];
   }
 
-  int slotForTest() {
-    return slots[0];
-  }
-
   float[] array() {
     return m;
   }

@@ -50,8 +50,8 @@ final class WorkerThreads implements AutoCloseable {
   /**
    * Runs all parts of a task, from 0. Only the thread that made this object may call it.
    *
-   * @throws IllegalStateException if a part failed, or the calling thread was interrupted while it
-   *     slept
+   * @throws IllegalStateException if a part failed; or, where there are other threads, if the
+   *     calling one was interrupted
    */
   void run(int parts, IntConsumer work) {
     if (parts > PART_MASK) {
@@ -117,7 +117,7 @@ final class WorkerThreads implements AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    return interrupted;
+    return others.length > 0 && Thread.currentThread().isInterrupted();
   }
 
   @Override

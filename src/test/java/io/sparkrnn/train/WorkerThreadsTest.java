@@ -64,8 +64,6 @@ class WorkerThreadsTest {
                           Thread.onSpinWait();
                         }
                         if (Thread.currentThread() != caller) {
-                          // The caller sleeps by then.
-                          LockSupport.parkNanos(100_000_000);
                           caller.interrupt();
                         }
                         done.incrementAndGet();

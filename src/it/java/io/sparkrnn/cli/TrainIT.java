@@ -247,6 +247,21 @@ class TrainIT {
   }
 
   @Test
+  void aNetworkWithoutRoomIsRefusedBeforeItIsTrained() {
+    CommandRun run =
+        CommandRun.line(
+            "train --engine local --hidden 30000 --validation 0 --data %s --run-dir %s",
+            FirstImages.in(temp, 41), temp.resolve("run"));
+
+    assertThat(run.exitCode()).isEqualTo(64);
+    assertThat(run.errors())
+        .startsWith("spark-rnn: Cannot compute the network: expected at most 8,589,934,556 bytes, ")
+        .contains(", found 1");
+    assertThat(run.errors().lines()).hasSize(1);
+    assertThat(temp.resolve("run/checkpoints")).doesNotExist();
+  }
+
+  @Test
   void aDirectoryWithOtherThingsIsRefused() throws IOException {
     Files.writeString(temp.resolve("letter.txt"), "hello");
     CommandRun run = train("--run-dir %s", temp);

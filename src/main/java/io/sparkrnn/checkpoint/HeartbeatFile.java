@@ -21,16 +21,29 @@ record HeartbeatFile(long beat, Owner owner, Duration interval) {
   static final int MAX_BYTES = 1 << 16;
 
   byte[] encode() {
+    // Joined, not formatted: some locales have digits of their own.
     String lines =
-        "beat=%d\nhost=%s\npid=%d\nintervalMillis=%d\n"
-            .formatted(beat, owner.host(), owner.pid(), interval.toMillis());
+        "beat="
+            + beat
+            + "\nhost="
+            + owner.host()
+            + "\npid="
+            + owner.pid()
+            + "\n"
+            + "intervalMillis="
+            + interval.toMillis()
+            + "\n";
     String cluster =
         owner
             .cluster()
             .map(
                 attempt ->
-                    "application=%s\napplicationAttempt=%d\n"
-                        .formatted(attempt.application(), attempt.number()))
+                    "application="
+                        + attempt.application()
+                        + "\n"
+                        + "applicationAttempt="
+                        + attempt.number()
+                        + "\n")
             .orElse("");
     return (lines + cluster).getBytes(UTF_8);
   }

@@ -14,6 +14,7 @@ public abstract class Ops {
   /** Rows of a panel of weights. */
   static final int ROWS = 12;
 
+  /** Of one pass over weights and what they multiply: both stay in the nearest cache. */
   private static final int DEPTH = 256;
 
   /** Sums over all parameters fold over so many. */

@@ -7,7 +7,8 @@ import java.util.Arrays;
  * What lies where in the vector of a state: the parameters, then the updater's state, then their
  * moving average, which workers do not know.
  *
- * @param parameters how many there are; flat, in the order of {@link io.sparkrnn.kernel.Network}
+ * @param parameters how many there are; flat, in the order of {@link
+ *     io.sparkrnn.kernel.ParameterLayout}
  * @param updaterState the updater's, as DL4J lays it out: Adam's first moments, then its second;
  *     Nesterovs' velocities
  * @param movingAverage of the parameters; 0 where none is kept

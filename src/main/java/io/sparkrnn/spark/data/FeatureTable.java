@@ -105,10 +105,17 @@ public final class FeatureTable {
     if (row.isNullAt(features)) {
       return Sample.bad(names, MISSING);
     }
-    List<? extends Number> numbers =
-        row.get(features) instanceof Vector vector
-            ? Arrays.stream(vector.toArray()).boxed().toList()
-            : row.getList(features);
+    // Not as a list of numbers: an object for each value would be most of a row's time.
+    if (row.get(features) instanceof Vector vector) {
+      float[] values = floats(vector);
+      for (int i = 0; i < values.length; i++) {
+        if (Float.isInfinite(values[i]) && Double.isFinite(vector.apply(i))) {
+          return beyondFloats(names, vector.apply(i), i);
+        }
+      }
+      return new Sample(names, values, null);
+    }
+    List<Number> numbers = row.getList(features);
     float[] values = new float[numbers.size()];
     for (int i = 0; i < values.length; i++) {
       Number number = numbers.get(i);
@@ -117,11 +124,15 @@ public final class FeatureTable {
       }
       values[i] = number.floatValue();
       if (Float.isInfinite(values[i]) && Double.isFinite(number.doubleValue())) {
-        return Sample.bad(
-            names, "expected values in the range of a float, found %s at %d".formatted(number, i));
+        return beyondFloats(names, number, i);
       }
     }
     return new Sample(names, values, null);
+  }
+
+  private static Sample beyondFloats(Object[] names, Number found, int at) {
+    return Sample.bad(
+        names, "expected values in the range of a float, found %s at %d".formatted(found, at));
   }
 
   public static float[] floats(Vector vector) {

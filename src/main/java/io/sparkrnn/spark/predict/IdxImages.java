@@ -27,7 +27,7 @@ final class IdxImages {
   /**
    * The images.
    *
-   * @throws DataException if they are not of the network's network, or the file has a defect that
+   * @throws DataException if they are not of the network's shape, or the file has a defect that
    *     shows without reading all of it
    */
   static JavaRDD<Sample> of(

@@ -147,7 +147,7 @@ class ReadmeTest {
         NextCommands.of(Map.of())
             .trained(
                 ConfigurationLoader.defaults(),
-                Path.of("runs/20261127T180841Z-row-rnn-150-4d2b").toAbsolutePath().toUri()));
+                Path.of("runs/20261127T215958Z-row-rnn-150-7e9a").toAbsolutePath().toUri()));
     assertThat(List.of(readme(), page("run-directory.md")))
         .allSatisfy(
             document ->

@@ -42,8 +42,8 @@ final class Dl4jTraining {
           new NetworkDescription(
               topology,
               new UpdaterConfiguration(
-                  UpdaterName.ADAM, SteadyIterations.LEARNING_RATE, 0.9, 0.9, 0.999, 1e-8),
-              new ScheduleConfiguration(ScheduleName.CONSTANT, 0, 1, 1, 0, 0, 1, 0),
+                  UpdaterName.ADAM, SteadyIterations.LEARNING_RATE, 0.9, 0.9, 0.999, 1e-8, 0),
+              new ScheduleConfiguration(ScheduleName.CONSTANT, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0),
               0),
           new NetworkState(parameters, new float[2 * parameters.length], 0, 0));
     }

@@ -45,6 +45,6 @@ record FlopCount(Network network, int samples) {
   }
 
   private long output() {
-    return (long) network.classes() * network.topUnits();
+    return (long) network.classes() * network.read();
   }
 }

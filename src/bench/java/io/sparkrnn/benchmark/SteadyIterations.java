@@ -21,7 +21,7 @@ final class SteadyIterations {
   static final Updater.Adam ADAM = new Updater.Adam(0.9, 0.999, 1e-8);
 
   private static final ScheduleConfiguration CONSTANT =
-      new ScheduleConfiguration(ScheduleName.CONSTANT, 0, 1, 1, 0, 0, 1, 0);
+      new ScheduleConfiguration(ScheduleName.CONSTANT, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0);
 
   private final Replica replica;
   private final Shard shard = Workload.mnist().shard(0);

@@ -12,12 +12,16 @@ import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.export.SafetensorsFile;
 import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.Network.Layer;
 import io.sparkrnn.kernel.Ops;
+import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.Storage;
+import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -236,6 +240,24 @@ class ExportIT {
         "expected no such file, found one");
     assertThat(target).doesNotExist();
     assertThat(Files.readString(file)).startsWith("{");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"onnx", "safetensors", "dl4j"})
+  void networksThatAreNotPlainAreRefused(String format) throws IOException {
+    Network plain = model(run("tanh").resolve("model.srnn")).topology().network();
+    RnnTopology lstm =
+        new RnnTopology(
+            "x", new Network(plain.input(), List.of(new Layer("lstm", 3)), plain.head()));
+    Path file = temp.resolve("lstm.srnn");
+    float[] parameters = new float[lstm.parameterCount()];
+    Files.write(file, new ModelFile(lstm, parameters, Map.of()).encode("test"));
+    assertRefused(
+        ExitCode.USAGE,
+        "export --model %s --format %s --to %s".formatted(file, format, temp.resolve("lstm")),
+        "Cannot export %s as %s: expected plain Elman layers under a softmax, found 28 x 28 -> lstm 3 -> 10"
+            .formatted(file, format));
+    assertThat(temp.resolve("lstm")).doesNotExist();
   }
 
   private static void assertRefused(int exitCode, String line, String words) {

@@ -3,15 +3,19 @@ package io.sparkrnn.dl4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
 import io.sparkrnn.config.UpdaterName;
 import io.sparkrnn.kernel.Activation;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.Network.Layer;
 import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.model.RnnTopology;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
@@ -30,8 +34,10 @@ class Dl4jNetworksIT {
             updater ->
                 Stream.of(
                         OracleData.CONSTANT,
-                        new ScheduleConfiguration(ScheduleName.STEP, 0, 0.5, 10, 0, 0, 1, 0),
-                        new ScheduleConfiguration(ScheduleName.EXPONENTIAL, 0, 0.9, 1, 0, 0, 1, 0))
+                        new ScheduleConfiguration(
+                            ScheduleName.STEP, 0, 0.5, 10, 0, 0, 0, 0, 0, 1, 0),
+                        new ScheduleConfiguration(
+                            ScheduleName.EXPONENTIAL, 0, 0.9, 1, 0, 0, 0, 0, 0, 1, 0))
                     .map(
                         schedule ->
                             new NetworkDescription(
@@ -60,6 +66,9 @@ class Dl4jNetworksIT {
     assertThat(roundTrip(UpdaterName.ADAM).updater())
         .extracting("beta1", "beta2", "epsilon")
         .containsExactly(0.9, 0.999, 1e-8);
+    assertThat(roundTrip(UpdaterName.ADAMW).updater())
+        .extracting("beta1", "beta2", "epsilon", "weightDecay")
+        .containsExactly(0.9, 0.999, 1e-8, 0.1);
   }
 
   @ParameterizedTest
@@ -97,7 +106,7 @@ class Dl4jNetworksIT {
         new NetworkDescription(
             OracleData.topology(Activation.TANH, 4),
             OracleData.updater(UpdaterName.SGD),
-            new ScheduleConfiguration(ScheduleName.COSINE, 0, 1, 1, 0, 0, 1, 0),
+            new ScheduleConfiguration(ScheduleName.COSINE, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0),
             0);
     assertThat(Dl4jNetworks.network(cosine, OracleData.initialState(cosine)).getLearningRate(0))
         .isEqualTo(0.05);
@@ -118,6 +127,20 @@ class Dl4jNetworksIT {
     assertThatThrownBy(() -> Dl4jNetworks.configuration(description))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("a DL4J network needs classes, found vanilla-rnn-1 without an output layer");
+  }
+
+  @Test
+  void networksThatAreNotPlainHaveNoDl4jForm() {
+    Network plain = ModelZoo.find("row-rnn-150").orElseThrow().network();
+    NetworkDescription lstm =
+        NetworkDescription.of(
+            new RnnTopology(
+                "x", new Network(plain.input(), List.of(new Layer("lstm", 64)), plain.head())),
+            ConfigurationLoader.defaults());
+    assertThatThrownBy(() -> Dl4jNetworks.configuration(lstm))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "a DL4J network needs plain Elman layers under a softmax, found 28 x 28 -> lstm 64 -> 10");
   }
 
   @Test

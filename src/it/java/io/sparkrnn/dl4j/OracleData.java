@@ -21,7 +21,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Small networks and random sequences, for us and for DL4J. */
 final class OracleData {
   static final ScheduleConfiguration CONSTANT =
-      new ScheduleConfiguration(ScheduleName.CONSTANT, 0, 1, 1, 0, 0, 1, 0);
+      new ScheduleConfiguration(ScheduleName.CONSTANT, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0);
 
   private OracleData() {}
 
@@ -30,7 +30,7 @@ final class OracleData {
   }
 
   static UpdaterConfiguration updater(UpdaterName name) {
-    return new UpdaterConfiguration(name, 0.05, 0.9, 0.9, 0.999, 1e-8);
+    return new UpdaterConfiguration(name, 0.05, 0.9, 0.9, 0.999, 1e-8, 0.1);
   }
 
   /** Parameters whose biases are not zero, so that their gradients and L2 exemption are seen. */
@@ -86,12 +86,18 @@ final class OracleData {
     int[] samples = range(0, data.size());
     return new MinibatchSource() {
       @Override
-      public void layOut(int first, int count, float[] target, int at, int stepStride, int width) {
-        data.layOut(samples, first, count, target, at, stepStride, width);
+      public void layOut(
+          int[] places, int first, int count, float[] target, int at, int stepStride, int width) {
+        data.layOut(samples, 0, places, first, count, target, at, stepStride, width);
       }
 
       @Override
-      public int label(int sample) {
+      public int length(int sample) {
+        return data.timeSteps();
+      }
+
+      @Override
+      public int label(int sample, int step) {
         return data.label(sample);
       }
     };

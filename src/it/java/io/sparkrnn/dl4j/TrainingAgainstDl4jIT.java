@@ -50,7 +50,9 @@ class TrainingAgainstDl4jIT {
     "NESTEROVS, 0, 1e-6",
     "NESTEROVS, 0.01, 1e-6",
     "ADAM, 0, 2e-5",
-    "ADAM, 0.01, 2e-5"
+    "ADAM, 0.01, 2e-5",
+    "ADAMW, 0, 2e-5",
+    "ADAMW, 0.01, 2e-5"
   })
   void oneStepIsDl4js(UpdaterName updater, double l2, double tolerance) {
     NetworkDescription description = description(updater, OracleData.CONSTANT, l2);
@@ -64,7 +66,7 @@ class TrainingAgainstDl4jIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"SGD, 2e-5", "NESTEROVS, 2e-5", "ADAM, 2e-4"})
+  @CsvSource({"SGD, 2e-5", "NESTEROVS, 2e-5", "ADAM, 2e-4", "ADAMW, 2e-4"})
   void anEpochAndTheIterationAfterItsShortMinibatchAreDl4js(UpdaterName updater, double tolerance) {
     NetworkDescription description = description(updater, OracleData.CONSTANT, 0.001);
     MultiLayerNetwork network = dl4j(description);
@@ -83,7 +85,10 @@ class TrainingAgainstDl4jIT {
       names = {"STEP", "EXPONENTIAL"})
   void schedulesAreDl4js(ScheduleName schedule) {
     NetworkDescription description =
-        description(UpdaterName.SGD, new ScheduleConfiguration(schedule, 0, 0.5, 3, 0, 0, 1, 0), 0);
+        description(
+            UpdaterName.SGD,
+            new ScheduleConfiguration(schedule, 0, 0.5, 3, 0, 0, 0, 0, 0, 1, 0),
+            0);
     MultiLayerNetwork network = dl4j(description);
     TrainingState ours = train(description, start(description), 0, 0, MINIBATCHES);
     fit(network, 0, 0, MINIBATCHES);

@@ -93,6 +93,10 @@ class UnsupportedNetworksIT {
         arguments("found l2 0.0 in layer 1 (upper)", l2OnlyBelow()),
         arguments("found L1Regularization in layer 0", all(c -> c.l1(0.1))),
         arguments("found WeightDecay in layer 0", all(c -> c.weightDecay(0.1))),
+        arguments(
+            "found WeightDecay in layer 0",
+            all(c -> c.updater(new Adam(0.1)).weightDecay(0.1, false))),
+        arguments("found weightDecay 0.0 in layer 1", decayOnlyBelow()),
         arguments("found L2Regularization in layer 0", all(c -> c.l2Bias(0.1))),
         arguments("found miniBatch false", all(c -> c.miniBatch(false))),
         arguments("found minimize false", all(c -> c.minimize(false))),
@@ -200,6 +204,14 @@ class UnsupportedNetworksIT {
 
   private static MultiLayerConfiguration l2OnlyBelow() {
     return layers(last(rnn(4, 5).l2(0.1).build()), out(crossEntropy().name("upper")));
+  }
+
+  private static MultiLayerConfiguration decayOnlyBelow() {
+    return list(
+            new NeuralNetConfiguration.Builder().updater(new Adam(0.1)),
+            last(rnn(4, 5).weightDecay(0.1).build()),
+            out())
+        .build();
   }
 
   private static MultiLayerConfiguration constrained() {

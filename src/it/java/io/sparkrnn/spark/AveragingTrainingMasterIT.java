@@ -355,8 +355,8 @@ class AveragingTrainingMasterIT {
   private static NetworkDescription description(UpdaterName updater) {
     return new NetworkDescription(
         TOPOLOGY,
-        new UpdaterConfiguration(updater, 0.02, 0.9, 0.9, 0.999, 1e-8),
-        new ScheduleConfiguration(ScheduleName.STEP, 0, 0.9, 5, 0, 0, 1, 0),
+        new UpdaterConfiguration(updater, 0.02, 0.9, 0.9, 0.999, 1e-8, 0.01),
+        new ScheduleConfiguration(ScheduleName.STEP, 0, 0.9, 5, 0, 0, 0, 0, 0, 1, 0),
         1e-4);
   }
 

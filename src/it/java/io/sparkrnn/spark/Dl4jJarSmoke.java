@@ -41,8 +41,8 @@ final class Dl4jJarSmoke {
   private static final NetworkDescription NETWORK =
       new NetworkDescription(
           new RnnTopology("smoke", Network.elman(6, 7, List.of(9), Activation.TANH, 4)),
-          new UpdaterConfiguration(UpdaterName.ADAM, 0.02, 0, 0.9, 0.999, 1e-8),
-          new ScheduleConfiguration(ScheduleName.CONSTANT, 0, 1, 1, 0, 0, 1, 0),
+          new UpdaterConfiguration(UpdaterName.ADAM, 0.02, 0, 0.9, 0.999, 1e-8, 0),
+          new ScheduleConfiguration(ScheduleName.CONSTANT, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0),
           0);
 
   private Dl4jJarSmoke() {}

@@ -5,11 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.data.DataException;
+import io.sparkrnn.export.ModelFile;
+import io.sparkrnn.kernel.Loss;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.Network.Head;
+import io.sparkrnn.kernel.Network.Input;
+import io.sparkrnn.kernel.Network.Layer;
+import io.sparkrnn.kernel.Network.Reads;
+import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.FormatException;
 import io.sparkrnn.storage.MissingFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.ml.param.ParamMap;
@@ -205,6 +215,22 @@ class RnnClassifierRefusalsIT {
     bytes[bytes.length / 2] ^= 1;
     Files.write(file, bytes);
     RnnClassificationModel.load(directory.toString());
+    RnnTopology lstm =
+        new RnnTopology(
+            "x",
+            new Network(
+                new Input(28, 28),
+                List.of(new Layer("lstm", 3)),
+                new Head(Loss.softmax(), 10, Reads.LAST)));
+    byte[] ofLstm = new ModelFile(lstm, new float[lstm.parameterCount()], Map.of()).encode("test");
+    Files.write(file, ofLstm);
+    assertThatThrownBy(() -> RnnClassificationModel.load(directory.toString()))
+        .isInstanceOf(FormatException.class)
+        .hasMessage(
+            "Cannot read %s: expected plain Elman layers under a softmax, found 28 x 28 -> lstm 3 -> 10",
+            file);
+
+    Files.write(file, bytes);
     Path other = temp.resolve("other");
     classifier().save(other.toString());
     Files.copy(file, other.resolve("model.srnn"));

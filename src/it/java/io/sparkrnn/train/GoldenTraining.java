@@ -20,13 +20,13 @@ public enum GoldenTraining {
       500,
       "--hidden 100,100 --activation relu --updater nesterovs --learning-rate 0.02 --l2 0.001"
           + " --epochs 2 --minibatch-size 64 --workers 3 --validation 60",
-      "f0af533c053ac899377c7ad838db979dcd979df7d98115b56e6e7ede29c23f51"),
+      "8e221a49aa199a48223a59244dad41270240212df0fe921647c89f2e951d5c4f"),
   /** Small enough for an interpreter: 20 or 21 images a worker, one minibatch and a short one. */
   TINY(
       41,
       "--hidden 9,5 --activation tanh --updater adam --learning-rate 0.002 --l2 0"
           + " --epochs 1 --minibatch-size 16 --workers 2 --validation 0",
-      "46b2b9dbca4a95a8d9a5e436eef9484127485c7cea75baa1b9a957688db052a1"),
+      "94be81929024616f1741efb5a62bddc22bde10f9991e204b53826a36359d96b9"),
   /** All 60,000 images. */
   EPOCH(
       60_000,

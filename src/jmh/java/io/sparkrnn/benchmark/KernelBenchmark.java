@@ -58,12 +58,23 @@ public class KernelBenchmark {
         new MinibatchSource() {
           @Override
           public void layOut(
-              int first, int count, float[] target, int at, int stepStride, int width) {
-            images.layOut(order, first, count, target, at, stepStride, width);
+              int[] places,
+              int first,
+              int count,
+              float[] target,
+              int at,
+              int stepStride,
+              int width) {
+            images.layOut(order, 0, places, first, count, target, at, stepStride, width);
           }
 
           @Override
-          public int label(int sample) {
+          public int length(int sample) {
+            return images.timeSteps();
+          }
+
+          @Override
+          public int label(int sample, int step) {
             return images.label(order[sample]);
           }
         };

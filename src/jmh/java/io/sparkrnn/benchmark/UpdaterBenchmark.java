@@ -47,7 +47,12 @@ public class UpdaterBenchmark {
   @Benchmark
   public float[] adam() {
     SteadyIterations.ADAM.step(
-        parameters, gradient, moments, SteadyIterations.LEARNING_RATE, iteration++);
+        parameters,
+        gradient,
+        moments,
+        SteadyIterations.LEARNING_RATE,
+        SteadyIterations.ADAM.beta1(),
+        iteration++);
     return parameters;
   }
 }

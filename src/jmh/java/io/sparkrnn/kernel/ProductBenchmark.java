@@ -65,7 +65,8 @@ public class ProductBenchmark {
     for (int t = 0; t < STEPS; t++, at += blockRows * WIDTH) {
       int c = at + (blockRows + 28) * WIDTH;
       int aPanel = DEPTH * Ops.ROWS;
-      ops.multiplyAdd(m, c, ofGroup, WIDTH, GROUPS, panels, DEPTH, weights, aPanel, at, ofGroup);
+      ops.multiplyAdd(
+          m, c, ofGroup, WIDTH, WIDTH, GROUPS, panels, DEPTH, weights, aPanel, at, ofGroup);
     }
     return m[block];
   }

@@ -28,7 +28,8 @@ public record ForwardPass(List<float[]> hidden, List<float[]> finalHidden, float
    *     io.sparkrnn.data.SequenceDataset#batch} gives it
    * @param axes the order of the batch's axes; the hidden outputs have the same
    * @param samples in the batch, at least 1
-   * @throws IllegalArgumentException if the lengths of batch or parameters do not fit the topology
+   * @throws IllegalArgumentException if the network is not plain, or the lengths of batch or
+   *     parameters do not fit it
    */
   public static ForwardPass run(
       Ops kernels,
@@ -38,6 +39,11 @@ public record ForwardPass(List<float[]> hidden, List<float[]> finalHidden, float
       Axes axes,
       int samples) {
     Network network = topology.network();
+    if (!network.isPlain()) {
+      throw new IllegalArgumentException(
+          "Cannot run the network: expected plain Elman layers under a softmax, found "
+              + topology.summary());
+    }
     check(network, parameters, batch, samples);
     InferencePass pass = InferencePass.keepingStates(network, kernels, parameters, samples);
     pass.run(new Batch(network, batch, axes, samples), samples);
@@ -58,11 +64,12 @@ public record ForwardPass(List<float[]> hidden, List<float[]> finalHidden, float
   private record Batch(Network network, float[] values, Axes axes, int samples)
       implements MinibatchSource {
     @Override
-    public void layOut(int first, int count, float[] target, int at, int stepStride, int width) {
+    public void layOut(
+        int[] places, int first, int count, float[] target, int at, int stepStride, int width) {
       int inputs = network.inputSize();
       for (int t = 0; t < network.timeSteps(); t++) {
         for (int s = 0; s < count; s++) {
-          int row = row(axes, first + s, t, samples, network.timeSteps()) * inputs;
+          int row = row(axes, places[first + s], t, samples, network.timeSteps()) * inputs;
           for (int i = 0; i < inputs; i++) {
             target[at + t * stepStride + i * width + s] = values[row + i];
           }
@@ -71,8 +78,8 @@ public record ForwardPass(List<float[]> hidden, List<float[]> finalHidden, float
     }
 
     @Override
-    public int label(int sample) {
-      throw new UnsupportedOperationException("a batch to inspect has no classes");
+    public int length(int sample) {
+      return network.timeSteps();
     }
   }
 

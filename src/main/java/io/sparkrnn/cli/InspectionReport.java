@@ -76,6 +76,8 @@ final class InspectionReport {
       case RECURRENT_WEIGHTS -> "weights of the previous state";
       case OUTPUT_WEIGHTS -> "weights of the output layer";
       case BIAS, OUTPUT_BIAS -> "bias";
+      case RECURRENT_BIAS -> "bias of the previous state's product";
+      case EMBEDDING -> "vectors of ids";
     };
   }
 

@@ -12,6 +12,9 @@ final class Combinations {
 
   private static final Key FIRST_EPOCH = Keys.of("training.first-epoch-averaging-frequency");
   private static final Key EARLY_STOPPING = Keys.of("training.early-stopping-epochs");
+  private static final Key SCHEDULE = Keys.of("schedule.name");
+  private static final Key WARM_UP = Keys.of("schedule.warm-up-iterations");
+  private static final Key MOMENTUM_AT_PEAK = Keys.of("schedule.momentum-at-peak");
   private static final Key PLATEAUS = Keys.of("schedule.plateau-epochs");
   private static final Key VALIDATION = Keys.of("data.validation");
 
@@ -33,6 +36,7 @@ final class Combinations {
     Combinations combinations = new Combinations(run, values, broken);
     combinations.checkFiles();
     combinations.checkRun();
+    combinations.checkSchedule();
     combinations.checkValidation();
     return combinations.problems;
   }
@@ -70,6 +74,16 @@ final class Combinations {
     refuseWithDl4j(FIRST_EPOCH, "which averages every epoch alike");
   }
 
+  private void checkSchedule() {
+    if (run.schedule().name() == ScheduleName.ONE_CYCLE && isGiven(WARM_UP)) {
+      report(
+          List.of(WARM_UP, SCHEDULE),
+          "expected 0 with the schedule one-cycle, which begins with a rise of its own, found %s"
+              .formatted(WARM_UP.text(run)));
+    }
+    refuseWithDl4j(MOMENTUM_AT_PEAK, "whose momentum does not change");
+  }
+
   private void checkValidation() {
     for (Key key : List.of(EARLY_STOPPING, PLATEAUS)) {
       if (isGiven(key) && !isGiven(VALIDATION)) {
@@ -89,7 +103,7 @@ final class Combinations {
 
   /** Neither empty nor 0, which say that there is none. */
   private boolean isGiven(Key key) {
-    return !Set.of("", "0").contains(key.text(run));
+    return !Set.of("", "0", "0.0").contains(key.text(run));
   }
 
   private void refuseWithDl4j(Key key, String why) {

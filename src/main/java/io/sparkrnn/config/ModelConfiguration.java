@@ -16,7 +16,8 @@ public record ModelConfiguration(
             value = "Activation of the recurrent layers; empty: the model's own.",
             texts = {"tanh", "relu"})
         String activation,
-    @Setting("Initialisation of the recurrent weights.") RecurrentInit recurrentInit)
+    @Setting("Initialisation of the recurrent weights, or with pytorch of all parameters.")
+        RecurrentInit recurrentInit)
     implements Serializable {
   public ModelConfiguration {
     hidden = List.copyOf(hidden);

@@ -2,11 +2,12 @@ package io.sparkrnn.config;
 
 import java.util.Locale;
 
-/** How the recurrent weight matrices are initialised. */
+/** How the recurrent weight matrices are initialised, or, as in PyTorch, all parameters. */
 public enum RecurrentInit {
   ORTHOGONAL,
   XAVIER,
-  IDENTITY;
+  IDENTITY,
+  PYTORCH;
 
   /** The name as configurations write it. */
   @Override

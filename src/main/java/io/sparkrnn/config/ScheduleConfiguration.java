@@ -19,8 +19,24 @@ public record ScheduleConfiguration(
             value = "Iterations in which decay-rate applies once, of step and exponential.",
             min = 1)
         int decayIterations,
-    @Setting(value = "Fraction of the learning rate that cosine ends on.", min = 0, max = 1)
+    @Setting(
+            value = "Fraction of the learning rate that cosine, linear and one-cycle end on.",
+            min = 0,
+            max = 1)
         double finalFraction,
+    @Setting(value = "Fraction of the learning rate that one-cycle begins with.", min = 0, max = 1)
+        double startFraction,
+    @Setting(
+            value = "Fraction of the run in which one-cycle's learning rate rises.",
+            min = 0,
+            max = 1)
+        double riseFraction,
+    @Setting(
+            value =
+                "Momentum of nesterovs, or beta1 of adam and adamw, at the peak of one-cycle's learning rate; it falls to this from the updater's own while the rate rises, and goes back; 0: it does not change.",
+            min = 0,
+            below = 1)
+        double momentumAtPeak,
     @Setting(
             value =
                 "Epochs without a better validation accuracy after which the learning rate is reduced, again and again; 0: never.",

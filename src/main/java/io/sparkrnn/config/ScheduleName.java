@@ -7,11 +7,13 @@ public enum ScheduleName {
   COSINE,
   CONSTANT,
   STEP,
-  EXPONENTIAL;
+  EXPONENTIAL,
+  LINEAR,
+  ONE_CYCLE;
 
   /** The name as configurations write it. */
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -2,9 +2,13 @@ package io.sparkrnn.config;
 
 import java.util.Locale;
 
-/** The rule that turns gradients into steps, by the formulas of DL4J. */
+/**
+ * The rule that turns gradients into steps, by the formulas of DL4J; adamw is adam with weight
+ * decay that is no part of the gradient.
+ */
 public enum UpdaterName {
   ADAM,
+  ADAMW,
   NESTEROVS,
   SGD;
 

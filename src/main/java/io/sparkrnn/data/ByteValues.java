@@ -27,12 +27,8 @@ record ByteValues(byte[] values) implements SequenceValues {
   }
 
   @Override
-  public ByteValues gather(int[] starts, int sampleValues) {
-    byte[] chosen = new byte[Math.multiplyExact(starts.length, sampleValues)];
-    for (int place = 0; place < starts.length; place++) {
-      System.arraycopy(values, starts[place], chosen, place * sampleValues, sampleValues);
-    }
-    return new ByteValues(chosen);
+  public ByteValues gather(Spans steps, int[] samples, int inputs) {
+    return new ByteValues(steps.gather(values, samples, inputs));
   }
 
   @Override

@@ -17,9 +17,15 @@ final class DatasetDigest {
   }
 
   void update(int... values) {
-    ByteBuffer buffer = buffer(Integer.BYTES * values.length);
-    buffer.asIntBuffer().put(values);
-    sha256.update(buffer);
+    ByteBuffer buffer = buffer(CHUNK_BYTES);
+    for (int value : values) {
+      if (!buffer.hasRemaining()) {
+        sha256.update(buffer.flip());
+        buffer.clear();
+      }
+      buffer.putInt(value);
+    }
+    sha256.update(buffer.flip());
   }
 
   void update(short[] values) {

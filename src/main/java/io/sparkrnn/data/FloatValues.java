@@ -18,12 +18,8 @@ record FloatValues(float[] values) implements SequenceValues {
   }
 
   @Override
-  public FloatValues gather(int[] starts, int sampleValues) {
-    float[] chosen = new float[Math.multiplyExact(starts.length, sampleValues)];
-    for (int place = 0; place < starts.length; place++) {
-      System.arraycopy(values, starts[place], chosen, place * sampleValues, sampleValues);
-    }
-    return new FloatValues(chosen);
+  public FloatValues gather(Spans steps, int[] samples, int inputs) {
+    return new FloatValues(steps.gather(values, samples, inputs));
   }
 
   @Override

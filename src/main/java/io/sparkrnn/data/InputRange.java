@@ -33,6 +33,9 @@ public record InputRange(double lowest, double highest, double mean, long values
   }
 
   static InputRange of(SequenceValues values) {
+    if (values.length() == 0) {
+      return EMPTY;
+    }
     float lowest = Float.POSITIVE_INFINITY;
     float highest = Float.NEGATIVE_INFINITY;
     double sum = 0;

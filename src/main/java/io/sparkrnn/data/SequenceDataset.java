@@ -1,41 +1,61 @@
 package io.sparkrnn.data;
 
 import java.io.Serializable;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * Labelled sequences of equal shape, immutable. Values are kept as {@code
- * [sample][timeStep][input]}, either as unsigned bytes (images) or as floats; bytes are scaled to
- * {@code value / 255f} only when they are laid out, so a dataset of images takes a quarter of the
- * memory.
+ * Sequences, with what a network should make of them; immutable. Each sample has dense values at
+ * each of its time steps, {@code [sample][own time step][input]}, either as unsigned bytes (images)
+ * or as floats; bytes are scaled to {@code value / 255f} only when they are laid out, so a dataset
+ * of images takes a quarter of the memory. Most have samples of equal length with one class each;
+ * what else there may be comes from {@link SequenceColumns}.
  *
  * <p>Safe for use by several threads.
  */
 public final class SequenceDataset implements Serializable {
-  private static final long serialVersionUID = 1;
+  private static final long serialVersionUID = 2;
 
   /** The largest number of classes. */
   public static final int MAX_CLASSES = 32_767;
 
+  /** Where a digest of a plain dataset has the kind of its values, that of another has this. */
+  private static final int GENERAL = 2;
+
+  private final Spans steps;
   private final SequenceValues values;
-  private final short[] labels;
-  private final int timeSteps;
   private final int inputSize;
-  private final int classes;
+  private final List<Channel> channels;
+  private final FloatValues statics;
+  private final int staticSize;
+  private final Outcomes outcomes;
 
   // Not serialized: a dataset that has travelled is verified by hashing what arrived.
   private transient volatile String sha256;
+  private transient volatile InputRange targetRange;
 
-  private SequenceDataset(
-      SequenceValues values, short[] labels, int timeSteps, int inputSize, int classes) {
+  /**
+   * A dataset.
+   *
+   * @param channels ids for the same time steps
+   * @param statics {@code [sample][staticSize]}
+   */
+  SequenceDataset(
+      Spans steps,
+      SequenceValues values,
+      int inputSize,
+      List<Channel> channels,
+      FloatValues statics,
+      int staticSize,
+      Outcomes outcomes) {
+    this.steps = steps;
     this.values = values;
-    this.labels = labels;
-    this.timeSteps = timeSteps;
     this.inputSize = inputSize;
-    this.classes = classes;
+    this.channels = channels;
+    this.statics = statics;
+    this.staticSize = staticSize;
+    this.outcomes = outcomes;
   }
 
   /**
@@ -57,7 +77,7 @@ public final class SequenceDataset implements Serializable {
     for (int sample = 0; sample < labels.length; sample++) {
       widened[sample] = Byte.toUnsignedInt(labels[sample]);
     }
-    return create(new ByteValues(values), widened, timeSteps, inputSize, classes);
+    return SequenceColumns.plain(new ByteValues(values), widened, timeSteps, inputSize, classes);
   }
 
   /**
@@ -77,131 +97,241 @@ public final class SequenceDataset implements Serializable {
                 .formatted(values[index], index));
       }
     }
-    return create(new FloatValues(values.clone()), labels, timeSteps, inputSize, classes);
-  }
-
-  private static SequenceDataset create(
-      SequenceValues values, int[] labels, int timeSteps, int inputSize, int classes) {
-    if (timeSteps < 1 || inputSize < 1) {
-      throw new DataException(
-          "Cannot build a dataset: expected at least 1 time step and 1 input, found %d and %d"
-              .formatted(timeSteps, inputSize));
-    }
-    if (classes < 1 || classes > MAX_CLASSES) {
-      throw new DataException(
-          "Cannot build a dataset: expected 1 to %d classes, found %d"
-              .formatted(MAX_CLASSES, classes));
-    }
-    // At most 2^93 without this bound on the first product, which a long would not hold.
-    long sampleValues = (long) timeSteps * inputSize;
-    if (sampleValues > Integer.MAX_VALUE || labels.length * sampleValues != values.length()) {
-      throw new DataException(
-          "Cannot build a dataset: expected %d x %d x %d values (samples, time steps, inputs), found %d"
-              .formatted(labels.length, timeSteps, inputSize, values.length()));
-    }
-    short[] narrowed = new short[labels.length];
-    for (int sample = 0; sample < labels.length; sample++) {
-      if (labels[sample] < 0 || labels[sample] >= classes) {
-        throw new DataException(
-            "Cannot build a dataset: expected labels from 0 to %d, found %d at sample %d"
-                .formatted(classes - 1, labels[sample], sample));
-      }
-      narrowed[sample] = (short) labels[sample];
-    }
-    return new SequenceDataset(values, narrowed, timeSteps, inputSize, classes);
+    return SequenceColumns.plain(
+        new FloatValues(values.clone()), labels, timeSteps, inputSize, classes);
   }
 
   /** How many samples. */
   public int size() {
-    return labels.length;
+    return steps.samples();
   }
 
-  /** How many time steps a sample has: the rows of an image. */
+  /**
+   * How many time steps a sample has: the rows of an image. Where they differ, it is the most that
+   * one has in the dataset that this is a part of.
+   */
   public int timeSteps() {
-    return timeSteps;
+    return steps.longest();
   }
 
-  /** How many values a time step has: the columns of an image. */
+  /** Whether all samples have {@link #timeSteps}. */
+  public boolean hasEqualLengths() {
+    return steps.areEqual();
+  }
+
+  /** How many time steps this sample has. */
+  public int length(int sample) {
+    return steps.length(sample);
+  }
+
+  /** How many dense values a time step has: the columns of an image. */
   public int inputSize() {
     return inputSize;
   }
 
-  /** How many classes; labels are below it. */
+  /** How many categorical channels a time step has. */
+  public int channels() {
+    return channels.size();
+  }
+
+  /** What all ids of a channel are below. */
+  public int vocabulary(int channel) {
+    return channels.get(channel).vocabulary();
+  }
+
+  /** An id, from 0. */
+  public int id(int channel, int sample, int timeStep) {
+    return channels.get(channel).ids()[steps.start(sample) + timeStep];
+  }
+
+  /** How many static values a sample has. */
+  public int staticSize() {
+    return staticSize;
+  }
+
+  /** A static value. */
+  public float fixed(int sample, int index) {
+    return statics.values()[sample * staticSize + index];
+  }
+
+  /** How many labels, or arrays of targets, a sample has. */
+  public Readings readings() {
+    return outcomes.readings();
+  }
+
+  /** How many classes; labels are below it. 0 where there are targets. */
   public int classes() {
-    return classes;
+    return outcomes.classes();
   }
 
-  /** The class of a sample, from 0. */
+  /** How many targets a reading has; 0 where there are classes. */
+  public int targetSize() {
+    return outcomes.outputs();
+  }
+
+  /** The class of a sample, from 0; where each time step has one, of the first. */
   public int label(int sample) {
-    return labels[sample];
+    return label(sample, 0);
   }
 
-  /** Of all samples, in their order. */
+  /**
+   * The class of a reading, from 0.
+   *
+   * @param step 0 where a sample has one reading
+   */
+  public int label(int sample, int step) {
+    return outcomes.label(sample, step);
+  }
+
+  /**
+   * Of all readings, in their order.
+   *
+   * @throws DataException where there are targets
+   */
   public int[] labels() {
-    return IntStream.range(0, size()).map(this::label).toArray();
+    if (classes() == 0) {
+      throw new DataException(
+          "Cannot list the labels of a dataset: expected classes, found targets");
+    }
+    return IntStream.range(0, outcomes.labels().length).map(i -> outcomes.labels()[i]).toArray();
+  }
+
+  /**
+   * What a reading should come to.
+   *
+   * @throws IndexOutOfBoundsException if there is no such target
+   */
+  public float target(int sample, int step, int target) {
+    return outcomes.target(sample, step, Objects.checkIndex(target, targetSize()));
+  }
+
+  /** How much a reading counts, 0 for not at all. */
+  public float weight(int sample, int step) {
+    return outcomes.weight(sample, step);
   }
 
   /**
    * SHA-256, in lower-case hexadecimal, of: the kind of values (0 for bytes, 1 for floats),
    * samples, time steps, inputs and classes as 32-bit integers, the labels as 16-bit integers, and
    * the values as bytes or IEEE 754 floats; all little-endian. Computed on first use.
+   *
+   * <p>A dataset of anything more has, as 32-bit integers: 2, the kind of values, samples, time
+   * steps, inputs, classes, channels, static values, targets of a reading, 1 where each time step
+   * has a reading and else 0, how many lengths follow, how many weights follow; the lengths; the
+   * labels and the values as above; the ids of each channel as 32-bit integers; static values,
+   * targets and weights as floats.
    */
   public String sha256() {
     String digest = sha256;
     if (digest == null) {
       DatasetDigest hash = new DatasetDigest();
-      hash.update(values.kind(), size(), timeSteps, inputSize, classes);
-      hash.update(labels);
-      values.updateDigest(hash);
+      if (isPlain()) {
+        hash.update(values.kind(), size(), timeSteps(), inputSize, classes());
+        hash.update(outcomes.labels());
+        values.updateDigest(hash);
+      } else {
+        updateGeneral(hash);
+      }
       digest = hash.hex();
       sha256 = digest;
     }
     return digest;
   }
 
-  /** Of all values. */
+  private boolean isPlain() {
+    return steps.areEqual() && channels.isEmpty() && staticSize == 0 && outcomes.isPlain();
+  }
+
+  private void updateGeneral(DatasetDigest hash) {
+    int[] lengths =
+        steps.areEqual() ? new int[0] : IntStream.range(0, size()).map(steps::length).toArray();
+    hash.update(GENERAL, values.kind(), size(), timeSteps(), inputSize, classes());
+    hash.update(channels.size(), staticSize, targetSize(), readings().ordinal());
+    hash.update(lengths.length, outcomes.weights().length);
+    hash.update(lengths);
+    hash.update(outcomes.labels());
+    values.updateDigest(hash);
+    channels.forEach(channel -> hash.update(channel.ids()));
+    statics.updateDigest(hash);
+    hash.update(outcomes.targets());
+    hash.update(outcomes.weights());
+  }
+
+  /** Of all dense values. */
   public InputRange inputRange() {
     return InputRange.of(values);
   }
 
-  /** How the labels and values are distributed, summed in their order. */
-  public DatasetStatistics statistics() {
-    Long[] counts = new Long[classes];
-    Arrays.fill(counts, 0L);
-    for (short label : labels) {
-      counts[label]++;
+  /** Of all targets. Computed on first use. */
+  public InputRange targetRange() {
+    InputRange range = targetRange;
+    if (range == null) {
+      range = InputRange.of(outcomes.targets());
+      targetRange = range;
     }
+    return range;
+  }
+
+  /** How the labels that count and the dense values are distributed, summed in their order. */
+  public DatasetStatistics statistics() {
     double mean = inputRange().mean();
     double squares = 0;
     for (int index = 0; index < values.length(); index++) {
       double deviation = values.scaled(index) - mean;
       squares += deviation * deviation;
     }
-    return new DatasetStatistics(List.of(counts), mean, Math.sqrt(squares / values.length()));
+    double deviation = Math.sqrt(squares / Math.max(1, values.length()));
+    return new DatasetStatistics(outcomes.labelCounts(), mean, deviation);
   }
 
   /**
-   * Writes samples as the kernels want them: value {@code i} of time step {@code t} of the sample
-   * {@code samples[offset + s]} to {@code target[at + t * stepStride + i * width + s]}. Bytes
-   * become exactly {@code value / 255f}.
+   * Writes the dense values of samples as the kernels want them: value {@code i} of time step
+   * {@code t} of the sample {@code samples[offset + places[first + s]]} to {@code target[at + t *
+   * stepStride + i * width + s]}. Bytes become exactly {@code value / 255f}.
    *
    * @param samples numbers of samples of this dataset
-   * @param count at most {@code width}; what lies behind in a row is left alone
+   * @param places of a minibatch that begins at {@code samples[offset]}
+   * @param count at most {@code width}; what lies behind in a row is left alone, and so is what
+   *     lies behind a sample's own end
    * @throws IndexOutOfBoundsException if a sample, the range or the target does not fit
    */
   public void layOut(
-      int[] samples, int offset, int count, float[] target, int at, int stepStride, int width) {
-    Objects.checkFromIndexSize(offset, count, samples.length);
+      int[] samples,
+      int offset,
+      int[] places,
+      int first,
+      int count,
+      float[] target,
+      int at,
+      int stepStride,
+      int width) {
+    Objects.checkFromIndexSize(first, count, places.length);
     Objects.checkFromIndexSize(0, count, width);
-    for (int place = 0; place < count; place++) {
-      Objects.checkIndex(samples[offset + place], labels.length);
+    for (int place = first; place < first + count; place++) {
+      Objects.checkIndex(samples[offset + places[place]], size());
     }
-    for (int step = 0; step < timeSteps; step++) {
+    if (!steps.areEqual()) {
+      for (int s = 0; s < count; s++) {
+        int sample = samples[offset + places[first + s]];
+        values.spread(
+            steps.start(sample),
+            steps.length(sample),
+            inputSize,
+            target,
+            at + s,
+            stepStride,
+            width);
+      }
+      return;
+    }
+    for (int step = 0; step < timeSteps(); step++) {
       values.transpose(
           samples,
           offset,
+          places,
+          first,
           count,
-          timeSteps * inputSize,
+          timeSteps() * inputSize,
           step * inputSize,
           inputSize,
           target,
@@ -211,24 +341,31 @@ public final class SequenceDataset implements Serializable {
   }
 
   /**
-   * A batch as a plain array, for inspection: samples in the given order, bytes scaled to {@code
-   * value / 255f}.
+   * The dense values of a batch as a plain array, for inspection: samples in the given order, bytes
+   * scaled to {@code value / 255f}.
    *
    * @return {@code [sample][timeStep][input]} or {@code [timeStep][sample][input]}
    * @throws IndexOutOfBoundsException if a sample does not exist
+   * @throws DataException if one is shorter than others may be
    */
   public float[] batch(int[] samples, Axes order) {
-    int[] starts = starts(samples);
-    float[] batch = new float[Math.multiplyExact(samples.length, timeSteps * inputSize)];
+    float[] batch = new float[Math.multiplyExact(samples.length, timeSteps() * inputSize)];
     for (int place = 0; place < samples.length; place++) {
-      for (int step = 0; step < timeSteps; step++) {
+      int sample = Objects.checkIndex(samples[place], size());
+      if (length(sample) != timeSteps()) {
+        throw new DataException(
+            "Cannot give a batch as a plain array: expected samples of %d time steps, found %d at sample %d"
+                .formatted(timeSteps(), length(sample), sample));
+      }
+      int from = steps.start(sample) * inputSize;
+      for (int step = 0; step < timeSteps(); step++) {
         int row =
             switch (order) {
-              case BATCH_FIRST -> place * timeSteps + step;
+              case BATCH_FIRST -> place * timeSteps() + step;
               case TIME_MAJOR -> step * samples.length + place;
             };
         for (int input = 0; input < inputSize; input++) {
-          batch[row * inputSize + input] = values.scaled(starts[place] + step * inputSize + input);
+          batch[row * inputSize + input] = values.scaled(from + step * inputSize + input);
         }
       }
     }
@@ -241,19 +378,13 @@ public final class SequenceDataset implements Serializable {
    * @throws IndexOutOfBoundsException if a sample does not exist
    */
   public SequenceDataset subset(int[] samples) {
-    SequenceValues chosen = values.gather(starts(samples), timeSteps * inputSize);
-    short[] chosenLabels = new short[samples.length];
-    for (int place = 0; place < samples.length; place++) {
-      chosenLabels[place] = labels[samples[place]];
-    }
-    return new SequenceDataset(chosen, chosenLabels, timeSteps, inputSize, classes);
-  }
-
-  private int[] starts(int[] samples) {
-    int[] starts = new int[samples.length];
-    for (int place = 0; place < samples.length; place++) {
-      starts[place] = Objects.checkIndex(samples[place], labels.length) * timeSteps * inputSize;
-    }
-    return starts;
+    return new SequenceDataset(
+        steps.subset(samples),
+        values.gather(steps, samples, inputSize),
+        inputSize,
+        channels.stream().map(channel -> channel.subset(steps, samples)).toList(),
+        statics.gather(Spans.equal(size(), 1), samples, staticSize),
+        staticSize,
+        outcomes.subset(samples));
   }
 }

@@ -12,12 +12,15 @@ sealed interface SequenceValues extends Serializable permits ByteValues, FloatVa
   float scaled(int index);
 
   /**
-   * Writes {@code target[to + i * width + place] = scaled(samples[offset + place] * sampleValues +
-   * first + i)} for {@code i} below {@code length} and places below {@code count}.
+   * Writes {@code target[to + i * width + place] = scaled(samples[offset + places[firstPlace +
+   * place]] * sampleValues + first + i)} for {@code i} below {@code length} and places below {@code
+   * count}.
    */
   default void transpose(
       int[] samples,
       int offset,
+      int[] places,
+      int firstPlace,
       int count,
       int sampleValues,
       int first,
@@ -29,7 +32,7 @@ sealed interface SequenceValues extends Serializable permits ByteValues, FloatVa
     for (; value + 4 <= length; value += 4) {
       int row = to + value * width;
       for (int place = 0; place < count; place++) {
-        int at = samples[offset + place] * sampleValues + first + value;
+        int at = samples[offset + places[firstPlace + place]] * sampleValues + first + value;
         target[row + place] = scaled(at);
         target[row + place + width] = scaled(at + 1);
         target[row + place + 2 * width] = scaled(at + 2);
@@ -38,14 +41,30 @@ sealed interface SequenceValues extends Serializable permits ByteValues, FloatVa
     }
     for (; value < length; value++) {
       for (int place = 0; place < count; place++) {
-        int at = samples[offset + place] * sampleValues + first + value;
+        int at = samples[offset + places[firstPlace + place]] * sampleValues + first + value;
         target[to + value * width + place] = scaled(at);
       }
     }
   }
 
-  /** A copy of the samples that begin at the starts. */
-  SequenceValues gather(int[] starts, int sampleValues);
+  /**
+   * Writes one sequence: value {@code i} of time step {@code t} to {@code target[at + t *
+   * stepStride + i * width]}.
+   *
+   * @param start its first time step, of those of all samples
+   */
+  default void spread(
+      int start, int timeSteps, int inputs, float[] target, int at, int stepStride, int width) {
+    int from = start * inputs;
+    for (int step = 0; step < timeSteps; step++) {
+      for (int input = 0; input < inputs; input++) {
+        target[at + step * stepStride + input * width] = scaled(from++);
+      }
+    }
+  }
+
+  /** A copy of what samples have. */
+  SequenceValues gather(Spans steps, int[] samples, int inputs);
 
   void updateDigest(DatasetDigest digest);
 }

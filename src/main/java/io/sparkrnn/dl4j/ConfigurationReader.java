@@ -20,6 +20,8 @@ public final class ConfigurationReader {
   private static final String LAST_TIME_STEP = LAYERS + "recurrent.LastTimeStep";
   private static final String SIMPLE_RNN = LAYERS + "recurrent.SimpleRnn";
   private static final String ACTIVATIONS = ND4J + "activations.impl.Activation";
+  private static final String REGULARIZATION = ND4J + "learning.regularization.";
+  private static final String FIXED = ND4J + "schedule.FixedSchedule";
   private static final String LOSSES = ND4J + "lossfunctions.impl.Loss";
   private static final int LONGEST_NAME = 80;
 
@@ -87,7 +89,8 @@ public final class ConfigurationReader {
       checkTraining(l);
     }
     checkLoss();
-    UpdaterReader training = UpdaterReader.read(layer(0).path("iupdater"), where(0));
+    UpdaterReader training =
+        UpdaterReader.read(layer(0).path("iupdater"), weightDecay(0), where(0));
     return new NetworkDescription(topology, training.updater(), training.schedule(), l2(0));
   }
 
@@ -159,6 +162,11 @@ public final class ConfigurationReader {
           where, "one updater for weights and bias", "biasUpdater " + name(biasUpdater));
     }
     expect(where, "l2 as in layer 0", String.valueOf(l2(0)), String.valueOf(l2(l)));
+    expect(
+        where,
+        "weightDecay as in layer 0",
+        String.valueOf(weightDecay(0)),
+        String.valueOf(weightDecay(l)));
   }
 
   private void checkLoss() {
@@ -191,15 +199,35 @@ public final class ConfigurationReader {
   private double l2(int l) {
     double l2 = 0;
     for (JsonNode regularization : layer(l).path("regularization")) {
-      JsonNode coefficient = regularization.path("l2");
-      if (!isClass(ND4J + "learning.regularization.L2Regularization", regularization)
-          || !isClass(ND4J + "schedule.FixedSchedule", coefficient)) {
-        throw new UnsupportedNetworkException(
-            where(l), "L2Regularization with a fixed coefficient", name(regularization));
+      if (!isDecay(l, regularization)) {
+        JsonNode coefficient = regularization.path("l2");
+        if (!isClass(REGULARIZATION + "L2Regularization", regularization)
+            || !isClass(FIXED, coefficient)) {
+          throw new UnsupportedNetworkException(
+              where(l), "L2Regularization with a fixed coefficient", name(regularization));
+        }
+        l2 += coefficient.path("value").asDouble();
       }
-      l2 += coefficient.path("value").asDouble();
     }
     return l2;
+  }
+
+  private double weightDecay(int l) {
+    double decay = 0;
+    for (JsonNode regularization : layer(l).path("regularization")) {
+      if (isDecay(l, regularization)) {
+        decay += regularization.path("coeff").path("value").asDouble();
+      }
+    }
+    return decay;
+  }
+
+  /** Whether it makes AdamW of Adam. */
+  private boolean isDecay(int l, JsonNode regularization) {
+    return UpdaterReader.isAdam(layer(l).path("iupdater"))
+        && isClass(REGULARIZATION + "WeightDecay", regularization)
+        && regularization.path("applyLR").asBoolean()
+        && isClass(FIXED, regularization.path("coeff"));
   }
 
   private boolean isLastTimeStep(int l) {

@@ -2,6 +2,7 @@ package io.sparkrnn.dl4j;
 
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.UpdaterConfiguration;
+import io.sparkrnn.config.UpdaterName;
 import io.sparkrnn.kernel.Network;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -43,9 +44,10 @@ public final class Dl4jNetworks {
 
   /**
    * A configuration with DL4J's own classes only, so that it loads where our jar is not. A schedule
-   * that DL4J does not have (cosine, or any after a warm-up) becomes the constant base rate.
+   * that DL4J does not have (cosine, linear, one-cycle, or any after a warm-up) becomes the
+   * constant base rate.
    *
-   * @throws IllegalArgumentException if the topology has no output layer
+   * @throws IllegalArgumentException if the topology has no output layer, or is not plain
    */
   public static MultiLayerConfiguration configuration(NetworkDescription description) {
     return configuration(
@@ -68,6 +70,11 @@ public final class Dl4jNetworks {
           "a DL4J network needs classes, found %s without an output layer"
               .formatted(description.topology().name()));
     }
+    if (!network.isPlain()) {
+      throw new IllegalArgumentException(
+          "a DL4J network needs plain Elman layers under a softmax, found "
+              + description.topology().summary());
+    }
     NeuralNetConfiguration.Builder builder =
         new NeuralNetConfiguration.Builder()
             .dataType(DataType.FLOAT)
@@ -76,6 +83,8 @@ public final class Dl4jNetworks {
     if (description.l2() > 0) {
       builder.l2(description.l2());
     }
+    // Layer by layer: DL4J would give a layer in a LastTimeStep twice what is said of all.
+    double decay = weightDecay(description.updater());
     NeuralNetConfiguration.ListBuilder layers = builder.list();
     for (int l = 0; l < network.layers().size(); l++) {
       Layer rnn =
@@ -84,15 +93,17 @@ public final class Dl4jNetworks {
               .nOut(network.units(l))
               .activation(activation(network))
               .dataFormat(RNNFormat.NCW)
+              .weightDecay(decay, true)
               .build();
       layers.layer(l == network.layers().size() - 1 ? new LastTimeStep(rnn) : rnn);
     }
     return layers
         .layer(
             new OutputLayer.Builder(LossFunction.MCXENT)
-                .nIn(network.topUnits())
+                .nIn(network.read())
                 .nOut(network.classes())
                 .activation(Activation.SOFTMAX)
+                .weightDecay(decay, true)
                 .build())
         .setInputType(InputType.recurrent(network.inputSize(), network.timeSteps(), RNNFormat.NCW))
         .build();
@@ -184,12 +195,18 @@ public final class Dl4jNetworks {
     };
   }
 
+  /** What DL4J has beside its updaters, and not in one; biases are exempt from it. */
+  private static double weightDecay(UpdaterConfiguration updater) {
+    return updater.name() == UpdaterName.ADAMW ? updater.weightDecay() : 0;
+  }
+
   private static IUpdater updater(UpdaterConfiguration updater, ISchedule learningRate) {
     IUpdater config =
         switch (updater.name()) {
           case SGD -> new Sgd();
           case NESTEROVS -> new Nesterovs(Double.NaN, updater.momentum());
-          case ADAM -> new Adam(Double.NaN, updater.beta1(), updater.beta2(), updater.epsilon());
+          case ADAM, ADAMW ->
+              new Adam(Double.NaN, updater.beta1(), updater.beta2(), updater.epsilon());
         };
     if (learningRate instanceof FixedSchedule fixed) {
       config.setLrAndSchedule(fixed.getValue(), null);
@@ -215,7 +232,7 @@ public final class Dl4jNetworks {
                   ScheduleType.ITERATION,
                   rate,
                   StrictMath.pow(schedule.decayRate(), 1.0 / schedule.decayIterations())));
-      case COSINE -> Optional.empty();
+      case COSINE, LINEAR, ONE_CYCLE -> Optional.empty();
     };
   }
 }

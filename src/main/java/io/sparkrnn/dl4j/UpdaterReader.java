@@ -18,34 +18,47 @@ record UpdaterReader(UpdaterConfiguration updater, ScheduleConfiguration schedul
   private static final String UPDATERS = ConfigurationReader.ND4J + "learning.config.";
   private static final String SCHEDULES = ConfigurationReader.ND4J + "schedule.";
 
+  /** Whether it is the one that may have weight decay beside it, and is adamw then. */
+  static boolean isAdam(JsonNode updater) {
+    return isClass(UPDATERS + "Adam", updater);
+  }
+
   /** Reads an updater; settings that it does not have become 0. */
-  static UpdaterReader read(JsonNode updater, String where) {
+  static UpdaterReader read(JsonNode updater, double weightDecay, String where) {
     if (isClass(UPDATERS + "Sgd", updater)) {
-      return of(UpdaterName.SGD, rate(updater, where), 0, 0, 0, 0);
+      return of(UpdaterName.SGD, rate(updater, where), 0, 0, 0, 0, 0);
     }
     if (isClass(UPDATERS + "Nesterovs", updater)) {
       if (!isNone(updater.path("momentumISchedule")) || !isNone(updater.path("momentumSchedule"))) {
         throw new UnsupportedNetworkException(
             where, "Nesterovs with a constant momentum", "a momentum schedule");
       }
-      return of(UpdaterName.NESTEROVS, rate(updater, where), number(updater, "momentum"), 0, 0, 0);
-    }
-    if (isClass(UPDATERS + "Adam", updater)) {
       return of(
-          UpdaterName.ADAM,
+          UpdaterName.NESTEROVS, rate(updater, where), number(updater, "momentum"), 0, 0, 0, 0);
+    }
+    if (isAdam(updater)) {
+      return of(
+          weightDecay > 0 ? UpdaterName.ADAMW : UpdaterName.ADAM,
           rate(updater, where),
           0,
           number(updater, "beta1"),
           number(updater, "beta2"),
-          number(updater, "epsilon"));
+          number(updater, "epsilon"),
+          weightDecay);
     }
     throw new UnsupportedNetworkException(where, "Sgd, Nesterovs or Adam", name(updater));
   }
 
   private static UpdaterReader of(
-      UpdaterName name, Rate rate, double momentum, double beta1, double beta2, double epsilon) {
+      UpdaterName name,
+      Rate rate,
+      double momentum,
+      double beta1,
+      double beta2,
+      double epsilon,
+      double weightDecay) {
     return new UpdaterReader(
-        new UpdaterConfiguration(name, rate.base(), momentum, beta1, beta2, epsilon),
+        new UpdaterConfiguration(name, rate.base(), momentum, beta1, beta2, epsilon, weightDecay),
         rate.schedule());
   }
 
@@ -85,7 +98,7 @@ record UpdaterReader(UpdaterConfiguration updater, ScheduleConfiguration schedul
 
   private static ScheduleConfiguration schedule(
       ScheduleName name, double decayRate, int decayIterations) {
-    return new ScheduleConfiguration(name, 0, decayRate, decayIterations, 0, 0, 1, 0);
+    return new ScheduleConfiguration(name, 0, decayRate, decayIterations, 0, 0, 0, 0, 0, 1, 0);
   }
 
   private static void requireIterations(JsonNode schedule, String where) {

@@ -34,12 +34,17 @@ public final class OnnxFile {
   /**
    * The file's bytes; equal models give equal bytes.
    *
-   * @throws IllegalArgumentException for a model without an output layer, which predicts nothing
+   * @throws IllegalArgumentException for a model without an output layer, which predicts nothing,
+   *     and for one that is not plain
    */
   public static byte[] encode(ModelFile model, String producerVersion) {
     if (!model.topology().trainable()) {
       throw new IllegalArgumentException(
           "expected a model with an output layer, found " + model.topology().summary());
+    }
+    if (!model.topology().network().isPlain()) {
+      throw new IllegalArgumentException(
+          "expected plain Elman layers under a softmax, found " + model.topology().summary());
     }
     ProtobufMessage file =
         new ProtobufMessage()
@@ -85,8 +90,7 @@ public final class OnnxFile {
     for (int l = 0; l <= top; l++) {
       addLayer(graph, model, l);
     }
-    addTensor(
-        graph, "V", model, Kind.OUTPUT_WEIGHTS, top + 1, network.classes(), network.topUnits());
+    addTensor(graph, "V", model, Kind.OUTPUT_WEIGHTS, top + 1, network.classes(), network.read());
     addTensor(graph, "c", model, Kind.OUTPUT_BIAS, top + 1, network.classes());
     graph.message(5, axis("first", 0));
     if (top > 0) {

@@ -302,7 +302,8 @@ final class SafetensorsDecoder {
     }
     RnnTopology topology = RnnTopology.decode(written.asText());
     Network network = topology.network();
-    if (network.inputSize() != found.inputSize()
+    if (!network.isPlain()
+        || network.inputSize() != found.inputSize()
         || !network.hidden().equals(found.hidden())
         || network.classes() != found.classes()) {
       throw new IllegalArgumentException(

@@ -51,8 +51,16 @@ public final class SafetensorsFile {
   /** One tensor. */
   record Tensor(List<Integer> shape, float[] values) {}
 
-  /** The file's bytes; equal models give equal bytes. */
+  /**
+   * The file's bytes; equal models give equal bytes.
+   *
+   * @throws IllegalArgumentException for a model that is not plain
+   */
   public static byte[] encode(ModelFile model) {
+    if (!model.topology().network().isPlain()) {
+      throw new IllegalArgumentException(
+          "expected plain Elman layers under a softmax, found " + model.topology().summary());
+    }
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (ParameterBlock block : model.topology().parameters()) {
       List<Integer> matrix = List.of(block.columns(), block.rows());
@@ -66,6 +74,8 @@ public final class SafetensorsFile {
         }
         case OUTPUT_WEIGHTS -> tensors.put("fc.weight", tensor(model, block, matrix));
         case OUTPUT_BIAS -> tensors.put("fc.bias", tensor(model, block, bias));
+        // Not in plain networks.
+        case EMBEDDING, RECURRENT_BIAS -> {}
       }
     }
     Map<String, String> metadata = new TreeMap<>(model.provenance());

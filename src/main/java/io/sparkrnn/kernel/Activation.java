@@ -40,6 +40,11 @@ public enum Activation {
     return p / q;
   }
 
+  /** The logistic function by {@link #tanh}: {@code (1 + tanh(x / 2)) / 2}. */
+  public static float sigmoid(float x) {
+    return Math.fma(0.5f, tanh(x * 0.5f), 0.5f);
+  }
+
   /** The larger of zero and {@code x}; a NaN stays one. */
   public static float relu(float x) {
     return Math.max(x, 0f);

@@ -1,9 +1,11 @@
 package io.sparkrnn.kernel;
 
+import java.util.List;
+
 /**
  * What one layer does in one time step between its pre-activations and its state, in the words of
- * {@link Ops}. Holds nothing. Products, gradients, panels and threads are {@link RecurrentPass}'s,
- * the same for every cell.
+ * {@link Ops}. Holds nothing. Products, gradients, panels, lengths and threads are the passes', the
+ * same for every cell. A new cell is a file, and a line in {@link #of}.
  */
 interface Cell {
   /**
@@ -15,26 +17,67 @@ interface Cell {
     return switch (name) {
       case "elman-tanh" -> Elman.TANH;
       case "elman-relu" -> Elman.RELU;
+      case "lstm" -> Lstm.LSTM;
+      case "gru" -> Gru.GRU;
       default ->
           throw new IllegalArgumentException(
-              "expected a cell elman-tanh or elman-relu, found " + name);
+              "expected a cell elman-tanh, elman-relu, lstm or gru, found " + name);
     };
   }
 
   /**
-   * Turns pre-activations into the state, in place.
+   * Pre-activations that are one product.
    *
-   * @param m where everything lies
-   * @param h of the pre-activations, then of the state
-   * @param length values of them
+   * @param firstGate of the {@link #gates}
+   * @param gates how many
+   * @param inputs whether they read what comes from below
+   * @param state whether they read the state before
    */
-  void forward(Ops ops, float[] m, int h, int length);
+  record Part(int firstGate, int gates, boolean inputs, boolean state) {}
+
+  /** How names of its parameters begin. */
+  String family();
+
+  /** A letter for each gate, in the order of the flat parameters. */
+  String gates();
+
+  /** Its products, in the order of pre-activations. */
+  default List<Part> parts() {
+    return List.of(new Part(0, gates().length(), true, true));
+  }
+
+  /** Whether the place of its pre-activations is that of its state. */
+  default boolean inPlace() {
+    return false;
+  }
+
+  /** States beside the output that go on to the next time step. */
+  default int memories() {
+    return 0;
+  }
+
+  /** Values of each unit that backward needs besides. */
+  default int kept() {
+    return 0;
+  }
+
+  /** Whether the biases of its two products cannot be one. */
+  default boolean needsTwoBiases() {
+    return false;
+  }
+
+  /** The bias of a gate at first. */
+  default float initialBias(int gate) {
+    return 0;
+  }
+
+  /** Turns the pre-activations of a time step into its state. */
+  void forward(Ops ops, float[] m, Step step);
 
   /**
-   * Turns the gradient by the state into that by the pre-activations, in place.
-   *
-   * @param delta of the gradients
-   * @param h of the state
+   * Turns the gradient by the state, which lies where the first gate's delta will, into the deltas
+   * of all gates; and leaves in {@link Step#carry} what goes to the state before without a product,
+   * and what goes to its memory.
    */
-  void backward(Ops ops, float[] m, int delta, int h, int length);
+  void backward(Ops ops, float[] m, Step step);
 }

@@ -6,31 +6,50 @@ import java.util.Locale;
 enum Elman implements Cell {
   TANH {
     @Override
-    public void forward(Ops ops, float[] m, int h, int length) {
-      ops.tanh(m, h, length);
+    public void forward(Ops ops, float[] m, Step s) {
+      ops.tanh(m, s.h, s.h, s.length);
     }
 
     @Override
-    public void backward(Ops ops, float[] m, int delta, int h, int length) {
-      ops.timesTanhSlope(m, delta, h, length);
+    public void backward(Ops ops, float[] m, Step s) {
+      ops.timesTanhSlope(m, s.delta(0), s.h, s.length);
     }
   },
   RELU {
     @Override
-    public void forward(Ops ops, float[] m, int h, int length) {
-      ops.relu(m, h, length);
+    public void forward(Ops ops, float[] m, Step s) {
+      ops.relu(m, s.h, s.length);
     }
 
     @Override
-    public void backward(Ops ops, float[] m, int delta, int h, int length) {
-      ops.timesReluSlope(m, delta, h, length);
+    public void backward(Ops ops, float[] m, Step s) {
+      ops.timesReluSlope(m, s.delta(0), s.h, s.length);
     }
   };
 
   private static final String PREFIX = "elman-";
 
+  @Override
+  public String family() {
+    return "rnn";
+  }
+
+  @Override
+  public String gates() {
+    return "h";
+  }
+
+  @Override
+  public boolean inPlace() {
+    return true;
+  }
+
   static String name(Activation activation) {
     return PREFIX + activation.name().toLowerCase(Locale.ROOT);
+  }
+
+  static boolean isElman(String name) {
+    return name.startsWith(PREFIX);
   }
 
   static Activation activation(String name) {

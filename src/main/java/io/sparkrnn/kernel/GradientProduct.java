@@ -1,5 +1,7 @@
 package io.sparkrnn.kernel;
 
+import io.sparkrnn.kernel.Cell.Part;
+
 /**
  * The gradient of one layer's weights: the products of its deltas with what it read, {@code
  * [inputs, 1]}, and with its states before, {@code [units]}, added over time steps and samples.
@@ -14,7 +16,9 @@ final class GradientProduct {
 
   private final Ops ops;
   private final int inputs;
+  private final int states;
   private final int units;
+  private final Part[] parts;
   private final int paddedRows;
   private final int inputPanels;
   private final int panels;
@@ -27,22 +31,33 @@ final class GradientProduct {
    * A product.
    *
    * @param inputs values that the layer reads at a time step
-   * @param units of its state; 0 for one without
-   * @param paddedRows units, or outputs, rounded up to panels
+   * @param states of the state before; 0 for none
+   * @param units of each gate
+   * @param parts of the deltas, each padded to panels
    */
-  GradientProduct(Ops ops, Arena arena, int inputs, int units, int paddedRows) {
+  GradientProduct(Ops ops, Arena arena, int inputs, int states, int units, Part[] parts) {
     this.ops = ops;
     this.inputs = inputs;
+    this.states = states;
     this.units = units;
-    this.paddedRows = paddedRows;
+    this.parts = parts;
+    int rows = 0;
+    for (Part part : parts) {
+      rows += rows(part);
+    }
+    paddedRows = rows;
     inputPanels = panels(inputs + 1);
-    panels = inputPanels + panels(units);
+    panels = inputPanels + panels(states);
     deltas = arena.reserve((long) paddedRows * DEPTH);
     factors = arena.reserve((long) panels * WIDTH * DEPTH);
   }
 
   private static int panels(int columns) {
     return (columns + WIDTH - 1) / WIDTH;
+  }
+
+  private int rows(Part part) {
+    return Ops.padded(part.gates() * units, Ops.ROWS);
   }
 
   /** Floats of the product. */
@@ -53,8 +68,8 @@ final class GradientProduct {
   /** Columns of a panel that are in use. */
   private int columns(int panel) {
     int ofInputs = inputs + 1 - panel * WIDTH;
-    int ofUnits = units - (panel - inputPanels) * WIDTH;
-    return Math.min(WIDTH, panel < inputPanels ? ofInputs : ofUnits);
+    int ofStates = states - (panel - inputPanels) * WIDTH;
+    return Math.min(WIDTH, panel < inputPanels ? ofInputs : ofStates);
   }
 
   private int width(int panel) {
@@ -65,54 +80,68 @@ final class GradientProduct {
    * Adds the products of a group.
    *
    * @param c where, {@link #length} floats
-   * @param count samples
-   * @param width of the group's panels
-   * @param delta of the first time step, {@code [paddedRows][width]}
+   * @param from first time step, whose alive lanes take part, as those of all others do
+   * @param delta of that time step, {@code [paddedRows][width]}
    * @param deltaStep from one time step to the next
-   * @param block of the first time step, {@code [inputs, units][width]}
+   * @param block of that time step, {@code [inputs, states][width]}
+   * @param stateBefore whether the first time step has a state before it
    */
   void add(
       float[] m,
       int c,
-      int timeSteps,
-      int count,
-      int width,
+      Groups groups,
+      int group,
+      int from,
+      int to,
       int delta,
       int deltaStep,
       int block,
-      int blockStep) {
-    int most = Math.max(1, DEPTH / count);
-    for (int from = 0; from < timeSteps; from += most) {
-      int steps = Math.min(most, timeSteps - from);
-      int depth = steps * count;
-      for (int t = 0; t < steps; t++) {
-        int deltaAt = delta + (from + t) * deltaStep;
+      int blockStep,
+      boolean stateBefore) {
+    int width = groups.width(group);
+    int t = from;
+    while (t < to) {
+      int skipped = t == from && !stateBefore ? groups.alive(group, t) : 0;
+      int depth = 0;
+      for (; t < to && depth + groups.alive(group, t) <= DEPTH; t++) {
+        int count = groups.alive(group, t);
+        int deltaAt = delta + (t - from) * deltaStep;
         for (int row = 0; row < paddedRows; row += Ops.ROWS) {
-          int to = deltas + row * DEPTH + t * count * Ops.ROWS;
-          Transpose.rows(m, deltaAt + row * width, width, Ops.ROWS, count, m, to, Ops.ROWS);
+          int at = deltas + row * DEPTH + depth * Ops.ROWS;
+          Transpose.rows(m, deltaAt + row * width, width, Ops.ROWS, count, m, at, Ops.ROWS);
         }
-        transposeFactors(m, block + (from + t) * blockStep, t * count, count, width);
+        transposeFactors(m, block + (t - from) * blockStep, depth, count, width);
+        depth += count;
       }
-      multiplyAdd(m, c, 0, inputPanels, depth, 0);
-      // There is no state before the first.
-      multiplyAdd(m, c, inputPanels, panels, depth, from == 0 ? count : 0);
+      int first = 0;
+      for (Part part : parts) {
+        int rows = rows(part);
+        // The factor 1 of the bias is in the last panel of inputs.
+        multiplyAdd(m, c, first, rows, part.inputs() ? 0 : inputPanels - 1, inputPanels, depth, 0);
+        if (part.state()) {
+          multiplyAdd(m, c, first, rows, inputPanels, panels, depth, skipped);
+        }
+        first += rows;
+      }
     }
   }
 
-  /** Adds the products of some panels, of which the last may be narrower. */
-  private void multiplyAdd(float[] m, int c, int from, int to, int depth, int skipped) {
+  /** Adds the products of some rows and panels, of which the last may be narrower. */
+  private void multiplyAdd(
+      float[] m, int c, int firstRow, int rows, int from, int to, int depth, int skipped) {
     for (int panel = from, alike; panel < to && skipped < depth; panel += alike) {
       int width = width(panel);
       alike = panel < to - 1 && width(to - 1) != width ? to - 1 - panel : to - panel;
       ops.multiplyAdd(
           m,
-          c + panel * WIDTH * paddedRows,
+          c + panel * WIDTH * paddedRows + firstRow * width,
           WIDTH * paddedRows,
           width,
+          width,
           alike,
-          paddedRows / Ops.ROWS,
+          rows / Ops.ROWS,
           depth - skipped,
-          deltas + skipped * Ops.ROWS,
+          deltas + firstRow * DEPTH + skipped * Ops.ROWS,
           DEPTH * Ops.ROWS,
           factors + panel * WIDTH * DEPTH + skipped * width,
           WIDTH * DEPTH);
@@ -136,30 +165,61 @@ final class GradientProduct {
   }
 
   /**
-   * Takes the product out of its panels.
+   * Takes a block's gradient out of the panels.
    *
-   * @param c where it is
-   * @param rows units, or outputs
-   * @param u where the gradient of the input weights begins, {@code [row][inputs]}
-   * @param w where that of the recurrent weights begins, {@code [row][units]}
-   * @param b where that of the bias begins
+   * @param c where the product is
+   * @param block of this layer, or of the head
    */
-  void unpack(float[] m, int c, int rows, float[] gradient, int u, int w, int b) {
-    for (int panel = 0; panel < panels; panel++) {
-      int at = c + panel * WIDTH * paddedRows;
-      int stride = width(panel);
-      int columns = columns(panel);
-      if (panel == inputPanels - 1) {
-        columns--;
-        for (int row = 0; row < rows; row++) {
-          gradient[b + row] = m[at + row * stride + columns];
+  void unpack(float[] m, int c, ParameterBlock block, float[] gradient) {
+    int first = 0;
+    for (Part part : parts) {
+      boolean reads =
+          switch (block.kind()) {
+            case RECURRENT_WEIGHTS, RECURRENT_BIAS -> part.state();
+            default -> part.inputs();
+          };
+      if (reads) {
+        int rows = part.gates() * units;
+        int to = block.offset() + part.firstGate() * units * block.rows();
+        switch (block.kind()) {
+          case INPUT_WEIGHTS, OUTPUT_WEIGHTS ->
+              unpack(m, c, first, rows, 0, inputPanels, gradient, to, inputs);
+          case RECURRENT_WEIGHTS ->
+              unpack(m, c, first, rows, inputPanels, panels, gradient, to, states);
+          default -> unpackBias(m, c, first, rows, gradient, to);
         }
       }
-      int to = panel < inputPanels ? u + panel * WIDTH : w + (panel - inputPanels) * WIDTH;
-      int length = panel < inputPanels ? inputs : units;
+      first += rows(part);
+    }
+  }
+
+  private void unpack(
+      float[] m,
+      int c,
+      int first,
+      int rows,
+      int from,
+      int end,
+      float[] gradient,
+      int to,
+      int length) {
+    for (int panel = from; panel < end; panel++) {
+      int stride = width(panel);
+      int columns = columns(panel) - (panel == inputPanels - 1 ? 1 : 0);
+      int at = c + panel * WIDTH * paddedRows + first * stride;
       for (int row = 0; row < rows; row++) {
-        System.arraycopy(m, at + row * stride, gradient, to + row * length, columns);
+        System.arraycopy(
+            m, at + row * stride, gradient, to + row * length + (panel - from) * WIDTH, columns);
       }
+    }
+  }
+
+  private void unpackBias(float[] m, int c, int first, int rows, float[] gradient, int to) {
+    int panel = inputPanels - 1;
+    int stride = width(panel);
+    int at = c + panel * WIDTH * paddedRows + first * stride + columns(panel) - 1;
+    for (int row = 0; row < rows; row++) {
+      gradient[to + row] = m[at + row * stride];
     }
   }
 }

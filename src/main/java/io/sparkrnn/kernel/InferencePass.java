@@ -17,6 +17,8 @@ public final class InferencePass {
   private final Keep keep;
   private final float[] m;
   private final int maxSamples;
+  private final int[] order;
+  private final int[] places;
 
   // Made when it is needed first: where all minibatches are large, it never is.
   private RowPass rows;
@@ -51,24 +53,73 @@ public final class InferencePass {
     pass = new RecurrentPass(network, ops, weights, arena, groups, keep);
     m = arena.allocate();
     weights.pack(parameters, m);
+    order = new int[maxSamples];
+    places = new int[maxSamples];
   }
 
-  /** Runs {@code count} samples of a source. */
+  /** Runs {@code count} samples of a source, for heads of one reading a sample. */
   public void run(MinibatchSource source, int count) {
+    requireCount(count);
+    byRows = keep == Keep.OUTPUTS && count <= FEW_SAMPLES && RowPass.serves(network);
+    if (byRows) {
+      runByRows(source, count);
+    } else {
+      run(source, count, null, null, null);
+    }
+  }
+
+  /**
+   * Runs samples that go on where others ended.
+   *
+   * @param readings takes the outputs of each reading, by time steps; null for nobody
+   * @param states what the samples start from, {@code [sample]} and {@link Network#stateSize}; null
+   *     for nothing
+   * @param statesAfter where what they come to is written; null for nowhere
+   */
+  public void run(
+      MinibatchSource source, int count, Readings readings, float[] states, float[] statesAfter) {
+    requireCount(count);
+    if ((states != null || statesAfter != null) && !network.canCarryState()) {
+      throw new IllegalArgumentException(
+          "expected layers that go forward where states are carried, found " + network.layers());
+    }
+    if (statesAfter != null && keep == Keep.OUTPUTS) {
+      throw new IllegalStateException("expected a pass that keeps states");
+    }
+    byRows = false;
+    Groups.sort(source, count, order);
+    for (int place = 0; place < count; place++) {
+      places[order[place]] = place;
+    }
+    pass.begin();
+    for (int first = 0; first < count; first += RecurrentPass.GROUP) {
+      int ofGroup = Math.min(RecurrentPass.GROUP, count - first);
+      pass.load(m, parameters, source, order, first, ofGroup);
+    }
+    pass.beginStates(m, states);
+    pass.forward(m, source, parameters);
+    if (statesAfter != null) {
+      pass.endStates(m, statesAfter);
+    }
+    pass.outputs(m, parameters, source, readings);
+  }
+
+  /** Takes what a head computes. */
+  public interface Readings {
+    /**
+     * Takes a reading.
+     *
+     * @param step its time step where the head reads every one, else 0
+     * @param at of the first output; the next is {@code stride} behind
+     */
+    void reading(int sample, int step, float[] values, int at, int stride);
+  }
+
+  private void requireCount(int count) {
     if (count < 1 || count > maxSamples) {
       throw new IllegalArgumentException(
           "expected 1 to %d samples, found %d".formatted(maxSamples, count));
     }
-    byRows = keep == Keep.OUTPUTS && count <= FEW_SAMPLES;
-    if (byRows) {
-      runByRows(source, count);
-      return;
-    }
-    int used = 0;
-    for (int first = 0; first < count; first += RecurrentPass.GROUP) {
-      pass.load(m, used++, source, first, Math.min(RecurrentPass.GROUP, count - first));
-    }
-    pass.forward(m, parameters, used);
   }
 
   private void runByRows(MinibatchSource source, int count) {
@@ -84,7 +135,8 @@ public final class InferencePass {
   public float logit(int sample, int output) {
     return byRows
         ? rows.logit(sample, output)
-        : pass.logit(m, sample / RecurrentPass.GROUP, output, sample % RecurrentPass.GROUP);
+        : pass.logit(
+            m, places[sample] / RecurrentPass.GROUP, output, places[sample] % RecurrentPass.GROUP);
   }
 
   /** The class with the largest logit, the lowest one of equals. */
@@ -100,7 +152,7 @@ public final class InferencePass {
 
   /** A state, of a pass that keeps them. */
   public float hidden(int layer, int timeStep, int unit, int sample) {
-    int group = sample / RecurrentPass.GROUP;
-    return pass.hidden(m, layer, group, timeStep, unit, sample % RecurrentPass.GROUP);
+    int group = places[sample] / RecurrentPass.GROUP;
+    return pass.hidden(m, layer, group, timeStep, unit, places[sample] % RecurrentPass.GROUP);
   }
 }

@@ -17,6 +17,14 @@ public abstract class Ops {
   /** Of one pass over weights and what they multiply: both stay in the nearest cache. */
   private static final int DEPTH = 256;
 
+  /** 2^-100: its products with weights are still normal numbers. */
+  static final float TINY = 0x1p-100f;
+
+  // Of draws.
+  static final int GOLDEN = 0x9E3779B9;
+  static final int MIX_1 = 0x7FEB352D;
+  static final int MIX_2 = 0x846CA68B;
+
   /** Sums over all parameters fold over so many. */
   static final int VIRTUAL_LANES = 64;
 
@@ -48,7 +56,8 @@ public abstract class Ops {
    *
    * @param c of {@code [panels * 12][width]}
    * @param cBlock from one c to the next
-   * @param width 16 or 32
+   * @param width of a row: 16 or 32
+   * @param lanes of a row that take part: 16 or 32
    * @param blocks how many c and b
    * @param panels panels of 12 rows
    * @param a of the first panel, {@code [depth][12]}
@@ -61,6 +70,7 @@ public abstract class Ops {
       int c,
       int cBlock,
       int width,
+      int lanes,
       int blocks,
       int panels,
       int depth,
@@ -81,6 +91,7 @@ public abstract class Ops {
       int c,
       int cBlock,
       int width,
+      int lanes,
       int blocks,
       int rows,
       int depth,
@@ -94,6 +105,7 @@ public abstract class Ops {
           c,
           cBlock,
           width,
+          lanes,
           blocks,
           rows / ROWS,
           Math.min(DEPTH, depth - from),
@@ -117,8 +129,11 @@ public abstract class Ops {
    */
   abstract void multiplyAddRow(float[] m, int c, int width, int depth, int a, int b);
 
-  /** {@link Activation#tanh}, in place. */
-  abstract void tanh(float[] m, int at, int length);
+  /** {@link Activation#tanh}; {@code y} may be {@code x}. */
+  abstract void tanh(float[] m, int y, int x, int length);
+
+  /** {@link Activation#sigmoid}, in place. */
+  abstract void sigmoid(float[] m, int at, int length);
 
   /** {@link Activation#relu}, in place. */
   abstract void relu(float[] m, int at, int length);
@@ -129,8 +144,51 @@ public abstract class Ops {
   /** {@code delta} where {@code h > 0}, else 0. */
   abstract void timesReluSlope(float[] m, int delta, int h, int length);
 
+  /** {@code out = (a * b) * fma(-y, y, 1)}. */
+  abstract void tanhDelta(float[] m, int out, int a, int b, int y, int length);
+
+  /** {@code out = (a * b) * fma(-y, y, y)}: the logistic function's derivative by its value. */
+  abstract void sigmoidDelta(float[] m, int out, int a, int b, int y, int length);
+
+  /** {@code out = a * b}; places may be the same. */
+  abstract void times(float[] m, int out, int a, int b, int length);
+
+  /** {@code out = fma(a, b, c)}; places may be the same. */
+  abstract void timesPlus(float[] m, int out, int a, int b, int c, int length);
+
+  /** {@code out = a - b}; places may be the same. */
+  abstract void minus(float[] m, int out, int a, int b, int length);
+
   /** {@code target + source}, in place. */
   abstract void add(float[] m, int target, int source, int length);
+
+  /**
+   * {@code target + source}, in place; 0 where that is below {@link #TINY}. Gradients that vanish
+   * over many time steps come to numbers so small that CPUs compute them in microcode, a hundred
+   * times slower, and they are lost in any sum.
+   */
+  abstract void addFlushed(float[] m, int target, int source, int length);
+
+  /**
+   * Drops values: {@code m[at + row * width + lane]} becomes 0 where {@link #draw} is below a
+   * threshold, and else is scaled.
+   *
+   * @param keys one for each lane
+   * @param threshold of {@code 2^24}: the probability
+   */
+  abstract void drop(
+      float[] m, int at, int rows, int width, int[] keys, int threshold, float scale);
+
+  /**
+   * 24 random bits: a mix of a key and a row's number, by multiplications and shifts ({@code
+   * lowbias32} of Wellons's hash prospector), after which all bits depend on all.
+   */
+  static int draw(int key, int row) {
+    int x = key + row * GOLDEN;
+    x = (x ^ x >>> 16) * MIX_1;
+    x = (x ^ x >>> 15) * MIX_2;
+    return (x ^ x >>> 16) >>> 8;
+  }
 
   /**
    * The sum of squares, folded over 64 virtual lanes and then pairwise from the outer halves in.

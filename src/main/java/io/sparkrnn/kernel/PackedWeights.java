@@ -1,42 +1,68 @@
 package io.sparkrnn.kernel;
 
+import io.sparkrnn.kernel.Cell.Part;
+import io.sparkrnn.kernel.ParameterBlock.Kind;
+
 /**
  * A network's weights in the order in which tiles read them: panels of 12 rows, {@code
  * [panel][depth][12]}, of which rows that do not exist are 0. Packed once a minibatch.
  */
 final class PackedWeights {
-  private final ParameterBlock[] blocks;
   private final Network network;
+  private final ParameterBlock[] blocks;
 
-  /** Of each layer and the head: what pre-activations are products with, inputs, then units. */
-  private final int[] forward;
+  /** Where the products of one direction of a layer, or of the head, find theirs: of each part. */
+  record Places(int inputs, Part[] parts, int[] forward, int[] recurrent, int[] downward) {}
 
-  /** Of each layer: transposed recurrent weights. */
-  private final int[] recurrent;
+  private final Places[][] layers;
+  private final Places head;
 
-  /** Of each layer above the lowest, and the head: transposed input weights. */
-  private final int[] downward;
+  /** Rows below the lowest layer that have a gradient: those of embeddings. */
+  private final int firstTrained;
+
+  private final int trained;
 
   private PackedWeights(Network network, Arena arena, int directions) {
     this.network = network;
     blocks = network.layout().blocks().toArray(ParameterBlock[]::new);
-    int layers = network.layers().size();
-    forward = new int[layers + 1];
-    recurrent = new int[directions == 1 ? 0 : layers];
-    downward = new int[directions == 1 ? 0 : layers + 1];
-    for (int l = 0; l < layers; l++) {
-      int units = network.units(l);
-      int inputs = network.inputs(l);
-      forward[l] = reserve(arena, units, inputs + units);
-      if (directions == 2) {
-        recurrent[l] = reserve(arena, units, units);
-        downward[l] = l == 0 ? 0 : reserve(arena, inputs, units);
+    firstTrained = network.input().dense();
+    trained = network.input().embedded();
+    layers = new Places[network.layers().size()][];
+    for (int l = 0; l < layers.length; l++) {
+      Cell cell = Cell.of(network.layers().get(l).cell());
+      Part[] parts = cell.parts().toArray(Part[]::new);
+      layers[l] = new Places[ParameterLayout.ways(network.layers().get(l))];
+      for (int way = 0; way < layers[l].length; way++) {
+        int units = network.units(l);
+        layers[l][way] =
+            places(
+                arena,
+                parts,
+                network.inputs(l),
+                units,
+                units,
+                l == 0 ? trained : network.inputs(l),
+                directions);
       }
     }
-    forward[layers] = reserve(arena, network.classes(), network.topUnits());
-    if (directions == 2) {
-      downward[layers] = reserve(arena, network.topUnits(), network.classes());
+    Part[] one = {new Part(0, 1, true, false)};
+    int outputs = network.classes();
+    head = places(arena, one, network.read(), outputs, 0, network.read(), directions);
+  }
+
+  private static Places places(
+      Arena arena, Part[] parts, int inputs, int rows, int states, int below, int directions) {
+    int[][] at = new int[3][parts.length];
+    for (int p = 0; p < parts.length; p++) {
+      int ofPart = parts[p].gates() * rows;
+      int depth = (parts[p].inputs() ? inputs : 0) + (parts[p].state() ? states : 0);
+      at[0][p] = reserve(arena, ofPart, depth);
+      if (directions == 2) {
+        at[1][p] = parts[p].state() ? reserve(arena, states, ofPart) : 0;
+        at[2][p] = parts[p].inputs() ? reserve(arena, below, ofPart) : 0;
+      }
     }
+    return new Places(inputs, parts, at[0], at[1], at[2]);
   }
 
   /** For the forward pass alone. */
@@ -53,79 +79,79 @@ final class PackedWeights {
     return arena.reserve((long) Ops.padded(rows, Ops.ROWS) * depth);
   }
 
-  int forward(int layer) {
-    return forward[layer];
+  /** Of a direction of a layer; downward, where it is the lowest, of embeddings alone. */
+  Places of(int layer, int way) {
+    return layers[layer][way];
   }
 
-  int recurrent(int layer) {
-    return recurrent[layer];
-  }
-
-  int downward(int layer) {
-    return downward[layer];
+  Places ofHead() {
+    return head;
   }
 
   /** Takes the weights of flat parameters. */
   void pack(float[] parameters, float[] m) {
     for (ParameterBlock block : blocks) {
-      int l = block.layer();
-      int inputs = block.rows();
-      int units = block.columns();
       switch (block.kind()) {
-        case INPUT_WEIGHTS -> {
-          rows(parameters, block, m, forward[l], inputs + units);
-          if (downward.length > 0 && l > 0) {
-            transposed(parameters, block, m, downward[l]);
-          }
-        }
-        case RECURRENT_WEIGHTS -> {
-          int below = network.inputs(l);
-          rows(parameters, block, m, forward[l] + below * Ops.ROWS, below + units);
-          if (recurrent.length > 0) {
-            transposed(parameters, block, m, recurrent[l]);
-          }
-        }
-        case OUTPUT_WEIGHTS -> {
-          rows(parameters, block, m, forward[l], inputs);
-          if (downward.length > 0) {
-            transposed(parameters, block, m, downward[l]);
-          }
-        }
+        case INPUT_WEIGHTS, RECURRENT_WEIGHTS ->
+            pack(parameters, block, m, layers[block.layer()][block.way()]);
+        case OUTPUT_WEIGHTS -> pack(parameters, block, m, head);
         default -> {}
       }
     }
   }
 
-  /** Rows of a matrix {@code [unit][input]} into panels of a depth. */
-  private static void rows(float[] parameters, ParameterBlock block, float[] m, int at, int depth) {
+  private void pack(float[] parameters, ParameterBlock block, float[] m, Places places) {
     int inputs = block.rows();
-    for (int row = 0; row < block.columns(); row += Ops.ROWS) {
-      int rows = Math.min(Ops.ROWS, block.columns() - row);
-      Transpose.rows(
-          parameters,
-          block.offset() + row * inputs,
-          inputs,
-          rows,
-          inputs,
-          m,
-          at + row * depth,
-          Ops.ROWS);
+    int units = block.columns() / block.gates();
+    boolean recurrent = block.kind() == Kind.RECURRENT_WEIGHTS;
+    for (int p = 0; p < places.parts.length; p++) {
+      Part part = places.parts[p];
+      if (recurrent ? !part.state() : !part.inputs()) {
+        continue;
+      }
+      int from = block.offset() + part.firstGate() * units * inputs;
+      int rows = part.gates() * units;
+      int before = recurrent && part.inputs() ? places.inputs : 0;
+      int after = !recurrent && part.state() ? units : 0;
+      int at = places.forward[p] + before * Ops.ROWS;
+      rows(parameters, from, inputs, rows, m, at, before + inputs + after);
+      int transposed = (recurrent ? places.recurrent : places.downward)[p];
+      if (transposed == 0) {
+        continue;
+      }
+      if (!recurrent && block.layer() == 0 && block.kind() == Kind.INPUT_WEIGHTS) {
+        transposed(parameters, from, inputs, firstTrained, trained, rows, m, transposed);
+      } else {
+        transposed(parameters, from, inputs, 0, inputs, rows, m, transposed);
+      }
     }
   }
 
-  /** Columns of a matrix {@code [unit][input]} as rows. */
-  private static void transposed(float[] parameters, ParameterBlock block, float[] m, int at) {
-    int inputs = block.rows();
-    int depth = block.columns();
-    for (int row = 0; row < inputs; row += Ops.ROWS) {
-      int rows = Math.min(Ops.ROWS, inputs - row);
+  /** Rows of a matrix {@code [unit][input]} into panels of a depth. */
+  private static void rows(
+      float[] parameters, int from, int inputs, int units, float[] m, int at, int depth) {
+    for (int row = 0; row < units; row += Ops.ROWS) {
+      int rows = Math.min(Ops.ROWS, units - row);
+      Transpose.rows(
+          parameters, from + row * inputs, inputs, rows, inputs, m, at + row * depth, Ops.ROWS);
+    }
+  }
+
+  /** Some columns of a matrix {@code [unit][input]} as rows. */
+  private static void transposed(
+      float[] parameters,
+      int from,
+      int inputs,
+      int first,
+      int count,
+      int depth,
+      float[] m,
+      int at) {
+    for (int row = 0; row < count; row += Ops.ROWS) {
+      int rows = Math.min(Ops.ROWS, count - row);
+      int source = from + first + row;
       for (int k = 0; k < depth; k++) {
-        System.arraycopy(
-            parameters,
-            block.offset() + k * inputs + row,
-            m,
-            at + row * depth + k * Ops.ROWS,
-            rows);
+        System.arraycopy(parameters, source + k * inputs, m, at + row * depth + k * Ops.ROWS, rows);
       }
     }
   }

@@ -1,5 +1,8 @@
 package io.sparkrnn.kernel;
 
+import io.sparkrnn.kernel.Network.Biases;
+import io.sparkrnn.kernel.Network.Direction;
+import io.sparkrnn.kernel.Network.Embedding;
 import io.sparkrnn.kernel.Network.Head;
 import io.sparkrnn.kernel.Network.Input;
 import io.sparkrnn.kernel.Network.Layer;
@@ -11,68 +14,102 @@ import java.util.List;
  * Where every parameter of a network lies in one flat vector, as a table of named blocks. Initial
  * values, L2, exports and inspection walk over it.
  *
- * <p>The order is DL4J's: for each layer the input weights {@code U}, the recurrent weights {@code
- * W}, the bias {@code b}; then the output weights {@code V} and the output bias {@code c}. DL4J
- * stores a matrix {@code [in][out]} column by column, which is {@code [out][in]} row by row.
+ * <p>The order is DL4J's: first embeddings; then for each layer, and each of its directions, the
+ * input weights {@code U}, the recurrent weights {@code W}, the bias {@code b} and a second bias
+ * {@code bh} if there is one; then the output weights {@code V} and the output bias {@code c}. DL4J
+ * stores a matrix {@code [in][out]} column by column, which is {@code [out][in]} row by row. Gates
+ * are in the order of {@link Cell#gates}.
  */
 public final class ParameterLayout {
-  private final List<ParameterBlock> blocks;
-  private final int size;
+  private final List<ParameterBlock> blocks = new ArrayList<>();
+  private int size;
 
   ParameterLayout(Network network) {
-    List<ParameterBlock> table = new ArrayList<>();
-    int offset = 0;
+    List<Embedding> categorical = network.input().categorical();
+    for (int c = 0; c < categorical.size(); c++) {
+      String name = categorical.size() == 1 ? "embedding.E" : "embedding" + c + ".E";
+      add(
+          name,
+          Kind.EMBEDDING,
+          c,
+          0,
+          1,
+          categorical.get(c).width(),
+          categorical.get(c).vocabulary());
+    }
     int top = network.layers().size();
     for (int l = 0; l < top; l++) {
-      String name = top == 1 ? "rnn" : "rnn" + l;
-      int units = network.units(l);
-      int inputs = network.inputs(l);
-      offset = add(table, name + ".U", Kind.INPUT_WEIGHTS, l, inputs, units, offset);
-      offset = add(table, name + ".W", Kind.RECURRENT_WEIGHTS, l, units, units, offset);
-      offset = add(table, name + ".b", Kind.BIAS, l, 1, units, offset);
+      Layer layer = network.layers().get(l);
+      Cell cell = Cell.of(layer.cell());
+      int units = layer.units();
+      int gates = cell.gates().length();
+      for (int way = 0; way < ways(layer); way++) {
+        String name = cell.family() + (top == 1 ? "" : l) + (way == 0 ? "." : ".reverse.");
+        int columns = gates * units;
+        add(name + "U", Kind.INPUT_WEIGHTS, l, way, gates, network.inputs(l), columns);
+        add(name + "W", Kind.RECURRENT_WEIGHTS, l, way, gates, units, columns);
+        add(name + "b", Kind.BIAS, l, way, gates, 1, columns);
+        if (layer.biases() == Biases.TWO) {
+          add(name + "bh", Kind.RECURRENT_BIAS, l, way, gates, 1, columns);
+        }
+      }
     }
     int outputs = network.head().outputs();
     if (outputs > 0) {
-      offset = add(table, "out.V", Kind.OUTPUT_WEIGHTS, top, network.topUnits(), outputs, offset);
-      offset = add(table, "out.c", Kind.OUTPUT_BIAS, top, 1, outputs, offset);
+      add("out.V", Kind.OUTPUT_WEIGHTS, top, 0, 1, network.read(), outputs);
+      add("out.c", Kind.OUTPUT_BIAS, top, 0, 1, 1, outputs);
     }
-    blocks = List.copyOf(table);
-    size = offset;
   }
 
-  private static int add(
-      List<ParameterBlock> table,
-      String name,
-      Kind kind,
-      int layer,
-      int rows,
-      int columns,
-      int offset) {
-    ParameterBlock block = new ParameterBlock(name, kind, layer, rows, columns, offset);
-    table.add(block);
-    return block.end();
+  /** Directions of a layer, each with weights of its own. */
+  static int ways(Layer layer) {
+    return layer.direction() == Direction.BOTH ? 2 : 1;
+  }
+
+  private void add(String name, Kind kind, int layer, int way, int gates, int rows, int columns) {
+    blocks.add(new ParameterBlock(name, kind, layer, way, gates, rows, columns, size));
+    size += rows * columns;
   }
 
   /** How many parameters there are, also where a layout of so many cannot be made. */
   static long count(Input input, List<Layer> layers, Head head) {
-    long parameters = head.outputs();
-    long inputs = input.dense();
-    for (Layer layer : layers) {
-      parameters =
-          Math.addExact(parameters, Math.multiplyExact(layer.units(), inputs + layer.units() + 1));
-      inputs = layer.units();
+    long parameters = 0;
+    for (Embedding embedding : input.categorical()) {
+      parameters = plus(parameters, embedding.vocabulary(), embedding.width());
     }
-    return parameters + head.outputs() * inputs;
+    long inputs = input.width();
+    for (Layer layer : layers) {
+      int biases = layer.biases() == Biases.TWO ? 2 : 1;
+      long rows = (long) Cell.of(layer.cell()).gates().length() * ways(layer) * layer.units();
+      parameters = plus(parameters, rows, inputs + layer.units() + biases);
+      inputs = layer.outputs();
+    }
+    int statics = input.join() == Network.Join.HEAD ? input.statics() : 0;
+    return plus(parameters, head.outputs(), inputs + statics + 1);
+  }
+
+  private static long plus(long parameters, long rows, long columns) {
+    return Math.addExact(parameters, Math.multiplyExact(rows, columns));
   }
 
   /** In flat order. */
   public List<ParameterBlock> blocks() {
-    return blocks;
+    return List.copyOf(blocks);
   }
 
   /** Of all parameters. */
   public int size() {
     return size;
+  }
+
+  /** Where the block of a kind in a direction of a layer begins; -1 where there is none. */
+  int offset(int layer, int way, Kind kind) {
+    for (ParameterBlock block : blocks) {
+      if (block.layer() == layer && block.way() == way && block.kind() == kind) {
+        return block.offset();
+      }
+    }
+    return -1;
   }
 
   /**

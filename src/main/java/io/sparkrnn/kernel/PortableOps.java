@@ -21,6 +21,7 @@ public final class PortableOps extends Ops {
       int c,
       int cBlock,
       int width,
+      int lanes,
       int blocks,
       int panels,
       int depth,
@@ -29,7 +30,7 @@ public final class PortableOps extends Ops {
       int b,
       int bBlock) {
     RowProduct rows = product.get();
-    rows.factors(m, b, bBlock, blocks, width, depth, width);
+    rows.factors(m, b, bBlock, blocks, lanes, depth, width);
     for (int row = 0; row < panels * ROWS; row++) {
       rows.addTo(m, c + row * width, cBlock, a + row / ROWS * aPanel + row % ROWS, ROWS);
     }
@@ -54,9 +55,16 @@ public final class PortableOps extends Ops {
   }
 
   @Override
-  void tanh(float[] m, int at, int length) {
+  void tanh(float[] m, int y, int x, int length) {
+    for (int i = 0; i < length; i++) {
+      m[y + i] = Activation.tanh(m[x + i]);
+    }
+  }
+
+  @Override
+  void sigmoid(float[] m, int at, int length) {
     for (int i = at; i < at + length; i++) {
-      m[i] = Activation.tanh(m[i]);
+      m[i] = Activation.sigmoid(m[i]);
     }
   }
 
@@ -82,9 +90,62 @@ public final class PortableOps extends Ops {
   }
 
   @Override
+  void tanhDelta(float[] m, int out, int a, int b, int y, int length) {
+    for (int i = 0; i < length; i++) {
+      m[out + i] = m[a + i] * m[b + i] * Math.fma(-m[y + i], m[y + i], 1f);
+    }
+  }
+
+  @Override
+  void sigmoidDelta(float[] m, int out, int a, int b, int y, int length) {
+    for (int i = 0; i < length; i++) {
+      m[out + i] = m[a + i] * m[b + i] * Math.fma(-m[y + i], m[y + i], m[y + i]);
+    }
+  }
+
+  @Override
+  void times(float[] m, int out, int a, int b, int length) {
+    for (int i = 0; i < length; i++) {
+      m[out + i] = m[a + i] * m[b + i];
+    }
+  }
+
+  @Override
+  void timesPlus(float[] m, int out, int a, int b, int c, int length) {
+    for (int i = 0; i < length; i++) {
+      m[out + i] = Math.fma(m[a + i], m[b + i], m[c + i]);
+    }
+  }
+
+  @Override
+  void minus(float[] m, int out, int a, int b, int length) {
+    for (int i = 0; i < length; i++) {
+      m[out + i] = m[a + i] - m[b + i];
+    }
+  }
+
+  @Override
   void add(float[] m, int target, int source, int length) {
     for (int i = 0; i < length; i++) {
       m[target + i] += m[source + i];
+    }
+  }
+
+  @Override
+  void addFlushed(float[] m, int target, int source, int length) {
+    for (int i = 0; i < length; i++) {
+      float sum = m[target + i] + m[source + i];
+      m[target + i] = Math.abs(sum) < TINY ? 0f : sum;
+    }
+  }
+
+  @Override
+  void drop(float[] m, int at, int rows, int width, int[] keys, int threshold, float scale) {
+    for (int row = 0; row < rows; row++) {
+      for (int lane = 0; lane < width; lane++) {
+        int i = at + row * width + lane;
+        m[i] = draw(keys[lane], row) < threshold ? 0f : m[i] * scale;
+      }
     }
   }
 

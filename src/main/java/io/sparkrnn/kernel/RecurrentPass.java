@@ -1,338 +1,318 @@
 package io.sparkrnn.kernel;
 
+import io.sparkrnn.kernel.Deliveries.Which;
+import io.sparkrnn.kernel.Network.Embedding;
+import io.sparkrnn.kernel.Network.Join;
 import java.util.Arrays;
 
 /**
- * The way of some groups of samples through a network and back, for every cell: products, panels,
- * gradient. Serves one thread, in places of its own in the arena.
+ * The way of some groups of samples through a network and back: inputs, layers with what they give
+ * to one another, head. Serves one thread, in places of its own in the arena.
  *
- * <p>A group is at most {@value #GROUP} samples that lie side by side in a panel: rows of 32 lanes,
- * or of 16 for so few samples. Each layer has a block of rows for each time step: what it reads at
- * {@code t}, {@code [inputs]}, and its state of {@code t - 1}, {@code [units]}, padded to 12 rows.
- * So the depth of a product is one run, and the state of {@code t} is a row panel of the next
- * block.
- *
- * <p>Order of the arithmetic. A pre-activation starts at its bias and adds the products with the
- * inputs, then those with the previous state, in index order. A delta adds the products with the
- * deltas of the next time step, then those with the deltas above. The gradient of a group adds its
- * products by time steps, then samples, ascending.
+ * <p>A group is at most {@value Groups#GROUP} samples that lie side by side in a panel: rows of 32
+ * lanes, or of 16 for so few samples. The gradient of a group adds its products by time steps, then
+ * samples. What comes to a layer from above is a chain of products for each direction that reads
+ * it, and these are added, the forward one first.
  */
 final class RecurrentPass {
-  static final int GROUP = 32;
+  static final int GROUP = Groups.GROUP;
 
   /** What stays after a pass. */
   enum Keep {
-    /** The outputs, and the states of the two top layers. */
+    /** The outputs, and states. */
     OUTPUTS,
+    /** What cells remember beside, at all time steps. */
     STATES,
-    /** All states, and room for deltas and gradients. */
+    /** All, and room for deltas and gradients. */
     FOR_BACKWARD
   }
 
   private final Network network;
   private final Ops ops;
-  private final PackedWeights weights;
-  private final int layers;
-  private final int timeSteps;
-  private final int groups;
-  private final Cell[] cells;
-  private final int[] inputs;
-  private final int[] units;
-  private final int[] paddedUnits;
-
-  // Offsets of the flat parameters: of each layer, then of the head.
-  private final int[] inputWeights;
-  private final int[] recurrentWeights;
-  private final int[] biases;
-  private final int paddedClasses;
-
-  // Places in the arena: of the first group; the others follow.
-  private final int[] states;
-  private final int[] deltas;
-  private final int logits;
-  private final int outputDeltas;
-  private final GradientProduct[] gradients;
-
-  private final int[] counts;
-  private final int[] widths;
-  private final SoftmaxCrossEntropy head;
+  private final Groups groups;
+  private final Deliveries deliveries;
+  private final LayerPass[][] layers;
+  private final HeadPass head;
+  private final ParameterBlock[] blocks;
+  private final int natural;
+  private final int rows;
+  private final int embedded;
 
   /**
    * A pass.
    *
-   * @param groups the most groups at a time
+   * @param most groups at a time
    */
-  RecurrentPass(
-      Network network, Ops ops, PackedWeights weights, Arena arena, int groups, Keep keep) {
+  RecurrentPass(Network network, Ops ops, PackedWeights weights, Arena arena, int most, Keep keep) {
     this.network = network;
     this.ops = ops;
-    this.weights = weights;
-    this.layers = network.layers().size();
-    this.timeSteps = network.timeSteps();
-    this.groups = groups;
-    cells = new Cell[layers];
-    inputs = new int[layers];
-    units = new int[layers];
-    paddedUnits = new int[layers];
-    inputWeights = new int[layers + 1];
-    recurrentWeights = new int[layers + 1];
-    biases = new int[layers + 1];
-    for (ParameterBlock block : network.layout().blocks()) {
-      switch (block.kind()) {
-        case INPUT_WEIGHTS, OUTPUT_WEIGHTS -> inputWeights[block.layer()] = block.offset();
-        case RECURRENT_WEIGHTS -> recurrentWeights[block.layer()] = block.offset();
-        case BIAS, OUTPUT_BIAS -> biases[block.layer()] = block.offset();
+    blocks = network.layout().blocks().toArray(ParameterBlock[]::new);
+    groups = new Groups(network.timeSteps(), most);
+    deliveries = new Deliveries(network, ops, groups, keep == Keep.FOR_BACKWARD);
+    layers = new LayerPass[network.layers().size()][];
+    int widest = network.input().embedded();
+    for (int l = 0; l < layers.length; l++) {
+      layers[l] = new LayerPass[ParameterLayout.ways(network.layers().get(l))];
+      for (int way = 0; way < layers[l].length; way++) {
+        layers[l][way] = new LayerPass(network, l, way, ops, weights, arena, groups, keep);
       }
+      widest = Math.max(widest, l == 0 ? 0 : network.inputs(l));
     }
-    for (int l = 0; l < layers; l++) {
-      cells[l] = Cell.of(network.layers().get(l).cell());
-      inputs[l] = network.inputs(l);
-      units[l] = network.units(l);
-      paddedUnits[l] = Ops.padded(units[l], Ops.ROWS);
-    }
-    int classes = network.classes();
-    paddedClasses = Ops.padded(classes, Ops.ROWS);
-    states = new int[layers];
-    deltas = new int[layers];
-    gradients = new GradientProduct[layers + 1];
-    long[] shared = new long[2];
-    for (int l = 0; l < layers; l++) {
-      shared[l % 2] = Math.max(shared[l % 2], statesOfGroup(l) * groups);
-    }
-    for (int l = 0; l < layers; l++) {
-      // Where only outputs stay: layer l + 1 reads what layer l gave, and nobody reads it again.
-      states[l] =
-          keep != Keep.OUTPUTS
-              ? arena.reserve(statesOfGroup(l) * groups)
-              : l < 2 ? arena.reserve(shared[l]) : states[l - 2];
-      if (keep == Keep.FOR_BACKWARD) {
-        deltas[l] = arena.reserve((long) timeSteps * paddedUnits[l] * GROUP * groups);
-      }
-    }
-    logits = arena.reserve((long) paddedClasses * GROUP * groups);
-    outputDeltas = arena.reserve((long) paddedClasses * GROUP * groups);
-    if (keep == Keep.FOR_BACKWARD) {
-      for (int l = 0; l < layers; l++) {
-        gradients[l] = new GradientProduct(ops, arena, inputs[l], units[l], paddedUnits[l]);
-      }
-      gradients[layers] = new GradientProduct(ops, arena, units[layers - 1], 0, paddedClasses);
-    }
-    counts = new int[groups];
-    widths = new int[groups];
-    head = new SoftmaxCrossEntropy(classes);
-  }
-
-  private long statesOfGroup(int layer) {
-    return (timeSteps + 1L) * ((long) inputs[layer] + paddedUnits[layer]) * GROUP;
+    LayerPass[] top = layers[layers.length - 1];
+    head = new HeadPass(network, ops, weights, arena, groups, deliveries, top, keep);
+    embedded = network.input().embedded();
+    boolean turned = layers[0][layers[0].length - 1].reversed();
+    long ofInputs = (long) network.timeSteps() * network.inputs(0) * GROUP;
+    natural = turned ? arena.reserve(ofInputs) : 0;
+    boolean trains = keep == Keep.FOR_BACKWARD;
+    rows = trains ? arena.reserve((long) Ops.padded(widest, Ops.ROWS) * GROUP) : 0;
   }
 
   /** The most groups at a time. */
   int groups() {
-    return groups;
+    return groups.most();
   }
 
   /** Floats that the gradient of a group takes. */
   long gradientLength() {
-    long length = 0;
-    for (GradientProduct gradient : gradients) {
-      length += gradient.length();
+    long length = head.gradientLength();
+    for (LayerPass[] ways : layers) {
+      for (LayerPass layer : ways) {
+        length += layer.gradientLength();
+      }
     }
     return length;
   }
 
-  /** Lays out a group. */
-  void load(float[] m, int group, MinibatchSource source, int first, int count) {
-    counts[group] = count;
-    widths[group] = count <= Ops.LANES ? Ops.LANES : GROUP;
-    int at = block(0, group, 0);
-    source.layOut(first, count, m, at, blockLength(0, group), widths[group]);
+  /** Begins anew, without groups. */
+  void begin() {
+    groups.clear();
   }
 
-  private int blockLength(int layer, int group) {
-    return (inputs[layer] + paddedUnits[layer]) * widths[group];
+  /**
+   * Lays out one more group.
+   *
+   * @param order samples by length, the longest first
+   */
+  void load(
+      float[] m, float[] parameters, MinibatchSource source, int[] order, int first, int count) {
+    int g = groups.used();
+    groups.add(source, order, first, count);
+    LayerPass lowest = layers[0][0];
+    int width = groups.width(g);
+    boolean turned = lowest.reversed();
+    int at = turned ? natural : lowest.block(g, 0);
+    int stride = turned ? network.inputs(0) * width : lowest.blockLength(g);
+    source.layOut(order, first, count, m, at, stride, width);
+    embed(m, parameters, source, g, at, stride);
+    for (LayerPass way : layers[0]) {
+      if (way.reversed()) {
+        turn(m, g, at, stride, way);
+      }
+    }
   }
 
-  /** What a layer reads at a time step. */
-  private int block(int layer, int group, int t) {
-    return states[layer] + (int) statesOfGroup(layer) * group + t * blockLength(layer, group);
-  }
-
-  /** The state of a layer after a time step. */
-  private int state(int layer, int group, int t) {
-    return block(layer, group, t + 1) + inputs[layer] * widths[group];
-  }
-
-  private int delta(int layer, int group, int t) {
-    int ofStep = paddedUnits[layer] * widths[group];
-    return deltas[layer] + deltasOfGroup(layer) * group + t * ofStep;
-  }
-
-  private int deltasOfGroup(int layer) {
-    return timeSteps * paddedUnits[layer] * GROUP;
-  }
-
-  private int ofHead(int place, int group) {
-    return place + paddedClasses * GROUP * group;
-  }
-
-  /** Value of a state. */
-  float hidden(float[] m, int layer, int group, int t, int unit, int lane) {
-    return m[state(layer, group, t) + unit * widths[group] + lane];
-  }
-
-  /** Value of a delta. */
-  float delta(float[] m, int layer, int group, int t, int unit, int lane) {
-    return m[delta(layer, group, t) + unit * widths[group] + lane];
-  }
-
-  float logit(float[] m, int group, int output, int lane) {
-    return m[ofHead(logits, group) + output * widths[group] + lane];
-  }
-
-  float outputDelta(float[] m, int group, int output, int lane) {
-    return m[ofHead(outputDeltas, group) + output * widths[group] + lane];
-  }
-
-  /** States of all layers and time steps, and the logits of the last state. */
-  void forward(float[] m, float[] parameters, int used) {
-    for (int l = 0; l < layers; l++) {
-      for (int t = 0; t < timeSteps; t++) {
-        // There is no state before the first.
-        int depth = t == 0 ? inputs[l] : inputs[l] + units[l];
-        for (int g = 0; g < used; g++) {
-          startAt(parameters, biases[l], units[l], m, state(l, g, t), widths[g]);
+  /** Adds embedded ids and static values to the rows of dense values. */
+  private void embed(
+      float[] m, float[] parameters, MinibatchSource source, int g, int at, int stride) {
+    int width = groups.width(g);
+    int statics = network.input().join() == Join.EVERY_STEP ? network.input().statics() : 0;
+    if (embedded + statics == 0) {
+      return;
+    }
+    for (int lane = 0; lane < groups.count(g); lane++) {
+      int sample = groups.sample(g, lane);
+      for (int t = 0; t < groups.length(g, lane); t++) {
+        int to = at + t * stride + network.input().dense() * width + lane;
+        for (int c = 0; c < network.input().categorical().size(); c++) {
+          Embedding embedding = network.input().categorical().get(c);
+          int id = id(source, embedding, c, sample, t);
+          int from = blocks[c].offset() + id * embedding.width();
+          for (int i = 0; i < embedding.width(); i++, to += width) {
+            m[to] = parameters[from + i];
+          }
         }
+        for (int i = 0; i < statics; i++, to += width) {
+          m[to] = source.fixed(sample, i);
+        }
+      }
+    }
+  }
+
+  private static int id(
+      MinibatchSource source, Embedding embedding, int channel, int sample, int t) {
+    int id = source.id(channel, sample, t);
+    if (id < 0 || id >= embedding.vocabulary()) {
+      throw new IllegalArgumentException(
+          "expected an id below %d in categorical channel %d, found %d"
+              .formatted(embedding.vocabulary(), channel, id));
+    }
+    return id;
+  }
+
+  /** Writes inputs in the order of a direction that begins at each sample's end. */
+  private void turn(float[] m, int g, int at, int stride, LayerPass to) {
+    int width = groups.width(g);
+    int length = network.inputs(0) * width;
+    boolean alike = groups.alive(g, groups.steps(g) - 1) == groups.count(g);
+    for (int t = 0; t < groups.steps(g); t++) {
+      int block = to.block(g, t);
+      if (alike) {
+        System.arraycopy(m, at + (groups.steps(g) - 1 - t) * stride, m, block, length);
+        continue;
+      }
+      for (int lane = 0; lane < groups.alive(g, t); lane++) {
+        int from = at + groups.reversed(g, lane, t) * stride;
+        for (int i = lane; i < length; i += width) {
+          m[block + i] = m[from + i];
+        }
+      }
+    }
+  }
+
+  /** Begins with the states of samples, or, where there are none, without. */
+  void beginStates(float[] m, float[] states) {
+    for (int l = 0, at = 0; l < layers.length; l++) {
+      for (LayerPass layer : layers[l]) {
+        if (states == null) {
+          layer.begin(m);
+        } else {
+          layer.begin(m, states, network.stateSize(), at);
+        }
+      }
+      at += stateOfLayer(l);
+    }
+  }
+
+  /** Takes the states that samples came to. */
+  void endStates(float[] m, float[] states) {
+    for (int l = 0, at = 0; l < layers.length; l++) {
+      layers[l][0].end(m, states, network.stateSize(), at);
+      at += stateOfLayer(l);
+    }
+  }
+
+  private int stateOfLayer(int l) {
+    return network.units(l) * (1 + Cell.of(network.layers().get(l).cell()).memories());
+  }
+
+  /** States of all layers and time steps. */
+  void forward(float[] m, MinibatchSource source, float[] parameters) {
+    deliveries.begin(source);
+    for (int l = 0; l < layers.length; l++) {
+      for (LayerPass layer : layers[l]) {
+        layer.forward(m, parameters);
+      }
+      if (l + 1 < layers.length) {
+        for (LayerPass reader : layers[l + 1]) {
+          giveTo(m, l, reader);
+        }
+      }
+    }
+  }
+
+  private void giveTo(float[] m, int l, LayerPass reader) {
+    for (int t = 0; t < groups.steps(); t++) {
+      for (int g = 0; g < groups.alive(t); g++) {
+        int at = reader.block(g, t);
+        for (int way = 0; way < layers[l].length; way++) {
+          LayerPass from = layers[l][way];
+          deliveries.give(m, l, way, from, which(from, reader), g, t, at);
+          at += from.units() * groups.width(g);
+        }
+      }
+    }
+  }
+
+  private static Which which(LayerPass layer, LayerPass reader) {
+    return layer.reversed() == reader.reversed() ? Which.NATURAL : Which.FROM_END;
+  }
+
+  /** The outputs. */
+  void outputs(
+      float[] m, float[] parameters, MinibatchSource source, InferencePass.Readings readings) {
+    head.forward(m, parameters, source, readings);
+  }
+
+  /**
+   * Losses, and the deltas of all layers and time steps.
+   *
+   * @param total of all weights of the minibatch
+   * @param losses of the minibatch's samples, to which those of these groups are added
+   */
+  void backward(
+      float[] m, float[] parameters, MinibatchSource source, double total, double[] losses) {
+    for (LayerPass[] ways : layers) {
+      for (LayerPass layer : ways) {
+        layer.clearDeltas(m);
+      }
+    }
+    head.train(m, parameters, source, total, losses);
+    for (int l = layers.length - 1; l >= 0; l--) {
+      for (LayerPass layer : layers[l]) {
+        layer.backward(m);
+      }
+      if (l > 0) {
+        for (LayerPass reader : layers[l]) {
+          takeBack(m, reader, l - 1);
+        }
+      }
+    }
+  }
+
+  private void takeBack(float[] m, LayerPass reader, int l) {
+    LayerPass only = layers[l][0];
+    boolean direct =
+        layers[l].length == 1 && layers[l + 1].length == 1 && reader.reversed() == only.reversed();
+    for (int t = 0; t < groups.steps(); t++) {
+      int used = groups.alive(t);
+      if (direct) {
         for (int g = 0, n; g < used; g += n) {
-          n = alike(g, used);
-          ops.multiplyAddInPasses(
-              m,
-              state(l, g, t),
-              (int) statesOfGroup(l),
-              widths[g],
-              n,
-              paddedUnits[l],
-              depth,
-              weights.forward(l),
-              inputs[l] + units[l],
-              block(l, g, t),
-              (int) statesOfGroup(l));
+          n = groups.alike(g, t);
+          int to = only.delta(g, t);
+          reader.inputDeltas(m, g, n, t, to, only.deltasOfGroup(), only.units());
         }
-        for (int g = 0; g < used; g++) {
-          int h = state(l, g, t);
-          cells[l].forward(ops, m, h, paddedUnits[l] * widths[g]);
-          if (l + 1 < layers) {
-            System.arraycopy(m, h, m, block(l + 1, g, t), units[l] * widths[g]);
+      }
+      for (int g = 0; g < used; g++) {
+        if (direct) {
+          deliveries.drop(m, l, 0, only, g, t, only.delta(g, t));
+        } else {
+          productIntoRows(m, reader, g, t, network.inputs(l + 1));
+          int at = rows;
+          for (int way = 0; way < layers[l].length; way++) {
+            LayerPass to = layers[l][way];
+            deliveries.takeBack(m, l, way, to, which(to, reader), g, t, at);
+            at += to.units() * groups.width(g);
           }
         }
       }
     }
-    if (paddedClasses == 0) {
-      return;
-    }
-    int top = layers - 1;
-    for (int g = 0; g < used; g++) {
-      startAt(parameters, biases[layers], network.classes(), m, ofHead(logits, g), widths[g]);
-    }
-    for (int g = 0, n; g < used; g += n) {
-      n = alike(g, used);
-      ops.multiplyAddInPasses(
-          m,
-          ofHead(logits, g),
-          paddedClasses * GROUP,
-          widths[g],
-          n,
-          paddedClasses,
-          units[top],
-          weights.forward(layers),
-          units[top],
-          state(top, g, timeSteps - 1),
-          (int) statesOfGroup(top));
-    }
   }
 
-  /** Groups from one on that are as wide as it: all but the last, which may be narrower. */
-  private int alike(int group, int used) {
-    int last = used - 1;
-    return group < last && widths[last] != widths[group] ? last - group : used - group;
-  }
-
-  private static void startAt(
-      float[] parameters, int bias, int rows, float[] m, int at, int width) {
-    for (int row = 0; row < rows; row++) {
-      Arrays.fill(m, at + row * width, at + (row + 1) * width, parameters[bias + row]);
-    }
-    int end = at + Ops.padded(rows, Ops.ROWS) * width;
-    Arrays.fill(m, at + rows * width, end, 0f);
+  private void productIntoRows(float[] m, LayerPass reader, int g, int t, int count) {
+    int length = Ops.padded(count, Ops.ROWS) * groups.width(g);
+    Arrays.fill(m, rows, rows + length, 0f);
+    reader.inputDeltas(m, g, 1, t, rows, 0, count);
   }
 
   /**
-   * Losses, and the deltas of the outputs.
+   * The deltas of embedded ids, when all other deltas are known.
    *
-   * @param first number of the first group's first sample
-   * @param samples of the minibatch
-   * @param losses of the minibatch's samples, filled for these groups
+   * @param to where a group's are, {@code [timeSteps][values][32]}
    */
-  void loss(float[] m, MinibatchSource source, int used, int first, int samples, double[] losses) {
-    for (int g = 0; g < used; g++) {
-      for (int s = 0; s < counts[g]; s++) {
-        int sample = first + g * GROUP + s;
-        losses[sample] =
-            head.loss(
-                m,
-                ofHead(logits, g) + s,
-                ofHead(outputDeltas, g) + s,
-                widths[g],
-                source.label(sample),
-                samples);
-      }
-    }
-  }
-
-  /** The deltas of all layers and time steps. */
-  void backward(float[] m, int used) {
-    for (int l = layers - 1; l >= 0; l--) {
-      for (int t = timeSteps - 1; t >= 0; t--) {
-        for (int g = 0; g < used; g++) {
-          int delta = delta(l, g, t);
-          Arrays.fill(m, delta, delta + paddedUnits[l] * widths[g], 0f);
-        }
-        for (int g = 0, n; g < used; g += n) {
-          n = alike(g, used);
-          deltas(m, l, t, g, n);
-        }
-        for (int g = 0; g < used; g++) {
-          int length = paddedUnits[l] * widths[g];
-          cells[l].backward(ops, m, delta(l, g, t), state(l, g, t), length);
+  void embeddedDeltas(float[] m, int g, int to) {
+    int width = groups.width(g);
+    Arrays.fill(m, to, to + groups.steps(g) * embedded * GROUP, 0f);
+    for (LayerPass reader : layers[0]) {
+      for (int t = 0; t < groups.steps(g); t++) {
+        productIntoRows(m, reader, g, t, embedded);
+        for (int lane = 0; lane < groups.alive(g, t); lane++) {
+          int own = reader.reversed() ? groups.reversed(g, lane, t) : t;
+          for (int i = 0; i < embedded; i++) {
+            m[to + (own * embedded + i) * GROUP + lane] += m[rows + i * width + lane];
+          }
         }
       }
-    }
-  }
-
-  /** Products with the deltas of the next time step, then with those above. */
-  private void deltas(float[] m, int l, int t, int group, int count) {
-    int width = widths[group];
-    int to = delta(l, group, t);
-    int toGroup = deltasOfGroup(l);
-    int rows = paddedUnits[l];
-    boolean last = t == timeSteps - 1;
-    if (!last) {
-      int after = delta(l, group, t + 1);
-      int w = weights.recurrent(l);
-      ops.multiplyAddInPasses(
-          m, to, toGroup, width, count, rows, units[l], w, units[l], after, toGroup);
-    }
-    if (l < layers - 1) {
-      int above = delta(l + 1, group, t);
-      int n = units[l + 1];
-      int u = weights.downward(l + 1);
-      ops.multiplyAddInPasses(
-          m, to, toGroup, width, count, rows, n, u, n, above, deltasOfGroup(l + 1));
-    } else if (last) {
-      int above = ofHead(outputDeltas, group);
-      int n = network.classes();
-      int v = weights.downward(layers);
-      ops.multiplyAddInPasses(
-          m, to, toGroup, width, count, rows, n, v, n, above, paddedClasses * GROUP);
     }
   }
 
@@ -342,41 +322,60 @@ final class RecurrentPass {
    * @param at where, {@link #gradientLength} floats
    */
   void gradient(float[] m, int group, int at) {
-    Arrays.fill(m, at, at + (int) gradientLength(), 0f);
-    int width = widths[group];
+    Arrays.fill(m, at, at + (int) (gradientLength() - head.gradientLength()), 0f);
     int to = at;
-    for (int l = 0; l < layers; l++) {
-      gradients[l].add(
-          m,
-          to,
-          timeSteps,
-          counts[group],
-          width,
-          delta(l, group, 0),
-          paddedUnits[l] * width,
-          block(l, group, 0),
-          blockLength(l, group));
-      to += (int) gradients[l].length();
+    for (LayerPass[] ways : layers) {
+      for (LayerPass layer : ways) {
+        layer.gradient(m, group, to);
+        to += (int) layer.gradientLength();
+      }
     }
-    gradients[layers].add(
-        m,
-        to,
-        1,
-        counts[group],
-        width,
-        ofHead(outputDeltas, group),
-        0,
-        state(layers - 1, group, timeSteps - 1),
-        0);
+    head.gradient(m, group, to);
   }
 
-  /** Takes a gradient out of its panels, into flat order. */
+  /** Takes a gradient out of its panels, into flat order; of embeddings nothing. */
   void unpackGradient(float[] m, int at, float[] gradient) {
-    int from = at;
-    for (int l = 0; l <= layers; l++) {
-      int rows = l < layers ? units[l] : network.classes();
-      gradients[l].unpack(m, from, rows, gradient, inputWeights[l], recurrentWeights[l], biases[l]);
-      from += (int) gradients[l].length();
+    for (ParameterBlock block : blocks) {
+      int from = at;
+      for (int l = 0; l < layers.length; l++) {
+        for (int way = 0; way < layers[l].length; way++) {
+          switch (block.kind()) {
+            case INPUT_WEIGHTS, RECURRENT_WEIGHTS, BIAS, RECURRENT_BIAS -> {
+              if (block.layer() == l && block.way() == way) {
+                layers[l][way].unpack(m, from, block, gradient);
+              }
+            }
+            default -> {}
+          }
+          from += (int) layers[l][way].gradientLength();
+        }
+      }
+      switch (block.kind()) {
+        case OUTPUT_WEIGHTS, OUTPUT_BIAS -> head.unpack(m, from, block, gradient);
+        default -> {}
+      }
     }
+  }
+
+  HeadPass head() {
+    return head;
+  }
+
+  /** Value of a state. */
+  float hidden(float[] m, int layer, int group, int t, int unit, int lane) {
+    return m[layers[layer][0].state(group, t) + unit * groups.width(group) + lane];
+  }
+
+  /** Value of a delta of the first gate. */
+  float delta(float[] m, int layer, int group, int t, int unit, int lane) {
+    return m[layers[layer][0].delta(group, t) + unit * groups.width(group) + lane];
+  }
+
+  float logit(float[] m, int group, int output, int lane) {
+    return m[head.logit(group, lane) + output * groups.width(group)];
+  }
+
+  float outputDelta(float[] m, int group, int output, int lane) {
+    return m[head.outputDelta(group, lane) + output * groups.width(group)];
   }
 }

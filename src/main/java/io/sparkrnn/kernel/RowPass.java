@@ -1,13 +1,17 @@
 package io.sparkrnn.kernel;
 
+import io.sparkrnn.kernel.Cell.Part;
+import io.sparkrnn.kernel.Network.Direction;
+import io.sparkrnn.kernel.Network.Reads;
 import java.util.Arrays;
 
 /**
  * One sample's way through a network, with units as lanes: every element is the chain that {@link
- * RecurrentPass} has, so the bits are equal.
+ * LayerPass} has, so the bits are equal. Serves forward layers over dense values, of which a head
+ * reads the last state.
  *
- * <p>Weights lie transposed, {@code [inputs, units][padded units]}. A layer has a row for each time
- * step: what it reads, then its state before.
+ * <p>Weights lie transposed, {@code [inputs, units][padded units]} of each part. A layer has a row
+ * for each time step: what it reads, then its state before.
  */
 final class RowPass {
   /** Lanes of a tile. */
@@ -16,13 +20,79 @@ final class RowPass {
   private final Network network;
   private final Ops ops;
   private final float[] parameters;
-  private final int layers;
-  private final Cell[] cells;
-  private final int[] biases;
-  private final int[] weights;
-  private final int[] rows;
+  private final Layer[] layers;
+  private final int headWeights;
+  private final int headBias;
   private final int logits;
+  private final int[] order = new int[1];
   private final float[] m;
+
+  /** Places of a layer. */
+  private static final class Layer {
+    final Cell cell;
+    final Part[] parts;
+    final int inputs;
+    final int units;
+    final int rowLength;
+    final int rows;
+    final int[] weights;
+    final int[] partAt;
+    final int gates;
+    final int memory;
+    final int kept;
+    final int bias;
+    final int recurrentBias;
+    final Step step = new Step();
+
+    Layer(Network network, int l, Arena arena) {
+      cell = Cell.of(network.layers().get(l).cell());
+      parts = cell.parts().toArray(Part[]::new);
+      inputs = network.inputs(l);
+      units = network.units(l);
+      int lanes = Ops.padded(units, Ops.LANES);
+      rowLength = inputs + padded(units);
+      rows = arena.reserve((network.timeSteps() + 1L) * rowLength);
+      weights = new int[parts.length];
+      partAt = new int[parts.length];
+      int width = 0;
+      int gate = 0;
+      int[] offsets = new int[8];
+      for (int p = 0; p < parts.length; p++) {
+        int ofPart = padded(parts[p].gates() * lanes);
+        int depth = (parts[p].inputs() ? inputs : 0) + (parts[p].state() ? units : 0);
+        weights[p] = arena.reserve((long) depth * ofPart);
+        partAt[p] = width;
+        for (int i = 0; i < parts[p].gates(); i++) {
+          offsets[gate++] = width + i * lanes;
+        }
+        width += ofPart;
+      }
+      gates = arena.reserve(width);
+      memory = arena.reserve((long) cell.memories() * lanes);
+      kept = arena.reserve((long) cell.kept() * lanes);
+      step.length = lanes;
+      step.stride = 1;
+      step.offsets = offsets;
+      bias = network.layout().offset(l, 0, ParameterBlock.Kind.BIAS);
+      recurrentBias = network.layout().offset(l, 0, ParameterBlock.Kind.RECURRENT_BIAS);
+    }
+
+    int row(int t) {
+      return rows + t * rowLength;
+    }
+
+    int state(int t) {
+      return row(t + 1) + inputs;
+    }
+  }
+
+  /** Whether it can compute a network. */
+  static boolean serves(Network network) {
+    return network.input().width() == network.input().dense()
+        && network.input().statics() == 0
+        && network.head().reads() == Reads.LAST
+        && network.layers().stream().allMatch(layer -> layer.direction() == Direction.FORWARD);
+  }
 
   /**
    * A pass.
@@ -33,79 +103,116 @@ final class RowPass {
     this.network = network;
     this.ops = ops;
     this.parameters = parameters;
-    this.layers = network.layers().size();
     Arena arena = new Arena();
-    cells = new Cell[layers];
-    biases = new int[layers + 1];
-    weights = new int[layers + 1];
-    rows = new int[layers];
-    for (int l = 0; l < layers; l++) {
-      int units = network.units(l);
-      cells[l] = Cell.of(network.layers().get(l).cell());
-      weights[l] = arena.reserve(((long) network.inputs(l) + units) * padded(units));
-      rows[l] = arena.reserve((network.timeSteps() + 1L) * rowLength(l));
+    layers = new Layer[network.layers().size()];
+    for (int l = 0; l < layers.length; l++) {
+      layers[l] = new Layer(network, l, arena);
     }
-    weights[layers] = arena.reserve((long) network.topUnits() * padded(network.classes()));
+    headWeights = arena.reserve((long) network.read() * padded(network.classes()));
     logits = arena.reserve((long) samples * padded(network.classes()));
     m = arena.allocate();
+    int biasOfHead = 0;
     for (ParameterBlock block : network.layout().blocks()) {
-      pack(block);
+      switch (block.kind()) {
+        case INPUT_WEIGHTS, RECURRENT_WEIGHTS -> pack(block, layers[block.layer()]);
+        case OUTPUT_WEIGHTS -> {
+          int width = padded(block.columns());
+          transpose(block.offset(), block.rows(), block.columns(), headWeights, width);
+        }
+        case OUTPUT_BIAS -> biasOfHead = block.offset();
+        default -> {}
+      }
     }
+    headBias = biasOfHead;
   }
 
   private static int padded(int units) {
     return Ops.padded(units, WIDTH);
   }
 
-  private int rowLength(int layer) {
-    return network.inputs(layer) + padded(network.units(layer));
+  private void pack(ParameterBlock block, Layer layer) {
+    boolean recurrent = block.kind() == ParameterBlock.Kind.RECURRENT_WEIGHTS;
+    for (int p = 0; p < layer.parts.length; p++) {
+      Part part = layer.parts[p];
+      if (recurrent ? part.state() : part.inputs()) {
+        int width = padded(part.gates() * layer.step.length);
+        int before = recurrent && part.inputs() ? layer.inputs : 0;
+        for (int i = 0; i < part.gates(); i++) {
+          int from = block.offset() + (part.firstGate() + i) * layer.units * block.rows();
+          int to = layer.weights[p] + before * width + i * layer.step.length;
+          transpose(from, block.rows(), layer.units, to, width);
+        }
+      }
+    }
   }
 
-  private void pack(ParameterBlock block) {
-    int l = block.layer();
-    int inputs = block.rows();
-    int units = block.columns();
-    int width = padded(units);
-    switch (block.kind()) {
-      case INPUT_WEIGHTS, OUTPUT_WEIGHTS ->
-          Transpose.rows(parameters, block.offset(), inputs, units, inputs, m, weights[l], width);
-      case RECURRENT_WEIGHTS -> {
-        int to = weights[l] + network.inputs(l) * width;
-        Transpose.rows(parameters, block.offset(), inputs, units, inputs, m, to, width);
-      }
-      case BIAS, OUTPUT_BIAS -> biases[l] = block.offset();
-    }
+  private void transpose(int from, int inputs, int units, int to, int width) {
+    Transpose.rows(parameters, from, inputs, units, inputs, m, to, width);
   }
 
   /** Runs a sample, whose outputs stay until another with its number runs. */
   void run(MinibatchSource source, int sample) {
-    source.layOut(sample, 1, m, rows[0], rowLength(0), 1);
-    for (int l = 0; l < layers; l++) {
-      int inputs = network.inputs(l);
-      int units = network.units(l);
-      for (int t = 0; t < network.timeSteps(); t++) {
-        int row = rows[l] + t * rowLength(l);
-        int h = row + rowLength(l) + inputs;
-        product(h, biases[l], units, row, t == 0 ? inputs : inputs + units, weights[l]);
-        cells[l].forward(ops, m, h, padded(units));
-        if (l + 1 < layers) {
-          System.arraycopy(m, h, m, rows[l + 1] + t * rowLength(l + 1), units);
+    order[0] = sample;
+    source.layOut(order, 0, 1, m, layers[0].rows, layers[0].rowLength, 1);
+    int length = source.length(sample);
+    for (int l = 0; l < layers.length; l++) {
+      Layer layer = layers[l];
+      Arrays.fill(m, layer.memory, layer.memory + layer.cell.memories() * layer.step.length, 0f);
+      for (int t = 0; t < length; t++) {
+        step(layer, t);
+        if (l + 1 < layers.length) {
+          System.arraycopy(m, layer.state(t), m, layers[l + 1].row(t), layer.units);
         }
       }
     }
-    int top = layers - 1;
-    int last = rows[top] + network.timeSteps() * rowLength(top) + network.inputs(top);
+    Layer top = layers[layers.length - 1];
     int classes = network.classes();
     if (classes > 0) {
       int at = logits + sample * padded(classes);
-      product(at, biases[layers], classes, last, network.topUnits(), weights[layers]);
+      System.arraycopy(parameters, headBias, m, at, classes);
+      Arrays.fill(m, at + classes, at + padded(classes), 0f);
+      int state = top.state(length - 1);
+      ops.multiplyAddRow(m, at, padded(classes), top.units, state, headWeights);
     }
   }
 
-  private void product(int c, int bias, int units, int a, int depth, int b) {
-    System.arraycopy(parameters, bias, m, c, units);
-    Arrays.fill(m, c + units, c + padded(units), 0f);
-    ops.multiplyAddRow(m, c, padded(units), depth, a, b);
+  private void step(Layer layer, int t) {
+    Step step = layer.step;
+    int state = layer.state(t);
+    step.gates = layer.cell.inPlace() ? state : layer.gates;
+    step.h = state;
+    step.before = layer.state(t - 1);
+    step.memory = layer.memory;
+    step.memoryBefore = layer.memory;
+    step.kept = layer.kept;
+    for (int p = 0; p < layer.parts.length; p++) {
+      Part part = layer.parts[p];
+      int width = padded(part.gates() * step.length);
+      int at = step.gates + layer.partAt[p];
+      Arrays.fill(m, at, at + width, 0f);
+      for (int i = 0; i < part.gates(); i++) {
+        startAtBias(layer, part, part.firstGate() + i, at + i * step.length);
+      }
+      // There is no state before the first.
+      int ofInputs = part.inputs() ? layer.inputs : 0;
+      int depth = ofInputs + (part.state() && t > 0 ? layer.units : 0);
+      int from = layer.row(t) + layer.inputs - ofInputs;
+      ops.multiplyAddRow(m, at, width, depth, from, layer.weights[p]);
+    }
+    layer.cell.forward(ops, m, step);
+  }
+
+  private void startAtBias(Layer layer, Part part, int gate, int at) {
+    int first = gate * layer.units;
+    if (part.inputs()) {
+      System.arraycopy(parameters, layer.bias + first, m, at, layer.units);
+    }
+    if (part.state() && layer.recurrentBias >= 0) {
+      for (int u = 0; u < layer.units; u++) {
+        float other = parameters[layer.recurrentBias + first + u];
+        m[at + u] = part.inputs() ? m[at + u] + other : other;
+      }
+    }
   }
 
   float logit(int sample, int output) {

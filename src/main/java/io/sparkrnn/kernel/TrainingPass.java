@@ -1,6 +1,8 @@
 package io.sparkrnn.kernel;
 
+import io.sparkrnn.kernel.ParameterBlock.Kind;
 import io.sparkrnn.kernel.RecurrentPass.Keep;
+import java.util.Arrays;
 
 /**
  * One iteration of a worker: losses and gradient of a minibatch, by one or more threads.
@@ -19,6 +21,7 @@ public final class TrainingPass {
 
   private static final int MOST_SIDE_BY_SIDE = 4;
 
+  private final Network network;
   private final Ops ops;
   private final int maxSamples;
   private final PackedWeights weights;
@@ -27,11 +30,19 @@ public final class TrainingPass {
   private final int slotLength;
   private final float[] m;
   private final double[] losses;
+  private final int[] order;
+  private final int[] places;
+  private final ParameterBlock[] embeddings;
+  private final int embeddedDeltas;
+  private final int embeddedOfGroup;
 
   private float[] parameters;
   private MinibatchSource source;
+  private float[] states;
+  private float[] statesAfter;
   private int samples;
   private int groups;
+  private double weight;
 
   /**
    * A pass.
@@ -51,6 +62,7 @@ public final class TrainingPass {
   }
 
   TrainingPass(Network network, Ops ops, int maxSamples, int parts, int sideBySide, Arena arena) {
+    this.network = network;
     this.ops = ops;
     this.maxSamples = maxSamples;
     weights = PackedWeights.both(network, arena);
@@ -63,8 +75,21 @@ public final class TrainingPass {
       slots[part] = arena.reserve(length * slots(maxSamples, passes.length));
     }
     slotLength = (int) length;
+    embeddings =
+        network.layout().blocks().stream()
+            .filter(block -> block.kind() == Kind.EMBEDDING)
+            .toArray(ParameterBlock[]::new);
+    embeddedDeltas = arena.reserve(embeddedLength(network) * groups(maxSamples));
     m = arena.allocate();
+    embeddedOfGroup = (int) embeddedLength(network);
     losses = new double[maxSamples];
+    order = new int[maxSamples];
+    places = new int[maxSamples];
+  }
+
+  /** Floats that the deltas of a group's embedded ids take. */
+  private static long embeddedLength(Network network) {
+    return (long) network.timeSteps() * network.input().embedded() * RecurrentPass.GROUP;
   }
 
   /** Into how many parts a minibatch can be cut, which is how many threads have work. */
@@ -108,6 +133,7 @@ public final class TrainingPass {
           new RecurrentPass(network, null, weights, arena, sideBySide, Keep.FOR_BACKWARD);
       arena.reserve(pass.gradientLength() * slots(maxSamples, passes));
     }
+    arena.reserve(embeddedLength(network) * groups(maxSamples));
     arena.requireArray();
   }
 
@@ -116,19 +142,60 @@ public final class TrainingPass {
    *
    * @param parameters flat, in the order of {@link ParameterLayout}; not changed before its end
    * @param count samples
-   * @return parts, which threads then {@link #run}
+   * @return parts, which threads then {@link #run}; 0 where nothing counts, which is no step
    */
   public int begin(float[] parameters, MinibatchSource source, int count) {
+    return begin(parameters, source, count, null, null);
+  }
+
+  /**
+   * Begins an iteration of windows of streams.
+   *
+   * @param states what the samples start from, {@code [sample]} and {@link Network#stateSize}; null
+   *     for nothing
+   * @param statesAfter where what they come to is written, when all parts have run; null for
+   *     nowhere
+   */
+  public int begin(
+      float[] parameters, MinibatchSource source, int count, float[] states, float[] statesAfter) {
     if (count < 1 || count > maxSamples) {
       throw new IllegalArgumentException(
           "expected a minibatch of 1 to %d samples, found %d".formatted(maxSamples, count));
     }
+    if ((states != null || statesAfter != null) && !network.canCarryState()) {
+      throw new IllegalArgumentException(
+          "expected layers that go forward where states are carried, found " + network.layers());
+    }
     this.parameters = parameters;
     this.source = source;
+    this.states = states;
+    this.statesAfter = statesAfter;
     samples = count;
     groups = groups(count);
+    Groups.sort(source, count, order);
+    for (int place = 0; place < count; place++) {
+      places[order[place]] = place;
+    }
+    weight = weigh();
+    // Streams go on, even where nothing counts.
+    if (weight == 0 && statesAfter == null) {
+      return 0;
+    }
     weights.pack(parameters, m);
     return Math.min(passes.length, groups);
+  }
+
+  private double weigh() {
+    boolean every = network.head().reads() == Network.Reads.EVERY;
+    HeadPass head = passes[0].head();
+    double sum = 0;
+    for (int s = 0; s < samples; s++) {
+      int readings = every ? source.length(s) : 1;
+      for (int step = 0; step < readings; step++) {
+        sum += head.weight(source, s, step);
+      }
+    }
+    return sum;
   }
 
   /** Losses and gradients of one part; parts may run at the same time. */
@@ -165,14 +232,25 @@ public final class TrainingPass {
   }
 
   private void propagate(RecurrentPass pass, int from, int to) {
+    pass.begin();
     for (int group = from; group < to; group++) {
       int first = group * RecurrentPass.GROUP;
       int count = Math.min(RecurrentPass.GROUP, samples - first);
-      pass.load(m, group - from, source, first, count);
+      for (int place = first; place < first + count; place++) {
+        losses[order[place]] = 0;
+      }
+      pass.load(m, parameters, source, order, first, count);
     }
-    pass.forward(m, parameters, to - from);
-    pass.loss(m, source, to - from, from * RecurrentPass.GROUP, samples, losses);
-    pass.backward(m, to - from);
+    pass.beginStates(m, states);
+    pass.forward(m, source, parameters);
+    if (statesAfter != null) {
+      pass.endStates(m, statesAfter);
+    }
+    // Divided by anything where nothing counts: all deltas are 0.
+    pass.backward(m, parameters, source, weight == 0 ? 1 : weight, losses);
+    for (int group = from; embeddedOfGroup > 0 && group < to; group++) {
+      pass.embeddedDeltas(m, group - from, embeddedDeltas + group * embeddedOfGroup);
+    }
   }
 
   private void fold(int part, int first, int from, int to, int slot) {
@@ -202,6 +280,31 @@ public final class TrainingPass {
   public void gradient(float[] gradient) {
     join(0, Math.min(passes.length, groups));
     passes[0].unpackGradient(m, slots[0], gradient);
+    int first = 0;
+    for (ParameterBlock embedding : embeddings) {
+      embeddingGradient(embedding, first, gradient);
+      first += embedding.rows();
+    }
+  }
+
+  /** Adds the deltas of ids by samples, then time steps; rows that nobody has used stay 0. */
+  private void embeddingGradient(ParameterBlock embedding, int first, float[] gradient) {
+    Arrays.fill(gradient, embedding.offset(), embedding.end(), 0f);
+    int width = embedding.rows();
+    int padding = network.input().categorical().get(embedding.layer()).padding();
+    int ofStep = network.input().embedded() * RecurrentPass.GROUP;
+    for (int s = 0; s < samples; s++) {
+      int group = places[s] / RecurrentPass.GROUP;
+      int lane = places[s] % RecurrentPass.GROUP;
+      int at = embeddedDeltas + group * embeddedOfGroup + first * RecurrentPass.GROUP + lane;
+      int length = source.length(s);
+      for (int t = 0; t < length; t++, at += ofStep) {
+        int id = source.id(embedding.layer(), s, t);
+        for (int i = 0; id != padding && i < width; i++) {
+          gradient[embedding.offset() + id * width + i] += m[at + i * RecurrentPass.GROUP];
+        }
+      }
+    }
   }
 
   private void join(int fromPart, int toPart) {
@@ -213,10 +316,15 @@ public final class TrainingPass {
     }
   }
 
-  /** Cross-entropy in nats, summed over the samples in their order, when all parts have run. */
+  /** Of all readings that count; the mean loss is {@link #lossSum} divided by it. */
+  public double weight() {
+    return weight;
+  }
+
+  /** Losses times weights, summed over the samples in their order, when all parts have run. */
   public double lossSum() {
     double sum = 0;
-    for (int s = 0; s < samples; s++) {
+    for (int s = 0; weight > 0 && s < samples; s++) {
       sum += losses[s];
     }
     return sum;
@@ -225,6 +333,27 @@ public final class TrainingPass {
   /** Of a sample, when its part has run. */
   public double loss(int sample) {
     return losses[sample];
+  }
+
+  /**
+   * What padding costs: lanes times time steps that products have, for each of a sample's own.
+   *
+   * @return 1 for none
+   */
+  public double executedPerUseful() {
+    long executed = 0;
+    long useful = 0;
+    for (int first = 0; first < samples; first += RecurrentPass.GROUP) {
+      int count = Math.min(RecurrentPass.GROUP, samples - first);
+      for (int place = first; place < first + count; place++) {
+        int length = source.length(order[place]);
+        useful += length;
+        if ((place - first) % Ops.LANES == 0) {
+          executed += (long) length * Ops.LANES;
+        }
+      }
+    }
+    return (double) executed / useful;
   }
 
   /** For tests: the pass of a part, and the array. */

@@ -26,19 +26,19 @@ final class VectorTiles {
 
   /** As {@link Ops#multiplyAdd}. */
   static void multiplyAdd(
-      float[] m, int c, int width, int panels, int depth, int a, int aPanel, int b) {
+      float[] m, int c, int width, int lanes, int panels, int depth, int a, int aPanel, int b) {
     for (int panel = 0; panel < panels; panel++) {
       int ca = c + panel * Ops.ROWS * width;
       int aa = a + panel * aPanel;
       if (L < Ops.LANES) {
-        for (int lane = 0; lane < width; lane += 2 * L) {
+        for (int lane = 0; lane < lanes; lane += 2 * L) {
           tile6x2(m, ca + lane, width, depth, aa, b + lane);
           tile6x2(m, ca + 6 * width + lane, width, depth, aa + 6, b + lane);
         }
-      } else if (width == 2 * L) {
+      } else if (lanes == 2 * L) {
         tile12x2(m, ca, 2 * L, depth, aa, b);
       } else {
-        tile12x1(m, ca, L, depth, aa, b);
+        tile12x1(m, ca, width, depth, aa, b);
       }
     }
   }

@@ -2,9 +2,12 @@ package io.sparkrnn.model;
 
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.Network.Head;
+import io.sparkrnn.kernel.Network.Input;
+import io.sparkrnn.kernel.Network.Layer;
 import io.sparkrnn.kernel.ParameterBlock;
 import java.io.Serializable;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -12,14 +15,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/**
- * A named network of the family: stacked Elman layers and, unless the network has no classes, a
- * dense layer over the last hidden state.
- */
+/** A network with a name, and its text. */
 public record RnnTopology(String name, Network network) implements Serializable {
-  private static final Set<String> KEYS =
-      new LinkedHashSet<>(
-          List.of("name", "timeSteps", "inputSize", "hidden", "activation", "classes"));
+  private static final String NAME = "name";
+
+  /** How the names of Elman cells begin; their activation follows. */
+  static final String ELMAN = "elman-";
 
   public RnnTopology {
     if (name.isEmpty() || name.chars().anyMatch(Character::isISOControl)) {
@@ -28,26 +29,41 @@ public record RnnTopology(String name, Network network) implements Serializable 
     }
   }
 
-  /** The same network with other hidden layers, bottom first. */
+  /** The same network with other layers, bottom first, that are like its lowest one. */
   public RnnTopology withHidden(List<Integer> hidden) {
     return new RnnTopology(name, network.withHidden(hidden));
   }
 
+  /**
+   * The same network with another activation.
+   *
+   * @throws IllegalArgumentException if it has other layers than Elman's, whose activations are
+   *     what they are
+   */
   public RnnTopology withActivation(Activation activation) {
-    return new RnnTopology(
-        name,
-        Network.elman(
-            network.timeSteps(),
-            network.inputSize(),
-            network.hidden(),
-            activation,
-            network.classes()));
+    List<Layer> layers = new ArrayList<>();
+    for (Layer layer : network.layers()) {
+      if (!layer.cell().startsWith(ELMAN)) {
+        throw new IllegalArgumentException(
+            "expected a network of Elman layers to have another activation, found " + summary());
+      }
+      String cell = ELMAN + activation.name().toLowerCase(Locale.ROOT);
+      layers.add(
+          new Layer(cell, layer.units(), layer.direction(), layer.dropout(), layer.biases()));
+    }
+    return new RnnTopology(name, new Network(network.input(), layers, network.head()));
   }
 
   /** The same network for sequences of another form, such as another data set's. */
   public RnnTopology withData(int timeSteps, int inputSize, int classes) {
+    Input input = network.input();
+    Head head = network.head();
     return new RnnTopology(
-        name, Network.elman(timeSteps, inputSize, network.hidden(), network.activation(), classes));
+        name,
+        new Network(
+            new Input(timeSteps, inputSize, input.categorical(), input.statics(), input.join()),
+            network.layers(),
+            new Head(head.loss(), classes, head.reads())));
   }
 
   public int parameterCount() {
@@ -59,49 +75,21 @@ public record RnnTopology(String name, Network network) implements Serializable 
     return network.classes() > 0;
   }
 
-  /**
-   * All parameters in flat order, each layer's {@code U}, {@code W}, {@code b}, then the output
-   * layer's {@code V}, {@code c}.
-   */
+  /** All parameters in flat order: {@link io.sparkrnn.kernel.ParameterLayout}. */
   public List<ParameterBlock> parameters() {
     return network.layout().blocks();
   }
 
-  /** For example {@code 28 x 28 -> 150 tanh -> 10}. */
+  /** For people, such as {@code 28 x 28 -> 150 tanh -> 10}: {@link NetworkSummary}. */
   public String summary() {
-    StringBuilder text =
-        new StringBuilder("%d x %d".formatted(network.timeSteps(), network.inputSize()));
-    for (int units : network.hidden()) {
-      text.append(" -> ")
-          .append(units)
-          .append(' ')
-          .append(network.activation().name().toLowerCase(Locale.ROOT));
-    }
-    if (trainable()) {
-      text.append(" -> ").append(network.classes());
-    }
-    return text.toString();
+    return NetworkSummary.of(network);
   }
 
   /** As lines of {@code key=value}, for files; {@link #decode} reads it. */
   public String encode() {
-    // The root locale: others have digits of their own.
-    return String.format(
-        Locale.ROOT,
-        """
-        name=%s
-        timeSteps=%d
-        inputSize=%d
-        hidden=%s
-        activation=%s
-        classes=%d
-        """,
-        name,
-        network.timeSteps(),
-        network.inputSize(),
-        network.hidden().stream().map(String::valueOf).collect(Collectors.joining(",")),
-        network.activation(),
-        network.classes());
+    return NetworkText.encode(network).entrySet().stream()
+        .map(value -> value.getKey() + "=" + value.getValue() + "\n")
+        .collect(Collectors.joining("", NAME + "=" + name + "\n", ""));
   }
 
   /**
@@ -111,20 +99,16 @@ public record RnnTopology(String name, Network network) implements Serializable 
    */
   public static RnnTopology decode(String text) {
     Map<String, String> values = KeyValueLines.parse(text);
-    if (!values.keySet().equals(KEYS)) {
+    Set<String> keys = new LinkedHashSet<>(List.of(NAME));
+    keys.addAll(NetworkText.keys(values));
+    if (!values.keySet().equals(keys)) {
       throw new IllegalArgumentException(
-          "expected %s of a topology, found %s".formatted(KEYS, values.keySet()));
+          "expected %s of a topology, found %s".formatted(keys, values.keySet()));
     }
     try {
-      return new RnnTopology(
-          values.get("name"),
-          Network.elman(
-              Integer.parseInt(values.get("timeSteps")),
-              Integer.parseInt(values.get("inputSize")),
-              Arrays.stream(values.get("hidden").split(",", -1)).map(Integer::valueOf).toList(),
-              Activation.valueOf(values.get("activation")),
-              Integer.parseInt(values.get("classes"))));
-    } catch (IllegalArgumentException e) {
+      return new RnnTopology(values.get(NAME), NetworkText.decode(values));
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      // Of sizes whose product no long holds it is an ArithmeticException.
       throw new IllegalArgumentException(
           "expected values of a topology, found %s: %s".formatted(values, e.getMessage()), e);
     }

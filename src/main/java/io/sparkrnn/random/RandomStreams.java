@@ -17,5 +17,8 @@ public final class RandomStreams {
   /** A model's initial parameters. */
   public static final long INITIAL_PARAMETERS = 4;
 
+  /** What training drops; followed by epoch, worker and the sample's number in its shard. */
+  public static final long DROPOUT = 5;
+
   private RandomStreams() {}
 }

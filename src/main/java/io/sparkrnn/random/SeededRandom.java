@@ -46,16 +46,27 @@ public final class SeededRandom {
    * their order or their count gives unrelated generators.
    */
   public static SeededRandom of(long seed, long... stream) {
-    long key = seed;
-    for (long number : stream) {
-      key = mix(key + GOLDEN_GAMMA) + number;
-    }
+    long key = key(seed, stream);
     long[] state = new long[4];
     for (int word = 0; word < state.length; word++) {
       key += GOLDEN_GAMMA;
       state[word] = mix(key);
     }
     return new SeededRandom(state[0], state[1], state[2], state[3]);
+  }
+
+  /** The {@code key} of a stream, for draws that are a function of their place instead. */
+  public static long key(long seed, long... stream) {
+    long key = seed;
+    for (long number : stream) {
+      key = key(key, number);
+    }
+    return key;
+  }
+
+  /** The {@code key} of the stream that has one more number; allocates nothing. */
+  public static long key(long key, long number) {
+    return mix(key + GOLDEN_GAMMA) + number;
   }
 
   private static long mix(long value) {

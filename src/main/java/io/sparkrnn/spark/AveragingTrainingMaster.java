@@ -164,7 +164,7 @@ public final class AveragingTrainingMaster
       TrainingState end =
           training.run(kernels, listening(rounds, network), start(state, training.plan()));
       setState(network, end);
-      double score = end.epochLossSum() / end.epochSamples();
+      double score = end.epochMeanLoss();
       network.setScore(score);
       sparkNetwork.setScore(score);
     }

@@ -266,6 +266,11 @@ public final class RnnClassificationModel
           "Cannot read %s: expected a network with an output layer, found %s"
               .formatted(Storage.describe(file), read.topology().summary()));
     }
+    if (!read.topology().network().isPlain()) {
+      throw new CorruptFileException(
+          "Cannot read %s: expected plain Elman layers under a softmax, found %s"
+              .formatted(Storage.describe(file), read.topology().summary()));
+    }
     try {
       DefaultParamsReader.Metadata metadata =
           DefaultParamsReader.loadMetadata(path, context, RnnClassificationModel.class.getName());

@@ -78,6 +78,7 @@ public final class RnnClassifier
   private final DoubleParam l2 = keys.number("training.l2", "l2");
   private final Param<String> updater = keys.text("updater.name", "updater");
   private final DoubleParam learningRate = keys.number("updater.learning-rate", "learningRate");
+  private final DoubleParam weightDecay = keys.number("updater.weight-decay", "weightDecay");
   private final Param<String> schedule = keys.text("schedule.name", "schedule");
   private final IntParam warmUpIterations =
       keys.wholeNumber("schedule.warm-up-iterations", "warmUpIterations");
@@ -142,7 +143,7 @@ public final class RnnClassifier
     return activation;
   }
 
-  /** {@code orthogonal} (the default), {@code xavier} or {@code identity}. */
+  /** {@code orthogonal} (the default), {@code xavier}, {@code identity} or {@code pytorch}. */
   public RnnClassifier setRecurrentInit(String value) {
     return with(recurrentInit, value);
   }
@@ -238,7 +239,7 @@ public final class RnnClassifier
     return l2;
   }
 
-  /** {@code adam} (the default), {@code nesterovs} or {@code sgd}. */
+  /** {@code adam} (the default), {@code adamw}, {@code nesterovs} or {@code sgd}. */
   public RnnClassifier setUpdater(String value) {
     return with(updater, value);
   }
@@ -258,7 +259,20 @@ public final class RnnClassifier
     return learningRate;
   }
 
-  /** {@code cosine} (the default), {@code constant}, {@code step} or {@code exponential}. */
+  /** Weight decay of {@code adamw}; 0.01 by default, and without effect on other updaters. */
+  public RnnClassifier setWeightDecay(double value) {
+    return with(weightDecay, value);
+  }
+
+  /** {@link #setWeightDecay}. */
+  public DoubleParam weightDecay() {
+    return weightDecay;
+  }
+
+  /**
+   * {@code cosine} (the default), {@code constant}, {@code step}, {@code exponential}, {@code
+   * linear} or {@code one-cycle}.
+   */
   public RnnClassifier setSchedule(String value) {
     return with(schedule, value);
   }
@@ -268,7 +282,7 @@ public final class RnnClassifier
     return schedule;
   }
 
-  /** Iterations of linear warm-up before the schedule; 0 by default. */
+  /** Iterations of linear warm-up before the schedule; 0 by default, as {@code one-cycle} needs. */
   public RnnClassifier setWarmUpIterations(int value) {
     return with(warmUpIterations, value);
   }

@@ -2,6 +2,8 @@ package io.sparkrnn.train;
 
 import static io.sparkrnn.evaluation.EvaluationResult.BLOCK_SAMPLES;
 
+import io.sparkrnn.data.DataException;
+import io.sparkrnn.data.Readings;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.Mistake;
@@ -26,9 +28,11 @@ public final class BlockEvaluator {
   }
 
   /**
-   * Predictions and losses of a block.
+   * Predictions and losses of a block. Of the samples that count, which have a weight above 0, each
+   * counts as much.
    *
    * @param block number of the block, by which results are folded
+   * @throws DataException if the network cannot read them, or they have not one class each
    */
   public static BlockResult evaluate(
       Ops kernels, RnnTopology topology, float[] parameters, SequenceDataset samples, int block) {
@@ -48,10 +52,16 @@ public final class BlockEvaluator {
       int block,
       int[] predicted) {
     DataShape.require(topology.network(), samples);
+    if (samples.classes() == 0 || samples.readings() != Readings.ONE) {
+      throw new DataException(
+          "Cannot evaluate a block: expected samples of one class each, found %s %s"
+              .formatted(samples.classes() == 0 ? "targets," : "labels,", samples.readings()));
+    }
     int classes = topology.network().classes();
     Predictor predictor = new Predictor(kernels, topology, parameters);
     long[] confusion = new long[classes * classes];
     double lossSum = 0;
+    int counted = 0;
     List<Mistake> mistakes = new ArrayList<>();
     int[] order = IntStream.range(0, samples.size()).toArray();
     for (int first = 0; first < order.length; first += Predictor.SAMPLES) {
@@ -62,6 +72,10 @@ public final class BlockEvaluator {
         int label = samples.label(sample);
         int found = predictor.predicted(place);
         predicted[sample] = found;
+        if (samples.weight(sample, 0) == 0) {
+          continue;
+        }
+        counted++;
         confusion[label * classes + found]++;
         lossSum += predictor.loss(place, label);
         if (found != label) {
@@ -71,6 +85,6 @@ public final class BlockEvaluator {
         }
       }
     }
-    return new BlockResult(block, confusion, lossSum, order.length, Mistake.worst(mistakes));
+    return new BlockResult(block, confusion, lossSum, counted, Mistake.worst(mistakes));
   }
 }

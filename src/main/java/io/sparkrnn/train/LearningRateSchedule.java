@@ -1,16 +1,18 @@
 package io.sparkrnn.train;
 
 import io.sparkrnn.config.ScheduleConfiguration;
+import io.sparkrnn.config.ScheduleName;
 import java.io.Serializable;
 import java.util.List;
 
 /**
  * The learning rate of every iteration: a base rate times a factor, after a linear warm-up. On
- * plateaus of the validation accuracy it may be reduced on top of that.
+ * plateaus of the validation accuracy it may be reduced on top of that. One-cycle may change the
+ * momentum as well. All of it follows from the iteration, so a resumed run goes on with it.
  *
  * @param configuration form of the schedule
  * @param baseRate the rate that the factor multiplies
- * @param totalIterations of the whole run, where cosine ends
+ * @param totalIterations of the whole run, where cosine, linear and one-cycle end
  */
 public record LearningRateSchedule(
     ScheduleConfiguration configuration, double baseRate, long totalIterations)
@@ -20,7 +22,9 @@ public record LearningRateSchedule(
    * The rate of an iteration that counts from 0. Warm-up rises linearly and reaches the base rate
    * in its last iteration; the other forms count from its end: step {@code decayRate^floor(i /
    * decayIterations)}, exponential {@code decayRate^(i / decayIterations)}, cosine from 1 to the
-   * final fraction (Loshchilov and Hutter 2017).
+   * final fraction (Loshchilov and Hutter 2017), linear likewise. Both would be there in the
+   * iteration after the last; one-cycle is there in the last (Smith and Topin 2018), by half a
+   * cosine up and half a cosine down, as in PyTorch's OneCycleLR.
    */
   public double rate(long iteration) {
     int warmUp = configuration.warmUpIterations();
@@ -28,6 +32,8 @@ public record LearningRateSchedule(
       return baseRate * (iteration + 1) / warmUp;
     }
     long i = iteration - warmUp;
+    long length = totalIterations - warmUp;
+    double progress = Math.min(1.0, (double) i / Math.max(1, length));
     double factor =
         switch (configuration.name()) {
           case CONSTANT -> 1;
@@ -36,13 +42,38 @@ public record LearningRateSchedule(
           case EXPONENTIAL ->
               StrictMath.pow(
                   configuration.decayRate(), (double) i / configuration.decayIterations());
-          case COSINE -> {
-            double progress = Math.min(1.0, (double) i / Math.max(1, totalIterations - warmUp));
-            double floor = configuration.finalFraction();
-            yield floor + (1 - floor) * 0.5 * (1 + StrictMath.cos(StrictMath.PI * progress));
-          }
+          case COSINE -> cosine(1, configuration.finalFraction(), progress);
+          case LINEAR -> 1 + (configuration.finalFraction() - 1) * progress;
+          case ONE_CYCLE ->
+              cycle(i, length, configuration.startFraction(), 1, configuration.finalFraction());
         };
     return baseRate * factor;
+  }
+
+  /**
+   * The momentum of an iteration: the updater's own, unless one-cycle takes it down to the peak of
+   * the rate and back, as PyTorch's OneCycleLR does with {@code cycle_momentum}.
+   *
+   * @param own {@link Updater#momentum}
+   */
+  public double momentum(long iteration, double own) {
+    double atPeak = configuration.momentumAtPeak();
+    return configuration.name() == ScheduleName.ONE_CYCLE && atPeak > 0
+        ? cycle(iteration, totalIterations, own, atPeak, own)
+        : own;
+  }
+
+  /** A value of iteration {@code i}, which reaches {@code to} in the last one. */
+  private double cycle(long i, long length, double from, double peak, double to) {
+    double top = configuration.riseFraction() * length - 1;
+    // Without iterations to rise in, the first one may be the top.
+    return i <= top
+        ? cosine(from, peak, top > 0 ? i / top : 1)
+        : cosine(peak, to, Math.min(1, (i - top) / (length - 1 - top)));
+  }
+
+  private static double cosine(double from, double to, double progress) {
+    return to + (from - to) * 0.5 * (1 + StrictMath.cos(StrictMath.PI * progress));
   }
 
   /**

@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * The sample-weighted average of replicas: parameters and updater state, in double, along one
@@ -136,6 +137,10 @@ public final class ParameterAverage {
         left.vector(),
         left.samples() + right.samples(),
         left.lossSum() + right.lossSum(),
+        left.lossWeight() + right.lossWeight(),
+        Stream.of(left.streamStates(), right.streamStates())
+            .flatMap(Arrays::stream)
+            .toArray(float[][]::new),
         LongStream.concat(Arrays.stream(left.workerNanos()), Arrays.stream(right.workerNanos()))
             .toArray());
   }
@@ -151,6 +156,8 @@ public final class ParameterAverage {
         weighted(result.vector(), result.samples()),
         result.samples(),
         result.lossSum(),
+        result.lossWeight(),
+        result.streamStates(),
         result.workerNanos());
   }
 
@@ -213,6 +220,8 @@ public final class ParameterAverage {
         mean,
         sum.samples(),
         sum.lossSum(),
+        sum.lossWeight(),
+        sum.streamStates(),
         sum.workerNanos(),
         foldingNanos + System.nanoTime() - began);
   }

@@ -132,10 +132,11 @@ public final class Predictor {
   /** The samples that were put. */
   private final class Places implements MinibatchSource {
     @Override
-    public void layOut(int first, int count, float[] target, int at, int stepStride, int width) {
+    public void layOut(
+        int[] samples, int first, int count, float[] target, int at, int stepStride, int width) {
       int inputs = network.inputSize();
       for (int s = 0; s < count; s++) {
-        float[] values = places[first + s];
+        float[] values = places[samples[first + s]];
         if (values == null) {
           continue; // Nobody will ask what becomes of it.
         }
@@ -149,8 +150,8 @@ public final class Predictor {
     }
 
     @Override
-    public int label(int sample) {
-      throw new UnsupportedOperationException("samples to predict have no class");
+    public int length(int sample) {
+      return network.timeSteps();
     }
   }
 }

@@ -11,7 +11,10 @@ import java.io.Serializable;
  *     it
  * @param clipNorm largest global norm of a gradient; 0 for no clipping
  * @param l2 coefficient of {@code l2 / 2 |weights|^2}; biases are exempt, as in DL4J
- * @param seed of the order of minibatches
+ * @param seed of the order of minibatches, and of dropout
+ * @param sequences how a shard's sequences belong together
+ * @param firstCountedStep of heads that read every time step: what is before it does not count for
+ *     the loss, but warms the state up
  */
 public record Recipe(
     RnnTopology topology,
@@ -21,5 +24,51 @@ public record Recipe(
     LearningRateSchedule schedule,
     double clipNorm,
     double l2,
-    long seed)
-    implements Serializable {}
+    long seed,
+    Sequences sequences,
+    int firstCountedStep)
+    implements Serializable {
+
+  /** How a shard's sequences belong together. */
+  public enum Sequences {
+    /** Each for itself, in another order each epoch. */
+    INDEPENDENT,
+    /**
+     * Windows of as many equal streams as a minibatch has samples, a minibatch of each stream's
+     * first window coming first: a state goes on from one to the next, and starts anew with each
+     * epoch.
+     */
+    STREAMS
+  }
+
+  public Recipe {
+    if (sequences == Sequences.STREAMS && !topology.network().canCarryState()) {
+      throw new IllegalArgumentException(
+          "expected layers that go forward for windows of streams, found "
+              + topology.network().layers());
+    }
+  }
+
+  /** Sequences of their own, of which all that is read counts. */
+  public Recipe(
+      RnnTopology topology,
+      int minibatchSize,
+      int threadsPerWorker,
+      Updater updater,
+      LearningRateSchedule schedule,
+      double clipNorm,
+      double l2,
+      long seed) {
+    this(
+        topology,
+        minibatchSize,
+        threadsPerWorker,
+        updater,
+        schedule,
+        clipNorm,
+        l2,
+        seed,
+        Sequences.INDEPENDENT,
+        0);
+  }
+}

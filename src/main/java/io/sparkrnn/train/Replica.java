@@ -3,11 +3,14 @@ package io.sparkrnn.train;
 import io.sparkrnn.data.MinibatchPlan;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.kernel.ParameterBlock;
 import io.sparkrnn.kernel.TrainingPass;
+import io.sparkrnn.train.Recipe.Sequences;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * A worker's model: runs the iterations of one round on its shard. What it allocates is used again
@@ -20,7 +23,7 @@ public final class Replica {
   private final float[] gradient;
   private final float[] lanes = Ops.lanes();
   private final ParameterBlock[] weights;
-  private final DatasetMinibatch minibatch = new DatasetMinibatch();
+  private final DatasetMinibatch minibatch;
   private Order order = new Order(-1, -1, new int[0]);
 
   /** The order of a shard's samples in one epoch, which holds for many rounds. */
@@ -39,6 +42,7 @@ public final class Replica {
             kernels,
             recipe.minibatchSize(),
             recipe.threadsPerWorker());
+    this.minibatch = new DatasetMinibatch(recipe.topology().network(), recipe.firstCountedStep());
     this.gradient = new float[recipe.topology().parameterCount()];
     this.weights =
         recipe.topology().parameters().stream()
@@ -50,13 +54,19 @@ public final class Replica {
   public WorkerResult run(TrainingState state, Shard shard, Round round) {
     long start = System.nanoTime();
     SequenceDataset data = shard.samples();
-    DataShape.require(recipe.topology().network(), data);
+    Network network = recipe.topology().network();
+    DataShape.require(network, data);
+    requireStreams(data);
     int[] samplesInOrder = order(round.epoch(), shard.worker(), data.size());
     float[][] parts = parts(state.vector());
     float[] parameters = parts[0];
     float[][] moments = Arrays.copyOfRange(parts, 1, parts.length);
     long samples = 0;
+    long dropoutKey = DatasetMinibatch.dropoutKey(recipe.seed(), round.epoch(), shard.worker());
     double lossSum = 0;
+    double lossWeight = 0;
+    float[] streams = round.firstMinibatch() == 0 ? null : state.streamState(shard.worker());
+    float[] after = null;
     IntConsumer part = pass::run;
     try (WorkerThreads threads = new WorkerThreads(pass.parts())) {
       for (int i = 0; i < round.iterations(); i++) {
@@ -65,26 +75,57 @@ public final class Replica {
           break;
         }
         int count = (int) Math.min(recipe.minibatchSize(), data.size() - first);
-        minibatch.begin(data, samplesInOrder, (int) first);
-        threads.run(pass.begin(parameters, minibatch, count), part);
+        minibatch.begin(data, samplesInOrder, (int) first, dropoutKey);
+        if (recipe.sequences() == Sequences.STREAMS) {
+          after = new float[count * network.stateSize()];
+        }
+        threads.run(pass.begin(parameters, minibatch, count, streams, after), part);
+        streams = after;
+        samples += count;
+        if (pass.weight() == 0) {
+          continue; // No step, though the iteration counts.
+        }
         pass.gradient(gradient);
         lossSum += pass.lossSum();
-        long iteration = round.firstIteration() + i;
-        regularise(parameters);
-        double rate = recipe.schedule().rate(iteration, round.plateauFactor());
-        recipe.updater().step(parameters, gradient, moments, rate, iteration);
-        samples += count;
+        lossWeight += pass.weight();
+        step(parameters, moments, round, round.firstIteration() + i);
       }
     }
     // Whoever keeps this replica does not keep the shard.
     minibatch.begin(null, null, 0);
     return new WorkerResult(
-        shard.worker(), VectorLayout.join(parts), samples, lossSum, System.nanoTime() - start);
+        shard.worker(),
+        VectorLayout.join(parts),
+        samples,
+        lossSum,
+        lossWeight,
+        streams,
+        System.nanoTime() - start);
+  }
+
+  private void step(float[] parameters, float[][] moments, Round round, long iteration) {
+    regularise(parameters);
+    double rate = recipe.schedule().rate(iteration, round.plateauFactor());
+    double momentum = recipe.schedule().momentum(iteration, recipe.updater().momentum());
+    recipe.updater().decay(parameters, weights, rate);
+    recipe.updater().step(parameters, gradient, moments, rate, momentum, iteration);
+  }
+
+  private void requireStreams(SequenceDataset data) {
+    if (recipe.sequences() == Sequences.STREAMS && data.size() % recipe.minibatchSize() != 0) {
+      throw new IllegalArgumentException(
+          "expected windows of %d streams of equal length, found %d windows"
+              .formatted(recipe.minibatchSize(), data.size()));
+    }
   }
 
   private int[] order(int epoch, int worker, int size) {
     if (!order.isOf(epoch, worker, size)) {
-      order = new Order(epoch, worker, MinibatchPlan.order(recipe.seed(), epoch, worker, size));
+      int[] samples =
+          recipe.sequences() == Sequences.STREAMS
+              ? IntStream.range(0, size).toArray()
+              : MinibatchPlan.order(recipe.seed(), epoch, worker, size);
+      order = new Order(epoch, worker, samples);
     }
     return order.samples();
   }

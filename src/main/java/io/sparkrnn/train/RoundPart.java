@@ -17,8 +17,14 @@ public sealed interface RoundPart extends Serializable permits WorkerResult, Sub
   /** That all its workers trained on. */
   long samples();
 
-  /** Of all these samples, in nats. */
+  /** Of all readings of these samples that count, by their weights. */
   double lossSum();
+
+  /** Of all these readings. */
+  double lossWeight();
+
+  /** Of each worker, where its streams are; null where it has none. */
+  float[][] streamStates();
 
   /** Time that each of its workers took. */
   long[] workerNanos();

@@ -3,7 +3,7 @@ package io.sparkrnn.train;
 /**
  * One round, as listeners see it.
  *
- * @param meanLoss of the round's samples, in nats
+ * @param meanLoss of the round's readings that count
  * @param learningRate of the last iteration
  * @param samples of all workers together
  * @param computeNanos of the slowest worker
@@ -28,7 +28,7 @@ public record RoundReport(
     long computeNanos = Math.min(result.computeNanos(), roundNanos);
     return new RoundReport(
         round,
-        result.lossSum() / result.samples(),
+        result.meanLoss(),
         learningRate,
         result.samples(),
         computeNanos,

@@ -7,12 +7,32 @@ import java.util.Arrays;
  *
  * @param vector parameters, then the updater's state
  * @param samples of all workers together
- * @param lossSum of all these samples, in nats
+ * @param lossSum of all these samples' readings, by their weights
+ * @param lossWeight of all these readings
+ * @param streamStates of each worker, null where it has none; without workers where an engine knows
+ *     no streams
  * @param workerNanos time that each worker took; one time of all where an engine tells no more
  * @param averagingNanos that the driver folded results
  */
 public record RoundResult(
-    float[] vector, long samples, double lossSum, long[] workerNanos, long averagingNanos) {
+    float[] vector,
+    long samples,
+    double lossSum,
+    double lossWeight,
+    float[][] streamStates,
+    long[] workerNanos,
+    long averagingNanos) {
+
+  /** Of samples that count one each, without streams. */
+  public RoundResult(
+      float[] vector, long samples, double lossSum, long[] workerNanos, long averagingNanos) {
+    this(vector, samples, lossSum, samples, new float[0][], workerNanos, averagingNanos);
+  }
+
+  /** The mean over all readings that count; 0 where none does. */
+  public double meanLoss() {
+    return lossWeight > 0 ? lossSum / lossWeight : 0;
+  }
 
   /** Of the slowest worker. */
   public long computeNanos() {

@@ -1,5 +1,6 @@
 package io.sparkrnn.train;
 
+import io.sparkrnn.model.FloatArrays;
 import io.sparkrnn.model.Floats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,13 +16,17 @@ public final class StateSections {
   private static final String COUNTERS = "counters";
   private static final String MOVING_AVERAGE = "movingAverage";
   private static final String ACCURACIES = "accuracies";
+  private static final String EPOCH_LOSS_WEIGHT = "epochLossWeight";
+  private static final String STREAM_STATES = "streamStates";
   private static final int COUNTERS_BYTES = 4 * Long.BYTES + 2 * Integer.BYTES;
 
   private StateSections() {}
 
   /**
    * Sections {@code parameters}, {@code updaterState} and {@code counters}, then {@code
-   * movingAverage} (floats) and {@code accuracies} (doubles), where there are any.
+   * movingAverage} (floats) and {@code accuracies} (doubles), where there are any; {@code
+   * epochLossWeight} (a double), where it is not the number of samples; and {@code streamStates}:
+   * how many workers (int), then for each the length of its state and its floats.
    */
   public static Map<String, byte[]> of(TrainingState state) {
     Map<String, byte[]> sections = new LinkedHashMap<>();
@@ -47,6 +52,17 @@ public final class StateSections {
               .order(ByteOrder.LITTLE_ENDIAN);
       state.accuracies().forEach(out::putDouble);
       sections.put(ACCURACIES, out.array());
+    }
+    if (state.epochLossWeight() != state.epochSamples()) {
+      sections.put(
+          EPOCH_LOSS_WEIGHT,
+          ByteBuffer.allocate(Double.BYTES)
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .putDouble(state.epochLossWeight())
+              .array());
+    }
+    if (state.streamStates().length > 0) {
+      sections.put(STREAM_STATES, FloatArrays.toBytes(state.streamStates()));
     }
     return sections;
   }
@@ -76,16 +92,45 @@ public final class StateSections {
               .formatted(where, parameters.length, movingAverage.length));
     }
     float[] updaterState = Floats.fromBytes(require(sections, UPDATER_STATE, where));
+    long iteration = in.getLong();
+    double epochLossSum = in.getDouble();
+    long epochSamples = in.getLong();
     return new TrainingState(
         VectorLayout.join(parameters, updaterState, movingAverage),
         new VectorLayout(parameters.length, updaterState.length, movingAverage.length),
         round,
         epoch,
         minibatch,
-        in.getLong(),
-        in.getDouble(),
-        in.getLong(),
-        accuracies(sections.getOrDefault(ACCURACIES, new byte[0]), where));
+        iteration,
+        epochLossSum,
+        epochLossWeight(sections.get(EPOCH_LOSS_WEIGHT), epochSamples, where),
+        epochSamples,
+        accuracies(sections.getOrDefault(ACCURACIES, new byte[0]), where),
+        streamStates(sections.get(STREAM_STATES), where));
+  }
+
+  private static double epochLossWeight(byte[] section, long epochSamples, String where) {
+    if (section == null) {
+      return epochSamples;
+    }
+    if (section.length != Double.BYTES) {
+      throw new IllegalArgumentException(
+          "Cannot resume from %s: expected a loss weight of %d bytes, found %d"
+              .formatted(where, Double.BYTES, section.length));
+    }
+    return ByteBuffer.wrap(section).order(ByteOrder.LITTLE_ENDIAN).getDouble();
+  }
+
+  private static float[][] streamStates(byte[] section, String where) {
+    if (section == null) {
+      return new float[0][];
+    }
+    try {
+      return FloatArrays.fromBytes(section);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "Cannot resume from %s: %s".formatted(where, e.getMessage()), e);
+    }
   }
 
   private static List<Double> accuracies(byte[] section, String where) {

@@ -150,7 +150,7 @@ public record TrainingLoop(
                 new EpochReport(
                     state.epoch(),
                     state.round(),
-                    state.epochLossSum() / state.epochSamples(),
+                    state.epochMeanLoss(),
                     report.learningRate(),
                     samples,
                     epochNanos / 1e9,

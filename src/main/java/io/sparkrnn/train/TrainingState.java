@@ -2,7 +2,9 @@ package io.sparkrnn.train;
 
 import io.sparkrnn.model.Floats;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -14,9 +16,12 @@ import java.util.stream.Stream;
  * @param epoch epochs done
  * @param minibatch minibatches done of the current epoch by the longest worker
  * @param iteration iterations done by the longest worker over the whole run
- * @param epochLossSum summed cross-entropy of the current epoch's samples so far, in nats
+ * @param epochLossSum summed losses of the current epoch's readings so far, by their weights
+ * @param epochLossWeight summed weights of these readings
  * @param epochSamples samples of the current epoch so far
  * @param accuracies of the epochs done, on held-out samples; empty where nothing depends on them
+ * @param streamStates where each worker's streams are within an epoch; without workers at its
+ *     start, and where there are no streams
  */
 public record TrainingState(
     float[] vector,
@@ -26,12 +31,39 @@ public record TrainingState(
     int minibatch,
     long iteration,
     double epochLossSum,
+    double epochLossWeight,
     long epochSamples,
-    List<Double> accuracies)
+    List<Double> accuracies,
+    float[][] streamStates)
     implements Serializable {
 
   public TrainingState {
     accuracies = List.copyOf(accuracies);
+  }
+
+  /** Of samples that count one each, without streams. */
+  public TrainingState(
+      float[] vector,
+      VectorLayout layout,
+      long round,
+      int epoch,
+      int minibatch,
+      long iteration,
+      double epochLossSum,
+      long epochSamples,
+      List<Double> accuracies) {
+    this(
+        vector,
+        layout,
+        round,
+        epoch,
+        minibatch,
+        iteration,
+        epochLossSum,
+        epochSamples,
+        epochSamples,
+        accuracies,
+        new float[0][]);
   }
 
   /** What workers need: neither a moving average nor accuracies. */
@@ -87,8 +119,22 @@ public record TrainingState(
         done.lastOfEpoch() ? 0 : minibatch + done.iterations(),
         iteration + done.iterations(),
         (minibatch == 0 ? 0 : epochLossSum) + result.lossSum(),
+        (minibatch == 0 ? 0 : epochLossWeight) + result.lossWeight(),
         (minibatch == 0 ? 0 : epochSamples) + result.samples(),
-        accuracies);
+        accuracies,
+        done.lastOfEpoch() || Arrays.stream(result.streamStates()).allMatch(Objects::isNull)
+            ? new float[0][]
+            : result.streamStates());
+  }
+
+  /** The mean over the readings of the current epoch that count; 0 where none does. */
+  public double epochMeanLoss() {
+    return epochLossWeight > 0 ? epochLossSum / epochLossWeight : 0;
+  }
+
+  /** Where a worker's streams are; null at an epoch's start, and where there are none. */
+  float[] streamState(int worker) {
+    return streamStates.length == 0 ? null : streamStates[worker];
   }
 
   /** Without what only the driver needs. */
@@ -129,7 +175,17 @@ public record TrainingState(
 
   private TrainingState with(float[] values, VectorLayout ranges, List<Double> epochs) {
     return new TrainingState(
-        values, ranges, round, epoch, minibatch, iteration, epochLossSum, epochSamples, epochs);
+        values,
+        ranges,
+        round,
+        epoch,
+        minibatch,
+        iteration,
+        epochLossSum,
+        epochLossWeight,
+        epochSamples,
+        epochs,
+        streamStates);
   }
 
   /** SHA-256 of the parameters as little-endian floats: equal for equal bits. */

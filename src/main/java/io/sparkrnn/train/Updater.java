@@ -1,6 +1,7 @@
 package io.sparkrnn.train;
 
 import io.sparkrnn.config.UpdaterConfiguration;
+import io.sparkrnn.kernel.ParameterBlock;
 import java.io.Serializable;
 
 /**
@@ -17,6 +18,18 @@ public sealed interface Updater extends Serializable {
     return moments() * parameters;
   }
 
+  /** Nesterov's momentum or Adam's beta1, as configured; 0 where there is none. */
+  double momentum();
+
+  /**
+   * Takes off the weights what is no part of the gradient, before the step.
+   *
+   * @param parameters changed in place
+   * @param weights which of them are no biases
+   * @param learningRate of this iteration
+   */
+  default void decay(float[] parameters, ParameterBlock[] weights, double learningRate) {}
+
   /**
    * Subtracts one step from the parameters.
    *
@@ -25,17 +38,28 @@ public sealed interface Updater extends Serializable {
    * @param moments changed in place; arrays of their own, since C2 does not vectorise a loop over
    *     two windows of one
    * @param learningRate of this iteration
+   * @param momentum of this iteration, {@link #momentum()} unless the schedule changes it
    * @param iteration counts from 0
    */
   void step(
-      float[] parameters, float[] gradient, float[][] moments, double learningRate, long iteration);
+      float[] parameters,
+      float[] gradient,
+      float[][] moments,
+      double learningRate,
+      double momentum,
+      long iteration);
 
   static Updater of(UpdaterConfiguration configuration) {
     return switch (configuration.name()) {
       case SGD -> new Sgd();
       case NESTEROVS -> new Nesterovs(configuration.momentum());
-      case ADAM -> new Adam(configuration.beta1(), configuration.beta2(), configuration.epsilon());
+      case ADAM -> adam(configuration);
+      case ADAMW -> new AdamW(adam(configuration), configuration.weightDecay());
     };
+  }
+
+  private static Adam adam(UpdaterConfiguration configuration) {
+    return new Adam(configuration.beta1(), configuration.beta2(), configuration.epsilon());
   }
 
   /** {@code w -= lr g}. */
@@ -46,11 +70,17 @@ public sealed interface Updater extends Serializable {
     }
 
     @Override
+    public double momentum() {
+      return 0;
+    }
+
+    @Override
     public void step(
         float[] parameters,
         float[] gradient,
         float[][] moments,
         double learningRate,
+        double momentum,
         long iteration) {
       float rate = (float) learningRate;
       for (int i = 0; i < parameters.length; i++) {
@@ -75,6 +105,7 @@ public sealed interface Updater extends Serializable {
         float[] gradient,
         float[][] moments,
         double learningRate,
+        double momentum,
         long iteration) {
       float rate = (float) learningRate;
       float mu = (float) momentum;
@@ -90,8 +121,9 @@ public sealed interface Updater extends Serializable {
 
   /**
    * {@code m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g g; w -= lr sqrt(1 - b2^t) / (1 - b1^t) m /
-   * (sqrt(v) + eps)} with t counting from 1 (Kingma and Ba 2015, section 2's efficient form). The
-   * state is all m, then all v.
+   * (sqrt(v) + eps)} with t counting from 1 (Kingma and Ba 2015, section 2's efficient form). Where
+   * b1 changes, that of the iteration is in all three places, as in PyTorch. The state is all m,
+   * then all v.
    */
   record Adam(double beta1, double beta2, double epsilon) implements Updater {
     @Override
@@ -100,15 +132,22 @@ public sealed interface Updater extends Serializable {
     }
 
     @Override
+    public double momentum() {
+      return beta1;
+    }
+
+    @Override
     public void step(
         float[] parameters,
         float[] gradient,
         float[][] moments,
         double learningRate,
+        double momentum,
         long iteration) {
       long t = iteration + 1;
-      float rate = (float) (learningRate * Math.sqrt(1 - power(beta2, t)) / (1 - power(beta1, t)));
-      float b1 = (float) beta1;
+      float rate =
+          (float) (learningRate * Math.sqrt(1 - power(beta2, t)) / (1 - power(momentum, t)));
+      float b1 = (float) momentum;
       float b2 = (float) beta2;
       float eps = (float) epsilon;
       float[] first = moments[0];
@@ -134,6 +173,44 @@ public sealed interface Updater extends Serializable {
         square *= square;
       }
       return power;
+    }
+  }
+
+  /**
+   * Adam after {@code w -= lr decay w} (Loshchilov and Hutter 2019), with the rate of the
+   * iteration, as PyTorch's AdamW does it. Biases keep all, as with L2; PyTorch's decay, too,
+   * unless they have a parameter group of their own.
+   */
+  record AdamW(Adam adam, double weightDecay) implements Updater {
+    @Override
+    public int moments() {
+      return adam.moments();
+    }
+
+    @Override
+    public double momentum() {
+      return adam.momentum();
+    }
+
+    @Override
+    public void decay(float[] parameters, ParameterBlock[] weights, double learningRate) {
+      float kept = (float) (1 - learningRate * weightDecay);
+      for (ParameterBlock block : weights) {
+        for (int i = block.offset(); i < block.end(); i++) {
+          parameters[i] *= kept;
+        }
+      }
+    }
+
+    @Override
+    public void step(
+        float[] parameters,
+        float[] gradient,
+        float[][] moments,
+        double learningRate,
+        double momentum,
+        long iteration) {
+      adam.step(parameters, gradient, moments, learningRate, momentum, iteration);
     }
   }
 }

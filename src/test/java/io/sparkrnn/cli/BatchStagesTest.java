@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.Network.Layer;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import java.util.List;
@@ -47,6 +48,20 @@ class BatchStagesTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new NamedArray("h", List.of(2, 3), new float[5]))
         .withMessage("Cannot show h: expected 6 values for shape [2, 3], found 5");
+  }
+
+  /** So {@code inspect} never shows the terms of one cell for those of another. */
+  @Test
+  void networksThatAreNotPlainAreRefused() {
+    Network network = TOPOLOGY.network();
+    RnnTopology lstm =
+        new RnnTopology(
+            "x", new Network(network.input(), List.of(new Layer("lstm", 2)), network.head()));
+    SequenceDataset data = SequenceDataset.ofFloats(new float[4 * 5], new int[1], 4, 5, 6);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new BatchStages(lstm, new float[lstm.parameterCount()], data, 1))
+        .withMessage(
+            "Cannot run the network: expected plain Elman layers under a softmax, found 4 x 5 -> lstm 2 -> 6");
   }
 
   private static BatchStages stages() {

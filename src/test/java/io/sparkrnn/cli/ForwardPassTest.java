@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.sparkrnn.data.Axes;
 import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.Network.Layer;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.model.ModelZoo;
@@ -127,6 +129,26 @@ class ForwardPassTest {
         .isThrownBy(
             () -> ForwardPass.run(KERNELS, topology, parameters, new float[0], Axes.TIME_MAJOR, 0))
         .withMessageContaining("found 0");
+  }
+
+  @Test
+  void networksThatAreNotPlainAreRefused() {
+    Network plain = ModelZoo.find("vanilla-rnn-1").orElseThrow().network();
+    RnnTopology gru =
+        new RnnTopology(
+            "x", new Network(plain.input(), List.of(new Layer("gru", 1)), plain.head()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                ForwardPass.run(
+                    KERNELS,
+                    gru,
+                    new float[gru.parameterCount()],
+                    new float[8],
+                    Axes.BATCH_FIRST,
+                    1))
+        .withMessage(
+            "Cannot run the network: expected plain Elman layers under a softmax, found 2 x 4 -> gru 1");
   }
 
   private static SequenceDataset noise(RnnTopology topology, int samples) {

@@ -51,6 +51,7 @@ class ConfigurationLoaderTest {
       }
       updater {
         name = nesterovs, learning-rate = 0.1, momentum = .5, beta1 = 0.8, beta2 = 0.99, epsilon = 1E-7
+        weight-decay = 0.05
       }
       schedule {
         name = step
@@ -58,6 +59,9 @@ class ConfigurationLoaderTest {
         decay-rate = 0.1
         decay-iterations = 500
         final-fraction = 0.01
+        start-fraction = 0.1
+        rise-fraction = 0.25
+        momentum-at-peak = 0.8
         plateau-epochs = 3
         plateau-factor = 0.25
         plateau-min-learning-rate = 1e-5
@@ -89,7 +93,7 @@ class ConfigurationLoaderTest {
     assertThat(DEFAULTS.model())
         .isEqualTo(new ModelConfiguration("row-rnn-150", List.of(), "", RecurrentInit.ORTHOGONAL));
     assertThat(DEFAULTS.updater())
-        .isEqualTo(new UpdaterConfiguration(UpdaterName.ADAM, 0.002, 0.9, 0.9, 0.999, 1e-8));
+        .isEqualTo(new UpdaterConfiguration(UpdaterName.ADAM, 0.002, 0.9, 0.9, 0.999, 1e-8, 0.01));
     assertThat(DEFAULTS.hadoop()).isEmpty();
   }
 
@@ -102,10 +106,12 @@ class ConfigurationLoaderTest {
         .isEqualTo(
             new DataConfiguration("builtin:mnist", "a/x", "a/y", "hdfs://nn/b/x", "b/y", 5000));
     assertThat(EXPLICIT.updater())
-        .isEqualTo(new UpdaterConfiguration(UpdaterName.NESTEROVS, 0.1, 0.5, 0.8, 0.99, 1e-7));
+        .isEqualTo(
+            new UpdaterConfiguration(UpdaterName.NESTEROVS, 0.1, 0.5, 0.8, 0.99, 1e-7, 0.05));
     assertThat(EXPLICIT.schedule())
         .isEqualTo(
-            new ScheduleConfiguration(ScheduleName.STEP, 100, 0.1, 500, 0.01, 3, 0.25, 1e-5));
+            new ScheduleConfiguration(
+                ScheduleName.STEP, 100, 0.1, 500, 0.01, 0.1, 0.25, 0.8, 3, 0.25, 1e-5));
     assertThat(EXPLICIT.training().seed()).isEqualTo(-5);
     assertThat(EXPLICIT.training().rounds()).isEqualTo(RoundsChoice.JOB);
     assertThat(EXPLICIT.run().dir()).isEqualTo("file:///runs/r \"1\"\\");
@@ -171,6 +177,19 @@ class ConfigurationLoaderTest {
     assertThat(EXPLICIT.render())
         .contains("model {\n  name = \"vanilla-rnn\"\n  hidden = [64, 32]\n")
         .endsWith("  \"dfs.replication\" = \"1\"\n  \"fs.defaultFS\" = \"hdfs://nn:8020\"\n}\n");
+  }
+
+  /** As checkpoints hold them. */
+  @Test
+  void configurationsThatWereRenderedBeforeAKeyCameHaveItsDefault() {
+    String before =
+        DEFAULTS
+            .render()
+            .replaceAll(
+                " +(weight-decay|start-fraction|rise-fraction|momentum-at-peak) = .*\n", "");
+
+    assertThat(before.lines().count()).isEqualTo(DEFAULTS.render().lines().count() - 4);
+    assertThat(ConfigurationLoader.parse(before, "a checkpoint")).isEqualTo(DEFAULTS);
   }
 
   @Test
@@ -274,12 +293,16 @@ class ConfigurationLoaderTest {
         "updater.beta1                             | 1.0",
         "updater.beta2                             | -0.1",
         "updater.epsilon                           | 1e-400",
-        "schedule.name                             | linear",
+        "updater.weight-decay                      | -0.01",
+        "schedule.name                             | one_cycle",
         "schedule.warm-up-iterations               | -1",
         "schedule.decay-rate                       | 0",
         "schedule.decay-rate                       | 1.01",
         "schedule.decay-iterations                 | 0",
         "schedule.final-fraction                   | 1.5",
+        "schedule.start-fraction                   | -0.1",
+        "schedule.rise-fraction                    | 1.5",
+        "schedule.momentum-at-peak                 | 1",
         "schedule.plateau-epochs                   | -1",
         "schedule.plateau-factor                   | 0",
         "schedule.plateau-factor                   | 1.5",
@@ -430,6 +453,32 @@ class ConfigurationLoaderTest {
   }
 
   @Test
+  void oneCycleRisesWithoutAWarmUp() throws IOException {
+    Map<String, String> oneCycle = Map.of("schedule.name", "one-cycle");
+
+    assertThat(problems("schedule.warm-up-iterations = 9", oneCycle))
+        .containsExactly(
+            new Problem(
+                "schedule.warm-up-iterations",
+                file() + ":1",
+                "expected 0 with the schedule one-cycle, which begins with a rise of its own, found 9"));
+    assertThat(load("", oneCycle).schedule().name()).isEqualTo(ScheduleName.ONE_CYCLE);
+  }
+
+  @Test
+  void updatersOfDl4jKnowNoChangingMomentum() throws IOException {
+    Map<String, String> dl4j = Map.of("training.engine", "dl4j", "schedule.name", "one-cycle");
+
+    assertThat(problems("schedule.momentum-at-peak = 0.85", dl4j))
+        .containsExactly(
+            new Problem(
+                "schedule.momentum-at-peak",
+                file() + ":1",
+                "expected 0 with the engine dl4j, whose momentum does not change, found 0.85"));
+    assertThat(load("", dl4j).schedule().momentumAtPeak()).isZero();
+  }
+
+  @Test
   void everyProblemIsReportedAtOnce() throws IOException {
     String hocon =
         """
@@ -449,7 +498,7 @@ class ConfigurationLoaderTest {
               training.epochs (FILE:2): expected a whole number of at least 1, found "none"
               training.wrokers (FILE:3): expected a known key, found an unknown one; did you mean training.workers?
               training.seeds (command line): expected a known key, found an unknown one; did you mean training.seed?
-              updater.name (--updater): expected one of adam, nesterovs, sgd, found "lamb"
+              updater.name (--updater): expected one of adam, adamw, nesterovs, sgd, found "lamb"
               run.resume (FILE:5): expected a run to resume in run.dir, found none"""
                 .replace("FILE", file().toString()));
     assertThat(exception.problems()).hasSize(5);

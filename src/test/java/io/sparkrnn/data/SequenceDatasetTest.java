@@ -48,7 +48,7 @@ class SequenceDatasetTest {
     float[] target = new float[1 + 10 + 3 * 4];
     Arrays.fill(target, -1);
 
-    ofBytes.layOut(new int[] {0, 1, 0, 1}, 1, 2, target, 1, 10, 4);
+    ofBytes.layOut(new int[] {0, 1, 0, 1}, 1, new int[] {0, 1}, 0, 2, target, 1, 10, 4);
 
     float[][] rows = {{255, 0}, {128, 1}, {127, 2}, {6, 3}, {7, 4}, {8, 5}};
     float[] expected = new float[target.length];
@@ -65,7 +65,7 @@ class SequenceDatasetTest {
   void laysFloatsOutAsTheyAre() {
     float[] target = new float[2 * 3 * 2];
 
-    ofFloats.layOut(new int[] {1, 0}, 0, 2, target, 0, 6, 2);
+    ofFloats.layOut(new int[] {1, 1, 0}, 1, new int[] {7, 0, 1}, 1, 2, target, 0, 6, 2);
 
     assertThat(target).containsExactly(100, 0, 200, -1, 300, 2, 6, 3, 7, 4, 8, 5.5f);
   }
@@ -81,7 +81,7 @@ class SequenceDatasetTest {
     float[] target = new float[256];
 
     SequenceDataset.ofBytes(all, new byte[1], 1, 256, 1)
-        .layOut(new int[] {0}, 0, 1, target, 0, 256, 1);
+        .layOut(new int[] {0}, 0, new int[1], 0, 1, target, 0, 256, 1);
 
     assertThat(target).containsExactly(expected);
   }
@@ -98,14 +98,23 @@ class SequenceDatasetTest {
     assertThatThrownBy(
             () ->
                 ofBytes.layOut(
-                    new int[] {0, 1}, offset, count, new float[targetLength], 0, 3 * width, width))
+                    new int[] {0, 1},
+                    0,
+                    new int[] {0, 1},
+                    offset,
+                    count,
+                    new float[targetLength],
+                    0,
+                    3 * width,
+                    width))
         .isInstanceOf(IndexOutOfBoundsException.class)
         .hasMessage(message.replace(';', ','));
   }
 
   @Test
   void refusesSamplesThatDoNotExist() {
-    assertThatThrownBy(() -> ofBytes.layOut(new int[] {2}, 0, 1, new float[6], 0, 3, 1))
+    assertThatThrownBy(
+            () -> ofBytes.layOut(new int[] {2}, 0, new int[1], 0, 1, new float[6], 0, 3, 1))
         .isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> ofBytes.subset(new int[] {-1}))
         .isInstanceOf(IndexOutOfBoundsException.class);

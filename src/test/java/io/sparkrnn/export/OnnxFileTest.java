@@ -2,9 +2,11 @@ package io.sparkrnn.export;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.Network.Layer;
 import io.sparkrnn.model.RnnTopology;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,16 @@ class OnnxFileTest {
   void holdsOnlyTensorsThatItUses() {
     assertThat(encoded(4)).contains("first").doesNotContain("second");
     assertThat(encoded(4, 3)).contains("first", "second");
+  }
+
+  @Test
+  void networksThatAreNotPlainAreRefused() {
+    Network plain = Network.elman(3, 2, List.of(4), Activation.TANH, 2);
+    Network lstm = new Network(plain.input(), List.of(new Layer("lstm", 4)), plain.head());
+    ModelFile model = new ModelFile(new RnnTopology("x", lstm), new float[0], Map.of());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> OnnxFile.encode(model, "0"))
+        .withMessage("expected plain Elman layers under a softmax, found 3 x 2 -> lstm 4 -> 2");
   }
 
   private static String encoded(Integer... hidden) {

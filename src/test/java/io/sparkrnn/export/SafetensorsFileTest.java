@@ -2,11 +2,15 @@ package io.sparkrnn.export;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkrnn.Mutations;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.Network.Biases;
+import io.sparkrnn.kernel.Network.Direction;
+import io.sparkrnn.kernel.Network.Layer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.FormatException;
 import io.sparkrnn.storage.TruncatedFileException;
@@ -196,6 +200,31 @@ class SafetensorsFileTest {
     assertRefused(
         "{%s,%s,%s}".formatted(ih, hh, tensor("x\\n".repeat(200), "[1]", 3, 4)), 4, "x?x?");
     assertRefused("{}", 0, "expected tensors of an nn.RNN, found none");
+  }
+
+  @Test
+  void networksThatAreNotPlainAreRefused() {
+    ModelFile plain = model(2, List.of(1), 0);
+    Network network = plain.topology().network();
+    Layer layer = new Layer("elman-tanh", 1, Direction.FORWARD, 0.5, Biases.ONE);
+    RnnTopology other =
+        new RnnTopology("x", new Network(network.input(), List.of(layer), network.head()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> SafetensorsFile.encode(new ModelFile(other, plain.parameters(), Map.of())))
+        .withMessage(
+            "expected plain Elman layers under a softmax, found 5 x 2 -> 1 tanh dropout 0.5");
+    // Written by whom it may.
+    String header =
+        "{'__metadata__':{'spark-rnn.topology':'%s'},%s,%s}"
+            .formatted(
+                other.encode().replace("\n", "\\n"),
+                tensor("rnn.weight_ih_l0", "[1,2]", 0, 2),
+                tensor("rnn.weight_hh_l0", "[1,1]", 2, 3));
+    assertRefused(
+        header,
+        3,
+        "expected tensors of 5 x 2 -> 1 tanh dropout 0.5, found those of 3 x 2 -> 1 relu");
   }
 
   @Test

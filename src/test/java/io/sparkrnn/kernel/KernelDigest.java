@@ -1,10 +1,14 @@
 package io.sparkrnn.kernel;
 
+import static io.sparkrnn.kernel.GeneralMinibatch.Varied.LENGTHS;
+import static io.sparkrnn.kernel.GeneralMinibatch.Varied.WEIGHTS;
+
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A digest over all that kernels compute on many odd shapes; a program, so that other JVMs can be
@@ -36,7 +40,30 @@ public final class KernelDigest {
         }
       }
     }
+    for (double dropout : new double[] {0, 0.3}) {
+      for (Network network : GeneralNetworks.all(dropout)) {
+        add(digest, kernels, GeneralMinibatch.random(network, 40, seed++, LENGTHS, WEIGHTS));
+      }
+    }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void add(MessageDigest digest, Ops kernels, GeneralMinibatch minibatch) {
+    Network network = minibatch.network();
+    TrainingPass pass = new TrainingPass(network, kernels, minibatch.size(), 2);
+    float[] gradient = new float[network.parameterCount()];
+    int parts = pass.begin(minibatch.parameters(), minibatch, minibatch.size());
+    IntStream.range(0, parts).forEach(pass::run);
+    pass.gradient(gradient);
+    update(digest, gradient);
+    InferencePass inference =
+        new InferencePass(network, kernels, minibatch.parameters(), minibatch.size());
+    inference.run(
+        minibatch,
+        minibatch.size(),
+        (sample, step, values, at, stride) -> update(digest, new float[] {values[at + stride]}),
+        null,
+        null);
   }
 
   private static void add(MessageDigest digest, Ops kernels, Minibatch minibatch) {

@@ -20,7 +20,7 @@ record Minibatch(Network network, float[] parameters, float[][][] samples, int[]
     for (ParameterBlock block : network.layout().blocks()) {
       int l = block.layer();
       boolean ofHead = l == network.layers().size();
-      int fanIn = ofHead ? network.topUnits() : network.inputs(l) + network.units(l);
+      int fanIn = ofHead ? network.read() : network.inputs(l) + network.units(l);
       for (int i = block.offset(); i < block.end(); i++) {
         parameters[i] = (float) (random.nextGaussian() / Math.sqrt(fanIn));
       }
@@ -43,18 +43,24 @@ record Minibatch(Network network, float[] parameters, float[][][] samples, int[]
   }
 
   @Override
-  public void layOut(int first, int count, float[] target, int at, int stepStride, int width) {
+  public void layOut(
+      int[] places, int first, int count, float[] target, int at, int stepStride, int width) {
     for (int s = 0; s < count; s++) {
       for (int t = 0; t < network.timeSteps(); t++) {
         for (int i = 0; i < network.inputSize(); i++) {
-          target[at + t * stepStride + i * width + s] = samples[first + s][t][i];
+          target[at + t * stepStride + i * width + s] = samples[places[first + s]][t][i];
         }
       }
     }
   }
 
   @Override
-  public int label(int sample) {
+  public int length(int sample) {
+    return network.timeSteps();
+  }
+
+  @Override
+  public int label(int sample, int step) {
     return labels[sample];
   }
 

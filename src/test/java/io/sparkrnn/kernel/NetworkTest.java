@@ -4,8 +4,14 @@ import static io.sparkrnn.kernel.Network.Reads.LAST;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.sparkrnn.kernel.Network.Biases;
 import io.sparkrnn.kernel.Network.Direction;
+import io.sparkrnn.kernel.Network.Embedding;
+import io.sparkrnn.kernel.Network.Head;
+import io.sparkrnn.kernel.Network.Input;
+import io.sparkrnn.kernel.Network.Join;
 import io.sparkrnn.kernel.Network.Layer;
 import io.sparkrnn.kernel.ParameterBlock.Kind;
 import java.util.List;
@@ -30,7 +36,7 @@ class NetworkTest {
     assertThat(shape.parameterCount()).isEqualTo(73);
     assertThat(shape.inputs(0)).isEqualTo(3);
     assertThat(shape.inputs(1)).isEqualTo(5);
-    assertThat(shape.topUnits()).isEqualTo(2);
+    assertThat(shape.read()).isEqualTo(2);
   }
 
   @Test
@@ -66,23 +72,90 @@ class NetworkTest {
   }
 
   @Test
-  void whatIsNotBuiltIsRefusedByName() {
+  void whatCannotBeIsRefusedByName() {
     Network network = Network.elman(2, 3, List.of(4), Activation.TANH, 2);
     Network.Head head = network.head();
-    List<Layer> both = List.of(new Layer("elman-tanh", 4, Direction.BOTH, 0));
-    List<Layer> dropping = List.of(new Layer("elman-tanh", 4, Direction.FORWARD, 0.5));
-    List<Layer> other = List.of(new Layer("lstm", 4, Direction.FORWARD, 0));
-    refused(() -> new Network(network.input(), both, head), "BOTH");
-    refused(() -> new Network(network.input(), dropping, head), "dropout=0.5");
-    refused(() -> new Network(network.input(), other, head), "found lstm");
-    List<Layer> mixed =
-        List.of(
-            new Layer("elman-tanh", 4, Direction.FORWARD, 0),
-            new Layer("elman-relu", 4, Direction.FORWARD, 0));
-    refused(() -> new Network(network.input(), mixed, head), "elman-tanh beside elman-relu");
+    refused(() -> of("graves-lstm", 0, Biases.ONE, head), "found graves-lstm");
+    refused(() -> of("lstm", 1, Biases.ONE, head), "below 1, found 1.0");
+    refused(() -> of("gru", 0, Biases.ONE, head), "two biases for a layer of gru, found one");
+    Loss weighted = new Loss.Softmax(0, List.of(1f, 2f, 3f));
     refused(
-        () -> new Network(network.input(), network.layers(), new Network.Head("linear", 2, LAST)),
-        "linear");
+        () -> of("lstm", 0, Biases.ONE, new Head(weighted, 2, LAST)),
+        "a weight for each of 2 classes, found 3");
+    Loss quantiles = new Loss.Quantile(List.of(0.1, 0.9));
+    refused(
+        () -> of("lstm", 0, Biases.ONE, new Head(quantiles, 3, LAST)),
+        "outputs for each of 2 quantiles, found 3");
+    Input wide = new Input(2, Integer.MAX_VALUE, List.of(), 1, Join.EVERY_STEP);
+    refused(() -> new Network(wide, network.layers(), head), "found 2147483648");
+    refused(() -> new Loss.Quantile(List.of(1.0)), "found [1.0]");
+    refused(() -> new Loss.Huber(0), "found 0.0");
+    refused(() -> new Loss.Softmax(1, List.of()), "found 1.0");
+    refused(() -> new Loss.Softmax(0, List.of(-1f)), "found -1.0");
+    refused(
+        () ->
+            new Network(
+                new Input(2, 0, List.of(new Embedding(5, 3, 5)), 0, Join.HEAD),
+                network.layers(),
+                head),
+        "padding=5");
+  }
+
+  private static Network of(String cell, double dropout, Biases biases, Head head) {
+    List<Layer> layers = List.of(new Layer(cell, 4, Direction.FORWARD, dropout, biases));
+    return new Network(new Input(2, 3), layers, head);
+  }
+
+  @Test
+  void laysOutCellsDirectionsAndEmbeddings() {
+    Network network =
+        new Network(
+            new Input(5, 2, List.of(new Embedding(7, 3, 0)), 4, Join.EVERY_STEP),
+            List.of(
+                new Layer("lstm", 2, Direction.BOTH, 0, Biases.TWO),
+                new Layer("gru", 3, Direction.BACKWARD, 0, Biases.TWO)),
+            new Head(new Loss.Squared(), 1, Network.Reads.EVERY));
+    assertThat(network.layout().blocks())
+        .extracting(ParameterBlock::name, ParameterBlock::rows, ParameterBlock::columns)
+        .containsExactly(
+            tuple("embedding.E", 3, 7),
+            tuple("lstm0.U", 9, 8),
+            tuple("lstm0.W", 2, 8),
+            tuple("lstm0.b", 1, 8),
+            tuple("lstm0.bh", 1, 8),
+            tuple("lstm0.reverse.U", 9, 8),
+            tuple("lstm0.reverse.W", 2, 8),
+            tuple("lstm0.reverse.b", 1, 8),
+            tuple("lstm0.reverse.bh", 1, 8),
+            tuple("gru1.U", 4, 9),
+            tuple("gru1.W", 3, 9),
+            tuple("gru1.b", 1, 9),
+            tuple("gru1.bh", 1, 9),
+            tuple("out.V", 3, 1),
+            tuple("out.c", 1, 1));
+    assertThat(network.parameterCount()).isEqualTo(network.layout().size());
+    assertThat(network.canCarryState()).isFalse();
+    assertThat(network.isPlain()).isFalse();
+  }
+
+  @Test
+  void plainNetworksAreWhatElmanMakes() {
+    Network plain = Network.elman(2, 3, List.of(4), Activation.TANH, 2);
+    assertThat(plain.isPlain()).isTrue();
+    assertThat(of("elman-tanh", 0, Biases.ONE, plain.head())).isEqualTo(plain);
+    assertThat(of("elman-tanh", 0.5, Biases.ONE, plain.head()).isPlain()).isFalse();
+    assertThat(of("elman-tanh", 0, Biases.TWO, plain.head()).isPlain()).isFalse();
+    assertThat(of("lstm", 0, Biases.ONE, plain.head()).isPlain()).isFalse();
+    Input ids = new Input(2, 0, List.of(new Embedding(5, 3, 0)), 0, Join.EVERY_STEP);
+    assertThat(new Network(ids, plain.layers(), plain.head()).isPlain()).isFalse();
+  }
+
+  @Test
+  void usualLayersHaveTheBiasesThatTheirCellsNeed() {
+    assertThat(new Layer("lstm", 4))
+        .isEqualTo(new Layer("lstm", 4, Direction.FORWARD, 0, Biases.ONE));
+    assertThat(new Layer("gru", 4))
+        .isEqualTo(new Layer("gru", 4, Direction.FORWARD, 0, Biases.TWO));
   }
 
   private static void refused(ThrowingCallable call, String found) {

@@ -13,6 +13,7 @@ final class ScalarOps extends Ops {
       int c,
       int cBlock,
       int width,
+      int lanes,
       int blocks,
       int panels,
       int depth,
@@ -22,7 +23,7 @@ final class ScalarOps extends Ops {
       int bBlock) {
     for (int block = 0; block < blocks; block++) {
       for (int row = 0; row < panels * ROWS; row++) {
-        for (int lane = 0; lane < width; lane++) {
+        for (int lane = 0; lane < lanes; lane++) {
           for (int k = 0; k < depth; k++) {
             float weight = m[a + row / ROWS * aPanel + k * ROWS + row % ROWS];
             int to = c + block * cBlock + row * width + lane;
@@ -48,9 +49,16 @@ final class ScalarOps extends Ops {
   }
 
   @Override
-  void tanh(float[] m, int at, int length) {
+  void tanh(float[] m, int y, int x, int length) {
+    for (int i = 0; i < length; i++) {
+      m[y + i] = Activation.tanh(m[x + i]);
+    }
+  }
+
+  @Override
+  void sigmoid(float[] m, int at, int length) {
     for (int i = at; i < at + length; i++) {
-      m[i] = Activation.tanh(m[i]);
+      m[i] = Activation.sigmoid(m[i]);
     }
   }
 
@@ -73,6 +81,69 @@ final class ScalarOps extends Ops {
     for (int i = 0; i < length; i++) {
       if (!(m[h + i] > 0f)) {
         m[delta + i] = 0f;
+      }
+    }
+  }
+
+  @Override
+  void tanhDelta(float[] m, int out, int a, int b, int y, int length) {
+    for (int i = 0; i < length; i++) {
+      float slope = Math.fma(-m[y + i], m[y + i], 1f);
+      float product = m[a + i] * m[b + i];
+      m[out + i] = product * slope;
+    }
+  }
+
+  @Override
+  void sigmoidDelta(float[] m, int out, int a, int b, int y, int length) {
+    for (int i = 0; i < length; i++) {
+      float slope = Math.fma(-m[y + i], m[y + i], m[y + i]);
+      float product = m[a + i] * m[b + i];
+      m[out + i] = product * slope;
+    }
+  }
+
+  @Override
+  void times(float[] m, int out, int a, int b, int length) {
+    for (int i = 0; i < length; i++) {
+      m[out + i] = m[a + i] * m[b + i];
+    }
+  }
+
+  @Override
+  void timesPlus(float[] m, int out, int a, int b, int c, int length) {
+    for (int i = 0; i < length; i++) {
+      m[out + i] = Math.fma(m[a + i], m[b + i], m[c + i]);
+    }
+  }
+
+  @Override
+  void minus(float[] m, int out, int a, int b, int length) {
+    for (int i = 0; i < length; i++) {
+      m[out + i] = m[a + i] - m[b + i];
+    }
+  }
+
+  @Override
+  void addFlushed(float[] m, int target, int source, int length) {
+    for (int i = 0; i < length; i++) {
+      m[target + i] = m[target + i] + m[source + i];
+      if (m[target + i] > -TINY && m[target + i] < TINY) {
+        m[target + i] = 0f;
+      }
+    }
+  }
+
+  @Override
+  void drop(float[] m, int at, int rows, int width, int[] keys, int threshold, float scale) {
+    for (int row = 0; row < rows; row++) {
+      for (int lane = 0; lane < width; lane++) {
+        int i = at + row * width + lane;
+        if (draw(keys[lane], row) < threshold) {
+          m[i] = 0f;
+        } else {
+          m[i] = m[i] * scale;
+        }
       }
     }
   }

@@ -116,27 +116,25 @@ final class ScalarRnn {
       for (int t = last; t >= 0; t--) {
         delta[l][s][t] = new float[units];
         for (int j = 0; j < units; j++) {
-          float d = 0f;
+          float carry = 0f;
           for (int k = 0; t < last && k < units; k++) {
-            d =
-                Math.fma(
-                    p[at(l, Kind.RECURRENT_WEIGHTS) + k * units + j], delta[l][s][t + 1][k], d);
+            float w = p[at(l, Kind.RECURRENT_WEIGHTS) + k * units + j];
+            carry = Math.fma(w, delta[l][s][t + 1][k], carry);
           }
+          float d = 0f;
           if (l < shape.layers().size() - 1) {
             for (int k = 0; k < shape.units(l + 1); k++) {
-              d =
-                  Math.fma(
-                      p[at(l + 1, Kind.INPUT_WEIGHTS) + k * units + j], delta[l + 1][s][t][k], d);
+              float u = p[at(l + 1, Kind.INPUT_WEIGHTS) + k * units + j];
+              d = Math.fma(u, delta[l + 1][s][t][k], d);
             }
           } else if (t == last) {
             for (int c = 0; c < shape.classes(); c++) {
-              d =
-                  Math.fma(
-                      p[at(shape.layers().size(), Kind.OUTPUT_WEIGHTS) + c * units + j],
-                      outputDelta[s][c],
-                      d);
+              float v = p[at(shape.layers().size(), Kind.OUTPUT_WEIGHTS) + c * units + j];
+              d = Math.fma(v, outputDelta[s][c], d);
             }
           }
+          d += carry;
+          d = Math.abs(d) < Ops.TINY ? 0f : d;
           float h = hidden[l][s][t][j];
           if (shape.activation() == Activation.TANH) {
             delta[l][s][t][j] = d * Math.fma(-h, h, 1f);
@@ -187,7 +185,7 @@ final class ScalarRnn {
         }
       }
     }
-    int top = shape.topUnits();
+    int top = shape.read();
     for (int s = from; s < to; s++) {
       for (int c = 0; c < shape.classes(); c++) {
         float d = outputDelta[s][c];

@@ -66,6 +66,14 @@ class SeededRandomTest {
   }
 
   @Test
+  void keysAreGolden() {
+    assertThat(SeededRandom.key(-5)).isEqualTo(-5);
+    assertThat(SeededRandom.key(1, 5, 2, 3)).isEqualTo(-2824170879797945039L);
+    assertThat(SeededRandom.key(1, 5, 2, 3, 7)).isEqualTo(-5906258501723271570L);
+    assertThat(SeededRandom.key(SeededRandom.key(1, 5, 2, 3), 7)).isEqualTo(-5906258501723271570L);
+  }
+
+  @Test
   void streamsDifferInEveryNumberTheirOrderAndTheirCount() {
     Set<Long> first = new HashSet<>();
     int streams = 0;
@@ -202,8 +210,9 @@ class SeededRandomTest {
               RandomStreams.VALIDATION_SPLIT,
               RandomStreams.SHARDS,
               RandomStreams.MINIBATCH_ORDER,
-              RandomStreams.INITIAL_PARAMETERS
+              RandomStreams.INITIAL_PARAMETERS,
+              RandomStreams.DROPOUT
             })
-        .containsExactly(1, 2, 3, 4);
+        .containsExactly(1, 2, 3, 4, 5);
   }
 }

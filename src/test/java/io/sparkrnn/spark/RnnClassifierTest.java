@@ -55,6 +55,7 @@ class RnnClassifierTest {
             .setL2(1e-5)
             .setUpdater("sgd")
             .setLearningRate(0.25)
+            .setWeightDecay(0.125)
             .setSchedule("constant")
             .setWarmUpIterations(9)
             .setKernels("portable")
@@ -70,7 +71,7 @@ class RnnClassifierTest {
                   averaging-frequency = 6, seed = -5, clip-norm = 0.0, l2 = 1e-5
                   kernels = portable, rounds = job
                 }
-                updater { name = sgd, learning-rate = 0.25 }
+                updater { name = sgd, learning-rate = 0.25, weight-decay = 0.125 }
                 schedule { name = constant, warm-up-iterations = 9 }
                 """,
                 "this test"));
@@ -93,7 +94,8 @@ class RnnClassifierTest {
             rnn -> rnn.setL2(Double.NaN),
             rnn -> rnn.setUpdater("lamb"),
             rnn -> rnn.setLearningRate(0),
-            rnn -> rnn.setSchedule("linear"),
+            rnn -> rnn.setWeightDecay(-0.01),
+            rnn -> rnn.setSchedule("polynomial"),
             rnn -> rnn.setWarmUpIterations(-1),
             rnn -> rnn.setKernels("gpu"),
             rnn -> rnn.setRounds("barrier"))
@@ -122,8 +124,8 @@ class RnnClassifierTest {
   void badValuesAreIllegalArgumentsAsSparkMlsAre() {
     RnnClassifier rnn = new RnnClassifier();
     assertThat((Boolean) rnn.timeSteps().isValid().apply(-1)).isFalse();
-    assertThat((Boolean) rnn.schedule().isValid().apply("linear")).isFalse();
-    assertThat((Boolean) rnn.schedule().isValid().apply("step")).isTrue();
+    assertThat((Boolean) rnn.schedule().isValid().apply("polynomial")).isFalse();
+    assertThat((Boolean) rnn.schedule().isValid().apply("one-cycle")).isTrue();
     assertThatIllegalArgumentException().isThrownBy(() -> rnn.set(rnn.epochs(), 0));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new ParamMap().put(rnn.learningRate().w(-1)))

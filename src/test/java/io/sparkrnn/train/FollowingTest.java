@@ -40,7 +40,8 @@ class FollowingTest {
 
   private static LearningRateSchedule schedule(int plateauEpochs) {
     return new LearningRateSchedule(
-        new ScheduleConfiguration(ScheduleName.CONSTANT, 0, 0.5, 1000, 0, plateauEpochs, 0.5, 0),
+        new ScheduleConfiguration(
+            ScheduleName.CONSTANT, 0, 0.5, 1000, 0, 0, 0, 0, plateauEpochs, 0.5, 0),
         0.25,
         1000);
   }
@@ -273,7 +274,7 @@ class FollowingTest {
         1,
         new Updater.Adam(0.9, 0.999, 1e-8),
         new LearningRateSchedule(
-            new ScheduleConfiguration(ScheduleName.COSINE, 3, 0.5, 10, 0.1, 1, 0.5, 0.001),
+            new ScheduleConfiguration(ScheduleName.COSINE, 3, 0.5, 10, 0.1, 0, 0, 0, 1, 0.5, 0.001),
             0.05,
             EPOCHS * 7L),
         1,

@@ -3,6 +3,7 @@ package io.sparkrnn.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
 import java.util.Arrays;
@@ -18,7 +19,8 @@ class LearningRateScheduleTest {
 
   private static LearningRateSchedule onPlateaus(int epochs, double factor, double minimum) {
     return new LearningRateSchedule(
-        new ScheduleConfiguration(ScheduleName.STEP, 0, 0.5, 10, 0, epochs, factor, minimum),
+        new ScheduleConfiguration(
+            ScheduleName.STEP, 0, 0.5, 10, 0, 0.04, 0.3, 0, epochs, factor, minimum),
         0.002,
         100);
   }
@@ -59,7 +61,8 @@ class LearningRateScheduleTest {
   private static LearningRateSchedule schedule(
       ScheduleName name, int warmUp, double decayRate, int decayIterations, double floor) {
     return new LearningRateSchedule(
-        new ScheduleConfiguration(name, warmUp, decayRate, decayIterations, floor, 0, 1, 0),
+        new ScheduleConfiguration(
+            name, warmUp, decayRate, decayIterations, floor, 0.04, 0.3, 0, 0, 1, 0),
         0.002,
         100 + warmUp);
   }
@@ -126,7 +129,7 @@ class LearningRateScheduleTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ONE_CYCLE")
   void ratesNeverRiseAfterTheWarmUp(ScheduleName name) {
     LearningRateSchedule schedule = schedule(name, 3, 0.9, 7, 0.05);
     for (int iteration = 3; iteration < 150; iteration++) {
@@ -136,11 +139,99 @@ class LearningRateScheduleTest {
     }
   }
 
+  private static LearningRateSchedule oneCycle(
+      double start, double rise, double floor, double momentumAtPeak, long length) {
+    return new LearningRateSchedule(
+        new ScheduleConfiguration(
+            ScheduleName.ONE_CYCLE, 0, 0.5, 10, floor, start, rise, momentumAtPeak, 0, 1, 0),
+        PyTorch.RATE,
+        length);
+  }
+
+  private static Offset<Double> close(double expected) {
+    return within(1e-12 * expected);
+  }
+
+  @Test
+  void linearIsPyTorchs() {
+    JsonNode recorded = PyTorch.recorded().path("linear");
+    LearningRateSchedule linear =
+        new LearningRateSchedule(
+            new ScheduleConfiguration(ScheduleName.LINEAR, 0, 0.5, 10, 0.1, 0, 0, 0, 0, 1, 0),
+            PyTorch.RATE,
+            50);
+    assertThat(recorded).hasSize(60);
+    for (int i = 0; i < recorded.size(); i++) {
+      double rate = recorded.path(i).path(0).asDouble();
+      assertThat(linear.rate(i)).as("iteration %d", i).isCloseTo(rate, close(rate));
+    }
+  }
+
+  @Test
+  void oneCycleIsPyTorchs() {
+    for (JsonNode cycle : PyTorch.recorded().path("oneCycle")) {
+      int length = cycle.path("length").asInt();
+      LearningRateSchedule schedule =
+          oneCycle(
+              cycle.path("start").asDouble(),
+              cycle.path("rise").asDouble(),
+              cycle.path("final").asDouble(),
+              0.85,
+              length);
+      assertThat(cycle.path("rates")).hasSize(length);
+      for (int i = 0; i < length; i++) {
+        double rate = cycle.path("rates").path(i).path(0).asDouble();
+        double momentum = cycle.path("rates").path(i).path(1).asDouble();
+        assertThat(schedule.rate(i)).as("%d of %d", i, length).isCloseTo(rate, close(rate));
+        assertThat(schedule.momentum(i, 0.95))
+            .as("%d of %d", i, length)
+            .isCloseTo(momentum, close(momentum));
+      }
+      // A run that goes on longer than was planned.
+      assertThat(schedule.rate(length + 5)).isEqualTo(schedule.rate(length - 1));
+      assertThat(schedule.momentum(length + 5, 0.95)).isEqualTo(0.95);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // An end of the rise that is the first iteration is its peak; PyTorch divides by zero there.
+    "0.1, 10, 0, 0.01",
+    // A rise without an end.
+    "1, 10, 9, 0.01",
+    "1, 10, 10, 0",
+    "0, 1, 0, 0",
+    "1, 1, 0, 0.01"
+  })
+  void oneCycleIsFiniteAtItsEdges(double rise, int length, long iteration, double rate) {
+    LearningRateSchedule schedule = oneCycle(0.04, rise, 0, 0.85, length);
+    assertThat(schedule.rate(iteration)).isCloseTo(rate, TOLERANCE);
+    assertThat(schedule.momentum(iteration, 0.95)).isBetween(0.85, 0.95);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void momentumIsTheUpdatersOwnUnlessOneCycleChangesIt(ScheduleName name) {
+    LearningRateSchedule schedule = schedule(name, 0, 0.5, 10, 0.1);
+    assertThat(schedule.momentum(50, 0.9)).isEqualTo(0.9);
+    LearningRateSchedule changing =
+        new LearningRateSchedule(
+            new ScheduleConfiguration(name, 0, 0.5, 10, 0.1, 0.04, 0.3, 0.85, 0, 1, 0), 0.002, 100);
+    assertThat(changing.momentum(29, 0.9)).isEqualTo(name == ScheduleName.ONE_CYCLE ? 0.85 : 0.9);
+  }
+
+  @Test
+  void plateausReduceOneCycleToo() {
+    assertThat(oneCycle(0.04, 0.3, 0, 0.85, 10).rate(2, 0.5)).isEqualTo(PyTorch.RATE / 2);
+  }
+
   @Test
   void aRunNoLongerThanItsWarmUpStaysFinite() {
     LearningRateSchedule schedule =
         new LearningRateSchedule(
-            new ScheduleConfiguration(ScheduleName.COSINE, 10, 0.5, 10, 0.0, 0, 1, 0), 0.002, 10);
+            new ScheduleConfiguration(ScheduleName.COSINE, 10, 0.5, 10, 0.0, 0.04, 0.3, 0, 0, 1, 0),
+            0.002,
+            10);
     assertThat(schedule.rate(9)).isEqualTo(0.002);
     assertThat(schedule.rate(10)).isEqualTo(0.002);
     assertThat(schedule.rate(11)).isCloseTo(0, TOLERANCE);

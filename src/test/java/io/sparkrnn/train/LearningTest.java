@@ -46,7 +46,7 @@ class LearningTest {
         1,
         updater,
         new LearningRateSchedule(
-            new ScheduleConfiguration(ScheduleName.COSINE, 3, 0.5, 10, 0.1, 0, 1, 0),
+            new ScheduleConfiguration(ScheduleName.COSINE, 3, 0.5, 10, 0.1, 0, 0, 0, 0, 1, 0),
             rate,
             epochs * 7L),
         1,

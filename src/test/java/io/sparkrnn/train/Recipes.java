@@ -21,7 +21,9 @@ final class Recipes {
 
   static LearningRateSchedule constant(double rate) {
     return new LearningRateSchedule(
-        new ScheduleConfiguration(ScheduleName.CONSTANT, 0, 0.5, 1000, 0, 0, 1, 0), rate, 1000);
+        new ScheduleConfiguration(ScheduleName.CONSTANT, 0, 0.5, 1000, 0, 0, 0, 0, 0, 1, 0),
+        rate,
+        1000);
   }
 
   static Recipe plain(RnnTopology topology, int minibatchSize, Updater updater, double rate) {

@@ -86,17 +86,20 @@ class ReplicaTest {
     }
   }
 
-  @Test
-  void roundsOfOneIterationEqualOneRound() {
-    // Updater and schedule both depend on the iteration.
+  // Rate, momentum and updater all depend on the iteration.
+  @ParameterizedTest
+  @CsvSource({"COSINE, 2", "LINEAR, 2", "ONE_CYCLE, 0"})
+  void roundsOfOneIterationEqualOneRound(ScheduleName schedule, int warmUp) {
     Recipe recipe =
         new Recipe(
             DEEP,
             8,
             1,
-            new Updater.Adam(0.9, 0.999, 1e-8),
+            new Updater.AdamW(new Updater.Adam(0.95, 0.999, 1e-8), 0.1),
             new LearningRateSchedule(
-                new ScheduleConfiguration(ScheduleName.COSINE, 2, 0.5, 10, 0, 0, 1, 0), 0.05, 6),
+                new ScheduleConfiguration(schedule, warmUp, 0.5, 10, 0, 0.04, 0.5, 0.85, 0, 1, 0),
+                0.05,
+                6),
             0,
             0,
             Recipes.SEED);
@@ -115,6 +118,26 @@ class ReplicaTest {
     }
     assertThat(state.vector()).isEqualTo(whole.vector());
     assertThat(lossSum).isCloseTo(whole.lossSum(), within(1e-9));
+  }
+
+  @Test
+  void weightsDecayByTheRateAndBiasesDoNot() {
+    Updater.Adam adam = new Updater.Adam(0.9, 0.999, 1e-8);
+    Recipe without = Recipes.plain(DEEP, 8, adam, 0.01);
+    Recipe with = Recipes.plain(DEEP, 8, new Updater.AdamW(adam, 0.5), 0.01);
+    SequenceDataset samples = InMemoryData.sequences(8, 5, 3, 4, 1);
+    TrainingState state = start(with);
+    for (ParameterBlock block : DEEP.parameters()) {
+      Arrays.fill(state.vector(), block.offset(), block.end(), 0.5f);
+    }
+    float[] kept = run(without, state, samples, iterations(0, 1)).vector();
+    float[] decayed = run(with, state, samples, iterations(0, 1)).vector();
+    for (ParameterBlock block : DEEP.parameters()) {
+      double decay = block.kind().isBias() ? 0 : 0.01 * 0.5 * 0.5;
+      for (int i = block.offset(); i < block.end(); i++) {
+        assertThat((double) decayed[i]).as("%s", block).isCloseTo(kept[i] - decay, within(1e-7));
+      }
+    }
   }
 
   @Test
@@ -152,8 +175,8 @@ class ReplicaTest {
     // Biases begin at zero, where decay would not show.
     ParameterLayout layout = DEEP.network().layout();
     ParameterBlock bias = layout.block(0, Kind.BIAS);
-    Arrays.fill(state.parameters(), bias.offset(), bias.end(), 0.5f);
-    state.parameters()[layout.block(Kind.OUTPUT_BIAS).offset()] = -0.5f;
+    Arrays.fill(state.vector(), bias.offset(), bias.end(), 0.5f);
+    state.vector()[layout.block(Kind.OUTPUT_BIAS).offset()] = -0.5f;
     WorkerResult result = run(recipe, state, samples, iterations(index, 1));
 
     int[] order = MinibatchPlan.order(Recipes.SEED, 0, 0, 21);
@@ -167,7 +190,7 @@ class ReplicaTest {
     double scale = clipNorm > 0 && norm > clipNorm ? clipNorm / norm : 1;
     assertThat(scale < 1).as("clips").isEqualTo(clipNorm > 0);
     for (ParameterBlock block : DEEP.parameters()) {
-      double decay = block.kind() == ParameterBlock.Kind.BIAS ? 0 : l2;
+      double decay = block.kind().isBias() ? 0 : l2;
       for (int i = block.offset(); i < block.end(); i++) {
         double w = state.parameters()[i];
         assertThat((double) result.vector()[i])

@@ -3,12 +3,17 @@ package io.sparkrnn.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sparkrnn.config.ScheduleConfiguration;
+import io.sparkrnn.config.ScheduleName;
 import io.sparkrnn.config.UpdaterConfiguration;
 import io.sparkrnn.config.UpdaterName;
+import io.sparkrnn.kernel.ParameterBlock;
 import java.util.Random;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UpdaterTest {
@@ -96,7 +101,7 @@ class UpdaterTest {
         expected[i] = scalars[i].step(expected[i], gradient[i], rate, iteration + 1);
       }
       float[] before = gradient.clone();
-      updater.step(parameters, gradient, moments, rate, iteration);
+      updater.step(parameters, gradient, moments, rate, updater.momentum(), iteration);
       assertThat(gradient).as("a gradient is only read").isEqualTo(before);
       for (int i = 0; i < PARAMETERS; i++) {
         assertThat((double) parameters[i])
@@ -122,7 +127,7 @@ class UpdaterTest {
     float[] parameters = {1f};
     float[][] moments = new float[updater.moments()][1];
     for (int iteration = 0; iteration < steps; iteration++) {
-      updater.step(parameters, new float[] {0.5f}, moments, 0.1, iteration);
+      updater.step(parameters, new float[] {0.5f}, moments, 0.1, updater.momentum(), iteration);
     }
     return parameters[0];
   }
@@ -130,7 +135,8 @@ class UpdaterTest {
   @Test
   void adamsFirstMomentsComeBeforeTheSecond() {
     float[][] moments = new float[2][2];
-    new Updater.Adam(0.5, 0.75, 1e-8).step(new float[2], new float[] {4f, -8f}, moments, 0.1, 0);
+    new Updater.Adam(0.5, 0.75, 1e-8)
+        .step(new float[2], new float[] {4f, -8f}, moments, 0.1, 0.5, 0);
     assertThat(moments[0]).containsExactly(2f, -4f);
     assertThat(moments[1]).containsExactly(4f, 16f);
   }
@@ -139,8 +145,38 @@ class UpdaterTest {
   void adamStaysFiniteAfterMillionsOfIterations() {
     float[] parameters = {1f};
     new Updater.Adam(0.9, 0.999, 1e-8)
-        .step(parameters, new float[] {0.5f}, new float[2][1], 0.001, 50_000_000_000L);
+        .step(parameters, new float[] {0.5f}, new float[2][1], 0.001, 0.9, 50_000_000_000L);
     assertThat(parameters[0]).isBetween(0.99f, 1f);
+  }
+
+  // Also with beta1 that changes, for which one-cycle's rates and momentum are PyTorch's, too.
+  @ParameterizedTest
+  @CsvSource({"adamw, CONSTANT, 0.9", "adamwOneCycle, ONE_CYCLE, 0.95"})
+  void adamwIsPyTorchs(String run, ScheduleName schedule, double beta1) {
+    JsonNode recorded = PyTorch.recorded();
+    LearningRateSchedule rates =
+        new LearningRateSchedule(
+            new ScheduleConfiguration(schedule, 0, 1, 1, 4e-6, 0.04, 0.3, 0.85, 0, 1, 0),
+            PyTorch.RATE,
+            recorded.path(run).size());
+    Updater updater = new Updater.AdamW(new Updater.Adam(beta1, 0.999, 1e-8), PyTorch.WEIGHT_DECAY);
+    ParameterBlock[] weights = {
+      new ParameterBlock("W", ParameterBlock.Kind.INPUT_WEIGHTS, 0, 3, 2, 0)
+    };
+    float[] parameters = PyTorch.floats(recorded.path("initial"));
+    float[][] moments = new float[2][parameters.length];
+    for (int i = 0; i < recorded.path(run).size(); i++) {
+      float[] gradient = PyTorch.floats(recorded.path("gradients").path(i));
+      double rate = rates.rate(i);
+      updater.decay(parameters, weights, rate);
+      updater.step(parameters, gradient, moments, rate, rates.momentum(i, updater.momentum()), i);
+      assertThat(parameters)
+          .as("after iteration %d", i)
+          .containsExactly(PyTorch.floats(recorded.path(run).path(i)), within(5e-7f));
+    }
+    // The last weight and bias have no gradient: one decays only, the other is as it was.
+    assertThat(parameters[5]).isLessThan(1);
+    assertThat(parameters[7]).isEqualTo(-0.5f);
   }
 
   @Test
@@ -150,9 +186,11 @@ class UpdaterTest {
         .isEqualTo(new Updater.Nesterovs(0.8));
     assertThat(Updater.of(configuration(UpdaterName.ADAM)))
         .isEqualTo(new Updater.Adam(0.7, 0.95, 1e-6));
+    assertThat(Updater.of(configuration(UpdaterName.ADAMW)))
+        .isEqualTo(new Updater.AdamW(new Updater.Adam(0.7, 0.95, 1e-6), 0.05));
   }
 
   private static UpdaterConfiguration configuration(UpdaterName name) {
-    return new UpdaterConfiguration(name, 0.1, 0.8, 0.7, 0.95, 1e-6);
+    return new UpdaterConfiguration(name, 0.1, 0.8, 0.7, 0.95, 1e-6, 0.05);
   }
 }

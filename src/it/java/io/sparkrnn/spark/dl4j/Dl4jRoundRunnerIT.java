@@ -45,7 +45,7 @@ class Dl4jRoundRunnerIT {
   private static final RnnTopology TOPOLOGY =
       new RnnTopology("test", Network.elman(6, 7, List.of(9, 5), Activation.TANH, 4));
   private static final ScheduleConfiguration COSINE =
-      new ScheduleConfiguration(ScheduleName.COSINE, 5, 0, 1, 0.1, 0, 1, 0);
+      new ScheduleConfiguration(ScheduleName.COSINE, 5, 0, 1, 0.1, 0, 0, 0, 0, 1, 0);
 
   @ParameterizedTest
   @EnumSource(UpdaterName.class)
@@ -126,7 +126,7 @@ class Dl4jRoundRunnerIT {
 
   private static UpdaterConfiguration updater(UpdaterName name) {
     double learningRate = name == UpdaterName.SGD ? 0.5 : 0.02;
-    return new UpdaterConfiguration(name, learningRate, 0.9, 0.9, 0.999, 1e-8);
+    return new UpdaterConfiguration(name, learningRate, 0.9, 0.9, 0.999, 1e-8, 0.01);
   }
 
   private static NetworkDescription description(UpdaterName updater) {

@@ -68,7 +68,7 @@ public final class SmallTraining {
     long iterations = (long) EPOCHS * data.minibatchesPerEpoch(MINIBATCH);
     LearningRateSchedule schedule =
         new LearningRateSchedule(
-            new ScheduleConfiguration(ScheduleName.COSINE, 3, 0.5, 100, 0.0, 0, 1, 0),
+            new ScheduleConfiguration(ScheduleName.COSINE, 3, 0.5, 100, 0.0, 0, 0, 0, 0, 1, 0),
             0.01,
             iterations);
     return new Recipe(TOPOLOGY, MINIBATCH, 1, updater, schedule, 1.0, 1e-4, 42);

@@ -28,7 +28,7 @@ public record ListenedRounds(
             state.layout().updaterState(result.vector()),
             iterations,
             network.getEpochCount()));
-    network.setScore(result.lossSum() / result.samples());
+    network.setScore(result.meanLoss());
     listeners.forEach(
         listener -> listener.iterationDone(network, iterations, network.getEpochCount()));
     return result;

@@ -1,5 +1,6 @@
 package io.sparkrnn.spark.rounds;
 
+import io.sparkrnn.model.FloatArrays;
 import io.sparkrnn.train.Round;
 import io.sparkrnn.train.RoundPart;
 import io.sparkrnn.train.SubtreeSum;
@@ -21,7 +22,7 @@ import java.util.function.Function;
  */
 final class RoundMessages {
   /** The last byte is the version; driver and executors must agree. */
-  static final int MAGIC = 0x53524E_05;
+  static final int MAGIC = 0x53524E_06;
 
   /** A message is an array of bytes, which Spark's transport puts into a frame of its own. */
   static final long LARGEST_BYTES = Integer.MAX_VALUE - 1024L;
@@ -87,44 +88,59 @@ final class RoundMessages {
   }
 
   private static ByteBuffer encode(Result message, WorkerResult result) {
+    long streamBytes = FloatArrays.bytes(result.streamStates()) - noStreamsBytes(1);
     ByteBuffer buffer =
-        header(message, RESULT, resultBytes(result.values()))
+        header(message, RESULT, resultBytes(result.values()) + streamBytes)
             .putLong(message.round())
             .putInt(result.worker())
             .putLong(result.samples())
             .putDouble(result.lossSum())
+            .putDouble(result.lossWeight())
             .putLong(result.computeNanos());
+    FloatArrays.put(buffer, result.streamStates());
     put(buffer, result.vector());
     return buffer.flip();
   }
 
   private static ByteBuffer encode(Result message, SubtreeSum sum) {
+    long streamBytes = FloatArrays.bytes(sum.streamStates()) - noStreamsBytes(sum.workers());
     ByteBuffer buffer =
-        header(message, SUM, sumBytes(sum.values(), sum.workers()))
+        header(message, SUM, sumBytes(sum.values(), sum.workers()) + streamBytes)
             .putLong(message.round())
             .putInt(sum.firstWorker())
             .putInt(sum.workers())
             .putLong(sum.samples())
-            .putDouble(sum.lossSum());
+            .putDouble(sum.lossSum())
+            .putDouble(sum.lossWeight());
     for (long nanos : sum.workerNanos()) {
       buffer.putLong(nanos);
     }
+    FloatArrays.put(buffer, sum.streamStates());
     buffer.putInt(sum.values());
     buffer.asDoubleBuffer().put(sum.vector());
     return buffer.position(buffer.limit()).flip();
   }
 
-  /** Of a worker's result, and about those of a state; other fields are few. */
+  /** Of a worker's result without streams, and about those of a state; other fields are few. */
   static long resultBytes(long values) {
-    return HEADER_BYTES + 4 * Long.BYTES + 2 * Integer.BYTES + Float.BYTES * values;
+    return HEADER_BYTES
+        + 5 * Long.BYTES
+        + 2 * Integer.BYTES
+        + noStreamsBytes(1)
+        + Float.BYTES * values;
   }
 
-  /** Of a folded subtree. */
+  private static long noStreamsBytes(int workers) {
+    return FloatArrays.bytes(new float[workers][]);
+  }
+
+  /** Of a folded subtree without streams. */
   static long sumBytes(long values, int workers) {
     return HEADER_BYTES
-        + 3 * Long.BYTES
+        + 4 * Long.BYTES
         + 3 * Integer.BYTES
         + (long) Long.BYTES * workers
+        + noStreamsBytes(workers)
         + Double.BYTES * values;
   }
 
@@ -168,25 +184,54 @@ final class RoundMessages {
     int workers = kind == SUM ? buffer.getInt() : 1;
     long samples = buffer.getLong();
     double lossSum = buffer.getDouble();
+    double lossWeight = buffer.getDouble();
     long[] workerNanos = longs(buffer, workers);
+    float[][] streams = streamStates(buffer, workers);
     return kind == SUM
-        ? new SubtreeSum(firstWorker, workers, doubles(buffer), samples, lossSum, workerNanos)
-        : new WorkerResult(firstWorker, floats(buffer), samples, lossSum, workerNanos[0]);
+        ? new SubtreeSum(
+            firstWorker,
+            workers,
+            doubles(buffer),
+            samples,
+            lossSum,
+            lossWeight,
+            streams,
+            workerNanos)
+        : new WorkerResult(
+            firstWorker, floats(buffer), samples, lossSum, lossWeight, streams[0], workerNanos[0]);
+  }
+
+  private static float[][] streamStates(ByteBuffer buffer, int workers) {
+    float[][] states = streamStates(buffer);
+    if (states.length != workers) {
+      throw unreadable("states of %d workers".formatted(workers), String.valueOf(states.length));
+    }
+    return states;
+  }
+
+  private static float[][] streamStates(ByteBuffer buffer) {
+    try {
+      return FloatArrays.get(buffer);
+    } catch (IllegalArgumentException e) {
+      throw unreadable("stream states that fit", e.getMessage());
+    }
   }
 
   static ByteBuffer encode(Reply reply) {
     if (reply instanceof RunRound message) {
       TrainingState state = message.state();
       int workerBytes = Integer.BYTES * (1 + message.workers().length);
+      int streamBytes = Math.toIntExact(FloatArrays.bytes(state.streamStates()));
       ByteBuffer buffer =
           replyHeader(
               ROUND,
               workerBytes
+                  + streamBytes
                   + 2 * Long.BYTES
                   + 3 * Integer.BYTES
                   + 1
                   + Double.BYTES
-                  + 4 * Long.BYTES
+                  + 5 * Long.BYTES
                   + 4 * Integer.BYTES
                   + Math.multiplyExact(Float.BYTES, state.vector().length));
       buffer.putInt(message.workers().length == 0 ? ALL : message.workers().length);
@@ -199,7 +244,9 @@ final class RoundMessages {
       buffer.put((byte) (round.lastOfEpoch() ? 1 : 0)).putDouble(round.plateauFactor());
       buffer.putLong(state.round()).putInt(state.epoch()).putInt(state.minibatch());
       buffer.putLong(state.iteration()).putDouble(state.epochLossSum());
+      buffer.putDouble(state.epochLossWeight());
       buffer.putLong(state.epochSamples()).putInt(state.layout().parameters());
+      FloatArrays.put(buffer, state.streamStates());
       put(buffer, state.vector());
       return buffer.flip();
     }
@@ -245,8 +292,10 @@ final class RoundMessages {
     int minibatch = buffer.getInt();
     long iteration = buffer.getLong();
     double epochLossSum = buffer.getDouble();
+    double epochLossWeight = buffer.getDouble();
     long epochSamples = buffer.getLong();
     int parameters = buffer.getInt();
+    float[][] streams = streamStates(buffer);
     float[] vector = floats(buffer);
     return new RunRound(
         workers,
@@ -259,8 +308,10 @@ final class RoundMessages {
             minibatch,
             iteration,
             epochLossSum,
+            epochLossWeight,
             epochSamples,
-            List.of()));
+            List.of(),
+            streams));
   }
 
   private static ByteBuffer header(Request request, byte kind, long bytes) {

@@ -14,6 +14,7 @@ import io.sparkrnn.spark.rounds.RoundMessages.RunRound;
 import io.sparkrnn.train.Round;
 import io.sparkrnn.train.SubtreeSum;
 import io.sparkrnn.train.TrainingState;
+import io.sparkrnn.train.VectorLayout;
 import io.sparkrnn.train.WorkerResult;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -46,13 +47,37 @@ class RoundMessagesTest {
               new long[] {77, -1, 0, Long.MAX_VALUE}));
 
   static List<Request> requests() {
-    return List.of(new Ask(-1, 2, 7), RESULT, SUM, new Ping(5, 0));
+    float[][] streams = {ODD_VALUES, null, {}, {1}};
+    double[] values = {1, 2};
+    long[] nanos = new long[4];
+    return List.of(
+        new Ask(-1, 2, 7),
+        RESULT,
+        new Result(1, 3, 41, new WorkerResult(2, ODD_VALUES, 640, 0.3, 77.5, ODD_VALUES, 77)),
+        SUM,
+        new Result(7, 4, 41, new SubtreeSum(64, 4, values, 9, 0.3, 0.25, streams, nanos)),
+        new Ping(5, 0));
   }
 
   static List<Reply> replies() {
     return List.of(
         new RunRound(new int[0], ROUND, STATE),
         new RunRound(new int[] {3, 5}, ROUND, STATE),
+        new RunRound(
+            new int[] {3},
+            ROUND,
+            new TrainingState(
+                ODD_VALUES,
+                new VectorLayout(ODD_VALUES.length, 0, 0),
+                5,
+                3,
+                17,
+                99,
+                0.1,
+                0.7,
+                12_345,
+                List.of(),
+                new float[][] {{1}, null, ODD_VALUES})),
         new EndOfStretch(),
         new Pong());
   }
@@ -117,7 +142,7 @@ class RoundMessagesTest {
 
     assertThatExceptionOfType(ExchangeMessageException.class)
         .isThrownBy(() -> RoundMessages.decodeRequest(bytes))
-        .withMessageContaining("expected it to begin with 0x53524e05, found 0x53524e01");
+        .withMessageContaining("expected it to begin with 0x53524e06, found 0x53524e01");
   }
 
   @Test

@@ -1,0 +1,348 @@
+package io.sparkrnn.kernel;
+
+import io.sparkrnn.kernel.Cell.Part;
+import io.sparkrnn.kernel.Deliveries.Which;
+import io.sparkrnn.kernel.Network.Join;
+import io.sparkrnn.kernel.Network.Reads;
+import io.sparkrnn.kernel.ParameterBlock.Kind;
+import io.sparkrnn.kernel.RecurrentPass.Keep;
+import java.util.Arrays;
+
+/**
+ * The dense layer above the recurrent ones: reads states, computes outputs, and takes the gradient
+ * of their losses back to the states. Where it reads every time step, it goes by blocks of them, so
+ * that its memory does not grow with outputs times steps.
+ *
+ * <p>An output starts at its bias and adds the products with what is read, in index order. A mean
+ * adds states by time steps and divides at the end.
+ */
+final class HeadPass {
+  /** As many as a pass of the gradient takes. */
+  private static final int BLOCK_STEPS = 8;
+
+  private final Network network;
+  private final Ops ops;
+  private final Groups groups;
+  private final Deliveries deliveries;
+  private final LayerPass[] top;
+  private final PackedWeights.Places weights;
+  private final Reads reads;
+  private final HeadLoss loss;
+  private final int blockSteps;
+  private final int outputs;
+  private final int paddedOutputs;
+  private final int readRows;
+  private final int stateRows;
+  private final int bias;
+
+  // Places of the first group; the others follow.
+  private final int readings;
+  private final int logits;
+  private final int deltas;
+  private final int largest;
+  private final int readDeltas;
+  private final int rows;
+  private final int sums;
+  private final GradientProduct gradient;
+
+  HeadPass(
+      Network network,
+      Ops ops,
+      PackedWeights packed,
+      Arena arena,
+      Groups groups,
+      Deliveries deliveries,
+      LayerPass[] top,
+      Keep keep) {
+    this.network = network;
+    this.ops = ops;
+    this.groups = groups;
+    this.deliveries = deliveries;
+    this.top = top;
+    weights = packed.ofHead();
+    reads = network.head().reads();
+    outputs = network.classes();
+    loss = new HeadLoss(network.head().loss(), outputs);
+    paddedOutputs = Ops.padded(outputs, Ops.ROWS);
+    readRows = network.read();
+    stateRows = network.layers().get(network.layers().size() - 1).outputs();
+    bias = outputs == 0 ? 0 : network.layout().block(Kind.OUTPUT_BIAS).offset();
+    blockSteps = reads == Reads.EVERY ? Math.min(BLOCK_STEPS, network.timeSteps()) : 1;
+    long ofRow = (long) Groups.GROUP * groups.most();
+    readings = arena.reserve(blockSteps * readRows * ofRow);
+    logits = arena.reserve(blockSteps * paddedOutputs * ofRow);
+    largest = reads == Reads.MAX ? arena.reserve(stateRows * ofRow) : 0;
+    rows = arena.reserve((long) stateRows * Groups.GROUP);
+    if (keep == Keep.FOR_BACKWARD) {
+      deltas = arena.reserve(blockSteps * paddedOutputs * ofRow);
+      readDeltas = arena.reserve(Ops.padded(readRows, Ops.ROWS) * ofRow);
+      Part[] parts = weights.parts();
+      gradient = new GradientProduct(ops, arena, readRows, 0, outputs, parts);
+      sums = arena.reserve(gradient.length() * groups.most());
+    } else {
+      deltas = 0;
+      readDeltas = 0;
+      gradient = null;
+      sums = 0;
+    }
+  }
+
+  private int reading(int group, int slot) {
+    return readings + readRows * (blockSteps * Groups.GROUP * group + slot * groups.width(group));
+  }
+
+  private int ofOutputs(int place, int group, int slot) {
+    return place + paddedOutputs * (blockSteps * Groups.GROUP * group + slot * groups.width(group));
+  }
+
+  private int readDelta(int group) {
+    return readDeltas + Ops.padded(readRows, Ops.ROWS) * Groups.GROUP * group;
+  }
+
+  /** Where a reading's first output is, of the block that was computed last. */
+  int logit(int group, int lane) {
+    return ofOutputs(logits, group, 0) + lane;
+  }
+
+  int outputDelta(int group, int lane) {
+    return ofOutputs(deltas, group, 0) + lane;
+  }
+
+  /** Time steps that have readings of their own. */
+  private int steps() {
+    return reads == Reads.EVERY ? groups.steps() : 1;
+  }
+
+  /** The outputs; of heads that read every time step, they last until the next block. */
+  void forward(
+      float[] m, float[] parameters, MinibatchSource source, InferencePass.Readings taker) {
+    for (int from = 0; from < steps() && outputs > 0; from += blockSteps) {
+      int to = Math.min(steps(), from + blockSteps);
+      outputs(m, parameters, source, from, to);
+      for (int t = from; taker != null && t < to; t++) {
+        for (int g = 0; g < groups.alive(t); g++) {
+          for (int lane = 0; lane < groups.alive(g, t); lane++) {
+            int at = ofOutputs(logits, g, t - from) + lane;
+            taker.reading(groups.sample(g, lane), t, m, at, groups.width(g));
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * Outputs, losses and all gradients.
+   *
+   * @param total of all weights of the minibatch
+   * @param losses of the minibatch's samples, to which those of these groups are added
+   */
+  void train(float[] m, float[] parameters, MinibatchSource source, double total, double[] losses) {
+    Arrays.fill(m, sums, sums + (int) gradient.length() * groups.used(), 0f);
+    for (int from = 0; from < steps(); from += blockSteps) {
+      int to = Math.min(steps(), from + blockSteps);
+      outputs(m, parameters, source, from, to);
+      for (int g = 0; g < groups.alive(from); g++) {
+        int end = from;
+        for (; end < to && groups.alive(g, end) > 0; end++) {
+          losses(m, source, g, from, end, total, losses);
+        }
+        gradient.add(
+            m,
+            sums + (int) gradient.length() * g,
+            groups,
+            g,
+            from,
+            end,
+            ofOutputs(deltas, g, 0),
+            paddedOutputs * groups.width(g),
+            reading(g, 0),
+            readRows * groups.width(g),
+            true);
+      }
+      for (int t = from; t < to; t++) {
+        for (int g = 0, n; g < groups.alive(t); g += n) {
+          n = groups.alike(g, t);
+          readDeltas(m, g, n, t, t - from);
+        }
+        for (int g = 0; g < groups.alive(t); g++) {
+          takeBack(m, g, t);
+        }
+      }
+    }
+  }
+
+  private void losses(
+      float[] m, MinibatchSource source, int g, int from, int t, double total, double[] losses) {
+    int slot = t - from;
+    for (int lane = 0; lane < groups.alive(g, t); lane++) {
+      int sample = groups.sample(g, lane);
+      int at = ofOutputs(logits, g, slot) + lane;
+      int delta = ofOutputs(deltas, g, slot) + lane;
+      losses[sample] += loss.loss(m, at, delta, groups.width(g), source, sample, t, total);
+    }
+  }
+
+  private void outputs(float[] m, float[] parameters, MinibatchSource source, int from, int to) {
+    for (int t = from; t < to; t++) {
+      for (int g = 0; g < groups.alive(t); g++) {
+        read(m, source, g, t, reading(g, t - from));
+        int width = groups.width(g);
+        int at = ofOutputs(logits, g, t - from);
+        for (int row = 0; row < paddedOutputs; row++) {
+          float start = row < outputs ? parameters[bias + row] : 0f;
+          Arrays.fill(m, at + row * width, at + (row + 1) * width, start);
+        }
+      }
+      for (int g = 0, n; g < groups.alive(t); g += n) {
+        n = groups.alike(g, t);
+        ops.multiplyAddInPasses(
+            m,
+            ofOutputs(logits, g, t - from),
+            paddedOutputs * blockSteps * Groups.GROUP,
+            groups.width(g),
+            groups.lanes(g, t),
+            n,
+            paddedOutputs,
+            readRows,
+            weights.forward()[0],
+            readRows,
+            reading(g, t - from),
+            readRows * blockSteps * Groups.GROUP);
+      }
+    }
+  }
+
+  private void read(float[] m, MinibatchSource source, int g, int t, int to) {
+    int width = groups.width(g);
+    if (reads == Reads.LAST || reads == Reads.EVERY) {
+      give(m, g, t, to);
+    } else {
+      pool(m, g, to);
+    }
+    for (int row = stateRows; row < readRows && network.input().join() == Join.HEAD; row++) {
+      for (int lane = 0; lane < groups.count(g); lane++) {
+        m[to + row * width + lane] = source.fixed(groups.sample(g, lane), row - stateRows);
+      }
+    }
+  }
+
+  private Which which(LayerPass layer) {
+    return reads == Reads.LAST ? Which.LAST : layer.reversed() ? Which.FROM_END : Which.NATURAL;
+  }
+
+  private void give(float[] m, int g, int t, int to) {
+    int layer = network.layers().size() - 1;
+    int at = to;
+    for (int way = 0; way < top.length; way++) {
+      deliveries.give(m, layer, way, top[way], which(top[way]), g, t, at);
+      at += top[way].units() * groups.width(g);
+    }
+  }
+
+  /** The mean, or the largest and where it was, over each lane's time steps. */
+  private void pool(float[] m, int g, int to) {
+    int width = groups.width(g);
+    int length = stateRows * width;
+    boolean mean = reads == Reads.MEAN;
+    int where = largest + stateRows * Groups.GROUP * g;
+    Arrays.fill(m, to, to + length, mean ? 0f : Float.NEGATIVE_INFINITY);
+    for (int t = 0; t < groups.steps(g); t++) {
+      give(m, g, t, rows);
+      int alive = groups.alive(g, t);
+      for (int row = 0; row < length; row += width) {
+        for (int i = row; i < row + alive; i++) {
+          float value = m[rows + i];
+          if (mean) {
+            m[to + i] += value;
+          } else if (value > m[to + i] || Float.isNaN(value) || t == 0) {
+            m[to + i] = value;
+            m[where + i] = t;
+          }
+        }
+      }
+    }
+    if (mean) {
+      divideByLengths(m, g, to);
+    }
+  }
+
+  private void divideByLengths(float[] m, int g, int at) {
+    int width = groups.width(g);
+    for (int row = 0; row < stateRows; row++) {
+      for (int lane = 0; lane < groups.count(g); lane++) {
+        m[at + row * width + lane] /= groups.length(g, lane);
+      }
+    }
+  }
+
+  private void readDeltas(float[] m, int group, int count, int t, int slot) {
+    int padded = Ops.padded(readRows, Ops.ROWS);
+    int width = groups.width(group);
+    for (int g = group; g < group + count; g++) {
+      Arrays.fill(m, readDelta(g), readDelta(g) + padded * width, 0f);
+    }
+    ops.multiplyAddInPasses(
+        m,
+        readDelta(group),
+        padded * Groups.GROUP,
+        width,
+        groups.lanes(group, t),
+        count,
+        padded,
+        outputs,
+        weights.downward()[0],
+        outputs,
+        ofOutputs(deltas, group, slot),
+        paddedOutputs * blockSteps * Groups.GROUP);
+  }
+
+  private void takeBack(float[] m, int g, int t) {
+    if (reads == Reads.LAST || reads == Reads.EVERY) {
+      takeBack(m, g, t, readDelta(g));
+      return;
+    }
+    int width = groups.width(g);
+    int length = stateRows * width;
+    boolean mean = reads == Reads.MEAN;
+    if (mean) {
+      divideByLengths(m, g, readDelta(g));
+    }
+    int where = largest + stateRows * Groups.GROUP * g;
+    for (int step = 0; step < groups.steps(g); step++) {
+      for (int i = 0; i < length; i++) {
+        m[rows + i] = mean || m[where + i] == step ? m[readDelta(g) + i] : 0f;
+      }
+      takeBack(m, g, step, rows);
+    }
+  }
+
+  private void takeBack(float[] m, int g, int t, int from) {
+    int layer = network.layers().size() - 1;
+    int at = from;
+    for (int way = 0; way < top.length; way++) {
+      deliveries.takeBack(m, layer, way, top[way], which(top[way]), g, t, at);
+      at += top[way].units() * groups.width(g);
+    }
+  }
+
+  /** Floats that the gradient of a group takes. */
+  long gradientLength() {
+    return gradient.length();
+  }
+
+  /** Writes the gradient of a group, in panels. */
+  void gradient(float[] m, int group, int at) {
+    int length = (int) gradient.length();
+    System.arraycopy(m, sums + length * group, m, at, length);
+  }
+
+  /** Takes a block of the head out of the panels. */
+  void unpack(float[] m, int at, ParameterBlock block, float[] flat) {
+    gradient.unpack(m, at, block, flat);
+  }
+
+  /** How much a reading counts. */
+  double weight(MinibatchSource source, int sample, int step) {
+    return loss.weight(source, sample, step);
+  }
+}

@@ -26,12 +26,23 @@ public final class Predictor {
    * A predictor.
    *
    * @param parameters flat, not changed
-   * @throws IllegalArgumentException for a network without classes
+   * @throws IllegalArgumentException for a network without classes, one of other inputs than dense
+   *     values, or one of several readings a sample
    */
   public Predictor(Ops kernels, RnnTopology topology, float[] parameters) {
     if (!topology.trainable()) {
       throw new IllegalArgumentException(
           "expected a network with an output layer, found " + topology.summary());
+    }
+    Network.Input input = topology.network().input();
+    Network.Head head = topology.network().head();
+    if (!head.loss().ofClasses()
+        || head.reads() == Network.Reads.EVERY
+        || input.embedded() > 0
+        || input.statics() > 0) {
+      throw new IllegalArgumentException(
+          "expected a network that gives each sequence of dense values one class, found "
+              + topology.summary());
     }
     this.network = topology.network();
     this.pass = new InferencePass(network, kernels, parameters, SAMPLES);

@@ -50,7 +50,7 @@ class ParameterInitializerTest {
   @ParameterizedTest
   @EnumSource
   void everySchemeOfAConfigurationIsThere(RecurrentInit init) {
-    assertThat(ParameterInitializer.valueOf(init.name())).isNotNull();
+    assertThat(ParameterInitializer.valueOf(init.name()).name()).isEqualTo(init.name());
     assertThat(RecurrentInit.values()).hasSameSizeAs(ParameterInitializer.values());
   }
 

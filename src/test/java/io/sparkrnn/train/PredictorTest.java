@@ -7,6 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import io.sparkrnn.cli.ForwardPass;
 import io.sparkrnn.data.Axes;
 import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.kernel.Loss;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.Network.Head;
+import io.sparkrnn.kernel.Network.Input;
+import io.sparkrnn.kernel.Network.Layer;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.kernel.ParameterBlock.Kind;
 import io.sparkrnn.kernel.PortableOps;
@@ -14,6 +19,7 @@ import io.sparkrnn.kernel.TrainingPass;
 import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -162,5 +168,21 @@ class PredictorTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Predictor(KERNELS, topology, parameters))
         .withMessageContaining("expected a network with an output layer");
+  }
+
+  @Test
+  void aNetworkThatGivesNoOneClassIsRefused() {
+    Layer layer = new Layer("gru", 3);
+    for (Head head :
+        List.of(
+            new Head(Loss.softmax(), 2, Network.Reads.EVERY),
+            new Head(new Loss.Squared(), 2, Network.Reads.LAST))) {
+      RnnTopology topology =
+          new RnnTopology("other", new Network(new Input(4, 2), List.of(layer), head));
+      float[] parameters = new float[topology.parameterCount()];
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new Predictor(KERNELS, topology, parameters))
+          .withMessageContaining("one class, found 4 x 2 -> gru 3");
+    }
   }
 }

@@ -160,7 +160,7 @@ class ResidentRoundRunnerIT {
             });
   }
 
-  private static List<ProcessHandle> executorProcesses() {
+  static List<ProcessHandle> executorProcesses() {
     return ProcessHandle.current()
         .descendants()
         .filter(

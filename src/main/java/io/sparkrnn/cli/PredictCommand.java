@@ -123,6 +123,11 @@ final class PredictCommand extends ConfiguredCommand {
           "Cannot predict with %s: expected a model with an output layer, found %s"
               .formatted(model, read.topology().summary()));
     }
+    if (!read.topology().network().isPlain()) {
+      throw new UsageException(
+          "Cannot predict with %s: expected plain Elman layers under a softmax, found %s"
+              .formatted(model, read.topology().summary()));
+    }
     URI target = Locations.uri(to);
     if (storage.exists(target)) {
       throw new UsageException(

@@ -15,6 +15,10 @@ record Channel(int[] ids, int vocabulary) implements Serializable {
     for (int id : ids) {
       largest = Math.max(largest, id);
     }
+    if (largest == Integer.MAX_VALUE) {
+      throw new DataException(
+          "Cannot build a dataset: expected ids below %d, found %d".formatted(largest, largest));
+    }
     return new Channel(ids, largest + 1);
   }
 

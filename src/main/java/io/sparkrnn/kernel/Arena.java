@@ -41,6 +41,11 @@ final class Arena {
     return new float[(int) end];
   }
 
+  /** Whether {@link #allocate} would have room. */
+  boolean fits() {
+    return end <= MOST_FLOATS && bytes() <= Runtime.getRuntime().maxMemory();
+  }
+
   /**
    * Requires that there are such arrays.
    *

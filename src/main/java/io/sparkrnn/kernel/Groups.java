@@ -63,16 +63,20 @@ final class Groups {
     Arrays.fill(alive[group], 0);
     for (int lane = 0; lane < count; lane++) {
       int length = source.length(order[first + lane]);
-      if (length < 1 || length > timeSteps) {
-        throw new IllegalArgumentException(
-            "expected a sample of 1 to %d time steps, found %d".formatted(timeSteps, length));
-      }
+      requireLength(length, timeSteps);
       samples[group][lane] = order[first + lane];
       lengths[group][lane] = length;
       alive[group][length - 1]++;
     }
     for (int t = timeSteps - 1; t >= 0; t--) {
       alive[group][t] += alive[group][t + 1];
+    }
+  }
+
+  static void requireLength(int length, int timeSteps) {
+    if (length < 1 || length > timeSteps) {
+      throw new IllegalArgumentException(
+          "expected a sample of 1 to %d time steps, found %d".formatted(timeSteps, length));
     }
   }
 

@@ -60,6 +60,9 @@ public final class InferencePass {
   /** Runs {@code count} samples of a source, for heads of one reading a sample. */
   public void run(MinibatchSource source, int count) {
     requireCount(count);
+    if (network.head().reads() == Network.Reads.EVERY) {
+      throw new IllegalStateException("expected a head of one reading, found " + network.head());
+    }
     byRows = keep == Keep.OUTPUTS && count <= FEW_SAMPLES && RowPass.serves(network);
     if (byRows) {
       runByRows(source, count);
@@ -83,6 +86,8 @@ public final class InferencePass {
       throw new IllegalArgumentException(
           "expected layers that go forward where states are carried, found " + network.layers());
     }
+    network.requireStates(states, count);
+    network.requireStates(statesAfter, count);
     if (statesAfter != null && keep == Keep.OUTPUTS) {
       throw new IllegalStateException("expected a pass that keeps states");
     }
@@ -127,6 +132,7 @@ public final class InferencePass {
       rows = new RowPass(network, ops, parameters, FEW_SAMPLES);
     }
     for (int s = 0; s < count; s++) {
+      Groups.requireLength(source.length(s), network.timeSteps());
       rows.run(source, s);
     }
   }
@@ -152,6 +158,10 @@ public final class InferencePass {
 
   /** A state, of a pass that keeps them. */
   public float hidden(int layer, int timeStep, int unit, int sample) {
+    if (network.layers().get(layer).direction() != Network.Direction.FORWARD) {
+      throw new IllegalStateException(
+          "expected a layer that goes forward, found " + network.layers().get(layer));
+    }
     int group = places[sample] / RecurrentPass.GROUP;
     return pass.hidden(m, layer, group, timeStep, unit, places[sample] % RecurrentPass.GROUP);
   }

@@ -36,7 +36,12 @@ public record Network(Input input, List<Layer> layers, Head head) implements Ser
 
     /** Values that embedded ids have at each time step. */
     public int embedded() {
-      return categorical.stream().mapToInt(Embedding::width).sum();
+      int width = 0;
+      // No stream: an iteration asks, and allocates nothing.
+      for (int c = 0; c < categorical.size(); c++) {
+        width += categorical.get(c).width();
+      }
+      return width;
     }
 
     /** Values that the lowest layer reads at each time step. */
@@ -276,12 +281,30 @@ public record Network(Input input, List<Layer> layers, Head head) implements Ser
    * then what else its cell remembers.
    */
   public int stateSize() {
-    return layers.stream().mapToInt(l -> l.units() * (1 + Cell.of(l.cell()).memories())).sum();
+    int size = 0;
+    for (int l = 0; l < layers.size(); l++) {
+      size += units(l) * (1 + Cell.of(layers.get(l).cell()).memories());
+    }
+    return size;
+  }
+
+  /** Requires room for the states of so many samples, where there are any. */
+  void requireStates(float[] states, int samples) {
+    if (states != null && states.length < samples * stateSize()) {
+      throw new IllegalArgumentException(
+          "expected states of %d samples with %d values each, found %d values"
+              .formatted(samples, stateSize(), states.length));
+    }
   }
 
   /** Whether each sequence of a stream can go on where the last one ended. */
   public boolean canCarryState() {
-    return layers.stream().allMatch(layer -> layer.direction() == Direction.FORWARD);
+    for (int l = 0; l < layers.size(); l++) {
+      if (layers.get(l).direction() != Direction.FORWARD) {
+        return false;
+      }
+    }
+    return true;
   }
 
   public int parameterCount() {

@@ -57,8 +57,21 @@ public final class TrainingPass {
         ops,
         maxSamples,
         parts,
-        sideBySide(network, ops.leastSideBySide(), maxSamples, parts),
+        withRoom(
+            network,
+            maxSamples,
+            parts,
+            sideBySide(network, ops.leastSideBySide(), maxSamples, parts)),
         new Arena());
+  }
+
+  /** As many groups side by side as there is room for: fewer are slower, but have the same bits. */
+  private static int withRoom(Network network, int maxSamples, int parts, int sideBySide) {
+    int most = sideBySide;
+    while (most > 1 && !planned(network, maxSamples, parts, most).fits()) {
+      most--;
+    }
+    return most;
   }
 
   TrainingPass(Network network, Ops ops, int maxSamples, int parts, int sideBySide, Arena arena) {
@@ -124,8 +137,11 @@ public final class TrainingPass {
    * @throws KernelUnavailableException if none can
    */
   public static void requireRoom(Network network, int maxSamples, int parts) {
+    planned(network, maxSamples, parts, 1).requireArray();
+  }
+
+  private static Arena planned(Network network, int maxSamples, int parts, int sideBySide) {
     Arena arena = new Arena();
-    int sideBySide = sideBySide(network, 1, maxSamples, parts);
     PackedWeights weights = PackedWeights.both(network, arena);
     int passes = Math.min(parts, groups(maxSamples));
     for (int part = 0; part < passes; part++) {
@@ -134,7 +150,7 @@ public final class TrainingPass {
       arena.reserve(pass.gradientLength() * slots(maxSamples, passes));
     }
     arena.reserve(embeddedLength(network) * groups(maxSamples));
-    arena.requireArray();
+    return arena;
   }
 
   /**
@@ -166,6 +182,8 @@ public final class TrainingPass {
       throw new IllegalArgumentException(
           "expected layers that go forward where states are carried, found " + network.layers());
     }
+    network.requireStates(states, count);
+    network.requireStates(statesAfter, count);
     this.parameters = parameters;
     this.source = source;
     this.states = states;

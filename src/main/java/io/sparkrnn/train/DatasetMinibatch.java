@@ -17,6 +17,7 @@ final class DatasetMinibatch implements MinibatchSource {
   private int[] samples;
   private int offset;
   private boolean trains;
+  private boolean warm;
   private long dropoutKey;
 
   /** For networks that have an output for each target, and read nothing in vain. */
@@ -58,6 +59,7 @@ final class DatasetMinibatch implements MinibatchSource {
     this.samples = samples;
     this.offset = offset;
     trains = false;
+    warm = false;
     return this;
   }
 
@@ -71,6 +73,11 @@ final class DatasetMinibatch implements MinibatchSource {
     this.dropoutKey = dropoutKey;
     trains = true;
     return this;
+  }
+
+  /** The state that these samples start from is warm: all their time steps count. */
+  void countAllSteps() {
+    warm = true;
   }
 
   @Override
@@ -96,7 +103,7 @@ final class DatasetMinibatch implements MinibatchSource {
 
   @Override
   public float weight(int sample, int step) {
-    if (step < firstCountedStep && data.readings() == Readings.EVERY_STEP) {
+    if (!warm && step < firstCountedStep && data.readings() == Readings.EVERY_STEP) {
       return 0;
     }
     return data.weight(samples[offset + sample], step);

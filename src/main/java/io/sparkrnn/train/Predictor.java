@@ -26,23 +26,18 @@ public final class Predictor {
    * A predictor.
    *
    * @param parameters flat, not changed
-   * @throws IllegalArgumentException for a network without classes, one of other inputs than dense
-   *     values, or one of several readings a sample
+   * @throws IllegalArgumentException for a network without classes, or one of several readings a
+   *     sample
    */
   public Predictor(Ops kernels, RnnTopology topology, float[] parameters) {
     if (!topology.trainable()) {
       throw new IllegalArgumentException(
           "expected a network with an output layer, found " + topology.summary());
     }
-    Network.Input input = topology.network().input();
     Network.Head head = topology.network().head();
-    if (!head.loss().ofClasses()
-        || head.reads() == Network.Reads.EVERY
-        || input.embedded() > 0
-        || input.statics() > 0) {
+    if (!head.loss().ofClasses() || head.reads() == Network.Reads.EVERY) {
       throw new IllegalArgumentException(
-          "expected a network that gives each sequence of dense values one class, found "
-              + topology.summary());
+          "expected a network that gives each sequence one class, found " + topology.summary());
     }
     this.network = topology.network();
     this.pass = new InferencePass(network, kernels, parameters, SAMPLES);
@@ -59,6 +54,10 @@ public final class Predictor {
    * @param values {@code [timeStep][input]}
    */
   public void put(int place, float[] values) {
+    if (network.input().width() > network.inputSize() || network.input().statics() > 0) {
+      throw new IllegalArgumentException(
+          "expected a network of dense values, found " + network.input());
+    }
     if (places[place] == null) {
       places[place] = new float[valuesPerSample()];
     }

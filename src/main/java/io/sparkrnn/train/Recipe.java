@@ -1,5 +1,6 @@
 package io.sparkrnn.train;
 
+import io.sparkrnn.kernel.Network.Reads;
 import io.sparkrnn.model.RnnTopology;
 import java.io.Serializable;
 
@@ -14,7 +15,7 @@ import java.io.Serializable;
  * @param seed of the order of minibatches, and of dropout
  * @param sequences how a shard's sequences belong together
  * @param firstCountedStep of heads that read every time step: what is before it does not count for
- *     the loss, but warms the state up
+ *     the loss, but warms the state up; of streams, in their first window alone
  */
 public record Recipe(
     RnnTopology topology,
@@ -42,6 +43,14 @@ public record Recipe(
   }
 
   public Recipe {
+    boolean every = topology.network().head().reads() == Reads.EVERY;
+    if (firstCountedStep < 0
+        || firstCountedStep >= topology.network().timeSteps()
+        || firstCountedStep > 0 && !every) {
+      throw new IllegalArgumentException(
+          "expected a first step that counts from 0 to %d, found %d"
+              .formatted(every ? topology.network().timeSteps() - 1 : 0, firstCountedStep));
+    }
     if (sequences == Sequences.STREAMS && !topology.network().canCarryState()) {
       throw new IllegalArgumentException(
           "expected layers that go forward for windows of streams, found "

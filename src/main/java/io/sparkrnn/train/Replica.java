@@ -1,5 +1,6 @@
 package io.sparkrnn.train;
 
+import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.MinibatchPlan;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
@@ -56,7 +57,6 @@ public final class Replica {
     SequenceDataset data = shard.samples();
     Network network = recipe.topology().network();
     DataShape.require(network, data);
-    requireStreams(data);
     int[] samplesInOrder = order(round.epoch(), shard.worker(), data.size());
     float[][] parts = parts(state.vector());
     float[] parameters = parts[0];
@@ -66,7 +66,9 @@ public final class Replica {
     double lossSum = 0;
     double lossWeight = 0;
     float[] streams = round.firstMinibatch() == 0 ? null : state.streamState(shard.worker());
-    float[] after = null;
+    requireStreams(data, round, streams);
+    // One that an iteration starts from, and one that it comes to.
+    float[][] buffers = new float[2][];
     IntConsumer part = pass::run;
     try (WorkerThreads threads = new WorkerThreads(pass.parts())) {
       for (int i = 0; i < round.iterations(); i++) {
@@ -76,9 +78,10 @@ public final class Replica {
         }
         int count = (int) Math.min(recipe.minibatchSize(), data.size() - first);
         minibatch.begin(data, samplesInOrder, (int) first, dropoutKey);
-        if (recipe.sequences() == Sequences.STREAMS) {
-          after = new float[count * network.stateSize()];
+        if (streams != null) {
+          minibatch.countAllSteps();
         }
+        float[] after = buffer(buffers, i % 2, count);
         threads.run(pass.begin(parameters, minibatch, count, streams, after), part);
         streams = after;
         samples += count;
@@ -111,11 +114,29 @@ public final class Replica {
     recipe.updater().step(parameters, gradient, moments, rate, momentum, iteration);
   }
 
-  private void requireStreams(SequenceDataset data) {
-    if (recipe.sequences() == Sequences.STREAMS && data.size() % recipe.minibatchSize() != 0) {
-      throw new IllegalArgumentException(
-          "expected windows of %d streams of equal length, found %d windows"
+  /** Null where there are no streams. */
+  private float[] buffer(float[][] buffers, int which, int samples) {
+    if (recipe.sequences() == Sequences.STREAMS && buffers[which] == null) {
+      buffers[which] = new float[samples * recipe.topology().network().stateSize()];
+    }
+    return buffers[which];
+  }
+
+  private void requireStreams(SequenceDataset data, Round round, float[] streams) {
+    if (recipe.sequences() != Sequences.STREAMS) {
+      return;
+    }
+    if (data.size() % recipe.minibatchSize() != 0) {
+      throw new DataException(
+          "Cannot train on streams: expected windows of %d streams of equal length, found %d windows"
               .formatted(recipe.minibatchSize(), data.size()));
+    }
+    int values = recipe.minibatchSize() * recipe.topology().network().stateSize();
+    int found = streams == null ? 0 : streams.length;
+    if (round.firstMinibatch() > 0 && data.size() > 0 && found != values) {
+      throw new IllegalArgumentException(
+          "expected a state of %d values to go on from within an epoch of streams, found %d"
+              .formatted(values, found));
     }
   }
 

@@ -373,6 +373,34 @@ class GeneralPassTest {
   }
 
   @Test
+  void oneOrTwoSamplesOfTheWrongLengthAreRefusedAsManyAre() {
+    Layer layer = new Layer("lstm", 4);
+    Head head = new Head(Loss.softmax(), 2, Reads.LAST);
+    Network shorter = new Network(new Input(4, 3), List.of(layer), head);
+    GeneralMinibatch longer =
+        GeneralMinibatch.random(new Network(new Input(5, 3), List.of(layer), head), 3, 2);
+    InferencePass pass =
+        new InferencePass(shorter, new VectorOps(), longer.parameters(), longer.size());
+    for (int count = 1; count <= 3; count++) {
+      int n = count;
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> pass.run(longer, n))
+          .withMessage("expected a sample of 1 to 4 time steps, found 5");
+    }
+  }
+
+  /** More than one panel of columns and one pass of a depth. */
+  @ParameterizedTest
+  @MethodSource("cells")
+  void agreesWithTheOracleOnWideLayers(String cell) {
+    Layer layer = new Layer(cell, 70, Direction.BOTH, 0, Biases.TWO);
+    Network network =
+        new Network(
+            new Input(9, 100), List.of(layer, layer), new Head(Loss.softmax(), 4, Reads.LAST));
+    assertAgrees(GeneralMinibatch.random(network, 17, 3, Varied.LENGTHS));
+  }
+
+  @Test
   void paddingCostsLittle() {
     Network network =
         GeneralNetworks.of(

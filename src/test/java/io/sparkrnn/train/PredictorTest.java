@@ -182,7 +182,7 @@ class PredictorTest {
       float[] parameters = new float[topology.parameterCount()];
       assertThatIllegalArgumentException()
           .isThrownBy(() -> new Predictor(KERNELS, topology, parameters))
-          .withMessageContaining("one class, found 4 x 2 -> gru 3");
+          .withMessageContaining("gives each sequence one class, found 4 x 2 -> gru 3");
     }
   }
 }

@@ -1,8 +1,10 @@
 package io.sparkrnn.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.kernel.Loss;
 import io.sparkrnn.kernel.Network;
@@ -144,9 +146,14 @@ class StreamsTest {
     Recipe recipe = recipe("gru", Sequences.STREAMS);
     Shard shard = InMemoryData.ofSizes(4, 3, 3, 29).shard(0);
     Replica replica = new Replica(recipe, new PortableOps());
-    assertThatIllegalArgumentException()
+    assertThatExceptionOfType(DataException.class)
         .isThrownBy(() -> replica.run(initial(recipe), shard, new Round(0, 0, 0, 1, 0, false, 1)))
-        .withMessage("expected windows of 5 streams of equal length, found 29 windows");
+        .withMessageEndingWith("windows of 5 streams of equal length, found 29 windows");
+    // Within an epoch there must be something to go on from.
+    Shard whole = DATA.shard(0);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> replica.run(initial(recipe), whole, new Round(0, 0, 1, 1, 1, false, 1)))
+        .withMessageContaining("expected a state of 60 values to go on from");
     Network back =
         new Network(
             new Input(4, 3),

@@ -12,10 +12,11 @@ final class Deliveries {
   private final Groups groups;
   private final boolean drops;
 
-  // Of each group and lane; of a lane, what its draws depend on, and its time step.
+  // Of each group and lane; of a lane, what its draws depend on, its time step, and where that is.
   private final long[][] sampleKeys;
   private final int[] keys = new int[Groups.GROUP];
   private final int[] steps = new int[Groups.GROUP];
+  private final int[] places = new int[Groups.GROUP];
 
   /** Which of its time steps a layer gives. */
   enum Which {
@@ -58,9 +59,11 @@ final class Deliveries {
       System.arraycopy(m, from.state(group, steps[0]), m, to, rows * width);
     } else {
       for (int lane = 0; lane < lanes; lane++) {
-        int source = from.state(group, steps[lane]) + lane;
-        for (int i = lane; i < rows * width; i += width) {
-          m[to + i] = m[source + i - lane];
+        places[lane] = from.state(group, steps[lane]) + lane;
+      }
+      for (int row = 0; row < rows * width; row += width) {
+        for (int lane = 0; lane < lanes; lane++) {
+          m[to + row + lane] = m[places[lane] + row];
         }
       }
     }
@@ -80,9 +83,11 @@ final class Deliveries {
       return;
     }
     for (int lane = 0; lane < lanes; lane++) {
-      int target = to.delta(group, steps[lane]) + lane;
-      for (int i = lane; i < rows * width; i += width) {
-        m[target + i - lane] += m[from + i];
+      places[lane] = to.delta(group, steps[lane]) + lane;
+    }
+    for (int row = 0; row < rows * width; row += width) {
+      for (int lane = 0; lane < lanes; lane++) {
+        m[places[lane] + row] += m[from + row + lane];
       }
     }
   }

@@ -298,18 +298,18 @@ final class RecurrentPass {
   /**
    * The deltas of embedded ids, when all other deltas are known.
    *
-   * @param to where a group's are, {@code [timeSteps][values][32]}
+   * @param to where a group's are, {@code [lane][timeSteps][values]}
    */
   void embeddedDeltas(float[] m, int g, int to) {
     int width = groups.width(g);
-    Arrays.fill(m, to, to + groups.steps(g) * embedded * GROUP, 0f);
+    Arrays.fill(m, to, to + network.timeSteps() * embedded * GROUP, 0f);
     for (LayerPass reader : layers[0]) {
       for (int t = 0; t < groups.steps(g); t++) {
         productIntoRows(m, reader, g, t, embedded);
         for (int lane = 0; lane < groups.alive(g, t); lane++) {
           int own = reader.reversed() ? groups.reversed(g, lane, t) : t;
           for (int i = 0; i < embedded; i++) {
-            m[to + (own * embedded + i) * GROUP + lane] += m[rows + i * width + lane];
+            m[to + (lane * network.timeSteps() + own) * embedded + i] += m[rows + i * width + lane];
           }
         }
       }

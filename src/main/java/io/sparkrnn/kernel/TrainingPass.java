@@ -310,16 +310,17 @@ public final class TrainingPass {
     Arrays.fill(gradient, embedding.offset(), embedding.end(), 0f);
     int width = embedding.rows();
     int padding = network.input().categorical().get(embedding.layer()).padding();
-    int ofStep = network.input().embedded() * RecurrentPass.GROUP;
+    int ofStep = network.input().embedded();
     for (int s = 0; s < samples; s++) {
       int group = places[s] / RecurrentPass.GROUP;
       int lane = places[s] % RecurrentPass.GROUP;
-      int at = embeddedDeltas + group * embeddedOfGroup + first * RecurrentPass.GROUP + lane;
+      int ofLane = lane * network.timeSteps() * ofStep;
+      int at = embeddedDeltas + group * embeddedOfGroup + ofLane + first;
       int length = source.length(s);
       for (int t = 0; t < length; t++, at += ofStep) {
         int id = source.id(embedding.layer(), s, t);
         for (int i = 0; id != padding && i < width; i++) {
-          gradient[embedding.offset() + id * width + i] += m[at + i * RecurrentPass.GROUP];
+          gradient[embedding.offset() + id * width + i] += m[at + i];
         }
       }
     }

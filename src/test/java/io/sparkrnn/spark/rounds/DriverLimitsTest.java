@@ -62,7 +62,7 @@ class DriverLimitsTest {
                     oneGigabyte, VALUES, folding(1024), groups(1024, 1024)))
         .withMessage(
             "Cannot collect the results of 1024 workers in 1024 tasks: expected"
-                + " spark.driver.maxResultSize of at least 9,916,564,480 bytes, found"
+                + " spark.driver.maxResultSize of at least 9,916,580,864 bytes, found"
                 + " 1,073,741,824");
     // A sum is as many bytes as two results, whatever it sums.
     assertThatCode(

@@ -8,7 +8,6 @@ import io.sparkrnn.kernel.ParameterBlock.Kind;
  * [panel][depth][12]}, of which rows that do not exist are 0. Packed once a minibatch.
  */
 final class PackedWeights {
-  private final Network network;
   private final ParameterBlock[] blocks;
 
   /** Where the products of one direction of a layer, or of the head, find theirs: of each part. */
@@ -23,7 +22,6 @@ final class PackedWeights {
   private final int trained;
 
   private PackedWeights(Network network, Arena arena, int directions) {
-    this.network = network;
     blocks = network.layout().blocks().toArray(ParameterBlock[]::new);
     firstTrained = network.input().dense();
     trained = network.input().embedded();
@@ -119,7 +117,7 @@ final class PackedWeights {
       if (transposed == 0) {
         continue;
       }
-      if (!recurrent && block.layer() == 0 && block.kind() == Kind.INPUT_WEIGHTS) {
+      if (block.layer() == 0 && block.kind() == Kind.INPUT_WEIGHTS) {
         transposed(parameters, from, inputs, firstTrained, trained, rows, m, transposed);
       } else {
         transposed(parameters, from, inputs, 0, inputs, rows, m, transposed);

@@ -2,6 +2,7 @@ package io.sparkrnn.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -387,6 +388,22 @@ class GeneralPassTest {
           .isThrownBy(() -> pass.run(longer, n))
           .withMessage("expected a sample of 1 to 4 time steps, found 5");
     }
+  }
+
+  @Test
+  void whatNobodyAskedForIsNotAnswered() {
+    Layer back = new Layer("lstm", 4, Direction.BACKWARD, 0, Biases.ONE);
+    Head every = new Head(Loss.softmax(), 2, Reads.EVERY);
+    Network network = new Network(new Input(4, 3), List.of(back), every);
+    GeneralMinibatch minibatch = GeneralMinibatch.random(network, 3, 2);
+    InferencePass pass =
+        InferencePass.keepingStates(network, new PortableOps(), minibatch.parameters(), 3);
+    assertThatIllegalStateException()
+        .isThrownBy(() -> pass.run(minibatch, 3))
+        .withMessageStartingWith("expected a head of one reading, found ");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> pass.hidden(0, 0, 0, 0))
+        .withMessageStartingWith("expected a layer that goes forward, found ");
   }
 
   /** More than one panel of columns and one pass of a depth. */

@@ -1,6 +1,7 @@
 package io.sparkrnn.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.sparkrnn.data.Missing;
 import io.sparkrnn.data.Readings;
@@ -70,6 +71,15 @@ class GeneralTrainingTest {
   }
 
   private static Recipe recipe(Network network, int threads) {
+    return recipe(network, threads, Sequences.INDEPENDENT, 1);
+  }
+
+  private static Recipe recipe(Network network, Sequences sequences, int firstCountedStep) {
+    return recipe(network, 1, sequences, firstCountedStep);
+  }
+
+  private static Recipe recipe(
+      Network network, int threads, Sequences sequences, int firstCountedStep) {
     return new Recipe(
         new RnnTopology("general", network),
         40,
@@ -79,8 +89,8 @@ class GeneralTrainingTest {
         1,
         0,
         Recipes.SEED,
-        Sequences.INDEPENDENT,
-        1);
+        sequences,
+        firstCountedStep);
   }
 
   private static TrainingState train(
@@ -143,6 +153,38 @@ class GeneralTrainingTest {
     // The variance of the targets is about 0.11.
     assertThat(first).isGreaterThan(0.1);
     assertThat(last).isLessThan(0.05);
+  }
+
+  /** Later windows start from a state that is warm. */
+  @Test
+  void ofStreamsOnlyTheFirstWindowWarmsUp() {
+    Network network =
+        new Network(
+            new Input(9, 2),
+            List.of(new Layer("lstm", 4)),
+            new Head(new Loss.Squared(), 1, Reads.EVERY));
+    SequenceDataset windows =
+        SequenceColumns.ofEqualLengths(80, 9)
+            .dense(new float[80 * 9 * 2], 2, Missing.REFUSE)
+            .targets(new float[80 * 9], 1, Readings.EVERY_STEP)
+            .dataset();
+    Recipe recipe = recipe(network, Sequences.STREAMS, 2);
+    float[] parameters = ParameterInitializer.PYTORCH.initialise(recipe.topology(), 4);
+    WorkerResult result =
+        new Replica(recipe, new VectorOps())
+            .run(
+                TrainingState.initial(parameters, ADAM),
+                new Shard(0, windows),
+                new Round(0, 0, 0, 2, 0, false, 1));
+    assertThat(result.lossWeight()).isEqualTo(40 * (9 - 2) + 40 * 9);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 9})
+  void aFirstStepThatCountsIsOneOfTheNetworks(int step) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> recipe(network("gru"), Sequences.INDEPENDENT, step))
+        .withMessage("expected a first step that counts from 0 to 8, found " + step);
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Rules over several keys. */
 final class Combinations {
@@ -17,6 +18,12 @@ final class Combinations {
   private static final Key MOMENTUM_AT_PEAK = Keys.of("schedule.momentum-at-peak");
   private static final Key PLATEAUS = Keys.of("schedule.plateau-epochs");
   private static final Key VALIDATION = Keys.of("data.validation");
+  private static final Key KEEP_BEST = Keys.of("training.keep-best");
+  private static final Key TRAIN_TABLE = Keys.of("table.train");
+  private static final Key VALIDATION_TABLE = Keys.of("table.validation");
+  private static final Key VALIDATION_FROM = Keys.of("table.validation-from");
+  private static final Key TEST_TABLE = Keys.of("table.test");
+  private static final Key TEST_FROM = Keys.of("table.test-from");
 
   private static final String DRIFTING =
       "data, arithmetic or keys outside of the section model, whose parameters would not fit";
@@ -35,6 +42,7 @@ final class Combinations {
   static List<Problem> check(RunConfiguration run, Values values, Set<Key> broken) {
     Combinations combinations = new Combinations(run, values, broken);
     combinations.checkFiles();
+    combinations.checkTables();
     combinations.checkRun();
     combinations.checkSchedule();
     combinations.checkValidation();
@@ -58,6 +66,32 @@ final class Combinations {
           List.of(Keys.DATA_URI),
           "expected one source of data, found this one and " + given.get(0));
     }
+  }
+
+  private void checkTables() {
+    boolean tables = run.table().isGiven();
+    for (Key key : Keys.all()) {
+      if (key.isOf(TableConfiguration.class) && !tables && !values.isDefault(key)) {
+        report(
+            List.of(key, TRAIN_TABLE),
+            "expected a table of training sequences beside it in %s, found none"
+                .formatted(TRAIN_TABLE));
+      }
+    }
+    if (!tables) {
+      return;
+    }
+    if (!values.isDefault(Keys.DATA_URI) || run.data().hasExplicitFiles()) {
+      report(
+          List.of(TRAIN_TABLE), "expected one source of data, found this one and " + Keys.DATA_URI);
+    }
+    if (run.table().test().isEmpty() && run.table().testFrom().isEmpty()) {
+      report(
+          List.of(TEST_TABLE),
+          "expected a table to test on, or where the test part begins in %s, found neither"
+              .formatted(TEST_FROM));
+    }
+    refuseWithDl4j(TRAIN_TABLE, "which trains on images");
   }
 
   private void checkRun() {
@@ -85,8 +119,10 @@ final class Combinations {
   }
 
   private void checkValidation() {
-    for (Key key : List.of(EARLY_STOPPING, PLATEAUS)) {
-      if (isGiven(key) && !isGiven(VALIDATION)) {
+    boolean validates =
+        Stream.of(VALIDATION, VALIDATION_TABLE, VALIDATION_FROM).anyMatch(this::isGiven);
+    for (Key key : List.of(EARLY_STOPPING, PLATEAUS, KEEP_BEST)) {
+      if (isGiven(key) && !validates) {
         report(
             List.of(key, VALIDATION),
             "expected samples to validate on in %s, found none".formatted(VALIDATION));
@@ -101,16 +137,17 @@ final class Combinations {
         || (Keys.find(field).isPresent() && !field.startsWith("model."));
   }
 
-  /** Neither empty nor 0, which say that there is none. */
+  /** Neither empty nor 0 nor false, which say that there is none. */
   private boolean isGiven(Key key) {
-    return !Set.of("", "0", "0.0").contains(key.text(run));
+    return !Set.of("", "0", "0.0", "false").contains(key.text(run));
   }
 
   private void refuseWithDl4j(Key key, String why) {
     if (run.training().engine() == Engine.DL4J && isGiven(key)) {
       report(
           List.of(key, Keys.ENGINE),
-          "expected 0 with the engine dl4j, %s, found %s".formatted(why, key.text(run)));
+          "expected %s with the engine dl4j, %s, found %s"
+              .formatted(key.type() == String.class ? "none" : "0", why, key.text(run)));
     }
   }
 

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 public record RunConfiguration(
     ModelConfiguration model,
     DataConfiguration data,
+    TableConfiguration table,
     TrainingConfiguration training,
     UpdaterConfiguration updater,
     ScheduleConfiguration schedule,
@@ -44,10 +45,14 @@ public record RunConfiguration(
     return training.earlyStoppingEpochs() > 0 || schedule.plateauEpochs() > 0;
   }
 
-  /** Those that say something: four files of one's own take the place of {@code data.uri}. */
+  /**
+   * Those that say something: four files of one's own, or tables, take the place of {@code
+   * data.uri}, and without tables nothing is to be said of them.
+   */
   public List<Key> keys() {
     return Keys.all().stream()
-        .filter(key -> key != Keys.DATA_URI || !data.hasExplicitFiles())
+        .filter(key -> key != Keys.DATA_URI || !(data.hasExplicitFiles() || table.isGiven()))
+        .filter(key -> table.isGiven() || !key.isOf(TableConfiguration.class))
         .toList();
   }
 
@@ -86,7 +91,8 @@ public record RunConfiguration(
   }
 
   RunConfiguration withHadoop(Map<String, String> properties) {
-    return new RunConfiguration(model, data, training, updater, schedule, run, spark, properties);
+    return new RunConfiguration(
+        model, data, table, training, updater, schedule, run, spark, properties);
   }
 
   private static void line(StringBuilder hocon, String name, String value) {

@@ -72,5 +72,17 @@ public record TrainingConfiguration(
             value =
                 "Model file (model.srnn), or the run directory that holds one, whose parameters training starts from, a path or URI; empty: random ones.",
             label = "URI")
-        String initialModel)
+        String initialModel,
+    @Setting("Whether the epoch with the best validation becomes the model, without ending early.")
+        boolean keepBest,
+    @Setting(
+            value =
+                "First time step that counts for the loss, where there is an answer for each: those before it warm the state up.",
+            min = 0)
+        int firstCountedStep,
+    @Setting(
+            value =
+                "Minibatches among whose samples those of like length are put together; 0: every minibatch as it was drawn.",
+            min = 0)
+        int lengthWindowMinibatches)
     implements Serializable {}

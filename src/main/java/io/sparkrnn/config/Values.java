@@ -37,6 +37,7 @@ final class Values {
     return new RunConfiguration(
         section(ModelConfiguration.class),
         section(DataConfiguration.class),
+        section(TableConfiguration.class),
         section(TrainingConfiguration.class),
         section(UpdaterConfiguration.class),
         section(ScheduleConfiguration.class),

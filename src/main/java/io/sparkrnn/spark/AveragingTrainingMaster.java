@@ -216,6 +216,7 @@ public final class AveragingTrainingMaster
     return new RunConfiguration(
         given.model(),
         given.data(),
+        given.table(),
         given.training(),
         description.updater(),
         description.schedule(),

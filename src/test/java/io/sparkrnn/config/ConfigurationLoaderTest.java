@@ -1,6 +1,7 @@
 package io.sparkrnn.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
@@ -22,7 +23,12 @@ class ConfigurationLoaderTest {
   /** Differs from the defaults in every key but one. */
   private static final String EXPLICIT_FILE =
       """
-      model { name = vanilla-rnn, hidden = [64, 32], activation = relu, recurrent-init = identity }
+      model {
+        name = vanilla-rnn, hidden = [64, 32], activation = relu, recurrent-init = identity
+        task = forecast, cell = elman, bidirectional = true, biases = two, dropout = 0.25
+        embedding-size = 16, reads = mean, loss = quantile, quantiles = [0.1, 0.9]
+        label-smoothing = 0.1, class-weights = balanced
+      }
       data {
         train-images = "a/x"
         train-labels = "a/y"
@@ -48,6 +54,9 @@ class ConfigurationLoaderTest {
         early-stopping-min-delta = 0.001
         ema-decay = 0.999
         initial-model = "hdfs://nn/runs/7"
+        keep-best = true
+        first-counted-step = 5
+        length-window-minibatches = 4
       }
       updater {
         name = nesterovs, learning-rate = 0.1, momentum = .5, beta1 = 0.8, beta2 = 0.99, epsilon = 1E-7
@@ -86,12 +95,45 @@ class ConfigurationLoaderTest {
   private static final RunConfiguration EXPLICIT =
       ConfigurationLoader.parse(EXPLICIT_FILE, "the file");
 
+  /** In place of images; differs from the defaults in every key of its section. */
+  private static final RunConfiguration OF_TABLES =
+      ConfigurationLoader.parse(
+          """
+          table {
+            train = "hdfs://nn/a.csv", validation = b, test = c, format = csv
+            query = "SELECT *, log(x) AS y FROM input WHERE z = 'a'"
+            features = [x, "t*"], inputs = 3
+            text = words, tokens = words, vocabulary-size = 100, vocabulary-min-count = 2
+            label = class, classes = 4, targets = [y, z], weight = w, statics = [age]
+            series = id, time = t, window-steps = 48, stride-steps = 12, horizon-steps = 24
+            known-ahead = [holiday], validation-from = 2020-01-01, test-from = 2021-01-01
+            standardise = series, target-transform = log1p, missing = mask
+          }
+          """,
+          "the file");
+
   @TempDir Path directory;
 
   @Test
   void shippedDefaults() {
     assertThat(DEFAULTS.model())
-        .isEqualTo(new ModelConfiguration("row-rnn-150", List.of(), "", RecurrentInit.ORTHOGONAL));
+        .isEqualTo(
+            new ModelConfiguration(
+                "row-rnn-150",
+                List.of(),
+                "",
+                RecurrentInit.ORTHOGONAL,
+                TaskName.CLASSIFY,
+                "",
+                false,
+                "",
+                0,
+                32,
+                "",
+                "",
+                List.of(),
+                0,
+                ""));
     assertThat(DEFAULTS.updater())
         .isEqualTo(new UpdaterConfiguration(UpdaterName.ADAM, 0.002, 0.9, 0.9, 0.999, 1e-8, 0.01));
     assertThat(DEFAULTS.hadoop()).isEmpty();
@@ -101,7 +143,22 @@ class ConfigurationLoaderTest {
   void everyKeyInAFile() {
     assertThat(EXPLICIT.model())
         .isEqualTo(
-            new ModelConfiguration("vanilla-rnn", List.of(64, 32), "relu", RecurrentInit.IDENTITY));
+            new ModelConfiguration(
+                "vanilla-rnn",
+                List.of(64, 32),
+                "relu",
+                RecurrentInit.IDENTITY,
+                TaskName.FORECAST,
+                "elman",
+                true,
+                "two",
+                0.25,
+                16,
+                "mean",
+                "quantile",
+                List.of("0.1", "0.9"),
+                0.1,
+                "balanced"));
     assertThat(EXPLICIT.data())
         .isEqualTo(
             new DataConfiguration("builtin:mnist", "a/x", "a/y", "hdfs://nn/b/x", "b/y", 5000));
@@ -125,7 +182,7 @@ class ConfigurationLoaderTest {
   void everyKeyAsAFlag() {
     Map<String, String> flags =
         Keys.all().stream()
-            .filter(key -> !key.equals(Keys.DATA_URI))
+            .filter(key -> !key.equals(Keys.DATA_URI) && !key.isOf(TableConfiguration.class))
             .collect(Collectors.toMap(Key::path, key -> key.text(EXPLICIT)));
 
     assertThat(flags)
@@ -138,8 +195,36 @@ class ConfigurationLoaderTest {
   @Test
   void theExplicitConfigurationLeavesNoKeyAtItsDefault() {
     assertThat(Keys.all())
-        .filteredOn(key -> key.text(EXPLICIT).equals(key.text(DEFAULTS)))
+        .filteredOn(
+            key ->
+                key.text(key.isOf(TableConfiguration.class) ? OF_TABLES : EXPLICIT)
+                    .equals(key.text(DEFAULTS)))
         .containsExactly(Keys.DATA_URI);
+  }
+
+  @Test
+  void tablesAndImagesAreOneOrTheOther() {
+    String table = "table { train = a, test = b }, ";
+    assertProblems(
+        table + "data.uri = c", "expected one source of data, found this one and data.uri");
+    assertProblems(
+        "table { train = a }",
+        "expected a table to test on, or where the test part begins in table.test-from, found neither");
+    assertProblems(
+        "table { query = \"SELECT 1\" }",
+        "expected a table of training sequences beside it in table.train, found none");
+    assertProblems(
+        table + "training.keep-best = true",
+        "expected samples to validate on in data.validation, found none");
+    assertProblems(
+        table + "training.engine = dl4j",
+        "expected none with the engine dl4j, which trains on images, found a");
+  }
+
+  private static void assertProblems(String file, String... messages) {
+    assertThatThrownBy(() -> ConfigurationLoader.parse(file, "the file"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContainingAll(messages);
   }
 
   @Test
@@ -170,7 +255,7 @@ class ConfigurationLoaderTest {
 
   @Test
   void renderedConfigurationsReadBackEqual() {
-    for (RunConfiguration configuration : List.of(DEFAULTS, EXPLICIT)) {
+    for (RunConfiguration configuration : List.of(DEFAULTS, EXPLICIT, OF_TABLES)) {
       assertThat(ConfigurationLoader.parse(configuration.render(), "effective.conf"))
           .isEqualTo(configuration);
     }

@@ -10,6 +10,7 @@ import io.sparkrnn.run.RunDirectory;
 import io.sparkrnn.run.StopSignals;
 import io.sparkrnn.run.StoppedBySignalException;
 import io.sparkrnn.run.SubmissionReport;
+import io.sparkrnn.run.Topologies;
 import io.sparkrnn.run.TrainingRun;
 import io.sparkrnn.spark.SparkBackend;
 import io.sparkrnn.storage.Storage;
@@ -66,7 +67,7 @@ public final class TrainCommand extends ConfiguredCommand {
     RunConfiguration configuration = given;
     SparkBackend.requireCompatible(configuration);
     RunDirectory directory =
-        RunDirectory.of(configuration, configuration.model().name(), storage, Clock.systemUTC());
+        RunDirectory.of(configuration, Topologies.name(configuration), storage, Clock.systemUTC());
     if (!directory.isNew() && configuration.run().resume() && file == null) {
       // Who resumes a run means its settings; only what is said now overrides them.
       Map<String, String> texts =
@@ -88,7 +89,7 @@ public final class TrainCommand extends ConfiguredCommand {
                   directory,
                   storage,
                   SparkBackend::begin,
-                  TrainingRun::read,
+                  (run, backend) -> TrainingRun.images(run),
                   new StopSignals())
               .run();
       NextCommands.print(out, next.trained(configuration, directory.location()));

@@ -11,12 +11,13 @@ import java.util.Map;
  * its tasks for as long as memory lasts; what it decodes must have the fingerprints that the driver
  * saw.
  */
-public final class ImageTrainingData implements TrainingData {
+public final class ImageTrainingData implements RunData {
   private static final long serialVersionUID = 1L;
 
   private static final DecodedFiles<ImageData> DECODED =
       new DecodedFiles<>(ImageData::fingerprints);
 
+  private final String described;
   private final DataConfiguration configuration;
   private final Map<String, String> hadoopProperties;
   private final long seed;
@@ -36,6 +37,7 @@ public final class ImageTrainingData implements TrainingData {
       int workers,
       long seed,
       ImageData images) {
+    this.described = configuration.described();
     this.configuration = DataSource.absolute(configuration);
     this.hadoopProperties = Map.copyOf(hadoopProperties);
     this.seed = seed;
@@ -74,7 +76,23 @@ public final class ImageTrainingData implements TrainingData {
         fingerprints, () -> DataSource.load(configuration, Storage.of(hadoopProperties)));
   }
 
+  @Override
+  public String described() {
+    return described;
+  }
+
+  @Override
+  public String noun() {
+    return "images";
+  }
+
+  @Override
+  public SequenceDataset training() {
+    return images().training();
+  }
+
   /** SHA-256 of each file's content. */
+  @Override
   public List<DataFingerprint> fingerprints() {
     return fingerprints;
   }
@@ -89,6 +107,7 @@ public final class ImageTrainingData implements TrainingData {
     return images().training().inputRange();
   }
 
+  @Override
   public int timeSteps() {
     return timeSteps;
   }
@@ -99,11 +118,6 @@ public final class ImageTrainingData implements TrainingData {
 
   public int classes() {
     return classes;
-  }
-
-  /** Samples of all shards together. */
-  public int trainingSize() {
-    return Arrays.stream(shardSizes).sum();
   }
 
   @Override

@@ -140,7 +140,7 @@ public final class Retraining {
     requireRunnable();
     registry.newest().ifPresent(report::standing);
     ImageTrainingData data =
-        signals.await(StopRequest.begin("read-data", () -> TrainingRun.read(configuration)));
+        signals.await(StopRequest.begin("read-data", () -> TrainingRun.images(configuration)));
     DataSummary summary = summary(data);
     signals.check();
     report.data(summary);
@@ -190,7 +190,7 @@ public final class Retraining {
 
   private void requireSameNetwork(RegisteredModel parent, ImageTrainingData data) {
     RnnTopology found = parent.model().topology();
-    RnnTopology wanted = Topologies.of(configuration.model(), data);
+    RnnTopology wanted = Topologies.of(configuration, data);
     if (!found.network().equals(wanted.network())) {
       throw new UsageException(
           "Cannot start from version %d of %s: expected a model of %s as is to be trained, found one of %s; --start fresh begins with random parameters"
@@ -258,7 +258,14 @@ public final class Retraining {
       now = configure.apply(texts);
     }
     new TrainingRun(
-            out, clock, now, directory, storage, SparkBackend::begin, unused -> data, signals)
+            out,
+            clock,
+            now,
+            directory,
+            storage,
+            SparkBackend::begin,
+            (unused, backend) -> data,
+            signals)
         .run();
     return begun;
   }

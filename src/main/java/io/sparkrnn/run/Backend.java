@@ -1,6 +1,6 @@
 package io.sparkrnn.run;
 
-import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.data.RunData;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.RoundRunner;
@@ -33,7 +33,7 @@ public interface Backend extends AutoCloseable {
    * @param kernels the implementation that every worker uses, by name
    * @param stop asked within evaluations, and while nobody can compute
    */
-  RoundRunner rounds(Training<ImageTrainingData> training, String kernels, StopRequest stop);
+  RoundRunner rounds(Training<RunData> training, String kernels, StopRequest stop);
 
   @Override
   default void close() {}
@@ -46,8 +46,7 @@ public interface Backend extends AutoCloseable {
     }
 
     @Override
-    public RoundRunner rounds(
-        Training<ImageTrainingData> training, String kernels, StopRequest stop) {
+    public RoundRunner rounds(Training<RunData> training, String kernels, StopRequest stop) {
       return new LocalRoundRunner(training.recipe(), Ops.named(kernels), training.data(), stop);
     }
   }

@@ -4,7 +4,7 @@ import io.sparkrnn.checkpoint.CheckpointStore;
 import io.sparkrnn.checkpoint.RunBusyException;
 import io.sparkrnn.data.EvaluationData;
 import io.sparkrnn.data.EvaluationData.Part;
-import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.data.RunData;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.evaluation.PairedPredictions;
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * @param stop asked between the steps
  */
 record Completion(
-    Training<ImageTrainingData> training,
+    Training<RunData> training,
     Storage storage,
     CheckpointStore store,
     RunDirectory directory,
@@ -65,7 +65,7 @@ record Completion(
   private void evaluate(TrainingState end, Optional<String> initialSha256) {
     boolean stops = training.configuration().training().earlyStoppingEpochs() > 0;
     TrainingState model = (stops ? best(end) : end).evaluated();
-    ImageTrainingData data = training.data();
+    RunData data = training.data();
     // Of the last epoch, unless it is another's model or was resumed after that.
     if (data.size(Part.VALIDATION) > 0 && (stops || !result.hasValidation())) {
       result.put("validation", runner.evaluate(model.parameters(), Part.VALIDATION));

@@ -3,8 +3,8 @@ package io.sparkrnn.run;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.TrainingConfiguration;
 import io.sparkrnn.data.EvaluationData.Part;
-import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.data.InputRange;
+import io.sparkrnn.data.RunData;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
@@ -40,10 +40,10 @@ public final class Console implements TrainingListener {
     this.narrow = terminal.filter(shown -> shown.columns() < EPOCH_COLUMNS).isPresent();
   }
 
-  void heading(Training<ImageTrainingData> setup, RunDirectory directory) {
+  void heading(Training<RunData> setup, RunDirectory directory) {
     RunConfiguration configuration = setup.configuration();
     RnnTopology topology = setup.topology();
-    ImageTrainingData data = setup.data();
+    RunData data = setup.data();
     TrainingConfiguration training = configuration.training();
     out.printf("%nspark-rnn %s%n%n", Versions.sparkRnn());
     line(
@@ -54,9 +54,10 @@ public final class Console implements TrainingListener {
         topology.parameterCount());
     line(
         "data",
-        "%s: %,d images to train on%s, %,d to test",
-        configuration.data().described(),
+        "%s: %,d %s to train on%s, %,d to test",
+        data.described(),
         data.trainingSize(),
+        data.noun(),
         data.size(Part.VALIDATION) == 0
             ? ""
             : ", %,d to validate".formatted(data.size(Part.VALIDATION)),

@@ -1,7 +1,7 @@
 package io.sparkrnn.run;
 
 import io.sparkrnn.checkpoint.CheckpointStore;
-import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.data.RunData;
 import io.sparkrnn.dl4j.Dl4jNetworks;
 import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.dl4j.NetworkState;
@@ -21,11 +21,14 @@ record FinalModel(Storage storage, CheckpointStore store, RunDirectory directory
   private static final Logger LOG = LoggerFactory.getLogger(FinalModel.class);
 
   /** Publishes what a killed attempt of the run has not published already. */
-  void publish(Training<ImageTrainingData> training, TrainingState end) {
+  void publish(Training<RunData> training, TrainingState end) {
     Map<String, String> provenance = new HashMap<>(Versions.all());
-    provenance.putAll(training.data().inputRange().lines());
+    provenance.putAll(training.data().training().inputRange().lines());
     publishModel(new ModelFile(training.topology(), end.parameters(), provenance));
-    publishDl4jZip(end, NetworkDescription.of(training.topology(), training.configuration()));
+    // DL4J's copy is of the networks that older files can say.
+    if (training.topology().network().isPlain()) {
+      publishDl4jZip(end, NetworkDescription.of(training.topology(), training.configuration()));
+    }
   }
 
   private void publishModel(ModelFile model) {

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.config.RunConfiguration;
-import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.data.RunData;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.evaluation.PairedPredictions;
 import io.sparkrnn.model.RnnTopology;
@@ -67,7 +67,7 @@ final class ResultFile implements TrainingListener {
     root.put("attempt", attempt);
   }
 
-  void describe(ImageTrainingData data, RnnTopology topology, String kernels) {
+  void describe(RunData data, RnnTopology topology, String kernels) {
     root.put("kernels", kernels);
     root.put("cpu", Versions.cpu());
     root.put("topology", topology.summary());

@@ -13,7 +13,7 @@ import io.sparkrnn.config.Problem;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.DataFingerprint;
-import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.data.RunData;
 import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
@@ -219,7 +219,7 @@ public record RunDirectory(
   }
 
   /** Refuses other data than those of the run's result. */
-  void requireData(JsonNode result, ImageTrainingData data) {
+  void requireData(JsonNode result, RunData data) {
     List<String> before = new ArrayList<>();
     result.at("/data/fingerprints").forEach(file -> before.add(file.path("sha256").asText()));
     List<String> now = data.fingerprints().stream().map(DataFingerprint::sha256).toList();

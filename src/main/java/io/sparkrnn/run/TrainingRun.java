@@ -15,6 +15,7 @@ import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.TrainingConfiguration;
 import io.sparkrnn.data.DataFingerprint;
 import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.data.RunData;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.export.Dl4jZip;
 import io.sparkrnn.kernel.KernelProvider;
@@ -39,7 +40,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +53,7 @@ public final class TrainingRun {
   private final RunDirectory directory;
   private final Storage storage;
   private final BiFunction<String, RunConfiguration, Backend> cluster;
-  private final Function<RunConfiguration, ImageTrainingData> data;
+  private final BiFunction<RunConfiguration, Backend, ? extends RunData> data;
   private final CheckpointStore store;
   private final ResultFile result;
   private final ProgressLog progress;
@@ -68,7 +68,8 @@ public final class TrainingRun {
    *
    * @param cluster begins to start, under a name, what computes the rounds of other engines than
    *     {@code local}
-   * @param data reads those of the configuration, where they are needed first
+   * @param data reads those of the configuration, where they are needed first, perhaps by what
+   *     computes the rounds
    * @param signals listened to from the start of training on, if not already
    */
   public TrainingRun(
@@ -78,7 +79,7 @@ public final class TrainingRun {
       RunDirectory directory,
       Storage storage,
       BiFunction<String, RunConfiguration, Backend> cluster,
-      Function<RunConfiguration, ImageTrainingData> data,
+      BiFunction<RunConfiguration, Backend, ? extends RunData> data,
       StopSignals signals) {
     this.out = out;
     this.signals = signals;
@@ -106,7 +107,7 @@ public final class TrainingRun {
 
   /** Demands what can be said of a configuration before anything is read. */
   public static void requireRunnable(RunConfiguration configuration) {
-    Topologies.of(configuration.model());
+    Topologies.require(configuration);
     if (configuration.training().engine() == Engine.DL4J && !Dl4jZip.available()) {
       throw new UsageException(
           "Cannot train with the engine dl4j: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars, found none");
@@ -135,7 +136,7 @@ public final class TrainingRun {
       if (vacancy.reason() != Vacancy.Reason.GIVEN_UP) {
         tidyUp(vacancy);
       }
-      return reportAgain(finished.get(), data.apply(configuration));
+      return reportAgain(finished.get(), data.apply(configuration, new Backend.Local()));
     }
     if (!directory.isNew()
         && !configuration.run().resume()
@@ -179,9 +180,9 @@ public final class TrainingRun {
   }
 
   private int run(Vacancy vacancy, Backend backend) {
-    ImageTrainingData read = data.apply(configuration);
-    Training<ImageTrainingData> training =
-        new Training<>(configuration, read, Topologies.of(configuration.model(), read));
+    RunData read = data.apply(configuration, backend);
+    Training<RunData> training =
+        new Training<>(configuration, read, Topologies.of(configuration, read));
     // A checkpoint has all of it.
     Optional<InitialModel> initial =
         directory.isNew()
@@ -203,14 +204,14 @@ public final class TrainingRun {
     }
   }
 
-  /** The data of a configuration. */
-  public static ImageTrainingData read(RunConfiguration configuration) {
+  /** The images of a configuration. */
+  public static ImageTrainingData images(RunConfiguration configuration) {
     TrainingConfiguration training = configuration.training();
     return ImageTrainingData.read(
         configuration.data(), configuration.hadoop(), training.workers(), training.seed());
   }
 
-  private int reportAgain(JsonNode finished, ImageTrainingData data) {
+  private int reportAgain(JsonNode finished, RunData data) {
     directory.requireData(finished, data);
     out.printf("This run is complete: %s%n", Storage.describe(directory.location()));
     out.printf(
@@ -232,8 +233,7 @@ public final class TrainingRun {
     }
   }
 
-  private void train(
-      Training<ImageTrainingData> training, Optional<InitialModel> initial, Backend backend) {
+  private void train(Training<RunData> training, Optional<InitialModel> initial, Backend backend) {
     try {
       begin(training, initial, backend);
     } catch (TrainingStoppedException e) {
@@ -267,8 +267,7 @@ public final class TrainingRun {
     }
   }
 
-  private void begin(
-      Training<ImageTrainingData> training, Optional<InitialModel> initial, Backend backend) {
+  private void begin(Training<RunData> training, Optional<InitialModel> initial, Backend backend) {
     KernelProvider kernels = KernelProvider.choose(configuration.training().kernels().toString());
     boolean dl4j = configuration.training().engine() == Engine.DL4J;
     List<DataFingerprint> fingerprints = training.data().fingerprints();

@@ -2,7 +2,7 @@ package io.sparkrnn.spark;
 
 import io.sparkrnn.config.Engine;
 import io.sparkrnn.config.RunConfiguration;
-import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.data.RunData;
 import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.run.Backend;
 import io.sparkrnn.run.UsageException;
@@ -100,8 +100,7 @@ public final class SparkBackend implements Backend {
   }
 
   @Override
-  public RoundRunner rounds(
-      Training<ImageTrainingData> training, String kernels, StopRequest stop) {
+  public RoundRunner rounds(Training<RunData> training, String kernels, StopRequest stop) {
     JavaSparkContext context = started().context();
     if (withDl4j()) {
       return new Dl4jRoundRunner(

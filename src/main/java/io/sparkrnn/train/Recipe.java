@@ -16,6 +16,8 @@ import java.io.Serializable;
  * @param sequences how a shard's sequences belong together
  * @param firstCountedStep of heads that read every time step: what is before it does not count for
  *     the loss, but warms the state up; of streams, in their first window alone
+ * @param lengthWindowMinibatches minibatches among whose samples those of like length are put
+ *     together; 0 for none
  */
 public record Recipe(
     RnnTopology topology,
@@ -27,7 +29,8 @@ public record Recipe(
     double l2,
     long seed,
     Sequences sequences,
-    int firstCountedStep)
+    int firstCountedStep,
+    int lengthWindowMinibatches)
     implements Serializable {
 
   /** How a shard's sequences belong together. */
@@ -78,6 +81,7 @@ public record Recipe(
         l2,
         seed,
         Sequences.INDEPENDENT,
+        0,
         0);
   }
 }

@@ -57,7 +57,7 @@ public final class Replica {
     SequenceDataset data = shard.samples();
     Network network = recipe.topology().network();
     DataShape.require(network, data);
-    int[] samplesInOrder = order(round.epoch(), shard.worker(), data.size());
+    int[] samplesInOrder = order(round.epoch(), shard.worker(), data);
     float[][] parts = parts(state.vector());
     float[] parameters = parts[0];
     float[][] moments = Arrays.copyOfRange(parts, 1, parts.length);
@@ -140,12 +140,19 @@ public final class Replica {
     }
   }
 
-  private int[] order(int epoch, int worker, int size) {
+  private int[] order(int epoch, int worker, SequenceDataset data) {
+    int size = data.size();
     if (!order.isOf(epoch, worker, size)) {
       int[] samples =
           recipe.sequences() == Sequences.STREAMS
               ? IntStream.range(0, size).toArray()
-              : MinibatchPlan.order(recipe.seed(), epoch, worker, size);
+              : MinibatchPlan.order(
+                  recipe.seed(),
+                  epoch,
+                  worker,
+                  data,
+                  recipe.minibatchSize(),
+                  recipe.lengthWindowMinibatches());
       order = new Order(epoch, worker, samples);
     }
     return order.samples();

@@ -3,6 +3,7 @@ package io.sparkrnn.train;
 import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.config.Engine;
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.config.TaskName;
 import io.sparkrnn.config.TrainingConfiguration;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.TrainingData;
@@ -80,7 +81,12 @@ public record Training<D extends TrainingData>(
             (long) minibatchesPerEpoch() * training.epochs()),
         training.clipNorm(),
         training.l2(),
-        training.seed());
+        training.seed(),
+        configuration.model().task() == TaskName.LANGUAGE_MODEL
+            ? Recipe.Sequences.STREAMS
+            : Recipe.Sequences.INDEPENDENT,
+        training.firstCountedStep(),
+        training.lengthWindowMinibatches());
   }
 
   /** What a run begins with that begins with no model's parameters. */

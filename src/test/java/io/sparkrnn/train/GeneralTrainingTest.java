@@ -90,7 +90,8 @@ class GeneralTrainingTest {
         0,
         Recipes.SEED,
         sequences,
-        firstCountedStep);
+        firstCountedStep,
+        2);
   }
 
   private static TrainingState train(

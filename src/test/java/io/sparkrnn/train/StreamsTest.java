@@ -51,6 +51,7 @@ class StreamsTest {
         0,
         Recipes.SEED,
         sequences,
+        0,
         0);
   }
 
@@ -172,6 +173,7 @@ class StreamsTest {
                     0,
                     1,
                     Sequences.STREAMS,
+                    0,
                     0))
         .withMessageContaining("layers that go forward for windows of streams");
   }

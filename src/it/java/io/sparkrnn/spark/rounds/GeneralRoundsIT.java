@@ -123,7 +123,8 @@ class GeneralRoundsIT {
         0,
         42,
         sequences,
-        1);
+        1,
+        0);
   }
 
   private static TrainingState run(Recipe recipe, RoundRunner runner) {

@@ -1,0 +1,36 @@
+package io.sparkrnn.data;
+
+import java.util.List;
+
+/** What a run trains and tests on, and what it says about where they come from. */
+public interface RunData extends TrainingData {
+
+  /** One line for people: where they come from. */
+  String described();
+
+  /** What a sample is called, in the plural. */
+  String noun();
+
+  /** SHA-256 of each part of them, in a fixed order. */
+  List<DataFingerprint> fingerprints();
+
+  /** All training samples, those included that are held out; in the driver alone. */
+  SequenceDataset training();
+
+  /** Time steps of the longest sample of all parts. */
+  int timeSteps();
+
+  /** Ids of a categorical channel, those included that no sample has. */
+  default int vocabulary(int channel) {
+    return training().vocabulary(channel);
+  }
+
+  /** Samples of all shards together. */
+  default int trainingSize() {
+    int size = 0;
+    for (int worker = 0; worker < workers(); worker++) {
+      size += shardSize(worker);
+    }
+    return size;
+  }
+}

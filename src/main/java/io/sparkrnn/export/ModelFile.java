@@ -122,9 +122,7 @@ public record ModelFile(
           topology,
           parameters,
           lines,
-          prepared
-              ? Optional.of(Preparation.decode(text(file, PREPARATION)))
-              : Optional.empty());
+          prepared ? Optional.of(Preparation.decode(text(file, PREPARATION))) : Optional.empty());
     } catch (IllegalArgumentException e) {
       throw new CorruptFileException("Cannot read %s: %s".formatted(where, e.getMessage()));
     }

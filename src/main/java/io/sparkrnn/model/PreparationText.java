@@ -89,8 +89,7 @@ final class PreparationText {
           "expected version %s of a preparation, found \"%s\"".formatted(CURRENT, version));
     }
     List<String> features = lines.names("feature");
-    ChannelScale channels =
-        new ChannelScale(lines.numbers("mean"), lines.numbers("deviation"));
+    ChannelScale channels = new ChannelScale(lines.numbers("mean"), lines.numbers("deviation"));
     Map<String, ChannelScale> series = new LinkedHashMap<>();
     for (String name : lines.names("series")) {
       series.put(
@@ -135,8 +134,7 @@ final class PreparationText {
       String line = next < lines.length ? lines[next++] : "";
       if (!line.startsWith(key + "=")) {
         throw new IllegalArgumentException(
-            "expected %s=... in line %d of a preparation, found \"%s\""
-                .formatted(key, next, line));
+            "expected %s=... in line %d of a preparation, found \"%s\"".formatted(key, next, line));
       }
       return line.substring(key.length() + 1);
     }

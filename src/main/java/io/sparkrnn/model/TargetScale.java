@@ -24,8 +24,7 @@ public record TargetScale(List<Double> means, List<Double> deviations, boolean l
 
   /** What a target, or a prediction for it, is in the units of the data. */
   public double original(int target, double value) {
-    double unscaled =
-        means.isEmpty() ? value : value * deviations.get(target) + means.get(target);
+    double unscaled = means.isEmpty() ? value : value * deviations.get(target) + means.get(target);
     return log1p ? StrictMath.expm1(unscaled) : unscaled;
   }
 }

@@ -18,7 +18,11 @@ public record DatasetSplit(int[] training, int[] validation) {
    * @throws DataException if {@code validation} is negative or leaves nothing to train on
    */
   public static DatasetSplit of(SequenceDataset training, int validation, long seed) {
-    int size = training.size();
+    return of(training.size(), validation, seed);
+  }
+
+  /** As above, of samples that are only counted. */
+  public static DatasetSplit of(int size, int validation, long seed) {
     if (validation < 0 || validation >= size) {
       throw new DataException(
           "Cannot hold out validation samples: expected 0 to %d of the %d training samples, found %d"

@@ -2,6 +2,7 @@ package io.sparkrnn.export;
 
 import io.sparkrnn.model.Floats;
 import io.sparkrnn.model.KeyValueLines;
+import io.sparkrnn.model.Preparation;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.CorruptFileException;
 import io.sparkrnn.storage.ForeignFileException;
@@ -13,28 +14,42 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
  * A trained model as a data-only file: a {@link SectionFile} of kind {@code model} with sections
  * {@code topology}, {@code parameters} (little-endian floats in flat order) and {@code provenance}
- * ({@code key=value} lines).
+ * ({@code key=value} lines), and of tables {@code preparation}.
  *
  * @param provenance what it was made with, by name
+ * @param preparation what becomes of the rows of a table; empty for images
  */
-public record ModelFile(RnnTopology topology, float[] parameters, Map<String, String> provenance) {
+public record ModelFile(
+    RnnTopology topology,
+    float[] parameters,
+    Map<String, String> provenance,
+    Optional<Preparation> preparation) {
   private static final String KIND = "model";
   private static final int SECTIONS = 3;
+  private static final String PREPARATION = "preparation";
+
+  /** Of images. */
+  public ModelFile(RnnTopology topology, float[] parameters, Map<String, String> provenance) {
+    this(topology, parameters, provenance, Optional.empty());
+  }
 
   /** A copy with another provenance. */
   public ModelFile withProvenance(Map<String, String> lines) {
-    return new ModelFile(topology, parameters, lines);
+    return new ModelFile(topology, parameters, lines, preparation);
   }
 
   /** Whether another model computes the same, whatever it was made with. */
   public boolean computesAs(ModelFile other) {
-    return topology.equals(other.topology) && Arrays.equals(parameters, other.parameters);
+    return topology.equals(other.topology)
+        && Arrays.equals(parameters, other.parameters)
+        && preparation.equals(other.preparation);
   }
 
   /**
@@ -61,6 +76,8 @@ public record ModelFile(RnnTopology topology, float[] parameters, Map<String, St
                 .map(entry -> entry.getKey() + "=" + entry.getValue())
                 .collect(Collectors.joining("\n", "", "\n"))
                 .getBytes(StandardCharsets.UTF_8));
+    preparation.ifPresent(
+        fitted -> sections.put(PREPARATION, fitted.encode().getBytes(StandardCharsets.UTF_8)));
     return SectionFile.encode(KIND, runId, sections);
   }
 
@@ -92,7 +109,8 @@ public record ModelFile(RnnTopology topology, float[] parameters, Map<String, St
             "expected %d parameters of %s, found %d"
                 .formatted(topology.parameterCount(), topology.summary(), parameters.length));
       }
-      if (file.sections().size() > SECTIONS) {
+      boolean prepared = file.sections().containsKey(PREPARATION);
+      if (file.sections().size() > SECTIONS + (prepared ? 1 : 0)) {
         throw new IllegalArgumentException(
             "expected the sections topology, parameters and provenance, found "
                 + file.sections().keySet());
@@ -100,7 +118,11 @@ public record ModelFile(RnnTopology topology, float[] parameters, Map<String, St
       // Without provenance there is an empty line.
       String provenance = text(file, "provenance");
       Map<String, String> lines = provenance.isBlank() ? Map.of() : KeyValueLines.parse(provenance);
-      return new ModelFile(topology, parameters, lines);
+      return new ModelFile(
+          topology,
+          parameters,
+          lines,
+          prepared ? Optional.of(Preparation.decode(text(file, PREPARATION))) : Optional.empty());
     } catch (IllegalArgumentException e) {
       throw new CorruptFileException("Cannot read %s: %s".formatted(where, e.getMessage()));
     }

@@ -1,0 +1,163 @@
+package io.sparkrnn.spark.data;
+
+import io.sparkrnn.config.StandardiseName;
+import io.sparkrnn.config.TableConfiguration;
+import io.sparkrnn.model.ChannelScale;
+import io.sparkrnn.model.Preparation;
+import io.sparkrnn.model.TargetScale;
+import io.sparkrnn.model.Vocabulary;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Fits a {@link Preparation} on the training part. Sums go over its steps in one order, whatever
+ * the partitions of the table are.
+ */
+final class PreparationFit {
+  private final TableSource source;
+  private final TableConfiguration table;
+  private final List<Window> training;
+
+  /** Numbers of one channel. */
+  private interface Channel {
+    void forEach(DoubleConsumer consumer);
+  }
+
+  private record Moments(double mean, double deviation) {
+    /** Of a population; one that is the same everywhere is left as wide as it is. */
+    static Moments of(Channel channel) {
+      long[] count = {0};
+      double[] sums = new double[2];
+      channel.forEach(
+          value -> {
+            count[0]++;
+            sums[0] += value;
+          });
+      double mean = count[0] == 0 ? 0 : sums[0] / count[0];
+      channel.forEach(value -> sums[1] += (value - mean) * (value - mean));
+      double deviation = count[0] == 0 ? 0 : Math.sqrt(sums[1] / count[0]);
+      return new Moments(mean, deviation == 0 ? 1 : deviation);
+    }
+  }
+
+  /**
+   * A fit.
+   *
+   * @param training the steps to fit on
+   */
+  PreparationFit(TableSource source, TableConfiguration table, List<Window> training) {
+    this.source = source;
+    this.table = table;
+    this.training = training;
+  }
+
+  Preparation fit(List<String> features, int targets, ClassNames classes) {
+    boolean ofSeries = table.standardise() == StandardiseName.SERIES;
+    Map<String, ChannelScale> series = new TreeMap<>();
+    if (ofSeries) {
+      for (Window window : training) {
+        series.put(window.sequence().series(), channels(List.of(window), features.size()));
+      }
+    }
+    return new Preparation(
+        features,
+        table.standardise() == StandardiseName.CHANNEL
+            ? channels(training, features.size())
+            : ChannelScale.NONE,
+        series,
+        vocabulary(),
+        classes.names(),
+        targets(targets));
+  }
+
+  private static ChannelScale channels(List<Window> windows, int width) {
+    return scale(
+        IntStream.range(0, width)
+            .mapToObj(channel -> Moments.of(consumer -> values(windows, channel, consumer)))
+            .toList());
+  }
+
+  private static ChannelScale scale(List<Moments> moments) {
+    return new ChannelScale(
+        moments.stream().map(Moments::mean).toList(),
+        moments.stream().map(Moments::deviation).toList());
+  }
+
+  private static void values(List<Window> windows, int channel, DoubleConsumer consumer) {
+    for (Window window : windows) {
+      RawSequence sequence = window.sequence();
+      int width = sequence.width();
+      for (int step = window.start(); step < window.start() + window.steps(); step++) {
+        float value = sequence.values()[step * width + channel];
+        if (!Float.isNaN(value)) {
+          consumer.accept(value);
+        }
+      }
+    }
+  }
+
+  private TargetScale targets(int targets) {
+    boolean log1p = !table.targetTransform().isEmpty();
+    if (targets == 0 || table.standardise() == StandardiseName.NONE) {
+      return new TargetScale(List.of(), List.of(), log1p && targets > 0);
+    }
+    List<Moments> moments = new ArrayList<>();
+    for (int target = 0; target < targets; target++) {
+      int which = target;
+      moments.add(
+          Moments.of(
+              consumer -> {
+                for (Window window : training) {
+                  targetsOf(window, which, targets, consumer);
+                }
+              }));
+    }
+    ChannelScale scale = scale(moments);
+    return new TargetScale(scale.means(), scale.deviations(), log1p);
+  }
+
+  private void targetsOf(Window window, int target, int targets, DoubleConsumer consumer) {
+    RawSequence sequence = window.sequence();
+    boolean ofSteps = sequence.targets().length == sequence.steps() * targets;
+    int first = ofSteps ? window.start() : 0;
+    int end = ofSteps ? window.start() + window.steps() : 1;
+    for (int reading = first; reading < end; reading++) {
+      float value = sequence.targets()[reading * targets + target];
+      if (!Float.isNaN(value)) {
+        consumer.accept(transformed(source, table, sequence, reading, value));
+      }
+    }
+  }
+
+  /** A target before it is standardised. */
+  static double transformed(
+      TableSource source, TableConfiguration table, RawSequence sequence, int step, float value) {
+    if (table.targetTransform().isEmpty()) {
+      return value;
+    }
+    if (value <= -1) {
+      throw source.refusal(
+          "targets above -1 for log1p",
+          "%s in %s".formatted(value, source.row(sequence.row(step))));
+    }
+    return StrictMath.log1p(value);
+  }
+
+  private Vocabulary vocabulary() {
+    if (table.text().isEmpty()) {
+      return Vocabulary.NONE;
+    }
+    Map<String, Long> counts = new HashMap<>();
+    for (Window window : training) {
+      for (int step = window.start(); step < window.start() + window.steps(); step++) {
+        counts.merge(window.sequence().tokens()[step], 1L, Long::sum);
+      }
+    }
+    return TextTokens.fit(source.location(), table, counts);
+  }
+}

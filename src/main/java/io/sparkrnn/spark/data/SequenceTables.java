@@ -1,0 +1,334 @@
+package io.sparkrnn.spark.data;
+
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.config.TableConfiguration;
+import io.sparkrnn.config.TaskName;
+import io.sparkrnn.data.DataException;
+import io.sparkrnn.data.DatasetSplit;
+import io.sparkrnn.data.Readings;
+import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.data.Shards;
+import io.sparkrnn.model.Preparation;
+import io.sparkrnn.spark.data.TableData.Description;
+import io.sparkrnn.spark.data.TableData.Parts;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Reads tables of sequences, series or texts to train on. Spark SQL's readers read the files; the
+ * driver puts sequences in an order that neither partitions nor files have a part in, splits them,
+ * fits what is to be fitted on the training part alone, and keeps them as datasets.
+ */
+public final class SequenceTables {
+  private final SparkSession session;
+  private final RunConfiguration configuration;
+  private final TableConfiguration table;
+  private final TaskName task;
+  private final Sequences training;
+
+  /** A table's sequences, or its series. */
+  private record Sequences(TableSource source, TableColumns columns, List<RawSequence> all) {}
+
+  /** Windows of each part, and the tables that they are of. */
+  private record Split(
+      List<Window> spans,
+      List<Window> training,
+      TableSource ofValidation,
+      List<Window> validation,
+      TableSource ofTest,
+      List<Window> test) {}
+
+  private SequenceTables(SparkSession spark, RunConfiguration configuration) {
+    this.session = TableSource.session(spark);
+    this.configuration = configuration;
+    this.table = configuration.table();
+    this.task = configuration.model().task();
+    this.training = read(table.train());
+  }
+
+  /**
+   * Reads the tables of a configuration.
+   *
+   * @throws DataException if one is not what the configuration says
+   */
+  public static TableData read(SparkSession spark, RunConfiguration configuration) {
+    return configuration.model().task() == TaskName.LANGUAGE_MODEL
+        ? new TextTables(spark, configuration).read()
+        : new SequenceTables(spark, configuration).data();
+  }
+
+  private Sequences read(String location) {
+    TableSource source = new TableSource(session, configuration, location);
+    Dataset<Row> rows = source.rows();
+    TableColumns columns =
+        new TableColumns(
+            source, table, task, rows.schema(), session.conf().get("spark.sql.session.timeZone"));
+    List<RawSequence> read = source.collect(rows, new SequenceRows(columns, table));
+    if (columns.times().isPresent()) {
+      List<RawSequence> series = new SeriesReadings(source, columns.times().get()).series(read);
+      requireOneLabel(source, series);
+      return new Sequences(source, columns, series);
+    }
+    return new Sequences(source, columns, inOrder(read));
+  }
+
+  private static List<RawSequence> inOrder(List<RawSequence> sequences) {
+    record Keyed(String digest, RawSequence sequence) {}
+    return sequences.stream()
+        .map(sequence -> new Keyed(sequence.digest(), sequence))
+        .sorted(Comparator.comparing(Keyed::digest))
+        .map(Keyed::sequence)
+        .toList();
+  }
+
+  /** Where a series is one sample, and that has one class. */
+  private void requireOneLabel(TableSource source, List<RawSequence> series) {
+    if (task != TaskName.CLASSIFY || table.windowSteps() > 0) {
+      return;
+    }
+    for (RawSequence one : series) {
+      for (int step = 1; step < one.steps(); step++) {
+        boolean same =
+            one.names().length > 0
+                ? one.names()[step].equals(one.names()[0])
+                : one.labels()[step] == one.labels()[0];
+        if (!same) {
+          throw source.refusal(
+              "one label in all readings of series " + one.series(),
+              "another in " + source.row(one.row(step)));
+        }
+      }
+    }
+  }
+
+  private TableData data() {
+    Split split = training.columns().times().isPresent() ? splitByTime() : splitBySeed();
+    if (split.training().isEmpty()) {
+      throw training
+          .source()
+          .refusal(
+              "a series with %d readings or more before the next part begins"
+                  .formatted(Math.max(1, table.windowSteps()) + table.horizonSteps()),
+              "none");
+    }
+    ClassNames classes =
+        isOfClasses()
+            ? ClassNames.of(training.source(), split.spans(), table.classes())
+            : ClassNames.NONE;
+    int width = training.all().get(0).width();
+    Preparation preparation =
+        new PreparationFit(training.source(), table, fitted(split))
+            .fit(featureNames(width), isOfClasses() ? 0 : table.targets().size(), classes);
+    SequenceBuilder builder =
+        new SequenceBuilder(
+            table, preparation, classes, training.columns().readings(task), knownAhead(width));
+    int longest =
+        Stream.of(split.training(), split.validation(), split.test())
+            .flatMap(List::stream)
+            .mapToInt(Window::steps)
+            .max()
+            .orElseThrow();
+    SequenceDataset trained = builder.build(training.source(), split.training(), longest);
+    SequenceDataset validation =
+        part(builder, trained, split.ofValidation(), split.validation(), longest);
+    SequenceDataset test = part(builder, trained, split.ofTest(), split.test(), longest);
+    int[][] shards =
+        Shards.assign(
+            IntStream.range(0, trained.size()).toArray(),
+            configuration.training().workers(),
+            configuration.training().seed());
+    Parts parts = new Parts(trained, validation, test, shards);
+    return new TableData(
+        JavaSparkContext.fromSparkContext(session.sparkContext()),
+        parts,
+        new Description(
+            TableParts.described(table),
+            preparation,
+            TableParts.fingerprints(table, parts),
+            0,
+            0,
+            baselines(builder, split.test(), test),
+            Arrays.stream(shards).mapToInt(shard -> shard.length).toArray(),
+            validation.size(),
+            test.size()));
+  }
+
+  private boolean isOfClasses() {
+    return task == TaskName.CLASSIFY || task == TaskName.LABEL_STEPS;
+  }
+
+  /** Of series all steps of the training part: windows have those in the middle more often. */
+  private List<Window> fitted(Split split) {
+    return training.columns().times().isPresent() ? split.spans() : split.training();
+  }
+
+  private static SequenceDataset part(
+      SequenceBuilder builder,
+      SequenceDataset training,
+      TableSource source,
+      List<Window> windows,
+      int longest) {
+    return windows.isEmpty()
+        ? training.subset(new int[0])
+        : builder.build(source, windows, longest);
+  }
+
+  private Split splitByTime() {
+    SeriesWindows windows = new SeriesWindows(table, training.columns().times().orElseThrow());
+    List<Window> cut = windows.training(training.all());
+    List<Window> validation = windows.validation(training.all());
+    List<Window> test = windows.test(training.all());
+    requireSteps(validation, table.validationFrom(), "table.validation-from", training);
+    requireSteps(test, table.testFrom(), "table.test-from", training);
+    TableSource ofValidation = training.source();
+    TableSource ofTest = training.source();
+    if (!table.validation().isEmpty()) {
+      Sequences own = read(table.validation());
+      ofValidation = own.source();
+      validation = windows.all(own.all());
+      requireSteps(validation, "the whole table", "its series", own);
+    } else if (table.validationFrom().isEmpty() && configuration.data().validation() > 0) {
+      if (table.windowSteps() > 0) {
+        throw training
+            .source()
+            .refusal(
+                "where the validation part begins in table.validation-from, since windows have steps in common",
+                "data.validation alone");
+      }
+      DatasetSplit split = split(cut.size());
+      validation = chosen(cut, split.validation());
+      List<Window> kept = chosen(cut, split.training());
+      return withTest(new Split(kept, kept, ofValidation, validation, ofTest, test), windows);
+    }
+    return withTest(
+        new Split(
+            windows.trainingSpans(training.all()), cut, ofValidation, validation, ofTest, test),
+        windows);
+  }
+
+  private Split withTest(Split split, SeriesWindows windows) {
+    if (table.test().isEmpty()) {
+      return split;
+    }
+    Sequences own = read(table.test());
+    List<Window> test = windows.all(own.all());
+    requireSteps(test, "the whole table", "its series", own);
+    return new Split(
+        split.spans(),
+        split.training(),
+        split.ofValidation(),
+        split.validation(),
+        own.source(),
+        test);
+  }
+
+  private void requireSteps(List<Window> part, String from, String key, Sequences of) {
+    if (!from.isEmpty() && part.isEmpty()) {
+      throw of.source()
+          .refusal(
+              "windows of %d steps, %d ahead, that end in the part from %s (%s)"
+                  .formatted(Math.max(1, table.windowSteps()), table.horizonSteps(), from, key),
+              "none");
+    }
+  }
+
+  private DatasetSplit split(int samples) {
+    return DatasetSplit.of(
+        samples, configuration.data().validation(), configuration.training().seed());
+  }
+
+  private static List<Window> chosen(List<Window> windows, int[] numbers) {
+    return Arrays.stream(numbers).mapToObj(windows::get).toList();
+  }
+
+  private Split splitBySeed() {
+    requireNone("table.window-steps", table.windowSteps() > 0);
+    requireNone("table.horizon-steps", table.horizonSteps() > 0);
+    requireNone("table.known-ahead", !table.knownAhead().isEmpty());
+    requireNone("table.validation-from", !table.validationFrom().isEmpty());
+    requireNone("table.test-from", !table.testFrom().isEmpty());
+    List<Window> all = training.all().stream().map(Window::of).toList();
+    List<Window> kept = all;
+    TableSource ofValidation = training.source();
+    List<Window> validation = List.of();
+    if (!table.validation().isEmpty()) {
+      Sequences own = read(table.validation());
+      ofValidation = own.source();
+      validation = own.all().stream().map(Window::of).toList();
+    } else if (configuration.data().validation() > 0) {
+      DatasetSplit split = split(all.size());
+      kept = chosen(all, split.training());
+      validation = chosen(all, split.validation());
+    }
+    TableSource ofTest = training.source();
+    List<Window> test = List.of();
+    if (!table.test().isEmpty()) {
+      Sequences own = read(table.test());
+      ofTest = own.source();
+      test = own.all().stream().map(Window::of).toList();
+    }
+    // A class that only samples have which are held out is a class all the same.
+    return new Split(all, kept, ofValidation, validation, ofTest, test);
+  }
+
+  private void requireNone(String key, boolean given) {
+    if (given) {
+      throw training.source().refusal("a column in table.time beside %s".formatted(key), "none");
+    }
+  }
+
+  private List<String> featureNames(int width) {
+    List<String> names = table.features();
+    List<String> ofReadings = training.columns().readingNames();
+    if (training.columns().times().isPresent() && ofReadings.size() == width) {
+      return ofReadings;
+    }
+    if (names.size() == width) {
+      return names;
+    }
+    String name = names.size() == 1 ? names.get(0) : "feature";
+    return IntStream.range(0, width).mapToObj(i -> "%s[%d]".formatted(name, i)).toList();
+  }
+
+  private boolean[] knownAhead(int width) {
+    boolean[] ahead = new boolean[width];
+    List<String> names = featureNames(width);
+    for (String name : table.knownAhead()) {
+      int channel = names.indexOf(name);
+      if (channel < 0) {
+        throw training
+            .source()
+            .refusal(
+                "table.known-ahead to be among the features " + String.join(", ", names), name);
+      }
+      ahead[channel] = true;
+    }
+    return ahead;
+  }
+
+  /** Of windows: whole sequences have no target before their first. */
+  private Map<String, float[]> baselines(
+      SequenceBuilder builder, List<Window> windows, SequenceDataset test) {
+    if (windows.isEmpty()
+        || table.windowSteps() == 0
+        || test.targetSize() == 0
+        || test.readings() != Readings.EVERY_STEP) {
+      return Map.of();
+    }
+    List<Window> counted =
+        IntStream.range(0, test.size())
+            .filter(sample -> test.weight(sample, test.length(sample) - 1) > 0)
+            .mapToObj(windows::get)
+            .toList();
+    float[] values = builder.lastValues(counted);
+    return values.length == 0 ? Map.of() : Map.of("last value", values);
+  }
+}

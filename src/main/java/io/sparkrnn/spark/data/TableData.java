@@ -1,0 +1,171 @@
+package io.sparkrnn.spark.data;
+
+import io.sparkrnn.data.DataFingerprint;
+import io.sparkrnn.data.DatasetStatistics;
+import io.sparkrnn.data.InputRange;
+import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.data.Shard;
+import io.sparkrnn.data.TrainingData;
+import io.sparkrnn.model.Preparation;
+import io.sparkrnn.spark.jobs.Parcel;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+
+/**
+ * Sequences of tables, divided among workers. The driver has read them; executors get them through
+ * one broadcast, once they are asked for.
+ */
+public final class TableData implements TrainingData {
+  private static final long serialVersionUID = 1L;
+
+  private final Broadcast<Parcel<Parts>> broadcast;
+  private final Description description;
+
+  /** Only in the driver, which needs no broadcast. */
+  private transient Parts parts;
+
+  /**
+   * The samples.
+   *
+   * @param training with no samples that are held out
+   * @param validation and the next: without samples where there is no such part
+   * @param shards {@code [worker][]} numbers of training samples
+   */
+  record Parts(
+      SequenceDataset training, SequenceDataset validation, SequenceDataset test, int[][] shards)
+      implements Serializable {}
+
+  /**
+   * What is known without the samples.
+   *
+   * @param described the tables, in a line
+   * @param validationStreams how many streams the part's windows are of; 0 for none
+   * @param testStreams likewise
+   * @param baselines see {@link TableData#baselines}
+   */
+  record Description(
+      String described,
+      Preparation preparation,
+      List<DataFingerprint> fingerprints,
+      int validationStreams,
+      int testStreams,
+      Map<String, float[]> baselines,
+      int[] shardSizes,
+      int validationSize,
+      int testSize)
+      implements Serializable {}
+
+  TableData(JavaSparkContext context, Parts parts, Description description) {
+    this.parts = parts;
+    this.description = description;
+    this.broadcast = context.broadcast(new Parcel<>(parts));
+  }
+
+  private Parts parts() {
+    if (parts == null) {
+      parts = broadcast.value().value();
+    }
+    return parts;
+  }
+
+  /** What was fitted on the training part, and goes with a model. */
+  public Preparation preparation() {
+    return description.preparation();
+  }
+
+  /** SHA-256 of each part's dataset: training, then validation and test where there are. */
+  public List<DataFingerprint> fingerprints() {
+    return description.fingerprints();
+  }
+
+  /** What was read, in one line. */
+  public String described() {
+    return description.described();
+  }
+
+  /**
+   * Predictions that need no model, by name, for the readings of the test part that count, in the
+   * order of its samples: {@code [reading][target]} in the units of the table. Empty where nothing
+   * is forecast.
+   */
+  public Map<String, float[]> baselines() {
+    return description.baselines();
+  }
+
+  /** How the training samples are distributed. */
+  public DatasetStatistics statistics() {
+    return parts().training().statistics();
+  }
+
+  /** Of the dense values of the same samples. */
+  public InputRange inputRange() {
+    return parts().training().inputRange();
+  }
+
+  /** Of the longest sequence of all parts. */
+  public int timeSteps() {
+    Parts all = parts();
+    return Math.max(
+        all.training().timeSteps(), Math.max(all.validation().timeSteps(), all.test().timeSteps()));
+  }
+
+  /** Dense values of a time step; 0 where there is text alone. */
+  public int inputSize() {
+    return parts().training().inputSize();
+  }
+
+  /** 0 where there are targets. */
+  public int classes() {
+    return parts().training().classes();
+  }
+
+  /** Targets of a reading; 0 where there are classes. */
+  public int targetSize() {
+    return parts().training().targetSize();
+  }
+
+  /** All training samples, in their order. */
+  public SequenceDataset training() {
+    return parts().training();
+  }
+
+  /** Samples of all shards together. */
+  public int trainingSize() {
+    return Arrays.stream(description.shardSizes()).sum();
+  }
+
+  @Override
+  public int workers() {
+    return description.shardSizes().length;
+  }
+
+  @Override
+  public int shardSize(int worker) {
+    return description.shardSizes()[worker];
+  }
+
+  @Override
+  public Shard shard(int worker) {
+    Parts all = parts();
+    return new Shard(worker, all.training().subset(all.shards()[worker]));
+  }
+
+  @Override
+  public int size(Part part) {
+    return part == Part.TEST ? description.testSize() : description.validationSize();
+  }
+
+  @Override
+  public SequenceDataset part(Part part) {
+    return part == Part.TEST ? parts().test() : parts().validation();
+  }
+
+  @Override
+  public int streams(Part part) {
+    return part == Part.TEST ? description.testStreams() : description.validationStreams();
+  }
+}

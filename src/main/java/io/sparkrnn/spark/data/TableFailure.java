@@ -1,0 +1,58 @@
+package io.sparkrnn.spark.data;
+
+import io.sparkrnn.spark.jobs.SparkJobException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.commons.lang3.exception.ExceptionUtils;
+import org.apache.spark.SparkException;
+import org.apache.spark.sql.AnalysisException;
+
+/** What Spark SQL throws where a table or a query is not what it should be. */
+final class TableFailure {
+  private TableFailure() {}
+
+  /** What was found in the data, or empty where the failure is not the data's. */
+  static Optional<String> translate(Exception failure) {
+    int query = ExceptionUtils.indexOfType(failure, AnalysisException.class);
+    if (query >= 0) {
+      return Optional.of(firstLine(ExceptionUtils.getThrowableList(failure).get(query)));
+    }
+    Throwable root = Objects.requireNonNullElse(ExceptionUtils.getRootCause(failure), failure);
+    boolean ofData =
+        !isOurs(root)
+            && !(root instanceof SparkException)
+            && !(root instanceof Error)
+            && !(root instanceof InterruptedException)
+            && !isOfCluster(root.getClass().getName());
+    return ofData ? Optional.of(firstLine(root)) : Optional.empty();
+  }
+
+  /** Our own exceptions say what they mean, and our own mistakes are not the data's. */
+  private static boolean isOurs(Throwable root) {
+    StackTraceElement[] stack = root.getStackTrace();
+    return root.getClass().getName().startsWith("io.sparkrnn.")
+        || stack.length > 0 && stack[0].getClassName().startsWith("io.sparkrnn.");
+  }
+
+  private static boolean isOfCluster(String name) {
+    return Stream.of(
+            "java.net.",
+            "java.nio.channels.",
+            "org.apache.hadoop.hdfs.",
+            "org.apache.hadoop.ipc.",
+            "org.apache.hadoop.security.")
+        .anyMatch(name::startsWith);
+  }
+
+  /** What any other failure means. */
+  static RuntimeException other(Exception failure) {
+    return SparkJobException.translate(failure);
+  }
+
+  private static String firstLine(Throwable failure) {
+    String message = Objects.requireNonNullElse(failure.getMessage(), "").strip();
+    String line = message.lines().findFirst().orElse(failure.getClass().getSimpleName());
+    return line.isBlank() ? failure.getClass().getSimpleName() : line;
+  }
+}

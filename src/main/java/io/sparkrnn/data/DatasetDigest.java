@@ -11,46 +11,46 @@ final class DatasetDigest {
   private static final int CHUNK_BYTES = 64 * 1024;
 
   private final MessageDigest sha256 = Sha256.begin();
+  private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
   void update(byte[] values) {
+    endChunk();
     sha256.update(values);
   }
 
   void update(int... values) {
-    ByteBuffer buffer = buffer(CHUNK_BYTES);
     for (int value : values) {
-      if (!buffer.hasRemaining()) {
-        sha256.update(buffer.flip());
-        buffer.clear();
-      }
-      buffer.putInt(value);
+      chunk().putInt(value);
     }
-    sha256.update(buffer.flip());
   }
 
   void update(short[] values) {
-    ByteBuffer buffer = buffer(Math.multiplyExact(Short.BYTES, values.length));
-    buffer.asShortBuffer().put(values);
-    sha256.update(buffer);
+    for (short value : values) {
+      chunk().putShort(value);
+    }
   }
 
   void update(float[] values) {
-    ByteBuffer buffer = buffer(CHUNK_BYTES);
     for (float value : values) {
-      if (!buffer.hasRemaining()) {
-        sha256.update(buffer.flip());
-        buffer.clear();
-      }
-      buffer.putFloat(value);
+      chunk().putFloat(value);
     }
-    sha256.update(buffer.flip());
   }
 
   String hex() {
+    endChunk();
     return HexFormat.of().formatHex(sha256.digest());
   }
 
-  private static ByteBuffer buffer(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  /** With room for any number. */
+  private ByteBuffer chunk() {
+    if (chunk.remaining() < Long.BYTES) {
+      endChunk();
+    }
+    return chunk;
+  }
+
+  private void endChunk() {
+    sha256.update(chunk.flip());
+    chunk.clear();
   }
 }

@@ -26,18 +26,6 @@ final class Groups {
     alive = new int[groups][timeSteps + 1];
   }
 
-  /** Samples by length, the longest first, else in their order. */
-  static void sort(MinibatchSource source, int count, int[] order) {
-    for (int s = 0; s < count; s++) {
-      int length = source.length(s);
-      int at = s;
-      for (; at > 0 && source.length(order[at - 1]) < length; at--) {
-        order[at] = order[at - 1];
-      }
-      order[at] = s;
-    }
-  }
-
   /** The most groups at a time. */
   int most() {
     return counts.length;
@@ -63,7 +51,6 @@ final class Groups {
     Arrays.fill(alive[group], 0);
     for (int lane = 0; lane < count; lane++) {
       int length = source.length(order[first + lane]);
-      requireLength(length, timeSteps);
       samples[group][lane] = order[first + lane];
       lengths[group][lane] = length;
       alive[group][length - 1]++;

@@ -17,8 +17,7 @@ public final class InferencePass {
   private final Keep keep;
   private final float[] m;
   private final int maxSamples;
-  private final int[] order;
-  private final int[] places;
+  private final LengthOrder order;
 
   // Made when it is needed first: where all minibatches are large, it never is.
   private RowPass rows;
@@ -53,8 +52,7 @@ public final class InferencePass {
     pass = new RecurrentPass(network, ops, weights, arena, groups, keep);
     m = arena.allocate();
     weights.pack(parameters, m);
-    order = new int[maxSamples];
-    places = new int[maxSamples];
+    order = new LengthOrder(network.timeSteps(), maxSamples);
   }
 
   /** Runs {@code count} samples of a source, for heads of one reading a sample. */
@@ -92,14 +90,11 @@ public final class InferencePass {
       throw new IllegalStateException("expected a pass that keeps states");
     }
     byRows = false;
-    Groups.sort(source, count, order);
-    for (int place = 0; place < count; place++) {
-      places[order[place]] = place;
-    }
+    order.sort(source, count);
     pass.begin();
     for (int first = 0; first < count; first += RecurrentPass.GROUP) {
       int ofGroup = Math.min(RecurrentPass.GROUP, count - first);
-      pass.load(m, parameters, source, order, first, ofGroup);
+      pass.load(m, parameters, source, order.samples(), first, ofGroup);
     }
     pass.beginStates(m, states);
     pass.forward(m, source, parameters);
@@ -141,8 +136,7 @@ public final class InferencePass {
   public float logit(int sample, int output) {
     return byRows
         ? rows.logit(sample, output)
-        : pass.logit(
-            m, places[sample] / RecurrentPass.GROUP, output, places[sample] % RecurrentPass.GROUP);
+        : pass.logit(m, order.group(sample), output, order.lane(sample));
   }
 
   /** The class with the largest logit, the lowest one of equals. */
@@ -162,7 +156,6 @@ public final class InferencePass {
       throw new IllegalStateException(
           "expected a layer that goes forward, found " + network.layers().get(layer));
     }
-    int group = places[sample] / RecurrentPass.GROUP;
-    return pass.hidden(m, layer, group, timeStep, unit, places[sample] % RecurrentPass.GROUP);
+    return pass.hidden(m, layer, order.group(sample), timeStep, unit, order.lane(sample));
   }
 }

@@ -30,8 +30,7 @@ public final class TrainingPass {
   private final int slotLength;
   private final float[] m;
   private final double[] losses;
-  private final int[] order;
-  private final int[] places;
+  private final LengthOrder order;
   private final ParameterBlock[] embeddings;
   private final int embeddedDeltas;
   private final int embeddedOfGroup;
@@ -96,8 +95,7 @@ public final class TrainingPass {
     m = arena.allocate();
     embeddedOfGroup = (int) embeddedLength(network);
     losses = new double[maxSamples];
-    order = new int[maxSamples];
-    places = new int[maxSamples];
+    order = new LengthOrder(network.timeSteps(), maxSamples);
   }
 
   /** Floats that the deltas of a group's embedded ids take. */
@@ -190,10 +188,7 @@ public final class TrainingPass {
     this.statesAfter = statesAfter;
     samples = count;
     groups = groups(count);
-    Groups.sort(source, count, order);
-    for (int place = 0; place < count; place++) {
-      places[order[place]] = place;
-    }
+    order.sort(source, count);
     weight = weigh();
     // Streams go on, even where nothing counts.
     if (weight == 0 && statesAfter == null) {
@@ -255,9 +250,9 @@ public final class TrainingPass {
       int first = group * RecurrentPass.GROUP;
       int count = Math.min(RecurrentPass.GROUP, samples - first);
       for (int place = first; place < first + count; place++) {
-        losses[order[place]] = 0;
+        losses[order.samples()[place]] = 0;
       }
-      pass.load(m, parameters, source, order, first, count);
+      pass.load(m, parameters, source, order.samples(), first, count);
     }
     pass.beginStates(m, states);
     pass.forward(m, source, parameters);
@@ -312,10 +307,8 @@ public final class TrainingPass {
     int padding = network.input().categorical().get(embedding.layer()).padding();
     int ofStep = network.input().embedded();
     for (int s = 0; s < samples; s++) {
-      int group = places[s] / RecurrentPass.GROUP;
-      int lane = places[s] % RecurrentPass.GROUP;
-      int ofLane = lane * network.timeSteps() * ofStep;
-      int at = embeddedDeltas + group * embeddedOfGroup + ofLane + first;
+      int ofLane = order.lane(s) * network.timeSteps() * ofStep;
+      int at = embeddedDeltas + order.group(s) * embeddedOfGroup + ofLane + first;
       int length = source.length(s);
       for (int t = 0; t < length; t++, at += ofStep) {
         int id = source.id(embedding.layer(), s, t);
@@ -365,7 +358,7 @@ public final class TrainingPass {
     for (int first = 0; first < samples; first += RecurrentPass.GROUP) {
       int count = Math.min(RecurrentPass.GROUP, samples - first);
       for (int place = first; place < first + count; place++) {
-        int length = source.length(order[place]);
+        int length = source.length(order.samples()[place]);
         useful += length;
         if ((place - first) % Ops.LANES == 0) {
           executed += (long) length * Ops.LANES;

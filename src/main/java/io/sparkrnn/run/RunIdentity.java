@@ -9,10 +9,13 @@ import io.sparkrnn.config.Problem;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.DataFingerprint;
+import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.LearningRateSchedule;
+import io.sparkrnn.train.Recipe;
+import io.sparkrnn.train.Recipe.Sequences;
 import io.sparkrnn.train.StateSections;
 import io.sparkrnn.train.TrainingState;
 import java.util.ArrayList;
@@ -128,7 +131,7 @@ record RunIdentity(
    *
    * @throws DataException when it is none that this run could have reached
    */
-  TrainingState state(Checkpoint checkpoint, int updaterStateSize, int minibatchesPerEpoch) {
+  TrainingState state(Checkpoint checkpoint, Recipe recipe, TrainingData data) {
     String where = Storage.describe(checkpoint.location());
     TrainingState state;
     try {
@@ -136,17 +139,34 @@ record RunIdentity(
     } catch (IllegalArgumentException e) {
       throw new DataException(e.getMessage(), e);
     }
-    require(where, "parameters", topology.parameterCount(), state.layout().parameters());
-    require(where, "numbers of updater state", updaterStateSize, state.layout().updaterState());
+    int parameters = topology.parameterCount();
+    require(where, "parameters", parameters, state.layout().parameters());
+    int updaterState = recipe.updater().stateSize(parameters);
+    require(where, "numbers of updater state", updaterState, state.layout().updaterState());
+    int minibatchesPerEpoch = data.minibatchesPerEpoch(recipe.minibatchSize());
     if (state.minibatch() >= minibatchesPerEpoch) {
       throw new DataException(
           "Cannot resume from %s: expected a place before minibatch %d of its epoch, found minibatch %d"
               .formatted(where, minibatchesPerEpoch, state.minibatch()));
     }
+    requireStreams(where, state, recipe, data);
     return state;
   }
 
-  private static void require(String where, String what, int expected, int found) {
+  /** Within an epoch of streams, where those of each worker with samples are; else nothing. */
+  private static void requireStreams(
+      String where, TrainingState state, Recipe recipe, TrainingData data) {
+    float[][] states = state.streamStates();
+    boolean within = recipe.sequences() == Sequences.STREAMS && state.minibatch() > 0;
+    require(where, "workers with states of streams", within ? data.workers() : 0, states.length);
+    for (int worker = 0; worker < states.length; worker++) {
+      long expected = data.shardSize(worker) == 0 ? 0 : recipe.streamValues();
+      int found = states[worker] == null ? 0 : states[worker].length;
+      require(where, "values of the streams of worker " + worker, expected, found);
+    }
+  }
+
+  private static void require(String where, String what, long expected, long found) {
     if (expected != found) {
       throw new DataException(
           "Cannot resume from %s: expected %d %s, found %d"

@@ -4,7 +4,6 @@ import io.sparkrnn.checkpoint.Checkpoint;
 import io.sparkrnn.train.Training;
 import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingState;
-import io.sparkrnn.train.Updater;
 import java.net.URI;
 import java.util.Optional;
 
@@ -26,12 +25,7 @@ record RunStart(RunIdentity identity, TrainingState state, Optional<URI> checkpo
   /** As the checkpoint of an earlier attempt, unless what decides about the result differs. */
   static RunStart resuming(Training<?> training, RunIdentity identity, Checkpoint checkpoint) {
     RunIdentity resumed = identity.resuming(checkpoint);
-    Updater updater = training.recipe().updater();
-    TrainingState state =
-        resumed.state(
-            checkpoint,
-            updater.stateSize(training.topology().parameterCount()),
-            training.plan().minibatchesPerEpoch());
+    TrainingState state = resumed.state(checkpoint, training.recipe(), training.data());
     return new RunStart(resumed, state, Optional.of(checkpoint.location()));
   }
 

@@ -61,6 +61,13 @@ public record Recipe(
     }
   }
 
+  /** Values of the state of a worker's streams; 0 where there are none. */
+  public long streamValues() {
+    return sequences == Sequences.STREAMS
+        ? (long) minibatchSize * topology.network().stateSize()
+        : 0;
+  }
+
   /** Sequences of their own, of which all that is read counts. */
   public Recipe(
       RnnTopology topology,

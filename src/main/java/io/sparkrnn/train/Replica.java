@@ -131,7 +131,7 @@ public final class Replica {
           "Cannot train on streams: expected windows of %d streams of equal length, found %d windows"
               .formatted(recipe.minibatchSize(), data.size()));
     }
-    int values = recipe.minibatchSize() * recipe.topology().network().stateSize();
+    long values = recipe.streamValues();
     int found = streams == null ? 0 : streams.length;
     if (round.firstMinibatch() > 0 && data.size() > 0 && found != values) {
       throw new IllegalArgumentException(

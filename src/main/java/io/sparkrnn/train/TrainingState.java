@@ -1,5 +1,6 @@
 package io.sparkrnn.train;
 
+import io.sparkrnn.data.DataException;
 import io.sparkrnn.model.Floats;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -127,9 +128,18 @@ public record TrainingState(
             : result.streamStates());
   }
 
-  /** The mean over the readings of the current epoch that count; 0 where none does. */
+  /**
+   * The mean over the readings of the epoch that has ended.
+   *
+   * @throws DataException if none of them counts
+   */
   public double epochMeanLoss() {
-    return epochLossWeight > 0 ? epochLossSum / epochLossWeight : 0;
+    if (!(epochLossWeight > 0)) {
+      throw new DataException(
+          "Cannot train: expected at least 1 sample that counts in epoch %d, found none of %d"
+              .formatted(epoch, epochSamples));
+    }
+    return epochLossSum / epochLossWeight;
   }
 
   /** Where a worker's streams are; null at an epoch's start, and where there are none. */

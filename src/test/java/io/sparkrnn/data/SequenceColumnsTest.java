@@ -343,6 +343,10 @@ class SequenceColumnsTest {
     assertRefused(
         () -> columns().ids(new int[] {0, 0, 0, 0, -1, 0}),
         "Cannot build a dataset: expected ids from 0, found -1 in channel 0 at sample 2, time step 1");
+    // The vocabulary, one more, is an int.
+    assertRefused(
+        () -> columns().ids(new int[] {0, 0, Integer.MAX_VALUE, 0, 0, 0}).dataset(),
+        "Cannot build a dataset: expected ids below 2147483647, found 2147483647");
     assertRefused(
         () -> columns().statics(new float[] {1, 2, 3, NAN, 5, 6}, 2),
         "Cannot build a dataset: expected finite static values, of which none is filled, found NaN at sample 1, value 1");

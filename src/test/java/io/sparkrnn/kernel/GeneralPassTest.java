@@ -449,8 +449,7 @@ class GeneralPassTest {
         GeneralNetworks.of("lstm", Direction.BOTH, Reads.LAST, Loss.softmax(), 0, new Input(5, 3));
     TrainingPass small = new TrainingPass(shorter, new PortableOps(), 3, 1);
     GeneralMinibatch tooLong = GeneralMinibatch.random(longer, 3, 2);
-    small.begin(tooLong.parameters(), tooLong, 3);
-    assertThatThrownBy(() -> small.run(0))
+    assertThatThrownBy(() -> small.begin(tooLong.parameters(), tooLong, 3))
         .hasMessage("expected a sample of 1 to 4 time steps, found 5");
     minibatch.samples().get(1).ids()[0][2] = 5;
     pass.begin(minibatch.parameters(), minibatch, 3);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparkrnn.checkpoint.CheckpointEntry;
+import io.sparkrnn.data.DataException;
 import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.train.TrainingLoop.Validation;
@@ -260,6 +261,26 @@ class TrainingLoopTest {
         .isThrownBy(() -> loop.resume(state, URI.create("memory:2")))
         .withMessageContaining("in epoch 2, round 3:")
         .withMessageContaining("the last good checkpoint is memory:2");
+  }
+
+  @Test
+  void anEpochInWhichNothingCountsIsRefused() {
+    RoundRunner nothing =
+        new CountingRounds() {
+          @Override
+          public RoundResult run(TrainingState state, Round round) {
+            double weight = round.number() == 0 ? 10 : 0;
+            return new RoundResult(
+                state.parameters(), 10, weight / 2, weight, new float[0][], new long[] {1}, 0);
+          }
+        };
+    TrainingLoop loop = loop(unevaluated(3, 1, () -> false), nothing, new Recorder("listener"));
+    assertThatExceptionOfType(DataException.class)
+        .isThrownBy(() -> loop.run(initial()))
+        .withMessage(
+            "Cannot train: expected at least 1 sample that counts in epoch 2, found none of 20");
+    // Of the first epoch only the second round was without any.
+    assertThat(events).contains("listener epoch 1").doesNotContain("listener epoch 2");
   }
 
   @Test

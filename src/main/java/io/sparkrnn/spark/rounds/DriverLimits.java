@@ -8,8 +8,15 @@ import org.apache.spark.SparkConf;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether Spark and the driver's memory will take what the workers of a round send. */
-final class DriverLimits {
+/**
+ * Whether Spark and the driver's memory will take what the workers of a round send.
+ *
+ * @param values that a state consists of, and the result of each worker: parameters and updater
+ *     state
+ * @param streamValues of the state of a worker's streams, which are in a state for each worker; 0
+ *     where there are none
+ */
+record DriverLimits(long values, long streamValues) {
   private static final Logger LOG = LoggerFactory.getLogger(DriverLimits.class);
 
   /** What comes with each result of a Spark job: class names, metrics. */
@@ -24,12 +31,35 @@ final class DriverLimits {
   /** A state, its encoding and the next one. */
   private static final long STATE_BYTES_PER_VALUE = 12;
 
-  private DriverLimits() {}
-
-  /** Numbers that a state consists of: parameters and updater state. */
-  static long values(Recipe recipe) {
+  static DriverLimits of(Recipe recipe) {
     long parameters = recipe.topology().network().parameterCount();
-    return parameters * (1 + recipe.updater().moments());
+    return new DriverLimits(parameters * (1 + recipe.updater().moments()), recipe.streamValues());
+  }
+
+  /** Of a result, or of a sum of several. */
+  long partBytes(int workers) {
+    return Float.BYTES * streamValues * workers
+        + (workers == 1
+            ? RoundMessages.resultBytes(values)
+            : RoundMessages.sumBytes(values, workers));
+  }
+
+  /** Whether a sum over all workers fits into a message. */
+  boolean sumFits(int workers) {
+    return partBytes(workers) <= RoundMessages.LARGEST_BYTES;
+  }
+
+  /** Numbers of a state. */
+  private long stateValues(int workers) {
+    return values + streamValues * workers;
+  }
+
+  private String described(int workers) {
+    return "%,d parameters%s updater state%s"
+        .formatted(
+            stateValues(workers),
+            streamValues == 0 ? " and" : ",",
+            streamValues == 0 ? "" : " and states of streams");
   }
 
   /**
@@ -37,9 +67,8 @@ final class DriverLimits {
    *
    * @throws UsageException if not
    */
-  static void requireResultsFit(
-      SparkConf conf, long values, SubtreeFolding folding, List<Group> groups) {
-    long bytes = roundBytes(values, folding, groups);
+  void requireResultsFit(SparkConf conf, SubtreeFolding folding, List<Group> groups) {
+    long bytes = roundBytes(folding, groups);
     long limit = conf.getSizeAsBytes("spark.driver.maxResultSize", "1g");
     if (limit > 0 && bytes > limit) {
       throw new UsageException(
@@ -53,13 +82,19 @@ final class DriverLimits {
    *
    * @throws UsageException if not
    */
-  static void requireMessagesFit(long values) {
-    long bytes = RoundMessages.resultBytes(values);
+  void requireMessagesFit(int workers) {
+    long bytes = stateBytes(workers);
     if (bytes > RoundMessages.LARGEST_BYTES) {
       throw new UsageException(
-          "Cannot exchange rounds with tasks that stay: expected messages of at most %,d bytes, found %,d for %,d parameters and updater state; use --rounds job"
-              .formatted(RoundMessages.LARGEST_BYTES, bytes, values));
+          "Cannot exchange rounds with tasks that stay: expected messages of at most %,d bytes, found %,d for %s; use --rounds job"
+              .formatted(RoundMessages.LARGEST_BYTES, bytes, described(workers)));
     }
+  }
+
+  /** Of a state as a message, which has the streams of all workers, each with their length. */
+  long stateBytes(int workers) {
+    long ofStreams = streamValues == 0 ? 0 : Float.BYTES * (1 + streamValues) * workers;
+    return RoundMessages.resultBytes(values) + ofStreams;
   }
 
   /**
@@ -67,19 +102,19 @@ final class DriverLimits {
    *
    * @throws UsageException if not
    */
-  static void requireHeap(long values, long heapBytes) {
-    long bytes = LEAST_BYTES_PER_VALUE * values;
+  void requireHeap(int workers, long heapBytes) {
+    long bytes = LEAST_BYTES_PER_VALUE * values + STATE_BYTES_PER_VALUE * streamValues * workers;
     if (bytes > heapBytes) {
       throw new UsageException(
-          "Cannot average %,d parameters and updater state: expected spark.driver.memory of at least %,d bytes, found %,d"
-              .formatted(values, bytes, heapBytes));
+          "Cannot average %s: expected spark.driver.memory of at least %,d bytes, found %,d"
+              .formatted(described(workers), bytes, heapBytes));
     }
   }
 
   /** Warns if results might not fit that all arrive before the first can be folded. */
-  static boolean warnOfHeap(
-      long values, SubtreeFolding folding, List<Group> groups, long heapBytes) {
-    long bytes = STATE_BYTES_PER_VALUE * values + roundBytes(values, folding, groups);
+  boolean warnOfHeap(SubtreeFolding folding, List<Group> groups, long heapBytes) {
+    long bytes =
+        STATE_BYTES_PER_VALUE * stateValues(folding.workers()) + roundBytes(folding, groups);
     if (bytes > heapBytes) {
       LOG.warn(
           "The driver may run out of memory: expected spark.driver.memory of {} MiB for results of {} workers in {} tasks that all arrive at once, found {} MiB",
@@ -92,15 +127,10 @@ final class DriverLimits {
   }
 
   /** What all tasks of a round send. */
-  static long roundBytes(long values, SubtreeFolding folding, List<Group> groups) {
+  long roundBytes(SubtreeFolding folding, List<Group> groups) {
     return groups.stream()
         .flatMapToInt(group -> folding.parts(group.from(), group.end()))
-        .mapToLong(
-            workers ->
-                ENVELOPE_BYTES
-                    + (workers == 1
-                        ? RoundMessages.resultBytes(values)
-                        : RoundMessages.sumBytes(values, workers)))
+        .mapToLong(workers -> ENVELOPE_BYTES + partBytes(workers))
         .sum();
   }
 }

@@ -4,6 +4,7 @@ import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.model.FloatArrays;
 import io.sparkrnn.spark.data.WorkerGroups;
 import io.sparkrnn.spark.data.WorkerGroups.Group;
 import io.sparkrnn.spark.data.WorkerShards;
@@ -79,11 +80,11 @@ public final class JobRoundRunner implements RoundRunner {
     this.shards = shards.of(groups);
     this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data, stop);
     this.deadline = new RoundDeadline(context.sc());
-    long values = DriverLimits.values(recipe);
+    DriverLimits limits = DriverLimits.of(recipe);
     long heapBytes = Runtime.getRuntime().maxMemory();
-    DriverLimits.requireResultsFit(context.getConf(), values, folding, groups);
-    DriverLimits.requireHeap(values, heapBytes);
-    DriverLimits.warnOfHeap(values, folding, groups, heapBytes);
+    limits.requireResultsFit(context.getConf(), folding, groups);
+    limits.requireHeap(workers, heapBytes);
+    limits.warnOfHeap(folding, groups, heapBytes);
   }
 
   private static List<Group> groups(JavaSparkContext context, int workers, StopRequest stop) {
@@ -129,7 +130,8 @@ public final class JobRoundRunner implements RoundRunner {
   }
 
   private StateOfRound ship(TrainingState state) {
-    long bytes = (long) Float.BYTES * state.vector().length;
+    long bytes =
+        (long) Float.BYTES * state.vector().length + FloatArrays.bytes(state.streamStates());
     if (bytes <= LARGEST_WITH_TASK_BYTES) {
       return new WithTask(state);
     }

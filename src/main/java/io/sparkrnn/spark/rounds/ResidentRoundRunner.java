@@ -87,9 +87,9 @@ public final class ResidentRoundRunner implements RoundRunner {
   }
 
   private static RoundExchange openExchange(JavaSparkContext context, Recipe recipe, int workers) {
-    long values = DriverLimits.values(recipe);
-    DriverLimits.requireMessagesFit(values);
-    DriverLimits.requireHeap(values, Runtime.getRuntime().maxMemory());
+    DriverLimits limits = DriverLimits.of(recipe);
+    limits.requireMessagesFit(workers);
+    limits.requireHeap(workers, Runtime.getRuntime().maxMemory());
     return new RoundExchange(context.getConf(), workers);
   }
 
@@ -162,8 +162,7 @@ public final class ResidentRoundRunner implements RoundRunner {
       // Read anew: tasks would wait spark.locality.wait for the executors that hold other groups.
       forgetShards();
       groups = wanted;
-      DriverLimits.warnOfHeap(
-          DriverLimits.values(recipe), folding, groups, Runtime.getRuntime().maxMemory());
+      DriverLimits.of(recipe).warnOfHeap(folding, groups, Runtime.getRuntime().maxMemory());
       shards = workerShards.of(groups);
     }
     context

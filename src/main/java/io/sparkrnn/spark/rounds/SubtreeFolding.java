@@ -26,10 +26,7 @@ record SubtreeFolding(int workers, int smallest) implements Serializable {
   /** Folds where it makes fewer bytes, unless a sum were too large for a message. */
   static SubtreeFolding of(Recipe recipe, int workers) {
     return new SubtreeFolding(
-        workers,
-        RoundMessages.sumBytes(DriverLimits.values(recipe), workers) <= RoundMessages.LARGEST_BYTES
-            ? FEWER_BYTES
-            : Integer.MAX_VALUE);
+        workers, DriverLimits.of(recipe).sumFits(workers) ? FEWER_BYTES : Integer.MAX_VALUE);
   }
 
   /** Runs workers in the order of their numbers and sends what becomes complete. */

@@ -14,6 +14,7 @@ import io.sparkrnn.spark.data.WorkerGroups;
 import io.sparkrnn.spark.data.WorkerGroups.Group;
 import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.Recipe;
+import io.sparkrnn.train.Recipe.Sequences;
 import io.sparkrnn.train.Updater;
 import java.util.List;
 import org.apache.spark.SparkConf;
@@ -22,6 +23,11 @@ import org.junit.jupiter.api.Test;
 class DriverLimitsTest {
   /** row-rnn-512x2 with Adam. */
   private static final long VALUES = 3 * 806_922;
+
+  private static final DriverLimits LIMITS = new DriverLimits(VALUES, 0);
+
+  /** 64 streams of two layers of 512 units. */
+  private static final DriverLimits OF_STREAMS = new DriverLimits(VALUES, 64 * 2 * 512);
 
   private static List<Group> groups(int workers, int slots) {
     return WorkerGroups.of(workers, slots);
@@ -32,6 +38,10 @@ class DriverLimitsTest {
   }
 
   private static Recipe recipe(List<Integer> hidden) {
+    return recipe(hidden, Sequences.INDEPENDENT);
+  }
+
+  private static Recipe recipe(List<Integer> hidden, Sequences sequences) {
     RunConfiguration defaults = ConfigurationLoader.defaults();
     return new Recipe(
         new RnnTopology("test", Network.elman(28, 28, hidden, Activation.TANH, 10)),
@@ -41,14 +51,17 @@ class DriverLimitsTest {
         new LearningRateSchedule(defaults.schedule(), 0.01, 100),
         1,
         0,
-        1);
+        1,
+        sequences,
+        0);
   }
 
   @Test
   void valuesAreParametersAndUpdaterState() {
-    assertThat(DriverLimits.values(recipe(List.of(512, 512)))).isEqualTo(VALUES);
+    assertThat(DriverLimits.of(recipe(List.of(512, 512)))).isEqualTo(LIMITS);
+    assertThat(DriverLimits.of(recipe(List.of(512, 512), Sequences.STREAMS))).isEqualTo(OF_STREAMS);
     // More than an array has, which is what has to be found out.
-    assertThat(DriverLimits.values(recipe(List.of(40_000)))).isGreaterThan(Integer.MAX_VALUE);
+    assertThat(DriverLimits.of(recipe(List.of(40_000))).values()).isGreaterThan(Integer.MAX_VALUE);
   }
 
   @Test
@@ -56,25 +69,16 @@ class DriverLimitsTest {
     SparkConf oneGigabyte = new SparkConf(false);
 
     assertThatExceptionOfType(UsageException.class)
-        .isThrownBy(
-            () ->
-                DriverLimits.requireResultsFit(
-                    oneGigabyte, VALUES, folding(1024), groups(1024, 1024)))
+        .isThrownBy(() -> LIMITS.requireResultsFit(oneGigabyte, folding(1024), groups(1024, 1024)))
         .withMessage(
             "Cannot collect the results of 1024 workers in 1024 tasks: expected"
                 + " spark.driver.maxResultSize of at least 9,916,580,864 bytes, found"
                 + " 1,073,741,824");
     // A sum is as many bytes as two results, whatever it sums.
-    assertThatCode(
-            () ->
-                DriverLimits.requireResultsFit(
-                    oneGigabyte, VALUES, folding(1024), groups(1024, 32)))
+    assertThatCode(() -> LIMITS.requireResultsFit(oneGigabyte, folding(1024), groups(1024, 32)))
         .doesNotThrowAnyException();
     SparkConf unlimited = new SparkConf(false).set("spark.driver.maxResultSize", "0");
-    assertThatCode(
-            () ->
-                DriverLimits.requireResultsFit(
-                    unlimited, VALUES, folding(1024), groups(1024, 1024)))
+    assertThatCode(() -> LIMITS.requireResultsFit(unlimited, folding(1024), groups(1024, 1024)))
         .doesNotThrowAnyException();
   }
 
@@ -84,10 +88,9 @@ class DriverLimitsTest {
     long sumOf32 = 1024 + RoundMessages.sumBytes(VALUES, 32);
     long sumOf4 = 1024 + RoundMessages.sumBytes(VALUES, 4);
 
-    assertThat(DriverLimits.roundBytes(VALUES, folding(64), groups(64, 64))).isEqualTo(64 * result);
-    assertThat(DriverLimits.roundBytes(VALUES, folding(64), groups(64, 2))).isEqualTo(2 * sumOf32);
-    assertThat(
-            DriverLimits.roundBytes(VALUES, folding(6), List.of(new Group(0, 5), new Group(5, 6))))
+    assertThat(LIMITS.roundBytes(folding(64), groups(64, 64))).isEqualTo(64 * result);
+    assertThat(LIMITS.roundBytes(folding(64), groups(64, 2))).isEqualTo(2 * sumOf32);
+    assertThat(LIMITS.roundBytes(folding(6), List.of(new Group(0, 5), new Group(5, 6))))
         .isEqualTo(sumOf4 + 2 * result);
   }
 
@@ -95,9 +98,10 @@ class DriverLimitsTest {
   void aStateHasToFitIntoAMessage() {
     long most = (RoundMessages.LARGEST_BYTES - RoundMessages.resultBytes(0)) / 4;
 
-    assertThatCode(() -> DriverLimits.requireMessagesFit(most)).doesNotThrowAnyException();
+    assertThatCode(() -> new DriverLimits(most, 0).requireMessagesFit(64))
+        .doesNotThrowAnyException();
     assertThatExceptionOfType(UsageException.class)
-        .isThrownBy(() -> DriverLimits.requireMessagesFit(most + 1))
+        .isThrownBy(() -> new DriverLimits(most + 1, 0).requireMessagesFit(64))
         .withMessageMatching(
             "Cannot exchange rounds with tasks that stay: expected messages of at most 2,147,482,623 bytes, found 2,147,48[\\d,]+ for [\\d,]+ parameters and updater state; use --rounds job");
   }
@@ -113,9 +117,9 @@ class DriverLimitsTest {
   void theDriverNeedsMemoryForOneResultAtATime() {
     long least = 28 * VALUES;
 
-    assertThatCode(() -> DriverLimits.requireHeap(VALUES, least)).doesNotThrowAnyException();
+    assertThatCode(() -> LIMITS.requireHeap(64, least)).doesNotThrowAnyException();
     assertThatExceptionOfType(UsageException.class)
-        .isThrownBy(() -> DriverLimits.requireHeap(VALUES, least - 1))
+        .isThrownBy(() -> LIMITS.requireHeap(64, least - 1))
         .withMessage(
             "Cannot average 2,420,766 parameters and updater state: expected spark.driver.memory of at least 67,781,448 bytes, found 67,781,447");
   }
@@ -124,7 +128,40 @@ class DriverLimitsTest {
   void warnsOfResultsThatMightAllArriveAtOnce() {
     long heap = 1L << 30;
 
-    assertThat(DriverLimits.warnOfHeap(VALUES, folding(256), groups(256, 256), heap)).isTrue();
-    assertThat(DriverLimits.warnOfHeap(VALUES, folding(256), groups(256, 16), heap)).isFalse();
+    assertThat(LIMITS.warnOfHeap(folding(256), groups(256, 256), heap)).isTrue();
+    assertThat(LIMITS.warnOfHeap(folding(256), groups(256, 16), heap)).isFalse();
+  }
+
+  /** A result has those of its worker, a sum those of all of its own, a state those of all. */
+  @Test
+  void statesOfStreamsTravelToo() {
+    long perWorker = 4 * OF_STREAMS.streamValues();
+    for (List<Group> groups : List.of(groups(64, 64), groups(64, 5), groups(64, 2))) {
+      assertThat(OF_STREAMS.roundBytes(folding(64), groups))
+          .isEqualTo(LIMITS.roundBytes(folding(64), groups) + 64 * perWorker);
+    }
+    assertThat(OF_STREAMS.stateBytes(64)).isEqualTo(LIMITS.stateBytes(64) + 64 * (4 + perWorker));
+    assertThatCode(() -> OF_STREAMS.requireMessagesFit(64)).doesNotThrowAnyException();
+    assertThatExceptionOfType(UsageException.class)
+        .isThrownBy(() -> OF_STREAMS.requireMessagesFit(10_000))
+        .withMessageMatching(
+            "Cannot exchange rounds .* for 657,780,766 parameters, updater state and states of streams; use --rounds job");
+    assertThat(OF_STREAMS.sumFits(64)).isTrue();
+    assertThat(OF_STREAMS.sumFits(10_000)).isFalse();
+  }
+
+  @Test
+  void theDriverNeedsMemoryForTheStatesOfAllStreams() {
+    long least = 28 * VALUES + 12 * 64 * OF_STREAMS.streamValues();
+
+    assertThatCode(() -> OF_STREAMS.requireHeap(64, least)).doesNotThrowAnyException();
+    assertThatExceptionOfType(UsageException.class)
+        .isThrownBy(() -> OF_STREAMS.requireHeap(64, least - 1))
+        .withMessageStartingWith(
+            "Cannot average 6,615,070 parameters, updater state and states of streams: expected ");
+    List<Group> groups = groups(64, 4);
+    long heap = 12 * VALUES + LIMITS.roundBytes(folding(64), groups);
+    assertThat(LIMITS.warnOfHeap(folding(64), groups, heap)).isFalse();
+    assertThat(OF_STREAMS.warnOfHeap(folding(64), groups, heap)).isTrue();
   }
 }

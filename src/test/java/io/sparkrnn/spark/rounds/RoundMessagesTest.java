@@ -165,4 +165,23 @@ class RoundMessagesTest {
     assertThat((long) RoundMessages.encode(replies().get(0)).limit())
         .isBetween(RoundMessages.resultBytes(state), RoundMessages.resultBytes(state) + 64);
   }
+
+  @Test
+  void sizesOfStatesOfStreamsAreKnownBefore() {
+    float[] values = new float[7];
+    float[][] streams = {new float[5], new float[5], new float[5]};
+    DriverLimits limits = new DriverLimits(values.length, 5);
+    WorkerResult result = new WorkerResult(1, values, 9, 0.5, 0.5, streams[1], 3);
+    assertThat((long) RoundMessages.encode(new Result(7, 4, 41, result)).limit())
+        .isEqualTo(limits.partBytes(1));
+    SubtreeSum sum = new SubtreeSum(0, 3, new double[7], 9, 0.5, 0.5, streams, new long[3]);
+    assertThat((long) RoundMessages.encode(new Result(7, 4, 41, sum)).limit())
+        .isEqualTo(limits.partBytes(3));
+    TrainingState state =
+        new TrainingState(
+            values, new VectorLayout(7, 0, 0), 1, 0, 1, 1, 0.5, 9, 9, List.of(), streams);
+    RunRound round = new RunRound(new int[0], new Round(1, 0, 1, 1, 1, false, 1), state);
+    assertThat((long) RoundMessages.encode(round).limit())
+        .isBetween(limits.stateBytes(3), limits.stateBytes(3) + 64);
+  }
 }

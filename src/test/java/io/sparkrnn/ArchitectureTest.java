@@ -81,7 +81,7 @@ class ArchitectureTest {
           entry("random", List.of()),
           entry("kernel", List.of()),
           entry("evaluation", List.of()),
-          entry("data", List.of("config", "storage", "random")),
+          entry("data", List.of("config", "model", "storage", "random")),
           entry("model", List.of("kernel", "random", "storage")),
           entry("checkpoint", List.of("storage")),
           entry(

@@ -12,6 +12,7 @@ import io.sparkrnn.run.StoppedBySignalException;
 import io.sparkrnn.run.SubmissionReport;
 import io.sparkrnn.run.Topologies;
 import io.sparkrnn.run.TrainingRun;
+import io.sparkrnn.spark.RunDataReader;
 import io.sparkrnn.spark.SparkBackend;
 import io.sparkrnn.storage.Storage;
 import java.io.PrintStream;
@@ -89,7 +90,7 @@ public final class TrainCommand extends ConfiguredCommand {
                   directory,
                   storage,
                   SparkBackend::begin,
-                  (run, backend) -> TrainingRun.images(run),
+                  RunDataReader::read,
                   new StopSignals())
               .run();
       NextCommands.print(out, next.trained(configuration, directory.location()));

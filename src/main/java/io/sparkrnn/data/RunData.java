@@ -1,6 +1,8 @@
 package io.sparkrnn.data;
 
+import io.sparkrnn.model.Preparation;
 import java.util.List;
+import java.util.Optional;
 
 /** What a run trains and tests on, and what it says about where they come from. */
 public interface RunData extends TrainingData {
@@ -19,6 +21,11 @@ public interface RunData extends TrainingData {
 
   /** Time steps of the longest sample of all parts. */
   int timeSteps();
+
+  /** What was fitted on training data that come from tables; it goes with a model. */
+  default Optional<Preparation> preparation() {
+    return Optional.empty();
+  }
 
   /** Ids of a categorical channel, those included that no sample has. */
   default int vocabulary(int channel) {

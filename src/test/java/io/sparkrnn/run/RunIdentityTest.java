@@ -83,6 +83,7 @@ class RunIdentityTest {
         0,
         1,
         sequences,
+        0,
         0);
   }
 

@@ -3,15 +3,15 @@ package io.sparkrnn.spark.data;
 import io.sparkrnn.data.DataFingerprint;
 import io.sparkrnn.data.DatasetStatistics;
 import io.sparkrnn.data.InputRange;
+import io.sparkrnn.data.RunData;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
-import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.model.Preparation;
 import io.sparkrnn.spark.jobs.Parcel;
 import java.io.Serializable;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -19,7 +19,7 @@ import org.apache.spark.broadcast.Broadcast;
  * Sequences of tables, divided among workers. The driver has read them; executors get them through
  * one broadcast, once they are asked for.
  */
-public final class TableData implements TrainingData {
+public final class TableData implements RunData {
   private static final long serialVersionUID = 1L;
 
   private final Broadcast<Parcel<Parts>> broadcast;
@@ -73,16 +73,30 @@ public final class TableData implements TrainingData {
   }
 
   /** What was fitted on the training part, and goes with a model. */
-  public Preparation preparation() {
-    return description.preparation();
+  @Override
+  public Optional<Preparation> preparation() {
+    return Optional.of(description.preparation());
+  }
+
+  /** One channel of tokens at most. */
+  @Override
+  public int vocabulary(int channel) {
+    return description.preparation().vocabulary().size();
+  }
+
+  @Override
+  public String noun() {
+    return "sequences";
   }
 
   /** SHA-256 of each part's dataset: training, then validation and test where there are. */
+  @Override
   public List<DataFingerprint> fingerprints() {
     return description.fingerprints();
   }
 
   /** What was read, in one line. */
+  @Override
   public String described() {
     return description.described();
   }
@@ -107,6 +121,7 @@ public final class TableData implements TrainingData {
   }
 
   /** Of the longest sequence of all parts. */
+  @Override
   public int timeSteps() {
     Parts all = parts();
     return Math.max(
@@ -129,13 +144,9 @@ public final class TableData implements TrainingData {
   }
 
   /** All training samples, in their order. */
+  @Override
   public SequenceDataset training() {
     return parts().training();
-  }
-
-  /** Samples of all shards together. */
-  public int trainingSize() {
-    return Arrays.stream(description.shardSizes()).sum();
   }
 
   @Override

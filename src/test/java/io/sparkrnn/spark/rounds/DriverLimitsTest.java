@@ -53,6 +53,7 @@ class DriverLimitsTest {
         0,
         1,
         sequences,
+        0,
         0);
   }
 

@@ -34,7 +34,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -213,8 +212,7 @@ public final class TrainingRun {
   private int reportAgain(JsonNode finished, ImageTrainingData data) {
     directory.requireData(finished, data);
     out.printf("This run is complete: %s%n", Storage.describe(directory.location()));
-    out.printf(
-        Locale.ROOT, "test accuracy %.2f%%%n", 100 * finished.at("/test/accuracy").asDouble());
+    out.printf("test %s%n", RunDirectory.score(finished.path("test")).named());
     return ExitCode.DONE;
   }
 
@@ -345,7 +343,7 @@ public final class TrainingRun {
       RunIdentity identity, TrainingState state, Optional<EvaluationResult> validation) {
     OptionalDouble score =
         validation.isPresent()
-            ? OptionalDouble.of(validation.get().accuracy())
+            ? OptionalDouble.of(validation.get().score().merit())
             : OptionalDouble.empty();
     Map<String, byte[]> sections = identity.sections(state, validation);
     sections.put(TrainingHistory.SECTION, history.section(state.epoch()));

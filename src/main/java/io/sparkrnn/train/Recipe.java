@@ -2,6 +2,7 @@ package io.sparkrnn.train;
 
 import io.sparkrnn.kernel.Network.Reads;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.model.TargetScale;
 import java.io.Serializable;
 
 /**
@@ -16,6 +17,7 @@ import java.io.Serializable;
  * @param sequences how a shard's sequences belong together
  * @param firstCountedStep of heads that read every time step: what is before it does not count for
  *     the loss, but warms the state up; of streams, in their first window alone
+ * @param targetScale how evaluations make the values that the network gives those of the data again
  */
 public record Recipe(
     RnnTopology topology,
@@ -27,7 +29,8 @@ public record Recipe(
     double l2,
     long seed,
     Sequences sequences,
-    int firstCountedStep)
+    int firstCountedStep,
+    TargetScale targetScale)
     implements Serializable {
 
   /** How a shard's sequences belong together. */
@@ -79,5 +82,52 @@ public record Recipe(
         seed,
         Sequences.INDEPENDENT,
         0);
+  }
+
+  /** Of classes, or of values that are as the data have them. */
+  public Recipe(
+      RnnTopology topology,
+      int minibatchSize,
+      int threadsPerWorker,
+      Updater updater,
+      LearningRateSchedule schedule,
+      double clipNorm,
+      double l2,
+      long seed,
+      Sequences sequences,
+      int firstCountedStep) {
+    this(
+        topology,
+        minibatchSize,
+        threadsPerWorker,
+        updater,
+        schedule,
+        clipNorm,
+        l2,
+        seed,
+        sequences,
+        firstCountedStep,
+        TargetScale.identity());
+  }
+
+  /** The same with a scale of its values. */
+  public Recipe withTargetScale(TargetScale scale) {
+    return new Recipe(
+        topology,
+        minibatchSize,
+        threadsPerWorker,
+        updater,
+        schedule,
+        clipNorm,
+        l2,
+        seed,
+        sequences,
+        firstCountedStep,
+        scale);
+  }
+
+  /** What evaluates a block of samples. */
+  public BlockEvaluator evaluator() {
+    return new BlockEvaluator(topology, targetScale);
   }
 }

@@ -80,7 +80,7 @@ class ArchitectureTest {
           entry("storage", List.of()),
           entry("random", List.of()),
           entry("kernel", List.of()),
-          entry("evaluation", List.of()),
+          entry("evaluation", List.of("config", "data", "model", "random")),
           entry("data", List.of("config", "model", "storage", "random")),
           entry("model", List.of("kernel", "random", "storage")),
           entry("checkpoint", List.of("storage")),

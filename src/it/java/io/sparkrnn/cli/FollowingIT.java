@@ -66,7 +66,7 @@ class FollowingIT {
     assertThat(stopped).isEqualTo(best + 4).isLessThan(30);
     TrainingState end = state(whole, lastRound);
     assertThat(end.epoch()).isEqualTo(stopped);
-    assertThat(end.accuracies()).hasSize(stopped);
+    assertThat(end.merits()).hasSize(stopped);
     long bestRound = lastRound / stopped * best;
     TrainingState state = state(whole, bestRound);
     assertThat(state.epoch()).isEqualTo(best);
@@ -76,8 +76,8 @@ class FollowingIT {
     assertThat(result.path("parametersSha256").asText()).isEqualTo(sha256);
     assertThat(Floats.sha256(model(whole.resolve("model.srnn")))).isEqualTo(sha256);
     assertThat(result.at("/validation/accuracy").asDouble())
-        .isEqualTo(end.accuracies().get(best - 1))
-        .isEqualTo(end.accuracies().stream().mapToDouble(accuracy -> accuracy).max().orElseThrow());
+        .isEqualTo(end.merits().get(best - 1))
+        .isEqualTo(end.merits().stream().mapToDouble(accuracy -> accuracy).max().orElseThrow());
     assertThat(result.path("bestCheckpoint").asText())
         .isEqualTo(new RunState(whole).checkpoint(bestRound).toString());
   }

@@ -135,8 +135,8 @@ public final class CheckpointStore implements AutoCloseable {
    *
    * @param round the rounds that are complete, at most 999,999,999
    * @param sections named bytes
-   * @param score of these parameters on held-out samples, higher is better; empty where they were
-   *     not evaluated
+   * @param score of these parameters on held-out samples, higher is better: negated where lower is;
+   *     empty where they were not evaluated
    * @return the checkpoint
    * @throws StorageException when it could not be written, however often it was tried
    * @throws TargetExistsException when the round has a checkpoint with other content

@@ -7,6 +7,7 @@ import io.sparkrnn.checkpoint.Retry;
 import io.sparkrnn.config.Key;
 import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.evaluation.Score;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.RunDirectory;
 import io.sparkrnn.run.SubmissionReport;
@@ -89,12 +90,14 @@ final class StatusCommand extends ConfiguredCommand {
       return;
     }
     line("status", "%s succeeded", who);
+    Score score = RunDirectory.score(ended.path("test"));
     line(
         "test",
-        "accuracy %.2f%%, loss %.4f, %,d images",
-        100 * ended.at("/test/accuracy").asDouble(),
+        "%s, loss %.4f, %,d %s",
+        score.named(),
         ended.at("/test/loss").asDouble(),
-        ended.at("/test/samples").asLong());
+        ended.at("/test/samples").asLong(),
+        ended.at("/test/accuracy").isMissingNode() ? "readings" : "images");
     line("parameters", "%s", ended.path("parametersSha256").asText());
   }
 

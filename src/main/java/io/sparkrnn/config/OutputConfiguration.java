@@ -39,7 +39,7 @@ public record OutputConfiguration(
         double checkpointEveryMinutes,
     @Setting(
             value =
-                "Checkpoints that are kept, the newest; the one with the best validation accuracy stays beside them.",
+                "Checkpoints that are kept, the newest; the one with the best validation score stays beside them.",
             min = 1,
             free = true)
         int keep,

@@ -39,7 +39,7 @@ public record ScheduleConfiguration(
         double momentumAtPeak,
     @Setting(
             value =
-                "Epochs without a better validation accuracy after which the learning rate is reduced, again and again; 0: never.",
+                "Epochs without a better validation score after which the learning rate is reduced, again and again; 0: never.",
             min = 0)
         int plateauEpochs,
     @Setting(

@@ -53,15 +53,18 @@ public record TrainingConfiguration(
         int evaluationOverlapRounds,
     @Setting(
             value =
-                "Epochs without a better validation accuracy after which training ends; the best epoch's parameters then are the result; 0: it ends with the last epoch, on the last parameters.",
+                "Epochs without a better validation score after which training ends; the best epoch's parameters then are the result; 0: it ends with the last epoch, on the last parameters.",
             min = 0)
         int earlyStoppingEpochs,
     @Setting(
             value =
-                "For early stopping, an accuracy is better if it exceeds the best one before it by more than this.",
+                "For early stopping, a score is better if it exceeds the best one before it by more than this; errors, losses and bits a character: by more than this share of the best one.",
             min = 0,
             max = 1)
         double earlyStoppingMinDelta,
+    @Setting(
+            "Score that decides about early stopping, plateaus and the best checkpoint; auto: accuracy of classes, rmse of values.")
+        ScoreName score,
     @Setting(
             value =
                 "Decay per iteration of a moving average of the parameters, which is evaluated and becomes the model; 0: none.",

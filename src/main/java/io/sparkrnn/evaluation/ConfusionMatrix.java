@@ -139,8 +139,12 @@ public final class ConfusionMatrix implements Serializable {
 
   /** The harmonic mean of a class's precision and recall; 0 if either is 0 or undefined. */
   public double f1(int label) {
-    double precision = precision(label);
-    double recall = recall(label);
+    return f1(count(label, label), support(label), predictions(label));
+  }
+
+  static double f1(long right, long support, long predictions) {
+    double precision = ratio(right, predictions);
+    double recall = ratio(right, support);
     return precision == 0 || recall == 0 ? 0 : 2 * (precision * recall) / (precision + recall);
   }
 

@@ -1,28 +1,25 @@
 package io.sparkrnn.evaluation;
 
 import java.io.Serializable;
-import java.util.Collection;
 import java.util.Comparator;
-import java.util.List;
 
 /**
- * A sample that was taken for another class than it has.
+ * A reading that was taken for another class than it has.
  *
  * @param sample its number in what was evaluated
  * @param probability of the predicted class
  * @param labelProbability of its own class
+ * @param step its time step where each has a class, else 0
  */
 public record Mistake(
-    int sample, int label, int predicted, double probability, double labelProbability)
+    int sample, int label, int predicted, double probability, double labelProbability, int step)
     implements Serializable {
   /** How many are kept of an evaluation. */
-  public static final int KEPT = 50;
+  public static final int KEPT = Worst.KEPT;
 
-  private static final Comparator<Mistake> WORST_FIRST =
-      Comparator.comparingDouble(Mistake::labelProbability).thenComparingInt(Mistake::sample);
-
-  /** The worst ones, which leave their own class the least probability, the worst first. */
-  public static List<Mistake> worst(Collection<Mistake> mistakes) {
-    return mistakes.stream().sorted(WORST_FIRST).limit(KEPT).toList();
-  }
+  /** The worst one leaves its own class the least probability. */
+  static final Comparator<Mistake> WORST_FIRST =
+      Comparator.comparingDouble(Mistake::labelProbability)
+          .thenComparingInt(Mistake::sample)
+          .thenComparingInt(Mistake::step);
 }

@@ -60,30 +60,10 @@ final class HeadLoss {
     for (int c = 0; c < outputs; c++) {
       double y = m[at + c * width];
       double target = source.target(sample, step, c);
-      sum += value(c, y, target);
+      sum += loss.value(c, y, target);
       m[deltas + c * width] = (float) (weight * slope(c, y, target) / outputs / total);
     }
     return weight * (sum / outputs);
-  }
-
-  private double value(int output, double y, double target) {
-    double error = target - y;
-    if (loss instanceof Loss.Squared) {
-      return error * error;
-    } else if (loss instanceof Loss.Absolute) {
-      return Math.abs(error);
-    } else if (loss instanceof Huber huber) {
-      double size = Math.abs(error);
-      double delta = huber.delta();
-      return size <= delta ? 0.5 * error * error : delta * (size - 0.5 * delta);
-    } else if (loss instanceof Quantile quantile) {
-      double level = quantile.levels().get(output % quantile.levels().size());
-      return Math.max(level * error, (level - 1) * error);
-    } else if (loss instanceof Loss.Poisson) {
-      return StrictMath.exp(y) - target * y;
-    }
-    // Sigmoid: the exponential of what is not above zero, so that it stays finite.
-    return Math.max(y, 0) - y * target + StrictMath.log1p(StrictMath.exp(-Math.abs(y)));
   }
 
   private double slope(int output, double y, double target) {

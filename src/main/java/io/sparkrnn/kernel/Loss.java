@@ -28,6 +28,18 @@ public sealed interface Loss extends Serializable {
   }
 
   /**
+   * The loss of one output of a reading that has a value for each.
+   *
+   * @param output its number
+   * @param y what the network gives
+   * @throws UnsupportedOperationException for classes, whose outputs have a loss together
+   */
+  default double value(int output, double y, double target) {
+    throw new UnsupportedOperationException(
+        "expected a loss of values, found %s".formatted(name()));
+  }
+
+  /**
    * Requires a number of outputs that it can be used for.
    *
    * @throws IllegalArgumentException if it is another
@@ -81,6 +93,12 @@ public sealed interface Loss extends Serializable {
     public String name() {
       return "sigmoid";
     }
+
+    @Override
+    public double value(int output, double y, double target) {
+      // The exponential of what is not above zero, so that it stays finite.
+      return Math.max(y, 0) - y * target + StrictMath.log1p(StrictMath.exp(-Math.abs(y)));
+    }
   }
 
   /** {@code (y - target)^2}. */
@@ -89,6 +107,12 @@ public sealed interface Loss extends Serializable {
     public String name() {
       return "squared";
     }
+
+    @Override
+    public double value(int output, double y, double target) {
+      double error = target - y;
+      return error * error;
+    }
   }
 
   /** {@code |y - target|}. */
@@ -96,6 +120,11 @@ public sealed interface Loss extends Serializable {
     @Override
     public String name() {
       return "absolute";
+    }
+
+    @Override
+    public double value(int output, double y, double target) {
+      return Math.abs(target - y);
     }
   }
 
@@ -113,6 +142,13 @@ public sealed interface Loss extends Serializable {
     @Override
     public String name() {
       return "huber";
+    }
+
+    @Override
+    public double value(int output, double y, double target) {
+      double error = target - y;
+      double size = Math.abs(error);
+      return size <= delta ? 0.5 * error * error : delta * (size - 0.5 * delta);
     }
   }
 
@@ -137,6 +173,13 @@ public sealed interface Loss extends Serializable {
     }
 
     @Override
+    public double value(int output, double y, double target) {
+      double error = target - y;
+      double level = levels.get(output % levels.size());
+      return Math.max(level * error, (level - 1) * error);
+    }
+
+    @Override
     public void requireOutputs(int outputs) {
       if (outputs % levels.size() != 0) {
         throw new IllegalArgumentException(
@@ -151,6 +194,11 @@ public sealed interface Loss extends Serializable {
     @Override
     public String name() {
       return "poisson";
+    }
+
+    @Override
+    public double value(int output, double y, double target) {
+      return StrictMath.exp(y) - target * y;
     }
   }
 }

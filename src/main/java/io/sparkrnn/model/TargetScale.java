@@ -16,15 +16,24 @@ public record TargetScale(List<Double> means, List<Double> deviations, boolean l
   /** Of targets that are as the data have them. */
   public static final TargetScale IDENTITY = new TargetScale(List.of(), List.of(), false);
 
+  private static final double ROUNDING = 0x1.0p-22;
+
   public TargetScale {
     means = List.copyOf(means);
     deviations = List.copyOf(deviations);
     ChannelScale.require(means, deviations);
   }
 
-  /** What a target, or a prediction for it, is in the units of the data. */
+  /**
+   * What a target, or a prediction for it, is in the units of the data. What is as near to 0 as a
+   * float can be that was scaled is 0: relative errors would be without bounds.
+   */
   public double original(int target, double value) {
-    double unscaled = means.isEmpty() ? value : value * deviations.get(target) + means.get(target);
+    double mean = means.isEmpty() ? 0 : means.get(target);
+    double unscaled = means.isEmpty() ? value : value * deviations.get(target) + mean;
+    if (Math.abs(unscaled) <= Math.abs(mean) * ROUNDING) {
+      return 0;
+    }
     return log1p ? StrictMath.expm1(unscaled) : unscaled;
   }
 }

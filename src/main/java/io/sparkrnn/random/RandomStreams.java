@@ -20,5 +20,8 @@ public final class RandomStreams {
   /** What training drops; followed by epoch, worker and the sample's number in its shard. */
   public static final long DROPOUT = 5;
 
+  /** Which sequences a comparison of two models draws; followed by the number of the draw. */
+  public static final long BOOTSTRAP = 6;
+
   private RandomStreams() {}
 }

@@ -39,6 +39,7 @@ public record ComparisonPage(List<Run> runs) {
     }
     List<Chart> charts = Curves.of(curves);
     page.put("hasHistory", !charts.isEmpty());
+    page.putAll(Curves.names(curves));
     page.put(
         "hasValidation", charts.stream().anyMatch(chart -> chart.id().equals("accuracy-chart")));
     return Template.fill("comparison.html", page, charts);
@@ -57,17 +58,32 @@ public record ComparisonPage(List<Run> runs) {
     return names;
   }
 
+  private static String score(Scores scores) {
+    return scores.isOfAccuracy() ? Numbers.percent(scores.accuracy()) : scores.deciding().named();
+  }
+
   private List<Row> results() {
+    boolean ofAccuracy =
+        runs.stream()
+            .map(run -> run.record().test())
+            .allMatch(test -> test == null || test.isOfAccuracy());
+    String score = ofAccuracy ? "accuracy" : "score";
     return List.of(
         row("status", RunRecord::status),
         row("model", RunRecord::model),
         row("layers", RunRecord::topology),
-        row("test accuracy", test(scores -> Numbers.percent(scores.accuracy()))),
-        row("95 % interval", test(scores -> Numbers.interval(scores.accuracy(), scores.samples()))),
+        row("test " + score, test(ComparisonPage::score)),
+        row(
+            "95 % interval",
+            test(
+                scores ->
+                    scores.isOfAccuracy()
+                        ? Numbers.interval(scores.accuracy(), scores.samples())
+                        : NONE)),
         row("test loss", test(scores -> Numbers.format("%.4f", scores.loss()))),
         row(
-            "validation accuracy",
-            run -> run.validation() == null ? NONE : Numbers.percent(run.validation().accuracy())),
+            "validation " + score,
+            run -> run.validation() == null ? NONE : score(run.validation())),
         row("epochs", run -> String.valueOf(run.training().history().size())),
         row("seconds of rounds", run -> Numbers.format("%.1f", seconds(run))),
         row(

@@ -1,9 +1,12 @@
 package io.sparkrnn.report;
 
+import io.sparkrnn.evaluation.Score;
+import io.sparkrnn.evaluation.ScoreKind;
 import io.sparkrnn.report.Chart.Series;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -35,16 +38,23 @@ final class Curves {
     List<Series> losses = new ArrayList<>(series(runs, "training", false, last, EpochRecord::loss));
     losses.addAll(series(runs, "validation", true, last, EpochRecord::validationLoss));
     charts.add(Chart.line("loss-chart", "epoch", "loss, nats", epochs, losses));
-    List<Series> accuracies =
+    ScoreKind kind = kind(runs);
+    boolean percent = kind == ScoreKind.ACCURACY;
+    List<Series> scores =
         series(
             runs,
             "validation",
             true,
             last,
-            epoch -> epoch.validationAccuracy() == null ? null : 100 * epoch.validationAccuracy());
-    if (!accuracies.isEmpty()) {
-      charts.add(
-          Chart.line("accuracy-chart", "epoch", "validation accuracy, %", epochs, accuracies));
+            epoch ->
+                epoch
+                    .score()
+                    .filter(score -> score.kind() == kind)
+                    .map(score -> percent ? 100 * score.value() : score.value())
+                    .orElse(null));
+    if (!scores.isEmpty()) {
+      String axis = "validation %s%s".formatted(kind.label(), percent ? ", %" : "");
+      charts.add(Chart.line("accuracy-chart", "epoch", axis, epochs, scores));
     }
     charts.add(
         Chart.line(
@@ -66,6 +76,28 @@ final class Curves {
                 last,
                 epoch -> epoch.seconds() == 0 ? null : epoch.samples() / epoch.seconds())));
     return charts;
+  }
+
+  /**
+   * What the first epoch that was evaluated was scored by; curves of other scores are not shown.
+   */
+  static ScoreKind kind(List<Run> runs) {
+    return runs.stream()
+        .flatMap(run -> run.history().stream())
+        .flatMap(epoch -> epoch.score().stream())
+        .map(Score::kind)
+        .findFirst()
+        .orElse(ScoreKind.ACCURACY);
+  }
+
+  /** Its name, as templates begin a heading with it and say it elsewhere. */
+  static Map<String, String> names(List<Run> runs) {
+    String label = kind(runs).label();
+    return Map.of(
+        "scoreName",
+        label,
+        "scoreHeading",
+        label.substring(0, 1).toUpperCase(Locale.ROOT) + label.substring(1));
   }
 
   /** Without the runs that have none of it. */

@@ -2,7 +2,10 @@ package io.sparkrnn.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.evaluation.Score;
+import io.sparkrnn.evaluation.ScoreKind;
 import io.sparkrnn.train.EpochReport;
+import java.util.Optional;
 
 /**
  * One epoch, as {@code training.history} of a {@code result.json} has it.
@@ -16,7 +19,10 @@ import io.sparkrnn.train.EpochReport;
  * @param checkpointSeconds that its checkpoint took beside the rounds; 0 where it had none, or the
  *     run went on from there
  * @param validationLoss null where no samples are held out
- * @param validationAccuracy likewise
+ * @param validationAccuracy likewise, and where there are no classes
+ * @param scoreName of the score that decides; null where no samples are held out, and in results of
+ *     earlier versions, where it is accuracy
+ * @param validationScore its value, likewise
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record EpochRecord(
@@ -31,7 +37,18 @@ public record EpochRecord(
     double averagingSeconds,
     double checkpointSeconds,
     Double validationLoss,
-    Double validationAccuracy) {
+    Double validationAccuracy,
+    String scoreName,
+    Double validationScore) {
+
+  /** The score that decides; empty where no samples are held out. */
+  Optional<Score> score() {
+    if (validationScore == null) {
+      return Optional.ofNullable(validationAccuracy)
+          .map(accuracy -> new Score(ScoreKind.ACCURACY, accuracy));
+    }
+    return ScoreKind.named(scoreName).map(kind -> new Score(kind, validationScore));
+  }
 
   static EpochRecord of(EpochReport report, int attempt) {
     return new EpochRecord(
@@ -46,7 +63,9 @@ public record EpochRecord(
         report.averagingSeconds(),
         0,
         report.validation().map(EvaluationResult::loss).orElse(null),
-        report.validation().map(EvaluationResult::accuracy).orElse(null));
+        report.validation().flatMap(EvaluationResult::classAccuracy).orElse(null),
+        report.validation().map(result -> result.deciding().toString()).orElse(null),
+        report.validation().map(result -> result.score().value()).orElse(null));
   }
 
   EpochRecord withCheckpoint(double moreSeconds) {
@@ -62,6 +81,8 @@ public record EpochRecord(
         averagingSeconds,
         checkpointSeconds + moreSeconds,
         validationLoss,
-        validationAccuracy);
+        validationAccuracy,
+        scoreName,
+        validationScore);
   }
 }

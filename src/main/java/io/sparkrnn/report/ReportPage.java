@@ -4,6 +4,7 @@ import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.evaluation.ConfusionMatrix;
 import io.sparkrnn.evaluation.Mistake;
+import io.sparkrnn.evaluation.ScoreKind;
 import io.sparkrnn.report.RunRecord.Scores;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,6 +42,7 @@ public record ReportPage(
     }
     page.put("hasHistory", !history().isEmpty());
     page.put("hasValidation", hasValidation());
+    page.putAll(Curves.names(List.of(new Curves.Run("", history()))));
     page.put("history", history().stream().map(ReportPage::row).toList());
     page.put("lacking", lacking());
     page.put("times", times());
@@ -65,7 +67,7 @@ public record ReportPage(
   }
 
   private boolean hasValidation() {
-    return history().stream().anyMatch(epoch -> epoch.validationAccuracy() != null);
+    return history().stream().anyMatch(epoch -> epoch.score().isPresent());
   }
 
   /** What templates show, by the names of the components. */
@@ -87,10 +89,12 @@ public record ReportPage(
     Scores test = run.test();
     if (test != null) {
       tiles.add(
-          new Tile(
-              "test accuracy",
-              Numbers.percent(test.accuracy()),
-              "95 % interval " + Numbers.interval(test.accuracy(), test.samples())));
+          test.isOfAccuracy()
+              ? new Tile(
+                  "test accuracy",
+                  Numbers.percent(test.accuracy()),
+                  "95 % interval " + Numbers.interval(test.accuracy(), test.samples()))
+              : new Tile("test " + test.deciding().kind().label(), test.deciding().number(), ""));
       tiles.add(
           new Tile(
               "test loss",
@@ -139,7 +143,14 @@ public record ReportPage(
         epoch.validationLoss() == null ? "–" : Numbers.format("%.4f", epoch.validationLoss()));
     row.put(
         "validation",
-        epoch.validationAccuracy() == null ? "–" : Numbers.percent(epoch.validationAccuracy()));
+        epoch
+            .score()
+            .map(
+                score ->
+                    score.kind() == ScoreKind.ACCURACY
+                        ? Numbers.percent(score.value())
+                        : score.number())
+            .orElse("–"));
     row.put("learningRate", Numbers.format("%.6f", epoch.learningRate()));
     row.put("rate", Numbers.format("%,.0f", epoch.samples() / epoch.seconds()));
     row.put("seconds", Numbers.format("%.2f", epoch.seconds()));

@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.DataFingerprint;
 import io.sparkrnn.evaluation.Mistake;
+import io.sparkrnn.evaluation.Score;
+import io.sparkrnn.evaluation.ScoreKind;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A {@code result.json}, as far as pages show it. What a result does not have is null or 0, a list
@@ -46,12 +49,32 @@ public record RunRecord(
    * @param confusion {@code [actual][predicted]}
    */
   public record Scores(
-      double accuracy, double loss, long samples, long[][] confusion, List<Mistake> worst) {
+      double accuracy,
+      double loss,
+      long samples,
+      long[][] confusion,
+      List<Mistake> worst,
+      NamedScore score) {
+    /** The score that decides; those of earlier versions have accuracy alone. */
+    Score deciding() {
+      return Optional.ofNullable(score)
+          .flatMap(named -> ScoreKind.named(named.name()))
+          .map(kind -> new Score(kind, score.value()))
+          .orElse(new Score(ScoreKind.ACCURACY, accuracy));
+    }
+
+    boolean isOfAccuracy() {
+      return deciding().kind() == ScoreKind.ACCURACY;
+    }
+
     public Scores {
       confusion = confusion == null ? new long[0][] : confusion;
       worst = orEmpty(worst);
     }
   }
+
+  /** A score by its name. */
+  public record NamedScore(String name, double value) {}
 
   /** The model that the run began with, on the same test samples. */
   public record Comparison(

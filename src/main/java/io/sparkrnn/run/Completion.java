@@ -6,8 +6,10 @@ import io.sparkrnn.data.EvaluationData;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.RunData;
 import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.evaluation.Baseline;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.evaluation.PairedPredictions;
+import io.sparkrnn.evaluation.ScoreKind;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.report.ReportPage;
 import io.sparkrnn.report.RunRecord;
@@ -23,6 +25,7 @@ import io.sparkrnn.train.TrainingStoppedException;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,12 +71,17 @@ record Completion(
     RunData data = training.data();
     // Of the last epoch, unless it is another's model or was resumed after that.
     if (data.size(Part.VALIDATION) > 0 && (stops || !result.hasValidation())) {
-      result.put("validation", runner.evaluate(model.parameters(), Part.VALIDATION));
+      EvaluationResult validation = runner.evaluate(model.parameters(), Part.VALIDATION);
+      result.put("validation", training.decided(validation));
     }
-    EvaluationResult test = runner.evaluate(model.parameters(), Part.TEST);
+    EvaluationResult test = training.decided(runner.evaluate(model.parameters(), Part.TEST));
     stop.check();
     new Listeners(listeners).tell(listener -> listener.onTest(test));
-    initialSha256.ifPresent(sha256 -> compareWithInitial(sha256, model.parameters()));
+    if (test.isOfSampleClasses()) {
+      initialSha256.ifPresent(sha256 -> compareWithInitial(sha256, model.parameters()));
+    }
+    Optional<Baseline> baseline = baseline(test.deciding());
+    baseline.ifPresent(result::baseline);
     stop.check();
     new FinalModel(storage, store, directory).publish(training, model);
     stop.check();
@@ -84,12 +92,35 @@ record Completion(
     Optional<URI> page = publishReport(json);
     store.publishResult(json);
     mlflow.succeeded(model.parametersSha256());
-    console.summary(test, directory, page);
+    console.summary(test, baseline, directory, page);
+  }
+
+  /** What the model must be better than. For people: empty where the data cannot be read here. */
+  private Optional<Baseline> baseline(ScoreKind kind) {
+    RunData data = training.data();
+    try {
+      Iterable<SequenceDataset> shards =
+          () ->
+              IntStream.range(0, data.workers())
+                  .mapToObj(worker -> data.shard(worker).samples())
+                  .iterator();
+      return Optional.of(
+          Baseline.of(
+              shards,
+              data.part(Part.TEST),
+              training.targetScale(),
+              training.recipe().evaluator().tally(),
+              kind));
+    } catch (RuntimeException e) {
+      LOG.warn("the model is not compared with a baseline: {}", e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private TrainingState best(TrainingState end) {
     StoppedTraining stopped =
-        StoppedTraining.of(end, training.configuration().training().epochs(), store);
+        StoppedTraining.of(
+            end, training.configuration().training().epochs(), training.scoreKind(), store);
     result.stopped(stopped);
     console.stopped(stopped);
     return stopped.best();

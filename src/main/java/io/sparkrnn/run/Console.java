@@ -5,7 +5,9 @@ import io.sparkrnn.config.TrainingConfiguration;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.InputRange;
 import io.sparkrnn.data.RunData;
+import io.sparkrnn.evaluation.Baseline;
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.evaluation.ScoreKind;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.model.RnnTopology;
@@ -96,17 +98,22 @@ public final class Console implements TrainingListener {
     close();
     out.printf(
         Locale.ROOT,
-        "%n%s; the model is that of epoch %d, validation accuracy %.2f%%%n",
+        "%n%s; the model is that of epoch %d, validation %s%n",
         stopped.stoppedEarly().isPresent()
             ? "stopped early after epoch %d".formatted(stopped.stoppedEarly().getAsInt())
             : "not stopped early",
         stopped.best().epoch(),
-        100 * stopped.accuracy());
+        stopped.score().named());
   }
 
-  void summary(EvaluationResult test, RunDirectory directory, Optional<URI> report) {
+  void summary(
+      EvaluationResult test,
+      Optional<Baseline> baseline,
+      RunDirectory directory,
+      Optional<URI> report) {
     evaluation(out, test);
     out.println();
+    baseline.ifPresent(found -> line("baseline", "%s %s", found.name(), found.score().text()));
     line(
         "result",
         "%s",
@@ -125,15 +132,16 @@ public final class Console implements TrainingListener {
         .ifPresent(warning -> out.printf("%-10s%s%n", "warning", warning));
   }
 
-  /** An evaluation on the test images. */
+  /** An evaluation on the test samples. */
   public static void evaluation(PrintStream out, EvaluationResult test) {
     out.printf("%n%s", test.table());
     out.printf(
         Locale.ROOT,
-        "%ntest accuracy %.2f%%, loss %.4f, %,d images%n",
-        100 * test.accuracy(),
+        "%ntest %s, loss %.4f, %,d %s%n",
+        test.score().named(),
         test.loss(),
-        test.samples());
+        test.samples(),
+        test.isOfSampleClasses() ? "images" : "readings");
   }
 
   @Override
@@ -145,19 +153,26 @@ public final class Console implements TrainingListener {
   public void onEpoch(EpochReport epoch) {
     if (!headed) {
       out.println();
-      row("epoch", "loss", "validation", "learning rate", "images/s", "seconds");
+      row("epoch", "loss", heading(epoch), "learning rate", "images/s", "seconds");
       headed = true;
     }
     row(
         String.format(Locale.ROOT, "%3d/%-3d", epoch.epoch(), epochs),
         String.format(Locale.ROOT, "%.4f", epoch.trainingLoss()),
-        epoch
-            .validation()
-            .map(v -> String.format(Locale.ROOT, "%.2f%%", 100 * v.accuracy()))
-            .orElse("-"),
+        epoch.validation().map(validation -> validation.score().number()).orElse("-"),
         String.format(Locale.ROOT, "%.6f", epoch.learningRate()),
         String.format(Locale.ROOT, "%,.0f", epoch.samplesPerSecond()),
         String.format(Locale.ROOT, "%.1f", epoch.seconds()));
+  }
+
+  /** Of what validates, which for accuracy goes without saying. */
+  private static String heading(EpochReport epoch) {
+    return epoch
+        .validation()
+        .map(validation -> validation.score().kind())
+        .filter(kind -> kind != ScoreKind.ACCURACY)
+        .map(kind -> kind == ScoreKind.BITS_PER_CHARACTER ? "bits/char" : kind.label())
+        .orElse("validation");
   }
 
   /** Of a narrow terminal, what says most. */

@@ -160,7 +160,7 @@ final class MlflowLog implements TrainingListener, AutoCloseable {
 
   @Override
   public void onTest(EvaluationResult test) {
-    metrics(Map.of("loss/test", test.loss(), "accuracy/test", test.accuracy()));
+    metrics(TensorBoardLog.values(test));
   }
 
   private void metrics(Map<String, Double> values) {

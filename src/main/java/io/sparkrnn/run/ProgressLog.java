@@ -1,6 +1,7 @@
 package io.sparkrnn.run;
 
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.evaluation.ScoreKind;
 import io.sparkrnn.train.CheckpointReport;
 import io.sparkrnn.train.EpochReport;
 import io.sparkrnn.train.RoundReport;
@@ -75,9 +76,8 @@ public final class ProgressLog implements TrainingListener, AutoCloseable {
                 .validation()
                 .map(
                     validation ->
-                        line(
-                            " validationLoss=%.6f validationAccuracy=%.6f",
-                            validation.loss(), validation.accuracy()))
+                        line(" validationLoss=%.6f", validation.loss())
+                            + score("validationAccuracy", "validationScore", validation))
                 .orElse(""));
   }
 
@@ -98,9 +98,15 @@ public final class ProgressLog implements TrainingListener, AutoCloseable {
   @Override
   public void onTest(EvaluationResult test) {
     LOG.info(
-        line(
-            "test run=%s loss=%.6f accuracy=%.6f samples=%d",
-            runId, test.loss(), test.accuracy(), test.samples()));
+        line("test run=%s loss=%.6f", runId, test.loss())
+            + score("accuracy", "score", test)
+            + line(" samples=%d", test.samples()));
+  }
+
+  private static String score(String accuracy, String other, EvaluationResult result) {
+    return result.deciding() == ScoreKind.ACCURACY
+        ? line(" %s=%.6f", accuracy, result.accuracy())
+        : line(" %s=%.6f scoreName=%s", other, result.score().value(), result.deciding());
   }
 
   private static String line(String format, Object... values) {

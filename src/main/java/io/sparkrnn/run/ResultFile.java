@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.RunData;
+import io.sparkrnn.evaluation.Baseline;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.evaluation.PairedPredictions;
+import io.sparkrnn.evaluation.Score;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.report.TrainingHistory;
 import io.sparkrnn.storage.Storage;
@@ -168,6 +170,12 @@ final class ResultFile implements TrainingListener {
   }
 
   private static void putMistakes(ObjectNode part, EvaluationResult result) {
+    if (!result.deviations().isEmpty()) {
+      part.putPOJO("largestErrors", result.deviations());
+    }
+    if (!result.hasConfusion()) {
+      return;
+    }
     int classes = result.confusion().classes();
     long[][] confusion = new long[classes][classes];
     for (int actual = 0; actual < classes; actual++) {
@@ -183,10 +191,23 @@ final class ResultFile implements TrainingListener {
   }
 
   void put(String part, EvaluationResult result) {
-    root.putObject(part)
-        .put("accuracy", result.accuracy())
-        .put("loss", result.loss())
-        .put("samples", result.samples());
+    ObjectNode node = root.putObject(part);
+    if (!Double.isNaN(result.accuracy())) {
+      node.put("accuracy", result.accuracy());
+    }
+    node.put("loss", result.loss()).put("samples", result.samples());
+    put(node, "score", result.score());
+    ObjectNode scores = node.putObject("scores");
+    result.scores().forEach((kind, value) -> scores.put(kind.toString(), value));
+  }
+
+  /** What predictions without a network come to on the test samples. */
+  void baseline(Baseline baseline) {
+    put(root.putObject("baseline").put("name", baseline.name()), "score", baseline.score());
+  }
+
+  private static void put(ObjectNode node, String name, Score score) {
+    node.putObject(name).put("name", score.kind().toString()).put("value", score.value());
   }
 
   /**

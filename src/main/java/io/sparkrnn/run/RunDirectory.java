@@ -14,6 +14,8 @@ import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.DataFingerprint;
 import io.sparkrnn.data.RunData;
+import io.sparkrnn.evaluation.Score;
+import io.sparkrnn.evaluation.ScoreKind;
 import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
@@ -301,5 +303,17 @@ public record RunDirectory(
       throw new StorageException(
           "Cannot read %s: expected JSON, found %s".formatted(where, e.getMessage()), e);
     }
+  }
+
+  /**
+   * The score that decided, of a part of a result; those of earlier versions have accuracy alone.
+   *
+   * @param part such as {@code test}
+   */
+  public static Score score(JsonNode part) {
+    Score accuracy = new Score(ScoreKind.ACCURACY, part.path("accuracy").asDouble());
+    return ScoreKind.named(part.at("/score/name").asText())
+        .map(kind -> new Score(kind, part.at("/score/value").asDouble()))
+        .orElse(accuracy);
   }
 }

@@ -60,9 +60,12 @@ record RunIdentity(
                 sections,
                 "validation",
                 Map.of(
-                    "accuracy", String.valueOf(result.accuracy()),
-                    "loss", String.valueOf(result.loss()),
-                    "samples", String.valueOf(result.samples()))));
+                    result.deciding().toString(),
+                    String.valueOf(result.score().value()),
+                    "loss",
+                    String.valueOf(result.loss()),
+                    "samples",
+                    String.valueOf(result.samples()))));
     put(sections, "topology", topology.encode());
     put(sections, "configuration", configuration.redacted().render());
     put(sections, "data", dataSha256());
@@ -76,9 +79,9 @@ record RunIdentity(
     return sections;
   }
 
-  /** For people: it follows from the configuration, the iteration and the accuracies. */
+  /** For people: it follows from the configuration, the iteration and the scores. */
   private Map<String, String> schedule(TrainingState state) {
-    double nextRate = schedule.rate(state.iteration(), schedule.plateauFactor(state.accuracies()));
+    double nextRate = schedule.rate(state.iteration(), schedule.plateauFactor(state.merits()));
     return Map.of(
         "name", String.valueOf(schedule.configuration().name()),
         "nextRate", String.valueOf(nextRate),

@@ -2,6 +2,8 @@ package io.sparkrnn.run;
 
 import io.sparkrnn.checkpoint.Checkpoint;
 import io.sparkrnn.checkpoint.CheckpointStore;
+import io.sparkrnn.evaluation.Score;
+import io.sparkrnn.evaluation.ScoreKind;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import io.sparkrnn.train.StateSections;
@@ -16,40 +18,42 @@ import java.util.OptionalInt;
  *
  * @param stoppedEarly the last epoch, if more were configured
  * @param best the state after the best epoch, from its checkpoint
- * @param accuracy of the best epoch
+ * @param score of the best epoch
  */
-record StoppedTraining(OptionalInt stoppedEarly, TrainingState best, double accuracy) {
+record StoppedTraining(OptionalInt stoppedEarly, TrainingState best, Score score) {
 
   /**
    * Reads the best epoch's state back.
    *
    * @param end the state after the last epoch
    * @param epochs that were configured
+   * @param kind of the score that decides
    * @throws StorageException if the best epoch's checkpoint is lost; another one's parameters would
    *     be another result
    */
-  static StoppedTraining of(TrainingState end, int epochs, CheckpointStore store) {
-    List<Double> accuracies = end.accuracies();
-    double highest = accuracies.isEmpty() ? 0 : Collections.max(accuracies);
+  static StoppedTraining of(TrainingState end, int epochs, ScoreKind kind, CheckpointStore store) {
+    List<Double> merits = end.merits();
+    double highest = merits.isEmpty() ? 0 : Collections.max(merits);
     // An earlier one than the earliest of equals may be from before early stopping was asked for.
-    int epoch = end.epoch() - accuracies.size() + accuracies.indexOf(highest) + 1;
+    int epoch = end.epoch() - merits.size() + merits.indexOf(highest) + 1;
     Optional<Checkpoint> found = store.best().flatMap(store::load);
     if (found.isPresent()) {
       Checkpoint best = found.get();
       TrainingState state = StateSections.read(best.sections(), Storage.describe(best.location()));
-      double accuracy = best.score().orElseThrow();
-      if (state.epoch() <= epoch && accuracy >= highest) {
+      double merit = best.score().orElseThrow();
+      if (state.epoch() <= epoch && merit >= highest) {
         return new StoppedTraining(
             end.epoch() < epochs ? OptionalInt.of(end.epoch()) : OptionalInt.empty(),
             state,
-            accuracy);
+            Score.ofMerit(kind, merit));
       }
     }
     throw new StorageException(
-        "Cannot restore the best epoch: expected the checkpoint of epoch %d, with validation accuracy %s, found %s as the best one"
+        "Cannot restore the best epoch: expected the checkpoint of epoch %d, with validation %s %s, found %s as the best one"
             .formatted(
                 epoch,
-                highest,
+                kind.label(),
+                Score.ofMerit(kind, highest).value(),
                 found.map(best -> Storage.describe(best.location())).orElse("none")));
   }
 }

@@ -1,6 +1,7 @@
 package io.sparkrnn.run;
 
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.evaluation.ScoreKind;
 import io.sparkrnn.export.EventFile;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.EpochReport;
@@ -52,7 +53,7 @@ final class TensorBoardLog implements TrainingListener {
         .ifPresent(
             validation -> {
               values.put("loss/validation", validation.loss());
-              values.put("accuracy/validation", validation.accuracy());
+              putScore(values, "validation", validation);
             });
     values.put("learning_rate", report.learningRate());
     values.put("samples_per_second", report.samplesPerSecond());
@@ -62,10 +63,27 @@ final class TensorBoardLog implements TrainingListener {
     return values;
   }
 
+  /** The points of the test, by their tags. */
+  static Map<String, Double> values(EvaluationResult test) {
+    Map<String, Double> values = new LinkedHashMap<>();
+    values.put("loss/test", test.loss());
+    putScore(values, "test", test);
+    return values;
+  }
+
+  /** Accuracy has the tag that it had before there were other scores. */
+  private static void putScore(Map<String, Double> values, String part, EvaluationResult result) {
+    if (!Double.isNaN(result.accuracy())) {
+      values.put("accuracy/" + part, result.accuracy());
+    }
+    if (result.deciding() != ScoreKind.ACCURACY) {
+      values.put(part + "/" + result.deciding(), result.score().value());
+    }
+  }
+
   @Override
   public void onTest(EvaluationResult test) {
-    point("loss/test", test.loss());
-    point("accuracy/test", test.accuracy());
+    values(test).forEach(this::point);
     write();
   }
 

@@ -19,7 +19,9 @@ import io.sparkrnn.data.RunData;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.export.Dl4jZip;
 import io.sparkrnn.kernel.KernelProvider;
+import io.sparkrnn.model.Preparation;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.model.TargetScale;
 import io.sparkrnn.report.TrainingHistory;
 import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
@@ -35,7 +37,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -182,7 +183,11 @@ public final class TrainingRun {
   private int run(Vacancy vacancy, Backend backend) {
     RunData read = data.apply(configuration, backend);
     Training<RunData> training =
-        new Training<>(configuration, read, Topologies.of(configuration, read));
+        new Training<>(
+            configuration,
+            read,
+            Topologies.of(configuration, read),
+            read.preparation().map(Preparation::targets).orElse(TargetScale.IDENTITY));
     // A checkpoint has all of it.
     Optional<InitialModel> initial =
         directory.isNew()
@@ -214,8 +219,7 @@ public final class TrainingRun {
   private int reportAgain(JsonNode finished, RunData data) {
     directory.requireData(finished, data);
     out.printf("This run is complete: %s%n", Storage.describe(directory.location()));
-    out.printf(
-        Locale.ROOT, "test accuracy %.2f%%%n", 100 * finished.at("/test/accuracy").asDouble());
+    out.printf("test %s%n", RunDirectory.score(finished.path("test")).named());
     return ExitCode.DONE;
   }
 
@@ -344,7 +348,7 @@ public final class TrainingRun {
       RunIdentity identity, TrainingState state, Optional<EvaluationResult> validation) {
     OptionalDouble score =
         validation.isPresent()
-            ? OptionalDouble.of(validation.get().accuracy())
+            ? OptionalDouble.of(validation.get().score().merit())
             : OptionalDouble.empty();
     Map<String, byte[]> sections = identity.sections(state, validation);
     sections.put(TrainingHistory.SECTION, history.section(state.epoch()));

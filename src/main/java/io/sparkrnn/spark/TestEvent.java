@@ -2,6 +2,12 @@ package io.sparkrnn.spark;
 
 import org.apache.spark.scheduler.SparkListenerEvent;
 
-/** What a run has come to on the test samples, for Spark's listeners and its event log. */
-public record TestEvent(String runId, double accuracy, double loss, long samples)
+/**
+ * What a run has come to on the test samples, for Spark's listeners and its event log.
+ *
+ * @param accuracy null where samples have no classes
+ * @param scoreName of the score that decides
+ */
+public record TestEvent(
+    String runId, Double accuracy, double loss, long samples, String scoreName, double score)
     implements SparkListenerEvent {}

@@ -18,12 +18,14 @@ record TrainingEvents(SparkContext context, String runId) implements TrainingLis
             report.epoch(),
             report.round(),
             report.trainingLoss(),
-            report.validation().map(EvaluationResult::accuracy).orElse(null),
+            report.validation().flatMap(EvaluationResult::classAccuracy).orElse(null),
             report.samplesPerSecond(),
             report.seconds(),
             report.computeSeconds(),
             report.waitSeconds(),
-            report.averagingSeconds()));
+            report.averagingSeconds(),
+            report.validation().map(result -> result.deciding().toString()).orElse(null),
+            report.validation().map(result -> result.score().value()).orElse(null)));
   }
 
   @Override
@@ -40,7 +42,14 @@ record TrainingEvents(SparkContext context, String runId) implements TrainingLis
 
   @Override
   public void onTest(EvaluationResult test) {
-    post(new TestEvent(runId, test.accuracy(), test.loss(), test.samples()));
+    post(
+        new TestEvent(
+            runId,
+            test.classAccuracy().orElse(null),
+            test.loss(),
+            test.samples(),
+            test.deciding().toString(),
+            test.score().value()));
   }
 
   private void post(SparkListenerEvent event) {

@@ -1,14 +1,23 @@
 package io.sparkrnn.train;
 
+import io.sparkrnn.evaluation.ScoreKind;
 import java.util.List;
 
 /**
- * When a run has learnt what it can: a pure function of the accuracies on held-out samples.
+ * When a run has learnt what it can: a pure function of the scores on held-out samples.
  *
- * @param patienceEpochs epochs without a better accuracy after which a run ends; 0: it never does
- * @param minDelta an accuracy is better if it exceeds the best one before it by more than this
+ * @param patienceEpochs epochs without a better score after which a run ends; 0: it never does
+ * @param minDelta a score is better if it exceeds the best one before it by more than this; a share
+ *     of the best one where the score has no natural scale
+ * @param kind of the scores
  */
-public record EarlyStopping(int patienceEpochs, double minDelta) {
+public record EarlyStopping(int patienceEpochs, double minDelta, ScoreKind kind) {
+
+  /** By accuracy. */
+  public EarlyStopping(int patienceEpochs, double minDelta) {
+    this(patienceEpochs, minDelta, ScoreKind.ACCURACY);
+  }
+
   boolean isOn() {
     return patienceEpochs > 0;
   }
@@ -16,19 +25,26 @@ public record EarlyStopping(int patienceEpochs, double minDelta) {
   /**
    * Whether a run ends.
    *
-   * @param accuracies of its epochs so far
+   * @param merits of its epochs so far
    */
-  boolean ends(List<Double> accuracies) {
+  boolean ends(List<Double> merits) {
     double best = Double.NEGATIVE_INFINITY;
     int waited = 0;
-    for (double accuracy : accuracies) {
-      if (accuracy > best + minDelta) {
-        best = accuracy;
+    for (double merit : merits) {
+      if (isBetter(merit, best)) {
+        best = merit;
         waited = 0;
       } else {
         waited++;
       }
     }
     return isOn() && waited >= patienceEpochs;
+  }
+
+  private boolean isBetter(double merit, double best) {
+    if (kind.scale() == ScoreKind.Scale.NATURAL || Double.isInfinite(best)) {
+      return merit > best + minDelta;
+    }
+    return merit > best + Math.abs(best) * minDelta;
   }
 }

@@ -68,7 +68,7 @@ final class EpochCompletion implements AutoCloseable {
    *
    * @param before the state that the epoch's last round began with: resumed from there, a run that
    *     is stopped while it evaluates comes to that evaluation again
-   * @return the state to go on from, with the epoch's accuracy where later epochs depend on it
+   * @return the state to go on from, with the epoch's merit where later epochs depend on it
    */
   TrainingState begin(TrainingState before, TrainingState ended, EpochReport report) {
     finish();
@@ -80,7 +80,7 @@ final class EpochCompletion implements AutoCloseable {
             : CompletableFuture.completedFuture(validate(parameters));
     TrainingState state =
         options.followsValidation()
-            ? ended.withAccuracy(StopRequest.NEVER.await(validation).orElseThrow().accuracy())
+            ? ended.withMerit(StopRequest.NEVER.await(validation).orElseThrow().score().merit())
             : ended;
     evaluating = Optional.of(new Evaluating(state, report, validation));
     afterRound(state);

@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * The learning rate of every iteration: a base rate times a factor, after a linear warm-up. On
- * plateaus of the validation accuracy it may be reduced on top of that. One-cycle may change the
+ * plateaus of the validation score it may be reduced on top of that. One-cycle may change the
  * momentum as well. All of it follows from the iteration, so a resumed run goes on with it.
  *
  * @param configuration form of the schedule
@@ -89,17 +89,17 @@ public record LearningRateSchedule(
 
   /**
    * The factor of all reductions together: one whenever so many epochs on end have brought no
-   * accuracy better than the best, counted anew after each.
+   * better score than the best, counted anew after each.
    *
-   * @param accuracies of a run's epochs so far on held-out samples
+   * @param merits of a run's epochs so far on held-out samples
    */
-  public double plateauFactor(List<Double> accuracies) {
+  public double plateauFactor(List<Double> merits) {
     double best = Double.NEGATIVE_INFINITY;
     int waited = 0;
     double factor = 1;
-    for (double accuracy : accuracies) {
-      if (accuracy > best) {
-        best = accuracy;
+    for (double merit : merits) {
+      if (merit > best) {
+        best = merit;
         waited = 0;
       } else if (++waited == configuration.plateauEpochs()) {
         factor *= configuration.plateauFactor();

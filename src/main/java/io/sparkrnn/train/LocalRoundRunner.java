@@ -25,7 +25,7 @@ public final class LocalRoundRunner implements RoundRunner {
   public LocalRoundRunner(Recipe recipe, Ops kernels, TrainingData data, StopRequest stop) {
     this.replica = new Replica(recipe, kernels);
     this.shards = IntStream.range(0, data.workers()).mapToObj(data::shard).toList();
-    this.evaluation = new LocalEvaluation(kernels, recipe.topology(), data, stop);
+    this.evaluation = new LocalEvaluation(kernels, recipe.evaluator(), data, stop);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.sparkrnn.train;
 
 import io.sparkrnn.kernel.Network.Reads;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.model.TargetScale;
 import java.io.Serializable;
 
 /**
@@ -18,6 +19,7 @@ import java.io.Serializable;
  *     the loss, but warms the state up; of streams, in their first window alone
  * @param lengthWindowMinibatches minibatches among whose samples those of like length are put
  *     together; 0 for none
+ * @param targetScale how evaluations make the values that the network gives those of the data again
  */
 public record Recipe(
     RnnTopology topology,
@@ -30,7 +32,8 @@ public record Recipe(
     long seed,
     Sequences sequences,
     int firstCountedStep,
-    int lengthWindowMinibatches)
+    int lengthWindowMinibatches,
+    TargetScale targetScale)
     implements Serializable {
 
   /** How a shard's sequences belong together. */
@@ -90,5 +93,55 @@ public record Recipe(
         Sequences.INDEPENDENT,
         0,
         0);
+  }
+
+  /** Of classes, or of values that are as the data have them. */
+  public Recipe(
+      RnnTopology topology,
+      int minibatchSize,
+      int threadsPerWorker,
+      Updater updater,
+      LearningRateSchedule schedule,
+      double clipNorm,
+      double l2,
+      long seed,
+      Sequences sequences,
+      int firstCountedStep,
+      int lengthWindowMinibatches) {
+    this(
+        topology,
+        minibatchSize,
+        threadsPerWorker,
+        updater,
+        schedule,
+        clipNorm,
+        l2,
+        seed,
+        sequences,
+        firstCountedStep,
+        lengthWindowMinibatches,
+        TargetScale.IDENTITY);
+  }
+
+  /** The same with a scale of its values. */
+  public Recipe withTargetScale(TargetScale scale) {
+    return new Recipe(
+        topology,
+        minibatchSize,
+        threadsPerWorker,
+        updater,
+        schedule,
+        clipNorm,
+        l2,
+        seed,
+        sequences,
+        firstCountedStep,
+        lengthWindowMinibatches,
+        scale);
+  }
+
+  /** What evaluates a block of samples. */
+  public BlockEvaluator evaluator() {
+    return new BlockEvaluator(topology, targetScale);
   }
 }

@@ -15,7 +15,10 @@ public final class StateSections {
   private static final String UPDATER_STATE = "updaterState";
   private static final String COUNTERS = "counters";
   private static final String MOVING_AVERAGE = "movingAverage";
-  private static final String ACCURACIES = "accuracies";
+
+  /** Named before there were other scores. */
+  private static final String MERITS = "accuracies";
+
   private static final String EPOCH_LOSS_WEIGHT = "epochLossWeight";
   private static final String STREAM_STATES = "streamStates";
   private static final int COUNTERS_BYTES = 4 * Long.BYTES + 2 * Integer.BYTES;
@@ -24,9 +27,9 @@ public final class StateSections {
 
   /**
    * Sections {@code parameters}, {@code updaterState} and {@code counters}, then {@code
-   * movingAverage} (floats) and {@code accuracies} (doubles), where there are any; {@code
-   * epochLossWeight} (a double), where it is not the number of samples; and {@code streamStates}:
-   * how many workers (int), then for each the length of its state and its floats.
+   * movingAverage} (floats) and {@code accuracies} (doubles: the merits), where there are any;
+   * {@code epochLossWeight} (a double), where it is not the number of samples; and {@code
+   * streamStates}: how many workers (int), then for each the length of its state and its floats.
    */
   public static Map<String, byte[]> of(TrainingState state) {
     Map<String, byte[]> sections = new LinkedHashMap<>();
@@ -46,12 +49,11 @@ public final class StateSections {
     if (state.layout().movingAverage() > 0) {
       sections.put(MOVING_AVERAGE, Floats.toBytes(state.movingAverage()));
     }
-    if (!state.accuracies().isEmpty()) {
+    if (!state.merits().isEmpty()) {
       ByteBuffer out =
-          ByteBuffer.allocate(Double.BYTES * state.accuracies().size())
-              .order(ByteOrder.LITTLE_ENDIAN);
-      state.accuracies().forEach(out::putDouble);
-      sections.put(ACCURACIES, out.array());
+          ByteBuffer.allocate(Double.BYTES * state.merits().size()).order(ByteOrder.LITTLE_ENDIAN);
+      state.merits().forEach(out::putDouble);
+      sections.put(MERITS, out.array());
     }
     if (state.epochLossWeight() != state.epochSamples()) {
       sections.put(
@@ -105,7 +107,7 @@ public final class StateSections {
         epochLossSum,
         epochLossWeight(sections.get(EPOCH_LOSS_WEIGHT), epochSamples, where),
         epochSamples,
-        accuracies(sections.getOrDefault(ACCURACIES, new byte[0]), where),
+        merits(sections.getOrDefault(MERITS, new byte[0]), where),
         streamStates(sections.get(STREAM_STATES), where));
   }
 
@@ -133,18 +135,18 @@ public final class StateSections {
     }
   }
 
-  private static List<Double> accuracies(byte[] section, String where) {
+  private static List<Double> merits(byte[] section, String where) {
     if (section.length % Double.BYTES != 0) {
       throw new IllegalArgumentException(
           "Cannot resume from %s: expected accuracies of %d bytes each, found %d bytes"
               .formatted(where, Double.BYTES, section.length));
     }
     ByteBuffer in = ByteBuffer.wrap(section).order(ByteOrder.LITTLE_ENDIAN);
-    List<Double> accuracies = new ArrayList<>();
+    List<Double> merits = new ArrayList<>();
     while (in.hasRemaining()) {
-      accuracies.add(in.getDouble());
+      merits.add(in.getDouble());
     }
-    return accuracies;
+    return merits;
   }
 
   private static byte[] require(Map<String, byte[]> sections, String name, String where) {

@@ -1,41 +1,91 @@
 package io.sparkrnn.train;
 
 import io.sparkrnn.checkpoint.CheckpointEntry;
+import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.config.Engine;
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.config.ScoreName;
 import io.sparkrnn.config.TaskName;
 import io.sparkrnn.config.TrainingConfiguration;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.evaluation.ScoreKind;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.kernel.TrainingPass;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.model.TargetScale;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * What a configuration means for data that are there. Everybody who trains does it through here, so
  * all of them validate, average, stop early, keep checkpoints and can be watched and stopped.
  */
 public record Training<D extends TrainingData>(
-    RunConfiguration configuration, D data, RnnTopology topology) {
+    RunConfiguration configuration, D data, RnnTopology topology, TargetScale targetScale) {
+  private static final String SCORE = "training.score";
+
+  /** Of classes, or of values that are as the data have them. */
+  public Training(RunConfiguration configuration, D data, RnnTopology topology) {
+    this(configuration, data, topology, TargetScale.IDENTITY);
+  }
 
   /**
    * Requires that there is room for the network, before anything is done for it.
    *
    * @throws io.sparkrnn.kernel.KernelUnavailableException if not
+   * @throws ConfigurationException if the network has not the score that is to decide
    */
   public Training {
+    requireScore(configuration.training().score(), new BlockEvaluator(topology, targetScale));
     TrainingConfiguration training = configuration.training();
     if (training.engine() != Engine.DL4J) {
       TrainingPass.requireRoom(
           topology.network(), training.minibatchSize(), training.threadsPerWorker());
     }
+  }
+
+  private static void requireScore(ScoreName name, BlockEvaluator evaluator) {
+    if (name == ScoreName.AUTO || !evaluator.topology().trainable()) {
+      return;
+    }
+    Set<ScoreKind> found = evaluator.tally().scores(0).keySet();
+    if (!found.contains(ScoreKind.of(name))) {
+      throw new ConfigurationException(
+          SCORE,
+          "expected auto or a score that the network has, which are %s, found %s"
+              .formatted(
+                  Arrays.stream(ScoreName.values())
+                      .filter(other -> other != ScoreName.AUTO)
+                      .filter(other -> found.contains(ScoreKind.of(other)))
+                      .map(ScoreName::toString)
+                      .collect(Collectors.joining(", ")),
+                  name));
+    }
+  }
+
+  /** The kind of the score that decides. */
+  public ScoreKind scoreKind() {
+    ScoreName name = configuration.training().score();
+    if (name != ScoreName.AUTO) {
+      return ScoreKind.of(name);
+    }
+    return configuration.model().task() == TaskName.LANGUAGE_MODEL
+        ? ScoreKind.BITS_PER_CHARACTER
+        : recipe().evaluator().tally().usual();
+  }
+
+  /** An evaluation with the score that decides. */
+  public EvaluationResult decided(EvaluationResult result) {
+    return result.decidedBy(scoreKind());
   }
 
   /**
@@ -71,22 +121,23 @@ public record Training<D extends TrainingData>(
   public Recipe recipe() {
     TrainingConfiguration training = configuration.training();
     return new Recipe(
-        topology,
-        training.minibatchSize(),
-        training.threadsPerWorker(),
-        Updater.of(configuration.updater()),
-        new LearningRateSchedule(
-            configuration.schedule(),
-            configuration.updater().learningRate(),
-            (long) minibatchesPerEpoch() * training.epochs()),
-        training.clipNorm(),
-        training.l2(),
-        training.seed(),
-        configuration.model().task() == TaskName.LANGUAGE_MODEL
-            ? Recipe.Sequences.STREAMS
-            : Recipe.Sequences.INDEPENDENT,
-        training.firstCountedStep(),
-        training.lengthWindowMinibatches());
+            topology,
+            training.minibatchSize(),
+            training.threadsPerWorker(),
+            Updater.of(configuration.updater()),
+            new LearningRateSchedule(
+                configuration.schedule(),
+                configuration.updater().learningRate(),
+                (long) minibatchesPerEpoch() * training.epochs()),
+            training.clipNorm(),
+            training.l2(),
+            training.seed(),
+            configuration.model().task() == TaskName.LANGUAGE_MODEL
+                ? Recipe.Sequences.STREAMS
+                : Recipe.Sequences.INDEPENDENT,
+            training.firstCountedStep(),
+            training.lengthWindowMinibatches())
+        .withTargetScale(targetScale);
   }
 
   /** What a run begins with that begins with no model's parameters. */
@@ -121,7 +172,8 @@ public record Training<D extends TrainingData>(
                 around.nanoTime()),
             validation(kernels, runner, around.stop()),
             around.stop(),
-            new EarlyStopping(training.earlyStoppingEpochs(), training.earlyStoppingMinDelta()),
+            new EarlyStopping(
+                training.earlyStoppingEpochs(), training.earlyStoppingMinDelta(), scoreKind()),
             new MovingAverage(training.emaDecay()));
     return new TrainingLoop(options, runner, around.checkpoints(), around.listeners());
   }
@@ -136,13 +188,14 @@ public record Training<D extends TrainingData>(
     if (overlapRounds == 0) {
       return Optional.of(
           new TrainingLoop.Validation(
-              parameters -> runner.evaluate(parameters, Part.VALIDATION), 0));
+              parameters -> decided(runner.evaluate(parameters, Part.VALIDATION)), 0));
     }
     // Executors are busy with the next rounds.
-    LocalEvaluation onDriver = new LocalEvaluation(Ops.named(kernels), topology, data, stop);
+    LocalEvaluation onDriver =
+        new LocalEvaluation(Ops.named(kernels), recipe().evaluator(), data, stop);
     return Optional.of(
         new TrainingLoop.Validation(
-            parameters -> onDriver.evaluate(parameters, Part.VALIDATION), overlapRounds));
+            parameters -> decided(onDriver.evaluate(parameters, Part.VALIDATION)), overlapRounds));
   }
 
   /**
@@ -157,15 +210,15 @@ public record Training<D extends TrainingData>(
     return configuration.training().earlyStoppingEpochs() > 0 ? best.state() : end;
   }
 
-  /** Keeps the state with the best validation accuracy, the earliest of equals, and no other. */
+  /** Keeps the state with the best validation score, the earliest of equals, and no other. */
   private static final class BestInMemory implements CheckpointWriter {
-    private double accuracy = Double.NEGATIVE_INFINITY;
+    private double merit = Double.NEGATIVE_INFINITY;
     private TrainingState best;
 
     @Override
     public CheckpointEntry save(TrainingState state, Optional<EvaluationResult> validation) {
-      if (validation.isPresent() && validation.get().accuracy() > accuracy) {
-        accuracy = validation.get().accuracy();
+      if (validation.isPresent() && (best == null || validation.get().score().merit() > merit)) {
+        merit = validation.get().score().merit();
         best = state;
       }
       return new CheckpointEntry(URI.create("memory:state"), state.round(), 0);

@@ -55,7 +55,7 @@ public record TrainingLoop(
 
     /** Whether a state is a run's last. */
     boolean ends(TrainingState state) {
-      return state.epoch() >= epochs || earlyStopping.ends(state.accuracies());
+      return state.epoch() >= epochs || earlyStopping.ends(state.merits());
     }
 
     /** Whether the end of an epoch is checkpointed. */
@@ -70,13 +70,11 @@ public record TrainingLoop(
       if (movingAverage.isOn() == (state.layout().movingAverage() == 0)) {
         state = state.withMovingAverage(movingAverage.isOn() ? state.parameters() : new float[0]);
       }
-      return followsValidation() || state.accuracies().isEmpty()
-          ? state
-          : state.withoutAccuracies();
+      return followsValidation() || state.merits().isEmpty() ? state : state.withoutMerits();
     }
 
     private Round next(TrainingState state) {
-      return plan.next(state).withPlateauFactor(schedule.plateauFactor(state.accuracies()));
+      return plan.next(state).withPlateauFactor(schedule.plateauFactor(state.merits()));
     }
   }
 

@@ -20,7 +20,8 @@ import java.util.stream.Stream;
  * @param epochLossSum summed losses of the current epoch's readings so far, by their weights
  * @param epochLossWeight summed weights of these readings
  * @param epochSamples samples of the current epoch so far
- * @param accuracies of the epochs done, on held-out samples; empty where nothing depends on them
+ * @param merits of the epochs done on held-out samples, as {@link
+ *     io.sparkrnn.evaluation.Score#merit}; empty where nothing depends on them
  * @param streamStates where each worker's streams are within an epoch; without workers at its
  *     start, and where there are no streams
  */
@@ -34,12 +35,12 @@ public record TrainingState(
     double epochLossSum,
     double epochLossWeight,
     long epochSamples,
-    List<Double> accuracies,
+    List<Double> merits,
     float[][] streamStates)
     implements Serializable {
 
   public TrainingState {
-    accuracies = List.copyOf(accuracies);
+    merits = List.copyOf(merits);
   }
 
   /** Of samples that count one each, without streams. */
@@ -52,7 +53,7 @@ public record TrainingState(
       long iteration,
       double epochLossSum,
       long epochSamples,
-      List<Double> accuracies) {
+      List<Double> merits) {
     this(
         vector,
         layout,
@@ -63,11 +64,11 @@ public record TrainingState(
         epochLossSum,
         epochSamples,
         epochSamples,
-        accuracies,
+        merits,
         new float[0][]);
   }
 
-  /** What workers need: neither a moving average nor accuracies. */
+  /** What workers need: neither a moving average nor merits. */
   public TrainingState(
       float[] parameters,
       float[] updaterState,
@@ -122,7 +123,7 @@ public record TrainingState(
         (minibatch == 0 ? 0 : epochLossSum) + result.lossSum(),
         (minibatch == 0 ? 0 : epochLossWeight) + result.lossWeight(),
         (minibatch == 0 ? 0 : epochSamples) + result.samples(),
-        accuracies,
+        merits,
         done.lastOfEpoch() || Arrays.stream(result.streamStates()).allMatch(Objects::isNull)
             ? new float[0][]
             : result.streamStates());
@@ -149,26 +150,25 @@ public record TrainingState(
 
   /** Without what only the driver needs. */
   TrainingState forWorkers() {
-    return (layout.movingAverage() == 0 ? this : withMovingAverage(new float[0]))
-        .withoutAccuracies();
+    return (layout.movingAverage() == 0 ? this : withMovingAverage(new float[0])).withoutMerits();
   }
 
   TrainingState withMovingAverage(float[] average) {
     return with(parameters(), average);
   }
 
-  TrainingState withoutAccuracies() {
+  TrainingState withoutMerits() {
     return with(vector, layout, List.of());
   }
 
   /** After an epoch that was evaluated. */
-  TrainingState withAccuracy(double accuracy) {
-    return with(vector, layout, Stream.concat(accuracies.stream(), Stream.of(accuracy)).toList());
+  TrainingState withMerit(double merit) {
+    return with(vector, layout, Stream.concat(merits.stream(), Stream.of(merit)).toList());
   }
 
   /** With another vector of the same layout. */
   TrainingState withVector(float[] values) {
-    return with(values, layout, accuracies);
+    return with(values, layout, merits);
   }
 
   /** With the parameters that are evaluated and make the model: their moving average, if any. */
@@ -180,7 +180,7 @@ public record TrainingState(
     return with(
         VectorLayout.join(parameters, updaterState(), average),
         new VectorLayout(parameters.length, layout.updaterState(), average.length),
-        accuracies);
+        merits);
   }
 
   private TrainingState with(float[] values, VectorLayout ranges, List<Double> epochs) {

@@ -90,7 +90,7 @@ class CheckpointFormatTest {
             "initialParametersSha256");
     TrainingState state = StateSections.read(checkpoint.sections(), "it");
     assertThat(state.movingAverage()).containsExactly(0.5f, -0f);
-    assertThat(state.accuracies()).containsExactly(0.5, 0.75);
+    assertThat(state.merits()).containsExactly(0.5, 0.75);
   }
 
   @Test
@@ -99,7 +99,7 @@ class CheckpointFormatTest {
 
     TrainingState state = StateSections.read(checkpoint.sections(), "it");
     assertThat(state.movingAverage()).isEmpty();
-    assertThat(state.accuracies()).isEmpty();
+    assertThat(state.merits()).isEmpty();
   }
 
   @Test

@@ -52,6 +52,7 @@ class ConfigurationLoaderTest {
         evaluation-overlap-rounds = 0
         early-stopping-epochs = 6
         early-stopping-min-delta = 0.001
+        score = macro-f1
         ema-decay = 0.999
         initial-model = "hdfs://nn/runs/7"
         keep-best = true

@@ -14,16 +14,25 @@ class EvaluationResultTest {
   // Summed in block order 1e16 swallows the 1; in other orders it does not.
   private static final List<BlockResult> BLOCKS =
       List.of(
-          new BlockResult(0, new long[] {2, 1, 0, 1}, 1e16, 4, List.of()),
-          new BlockResult(1, new long[] {1, 0, 0, 1}, 1, 2, List.of()),
-          new BlockResult(2, new long[] {0, 1, 0, 0}, -1e16, 1, List.of()));
+          block(0, 1e16, 4, 2, 1, 0, 1),
+          block(1, 1, 2, 1, 0, 0, 1),
+          block(2, -1e16, 1, 0, 1, 0, 0));
+
+  private static BlockResult block(int number, double lossSum, int samples, long... confusion) {
+    return new BlockResult(
+        number, ClassTally.of(ConfusionMatrix.of(confusion, 2)), lossSum, samples);
+  }
+
+  private static ClassTally empty() {
+    return new ClassTally(2, ClassTally.Of.SAMPLES);
+  }
 
   @Test
   void foldsInBlockOrderWhateverTheOrderOfArrival() {
     List<BlockResult> arrived = new ArrayList<>(BLOCKS);
     for (int rotation = 0; rotation < 3; rotation++) {
       Collections.rotate(arrived, 1);
-      EvaluationResult result = EvaluationResult.fold(arrived, 2);
+      EvaluationResult result = EvaluationResult.fold(arrived, empty());
 
       assertThat(result.loss()).isZero();
       assertThat(result.samples()).isEqualTo(7);
@@ -36,34 +45,29 @@ class EvaluationResultTest {
   void dividesTheLossesBySamples() {
     EvaluationResult result =
         EvaluationResult.fold(
-            List.of(
-                new BlockResult(1, new long[] {0, 0, 0, 1}, 0.5, 1, List.of()),
-                new BlockResult(0, new long[] {3, 0, 0, 0}, 1.5, 3, List.of())),
-            2);
+            List.of(block(1, 0.5, 1, 0, 0, 0, 1), block(0, 1.5, 3, 3, 0, 0, 0)), empty());
 
     assertThat(result.loss()).isEqualTo(0.5);
   }
 
   @Test
   void foldsNothingToNothing() {
-    assertThat(EvaluationResult.fold(List.of(), 2))
+    assertThat(EvaluationResult.fold(List.of(), empty()))
         .isEqualTo(new EvaluationResult(new ConfusionMatrix(2), 0, 0, List.of()));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 2})
   void refusesADoubledOrAMissingBlock(int second) {
-    assertThatThrownBy(() -> EvaluationResult.fold(List.of(BLOCKS.get(0), BLOCKS.get(second)), 2))
+    assertThatThrownBy(
+            () -> EvaluationResult.fold(List.of(BLOCKS.get(0), BLOCKS.get(second)), empty()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Cannot fold evaluation results: expected block 1, found block " + second);
   }
 
   @Test
   void refusesCountsThatDoNotAddUp() {
-    assertThatThrownBy(
-            () ->
-                EvaluationResult.fold(
-                    List.of(new BlockResult(0, new long[] {2, 1, 0, 1}, 1, 5, List.of())), 2))
+    assertThatThrownBy(() -> EvaluationResult.fold(List.of(block(0, 1, 5, 2, 1, 0, 1)), empty()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "Cannot fold evaluation results: expected 5 samples in block 0, found counts of 4");

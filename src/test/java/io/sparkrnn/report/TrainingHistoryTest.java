@@ -33,7 +33,9 @@ class TrainingHistoryTest {
     TrainingHistory history = new TrainingHistory(3);
     history.onEpoch(epoch(1, List.of(1.5, 2.0)));
     assertThat(history.epochs())
-        .containsExactly(new EpochRecord(1, 3, 0.5, 0.002, 100, 4, 2, 1.5, 0.5, 0, 0.25, 7 / 8.0));
+        .containsExactly(
+            new EpochRecord(
+                1, 3, 0.5, 0.002, 100, 4, 2, 1.5, 0.5, 0, 0.25, 7 / 8.0, "accuracy", 7 / 8.0));
     assertThat(history.workerSeconds()).containsExactly(1.5, 2.0);
   }
 

@@ -3,8 +3,11 @@ package io.sparkrnn.run;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.evaluation.Baseline;
 import io.sparkrnn.evaluation.ConfusionMatrix;
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.evaluation.Score;
+import io.sparkrnn.evaluation.ScoreKind;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.EpochReport;
 import io.sparkrnn.train.Round;
@@ -40,6 +43,7 @@ class ConsoleTest {
 
       test accuracy 87.50%, loss 0.2500, 8 images
 
+      baseline  most frequent class 50.00%
       result    /runs/first/result.json
       report    /runs/first/report.html
       model     /runs/first/model.srnn
@@ -92,6 +96,7 @@ class ConsoleTest {
     }
     console.summary(
         RESULT,
+        Optional.of(new Baseline("most frequent class", new Score(ScoreKind.ACCURACY, 0.5))),
         DIRECTORY,
         Optional.of(Storage.resolve(DIRECTORY.location(), RunDirectory.REPORT_FILE)));
     console.close();

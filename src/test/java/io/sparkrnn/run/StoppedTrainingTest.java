@@ -7,6 +7,8 @@ import io.sparkrnn.checkpoint.CheckpointStore;
 import io.sparkrnn.checkpoint.MonotonicClock;
 import io.sparkrnn.checkpoint.Ownership;
 import io.sparkrnn.checkpoint.Retry;
+import io.sparkrnn.evaluation.Score;
+import io.sparkrnn.evaluation.ScoreKind;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import io.sparkrnn.train.StateSections;
@@ -68,7 +70,7 @@ class StoppedTrainingTest {
   }
 
   private StoppedTraining stopped(int epochs) {
-    return StoppedTraining.of(end, epochs, store);
+    return StoppedTraining.of(end, epochs, ScoreKind.ACCURACY, store);
   }
 
   @Test
@@ -77,7 +79,7 @@ class StoppedTrainingTest {
 
     StoppedTraining stopped = stopped(9);
     assertThat(stopped.best().parameters()).containsExactly(2f);
-    assertThat(stopped.accuracy()).isEqualTo(0.75);
+    assertThat(stopped.score()).isEqualTo(new Score(ScoreKind.ACCURACY, 0.75));
     assertThat(stopped.stoppedEarly()).hasValue(5);
     assertThat(stopped(5).stoppedEarly()).isEmpty();
   }

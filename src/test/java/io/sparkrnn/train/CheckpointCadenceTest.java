@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.evaluation.BlockResult;
+import io.sparkrnn.evaluation.ClassTally;
+import io.sparkrnn.evaluation.ConfusionMatrix;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.train.TrainingLoop.Validation;
 import java.net.URI;
@@ -71,7 +73,10 @@ class CheckpointCadenceTest {
   private TrainingLoop loop(CheckpointCadence cadence, int overlapRounds) {
     EvaluationResult evaluation =
         EvaluationResult.fold(
-            List.of(new BlockResult(0, new long[] {1, 0, 0, 1}, 1, 2, List.of())), 2);
+            List.of(
+                new BlockResult(
+                    0, ClassTally.of(ConfusionMatrix.of(new long[] {1, 0, 0, 1}, 2)), 1, 2)),
+            new ClassTally(2, ClassTally.Of.SAMPLES));
     TrainingLoop.Options options =
         new TrainingLoop.Options(
             2,

@@ -16,6 +16,7 @@ import io.sparkrnn.kernel.Network.Join;
 import io.sparkrnn.kernel.Network.Reads;
 import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.model.TargetScale;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -138,19 +139,20 @@ class DataShapeTest {
   }
 
   @Test
-  void evaluationsAreOfClassesOfSamples() {
-    Network network = network(new Loss.Squared(), Reads.LAST);
+  void evaluationsRequireWhatTheNetworkReads() {
+    Network network = network(Loss.softmax(), Reads.LAST);
     assertThatExceptionOfType(DataException.class)
         .isThrownBy(
             () ->
-                BlockEvaluator.evaluate(
-                    new PortableOps(),
-                    new RnnTopology("small", network),
-                    new float[network.parameterCount()],
-                    ofTargets(new float[8]),
-                    0))
+                new BlockEvaluator(new RnnTopology("small", network), TargetScale.IDENTITY)
+                    .evaluate(
+                        new PortableOps(),
+                        new float[network.parameterCount()],
+                        ofTargets(new float[8]),
+                        0,
+                        0))
         .withMessage(
-            "Cannot evaluate a block: expected samples of one class each, found targets, one a sample");
+            "Cannot run the network on the data: expected labels for the loss softmax, found targets");
   }
 
   private static void assertRefused(Network network, SequenceDataset data, String message) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.evaluation.BlockResult;
+import io.sparkrnn.evaluation.ClassTally;
 import io.sparkrnn.kernel.InferencePass;
 import io.sparkrnn.kernel.Loss;
 import io.sparkrnn.kernel.MinibatchSource;
@@ -20,6 +21,7 @@ import io.sparkrnn.kernel.Network.Reads;
 import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.kernel.TrainingPass;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.model.TargetScale;
 import io.sparkrnn.random.SeededRandom;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -161,18 +163,13 @@ class DatasetMinibatchTest {
         }
       }
 
-      int[] predicted = new int[70];
+      BlockEvaluator.Details details = new BlockEvaluator.Details(70);
       BlockResult found =
-          BlockEvaluator.evaluate(
-              new PortableOps(),
-              new RnnTopology("small", network),
-              parameters,
-              samples.dataset(),
-              0,
-              predicted);
+          new BlockEvaluator(new RnnTopology("small", network), TargetScale.IDENTITY)
+              .evaluate(new PortableOps(), parameters, samples.dataset(), 0, 0, details);
 
-      assertThat(predicted).isEqualTo(expected);
-      assertThat(found.confusion()).isEqualTo(confusion);
+      assertThat(details.predicted()).isEqualTo(expected);
+      assertThat(((ClassTally) found.tally()).matrix().orElseThrow().counts()).isEqualTo(confusion);
       assertThat(found.samples()).isEqualTo(counted).isLessThan(70);
       assertThat(found.lossSum()).isPositive();
     }

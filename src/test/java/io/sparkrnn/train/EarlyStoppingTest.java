@@ -2,6 +2,8 @@ package io.sparkrnn.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.evaluation.Score;
+import io.sparkrnn.evaluation.ScoreKind;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,22 @@ class EarlyStoppingTest {
   void aRunHasSoManyEpochs(int patience, double minDelta, String text, int expected) {
     EarlyStopping stopping = new EarlyStopping(patience, minDelta);
     assertThat(epochs(stopping, accuracies(text))).isEqualTo(expected);
+  }
+
+  /** Scores without a scale of their own improve by a share of the best one. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 0, 30 20 20 10, 3",
+    "1, 0.1, 30 26 24 1, 3",
+    "1, 0.1, 30 26 23 22 1, 4",
+    "1, 0.5, NaN 30 14 8 1, 4",
+    "2, 0, 0 0 0 0, 3"
+  })
+  void lowerErrorsAreBetter(int patience, double minDelta, String text, int expected) {
+    List<Double> merits =
+        accuracies(text).stream().map(value -> new Score(ScoreKind.RMSE, value).merit()).toList();
+    assertThat(epochs(new EarlyStopping(patience, minDelta, ScoreKind.RMSE), merits))
+        .isEqualTo(expected);
   }
 
   @Test

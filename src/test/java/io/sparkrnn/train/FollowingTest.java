@@ -9,6 +9,8 @@ import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.evaluation.BlockResult;
+import io.sparkrnn.evaluation.ClassTally;
+import io.sparkrnn.evaluation.ConfusionMatrix;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.PortableOps;
@@ -35,7 +37,13 @@ class FollowingTest {
 
   private static EvaluationResult ofTen(int right) {
     return EvaluationResult.fold(
-        List.of(new BlockResult(0, new long[] {right, 10 - right, 0, 0}, 1, 10, List.of())), 2);
+        List.of(
+            new BlockResult(
+                0,
+                ClassTally.of(ConfusionMatrix.of(new long[] {right, 10 - right, 0, 0}, 2)),
+                1,
+                10)),
+        new ClassTally(2, ClassTally.Of.SAMPLES));
   }
 
   private static LearningRateSchedule schedule(int plateauEpochs) {
@@ -80,7 +88,7 @@ class FollowingTest {
         },
         (state, scores) ->
             new CheckpointEntry(
-                URI.create("memory:%d-%s".formatted(state.round(), state.accuracies().size())),
+                URI.create("memory:%d-%s".formatted(state.round(), state.merits().size())),
                 state.round(),
                 1),
         List.of(
@@ -112,12 +120,12 @@ class FollowingTest {
                 () -> false)
             .run(initial());
     assertThat(end.epoch()).isEqualTo(4);
-    assertThat(end.accuracies()).containsExactly(0.5, 0.7, 0.7, 0.6);
+    assertThat(end.merits()).containsExactly(0.5, 0.7, 0.7, 0.6);
     // Every epoch has a checkpoint, and it holds the epoch's own accuracy.
     assertThat(events)
         .filteredOn(event -> event.startsWith("memory:"))
         .containsExactly("memory:2-1", "memory:4-2", "memory:6-3", "memory:8-4");
-    assertThat(seen).allMatch(state -> state.accuracies().isEmpty());
+    assertThat(seen).allMatch(state -> state.merits().isEmpty());
   }
 
   @Test
@@ -188,7 +196,7 @@ class FollowingTest {
         .containsExactly("evaluate 1.6875", "evaluate 3.6679688");
     assertThat(end.parameters()).containsExactly(4f);
     assertThat(end.movingAverage()).containsExactly(3.66796875f);
-    assertThat(end.accuracies()).isEmpty();
+    assertThat(end.merits()).isEmpty();
     assertThat(seen).allMatch(state -> state.movingAverage().length == 0);
   }
 
@@ -198,12 +206,12 @@ class FollowingTest {
         loop(new int[] {5, 4, 3}, new EarlyStopping(3, 0), 0, new MovingAverage(0.5), () -> false)
             .run(initial());
     assertThat(kept.movingAverage()).hasSize(1);
-    assertThat(kept.accuracies()).hasSize(3);
+    assertThat(kept.merits()).hasSize(3);
     TrainingState without =
         loop(new int[] {5, 4, 3}, new EarlyStopping(0, 0), 0, new MovingAverage(0), () -> false)
             .resume(kept, URI.create("memory:6"));
     assertThat(without.movingAverage()).isEmpty();
-    assertThat(without.accuracies()).isEmpty();
+    assertThat(without.merits()).isEmpty();
     // An average begins at the parameters.
     TrainingState with =
         loop(new int[] {5, 4, 3}, new EarlyStopping(0, 0), 0, new MovingAverage(0.5), () -> false)
@@ -294,7 +302,7 @@ class FollowingTest {
     Run whole = train(start, -1);
     // All of it has happened.
     assertThat(whole.end().epoch()).isBetween(4, EPOCHS - 1);
-    assertThat(recipe().schedule().plateauFactor(whole.end().accuracies())).isLessThan(1);
+    assertThat(recipe().schedule().plateauFactor(whole.end().merits())).isLessThan(1);
     assertThat(whole.end().movingAverage()).isNotEqualTo(whole.end().parameters());
 
     for (long stopAfter = 1; stopAfter < whole.end().round(); stopAfter++) {

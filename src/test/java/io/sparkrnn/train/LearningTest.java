@@ -231,8 +231,8 @@ class LearningTest {
                     List.of(),
                     System::nanoTime))
             .run(training.randomStart());
-    double best = Collections.max(end.accuracies());
-    int epoch = end.accuracies().indexOf(best) + 1;
+    double best = Collections.max(end.merits());
+    int epoch = end.merits().indexOf(best) + 1;
     assertThat(epoch).isLessThan(end.epoch());
 
     TrainingState model = training.run("portable", runner, training.randomStart());

@@ -88,7 +88,8 @@ class LocalEvaluationTest {
                 label,
                 predicted,
                 Math.exp(logits[predicted]) / sum,
-                Math.exp(logits[label]) / sum));
+                Math.exp(logits[label]) / sum,
+                0));
       }
     }
     oracle.sort(Comparator.comparingDouble(Mistake::labelProbability));

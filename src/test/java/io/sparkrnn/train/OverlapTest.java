@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.evaluation.BlockResult;
+import io.sparkrnn.evaluation.ClassTally;
+import io.sparkrnn.evaluation.ConfusionMatrix;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.train.TrainingLoop.Validation;
 import java.io.IOException;
@@ -39,7 +41,13 @@ class OverlapTest {
 
   private static EvaluationResult evaluationOf(float[] parameters) {
     return EvaluationResult.fold(
-        List.of(new BlockResult(0, new long[] {1, 0, 0, 1}, parameters[0], 2, List.of())), 2);
+        List.of(
+            new BlockResult(
+                0,
+                ClassTally.of(ConfusionMatrix.of(new long[] {1, 0, 0, 1}, 2)),
+                parameters[0],
+                2)),
+        new ClassTally(2, ClassTally.Of.SAMPLES));
   }
 
   private static URI locationOf(TrainingState state) {

@@ -245,7 +245,7 @@ class ReplicaTest {
         .withMessage(message);
     assertThatExceptionOfType(DataException.class)
         .isThrownBy(
-            () -> BlockEvaluator.evaluate(KERNELS, DEEP, start(recipe).parameters(), samples, 0))
+            () -> recipe.evaluator().evaluate(KERNELS, start(recipe).parameters(), samples, 0, 0))
         .withMessage(message);
   }
 }

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.evaluation.BlockResult;
+import io.sparkrnn.evaluation.ClassTally;
+import io.sparkrnn.evaluation.ConfusionMatrix;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.train.TrainingLoop.Validation;
 import java.net.URI;
@@ -84,7 +86,10 @@ class TrainingLoopTest {
   private EvaluationResult evaluate(float[] parameters) {
     events.add("evaluate " + parameters[0]);
     return EvaluationResult.fold(
-        List.of(new BlockResult(0, new long[] {1, 0, 0, 1}, 0.5, 2, List.of())), 2);
+        List.of(
+            new BlockResult(
+                0, ClassTally.of(ConfusionMatrix.of(new long[] {1, 0, 0, 1}, 2)), 0.5, 2)),
+        new ClassTally(2, ClassTally.Of.SAMPLES));
   }
 
   private static TrainingLoop.Options options(

@@ -72,7 +72,7 @@ public final class Dl4jRoundRunner implements RoundRunner {
     this.recipe = recipe;
     this.data = data;
     this.averagingFrequency = averagingFrequency;
-    this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data, stop);
+    this.evaluation = new SparkEvaluation(context, kernels, recipe.evaluator(), data, stop);
   }
 
   /** One epoch. DL4J does not tell computation from averaging, so all counts as computation. */

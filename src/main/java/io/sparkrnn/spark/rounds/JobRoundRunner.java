@@ -78,7 +78,7 @@ public final class JobRoundRunner implements RoundRunner {
     this.workers = data.workers();
     this.folding = SubtreeFolding.of(recipe, workers);
     this.shards = shards.of(groups);
-    this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data, stop);
+    this.evaluation = new SparkEvaluation(context, kernels, recipe.evaluator(), data, stop);
     this.deadline = new RoundDeadline(context.sc());
     DriverLimits limits = DriverLimits.of(recipe);
     long heapBytes = Runtime.getRuntime().maxMemory();

@@ -106,7 +106,7 @@ public final class ResidentRoundRunner implements RoundRunner {
     this.kernels = kernels;
     this.data = data;
     this.workerShards = workerShards;
-    this.evaluation = new SparkEvaluation(context, kernels, recipe.topology(), data, stop);
+    this.evaluation = new SparkEvaluation(context, kernels, recipe.evaluator(), data, stop);
     this.timeoutMillis = context.getConf().getTimeAsMs("spark.rnn.exchange.timeout", "120s");
     this.folding = SubtreeFolding.of(recipe, data.workers());
     this.exchange = exchange;

@@ -7,6 +7,7 @@ import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.model.TargetScale;
 import io.sparkrnn.spark.jobs.Parcel;
 import io.sparkrnn.spark.jobs.ResultStream;
 import io.sparkrnn.train.BlockEvaluator;
@@ -23,11 +24,11 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
 
-/** Evaluation on the executors, a task a block. */
+/** Evaluation on the executors, a task a block; streams are one block. */
 public final class SparkEvaluation implements AutoCloseable {
   private final JavaSparkContext context;
   private final String kernels;
-  private final RnnTopology topology;
+  private final BlockEvaluator evaluator;
   private final EvaluationData data;
   private final StopRequest stop;
   private final Map<Part, JavaRDD<Parcel<Block>>> blocks = new EnumMap<>(Part.class);
@@ -43,52 +44,66 @@ public final class SparkEvaluation implements AutoCloseable {
   public SparkEvaluation(
       JavaSparkContext context,
       String kernels,
-      RnnTopology topology,
+      BlockEvaluator evaluator,
       EvaluationData data,
       StopRequest stop) {
     this.context = context;
     this.kernels = kernels;
-    this.topology = topology;
+    this.evaluator = evaluator;
     this.data = data;
     this.stop = stop;
+  }
+
+  /** Of classes, or of values as the network has them. */
+  public SparkEvaluation(
+      JavaSparkContext context,
+      String kernels,
+      RnnTopology topology,
+      EvaluationData data,
+      StopRequest stop) {
+    this(context, kernels, new BlockEvaluator(topology, TargetScale.IDENTITY), data, stop);
   }
 
   /** Evaluates parameters on a part of the data. */
   public EvaluationResult evaluate(float[] parameters, Part part) {
     context.sc().setJobDescription("evaluation on the %s samples".formatted(name(part)));
     Broadcast<float[]> broadcast = context.broadcast(parameters);
-    RnnTopology evaluated = topology;
+    BlockEvaluator ofBlocks = evaluator;
+    int streams = data.streams(part);
     String taskKernels = kernels;
     List<BlockResult> results = new ArrayList<>();
     ResultStream.forEach(
         blocks.computeIfAbsent(part, this::read),
         block ->
-            BlockEvaluator.evaluate(
+            ofBlocks.evaluate(
                 KernelProvider.chosenByDriver(taskKernels),
-                evaluated,
                 broadcast.value(),
                 block.value().samples(),
-                block.value().number()),
+                block.value().number(),
+                streams),
         results::add,
         stop,
         jobs -> stop.check());
     // Removed for good when the driver forgets it: a speculative copy of a task may still be
     // reading it.
     broadcast.unpersist();
-    return EvaluationResult.fold(results, topology.network().classes());
+    return EvaluationResult.fold(results, evaluator.tally());
   }
 
   private JavaRDD<Parcel<Block>> read(Part part) {
     EvaluationData source = data;
     int size = data.size(part);
-    List<Integer> numbers = IntStream.range(0, BlockEvaluator.count(size)).boxed().toList();
+    int streams = data.streams(part);
+    List<Integer> numbers =
+        IntStream.range(0, BlockEvaluator.count(size, streams)).boxed().toList();
     return context
         .parallelize(numbers, numbers.size())
         .map(
             number ->
                 new Parcel<>(
                     new Block(
-                        number, source.part(part).subset(BlockEvaluator.samples(number, size)))))
+                        number,
+                        source.part(part).subset(BlockEvaluator.samples(number, size, streams)))))
         .setName(name(part))
         .persist(StorageLevel.MEMORY_ONLY());
   }

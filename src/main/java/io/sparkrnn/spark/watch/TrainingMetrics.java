@@ -49,6 +49,7 @@ public final class TrainingMetrics implements TrainingListener {
             validation -> {
               set(TrainingGauge.VALIDATION_LOSS, validation.loss());
               set(TrainingGauge.VALIDATION_ACCURACY, validation.accuracy());
+              set(TrainingGauge.VALIDATION_SCORE, validation.score().value());
             });
   }
 
@@ -65,6 +66,7 @@ public final class TrainingMetrics implements TrainingListener {
   public void onTest(EvaluationResult test) {
     set(TrainingGauge.TEST_LOSS, test.loss());
     set(TrainingGauge.TEST_ACCURACY, test.accuracy());
+    set(TrainingGauge.TEST_SCORE, test.score().value());
   }
 
   private void set(TrainingGauge gauge, double value) {

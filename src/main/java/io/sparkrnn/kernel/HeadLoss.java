@@ -13,6 +13,9 @@ final class HeadLoss {
   private final int outputs;
   private final double[] exponentials;
 
+  /** Of the value that was computed last. */
+  private double slope;
+
   HeadLoss(Loss loss, int outputs) {
     this.loss = loss;
     this.outputs = outputs;
@@ -58,52 +61,44 @@ final class HeadLoss {
     }
     double sum = 0;
     for (int c = 0; c < outputs; c++) {
-      double y = m[at + c * width];
-      double target = source.target(sample, step, c);
-      sum += value(c, y, target);
-      m[deltas + c * width] = (float) (weight * slope(c, y, target) / outputs / total);
+      sum += value(c, m[at + c * width], source.target(sample, step, c));
+      m[deltas + c * width] = (float) (weight * slope / outputs / total);
     }
     return weight * (sum / outputs);
   }
 
+  /** The loss of an output; its derivative is {@link #slope}. */
   private double value(int output, double y, double target) {
-    double error = target - y;
+    double error = y - target;
     if (loss instanceof Loss.Squared) {
+      slope = 2 * error;
       return error * error;
     } else if (loss instanceof Loss.Absolute) {
+      slope = Math.signum(error);
       return Math.abs(error);
     } else if (loss instanceof Huber huber) {
-      double size = Math.abs(error);
       double delta = huber.delta();
+      slope = Math.max(-delta, Math.min(delta, error));
+      double size = Math.abs(error);
       return size <= delta ? 0.5 * error * error : delta * (size - 0.5 * delta);
     } else if (loss instanceof Quantile quantile) {
       double level = quantile.levels().get(output % quantile.levels().size());
-      return Math.max(level * error, (level - 1) * error);
+      slope = error > 0 ? 1 - level : error < 0 ? -level : 0;
+      return Math.max(-level * error, (1 - level) * error);
     } else if (loss instanceof Loss.Poisson) {
-      return StrictMath.exp(y) - target * y;
+      double mean = StrictMath.exp(y);
+      slope = mean - target;
+      return mean - target * y;
     }
     // Sigmoid: the exponential of what is not above zero, so that it stays finite.
+    slope = 1 / (1 + StrictMath.exp(-y)) - target;
     return Math.max(y, 0) - y * target + StrictMath.log1p(StrictMath.exp(-Math.abs(y)));
   }
 
-  private double slope(int output, double y, double target) {
-    double error = y - target;
-    if (loss instanceof Loss.Squared) {
-      return 2 * error;
-    } else if (loss instanceof Loss.Absolute) {
-      return Math.signum(error);
-    } else if (loss instanceof Huber huber) {
-      return Math.max(-huber.delta(), Math.min(huber.delta(), error));
-    } else if (loss instanceof Quantile quantile) {
-      double level = quantile.levels().get(output % quantile.levels().size());
-      return error > 0 ? 1 - level : error < 0 ? -level : 0;
-    } else if (loss instanceof Loss.Poisson) {
-      return StrictMath.exp(y) - target;
-    }
-    return 1 / (1 + StrictMath.exp(-y)) - target;
-  }
-
-  /** The exponentials are taken in order of classes. */
+  /**
+   * As {@code torch.nn.CrossEntropyLoss}: the smoothed part of each class has its own weight. The
+   * exponentials are taken in order of classes.
+   */
   private double softmax(
       Softmax softmax,
       float[] m,
@@ -122,46 +117,27 @@ final class HeadLoss {
       exponentials[c] = StrictMath.exp((double) m[at + c * width] - max);
       sum += exponentials[c];
     }
-    if (softmax.labelSmoothing() > 0 || !softmax.classWeights().isEmpty()) {
-      return weightedSoftmax(softmax, m, at, deltas, width, label, weight, total, max, sum);
-    }
-    for (int c = 0; c < outputs; c++) {
-      double p = exponentials[c] / sum;
-      m[deltas + c * width] = (float) (weight * (p - (c == label ? 1 : 0)) / total);
-    }
-    return weight * (StrictMath.log(sum) - ((double) m[at + label * width] - max));
-  }
-
-  /** As {@code torch.nn.CrossEntropyLoss}: the smoothed part of each class has its own weight. */
-  private double weightedSoftmax(
-      Softmax softmax,
-      float[] m,
-      int at,
-      int deltas,
-      int width,
-      int label,
-      double weight,
-      double total,
-      float max,
-      double sum) {
-    double smoothing = softmax.labelSmoothing();
     double log = StrictMath.log(sum);
     double value = 0;
     double targets = 0;
     for (int c = 0; c < outputs; c++) {
-      double target = target(softmax, smoothing, c, label);
+      double target = target(softmax, c, label);
       targets += target;
-      value += target * (log - ((double) m[at + c * width] - max));
+      if (target != 0) {
+        value += target * (log - ((double) m[at + c * width] - max));
+      }
     }
     for (int c = 0; c < outputs; c++) {
       double p = exponentials[c] / sum;
-      double target = target(softmax, smoothing, c, label);
+      double target = target(softmax, c, label);
       m[deltas + c * width] = (float) (weight * (targets * p - target) / total);
     }
     return weight * value;
   }
 
-  private double target(Softmax softmax, double smoothing, int c, int label) {
+  /** Of a class: what its probability should be, times its weight. */
+  private double target(Softmax softmax, int c, int label) {
+    double smoothing = softmax.labelSmoothing();
     double share = (c == label ? 1 - smoothing : 0) + smoothing / outputs;
     return softmax.classWeights().isEmpty() ? share : share * softmax.classWeights().get(c);
   }

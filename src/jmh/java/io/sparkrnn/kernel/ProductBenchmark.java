@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ProductBenchmark {
   private static final int STEPS = 28;
   private static final int GROUPS = 2;
-  private static final int WIDTH = RecurrentPass.GROUP;
+  private static final int WIDTH = Groups.GROUP;
   private static final int UNITS = 150;
   private static final int DEPTH = 28 + UNITS;
 

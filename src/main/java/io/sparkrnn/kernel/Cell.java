@@ -1,5 +1,6 @@
 package io.sparkrnn.kernel;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -34,6 +35,35 @@ interface Cell {
    * @param state whether they read the state before
    */
   record Part(int firstGate, int gates, boolean inputs, boolean state) {}
+
+  /**
+   * Where pre-activations lie, part by part.
+   *
+   * @param ofParts where each part begins
+   * @param ofGates where each gate of each part begins
+   * @param count of all rows, with those that pad each part
+   */
+  record Rows(int[] ofParts, int[] ofGates, int count) {
+    /**
+     * Rows of parts.
+     *
+     * @param ofGate rows of a gate
+     * @param multiple that the rows of a part are padded to
+     */
+    static Rows of(Part[] parts, int ofGate, int multiple) {
+      int[] ofParts = new int[parts.length];
+      List<Integer> ofGates = new ArrayList<>();
+      int rows = 0;
+      for (int p = 0; p < parts.length; p++) {
+        ofParts[p] = rows;
+        for (int i = 0; i < parts[p].gates(); i++) {
+          ofGates.add(rows + i * ofGate);
+        }
+        rows += Ops.padded(parts[p].gates() * ofGate, multiple);
+      }
+      return new Rows(ofParts, ofGates.stream().mapToInt(row -> row).toArray(), rows);
+    }
+  }
 
   /** How names of its parameters begin. */
   String family();

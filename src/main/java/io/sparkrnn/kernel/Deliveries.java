@@ -7,7 +7,6 @@ package io.sparkrnn.kernel;
 final class Deliveries {
   private static final long MIX = 0x9E3779B97F4A7C15L;
 
-  private final Network network;
   private final Ops ops;
   private final Groups groups;
   private final boolean drops;
@@ -18,13 +17,13 @@ final class Deliveries {
   private final int[] steps = new int[Groups.GROUP];
   private final int[] places = new int[Groups.GROUP];
 
-  /** Which of its time steps a layer gives. */
-  enum Which {
-    /** The reader's own. */
-    NATURAL,
-    /** The reader's, counted from each sample's end. */
-    FROM_END,
-    /** The one that it came to last. */
+  /** Which time steps of a layer a reader wants, one after another. */
+  enum Steps {
+    /** As they are. */
+    FORWARD,
+    /** Counted from each sample's end. */
+    BACKWARD,
+    /** The one that each direction came to last. */
     LAST
   }
 
@@ -34,7 +33,6 @@ final class Deliveries {
    * @param training whether values are dropped
    */
   Deliveries(Network network, Ops ops, Groups groups, boolean training) {
-    this.network = network;
     this.ops = ops;
     this.groups = groups;
     drops = training && network.layers().stream().anyMatch(layer -> layer.dropout() > 0);
@@ -50,68 +48,73 @@ final class Deliveries {
     }
   }
 
-  /** Writes a layer's outputs of one direction to rows, {@code [units][width]}. */
-  void give(float[] m, int layer, int way, LayerPass from, Which which, int group, int t, int to) {
+  /** Writes the outputs of a layer's directions to rows, {@code [units of all][width]}. */
+  void give(float[] m, LayerPass[] layer, Steps wanted, int group, int t, int to) {
     int width = groups.width(group);
-    int lanes = set(which, group, t);
-    int rows = from.units();
-    if (alike(lanes)) {
-      System.arraycopy(m, from.state(group, steps[0]), m, to, rows * width);
-    } else {
-      for (int lane = 0; lane < lanes; lane++) {
-        places[lane] = from.state(group, steps[lane]) + lane;
-      }
-      for (int row = 0; row < rows * width; row += width) {
+    int at = to;
+    for (LayerPass from : layer) {
+      int lanes = set(from, wanted, group, t);
+      int length = from.units() * width;
+      if (alike(lanes)) {
+        System.arraycopy(m, from.state(group, steps[0]), m, at, length);
+      } else {
         for (int lane = 0; lane < lanes; lane++) {
-          m[to + row + lane] = m[places[lane] + row];
+          places[lane] = from.state(group, steps[lane]) + lane;
+        }
+        for (int row = 0; row < length; row += width) {
+          for (int lane = 0; lane < lanes; lane++) {
+            m[at + row + lane] = m[places[lane] + row];
+          }
         }
       }
+      drop(m, lanes, from, group, at);
+      at += length;
     }
-    drop(m, layer, way, from.reversed(), group, lanes, to, rows);
   }
 
-  /** Adds rows to what a layer gets back for its outputs; the rows are changed. */
-  void takeBack(
-      float[] m, int layer, int way, LayerPass to, Which which, int group, int t, int from) {
+  /** Adds rows to what a layer's directions get back for their outputs; the rows are changed. */
+  void takeBack(float[] m, LayerPass[] layer, Steps wanted, int group, int t, int from) {
     int width = groups.width(group);
-    int lanes = set(which, group, t);
-    int rows = to.units();
-    drop(m, layer, way, to.reversed(), group, lanes, from, rows);
-    // Lanes that have ended here may not have there.
-    if (which == Which.NATURAL || alike(lanes) && lanes == groups.count(group)) {
-      ops.add(m, to.delta(group, steps[0]), from, rows * width);
-      return;
-    }
-    for (int lane = 0; lane < lanes; lane++) {
-      places[lane] = to.delta(group, steps[lane]) + lane;
-    }
-    for (int row = 0; row < rows * width; row += width) {
-      for (int lane = 0; lane < lanes; lane++) {
-        m[places[lane] + row] += m[from + row + lane];
+    int at = from;
+    for (LayerPass to : layer) {
+      int lanes = set(to, wanted, group, t);
+      int length = to.units() * width;
+      drop(m, lanes, to, group, at);
+      // Lanes that have ended here may not have there.
+      if (wanted == to.steps() || alike(lanes) && lanes == groups.count(group)) {
+        ops.add(m, to.delta(group, steps[0]), at, length);
+      } else {
+        for (int lane = 0; lane < lanes; lane++) {
+          places[lane] = to.delta(group, steps[lane]) + lane;
+        }
+        for (int row = 0; row < length; row += width) {
+          for (int lane = 0; lane < lanes; lane++) {
+            m[places[lane] + row] += m[at + row + lane];
+          }
+        }
       }
+      at += length;
     }
   }
 
   /** Applies dropout to rows that lie where a layer of the same direction gets them back. */
-  void drop(float[] m, int layer, int way, LayerPass of, int group, int t, int at) {
-    int lanes = set(Which.NATURAL, group, t);
-    drop(m, layer, way, of.reversed(), group, lanes, at, of.units());
+  void drop(float[] m, LayerPass of, int group, int t, int at) {
+    drop(m, set(of, of.steps(), group, t), of, group, at);
   }
 
-  private void drop(
-      float[] m, int layer, int way, boolean reversed, int group, int lanes, int at, int rows) {
-    double dropout = network.layers().get(layer).dropout();
+  private void drop(float[] m, int lanes, LayerPass of, int group, int at) {
+    double dropout = of.dropout();
     if (!drops || dropout == 0) {
       return;
     }
     for (int lane = 0; lane < lanes; lane++) {
       int own = steps[lane];
-      int t = reversed ? groups.reversed(group, lane, own) : own;
-      keys[lane] = key(sampleKeys[group][lane], layer, way, t);
+      int t = of.steps() == Steps.BACKWARD ? groups.reversed(group, lane, own) : own;
+      keys[lane] = of.dropoutKey(sampleKeys[group][lane], t);
     }
     int threshold = (int) Math.rint(dropout * (1 << 24));
     float scale = (float) (1 / (1 - dropout));
-    ops.drop(m, at, rows, groups.width(group), keys, threshold, scale);
+    ops.drop(m, at, of.units(), groups.width(group), keys, threshold, scale);
   }
 
   /** What the draws of a layer's units at a sample's own time step depend on. */
@@ -126,16 +129,15 @@ final class Deliveries {
     return z ^ z >>> 31;
   }
 
-  /** Sets each lane's time step; returns how many lanes have one. */
-  private int set(Which which, int group, int t) {
-    int lanes = which == Which.LAST ? groups.count(group) : groups.alive(group, t);
+  /** Sets each lane's time step in the order of a layer; returns how many lanes have one. */
+  private int set(LayerPass layer, Steps wanted, int group, int t) {
+    int lanes = wanted == Steps.LAST ? groups.count(group) : groups.alive(group, t);
     for (int lane = 0; lane < lanes; lane++) {
-      steps[lane] =
-          switch (which) {
-            case NATURAL -> t;
-            case FROM_END -> groups.reversed(group, lane, t);
-            case LAST -> groups.length(group, lane) - 1;
-          };
+      if (wanted == Steps.LAST) {
+        steps[lane] = groups.length(group, lane) - 1;
+      } else {
+        steps[lane] = wanted == layer.steps() ? t : groups.reversed(group, lane, t);
+      }
     }
     return lanes;
   }

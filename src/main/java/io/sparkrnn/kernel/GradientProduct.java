@@ -1,6 +1,7 @@
 package io.sparkrnn.kernel;
 
 import io.sparkrnn.kernel.Cell.Part;
+import java.util.List;
 
 /**
  * The gradient of one layer's weights: the products of its deltas with what it read, {@code
@@ -19,6 +20,7 @@ final class GradientProduct {
   private final int states;
   private final int units;
   private final Part[] parts;
+  private final List<ParameterBlock> blocks;
   private final int paddedRows;
   private final int inputPanels;
   private final int panels;
@@ -34,13 +36,22 @@ final class GradientProduct {
    * @param states of the state before; 0 for none
    * @param units of each gate
    * @param parts of the deltas, each padded to panels
+   * @param blocks of the parameters whose gradient it is
    */
-  GradientProduct(Ops ops, Arena arena, int inputs, int states, int units, Part[] parts) {
+  GradientProduct(
+      Ops ops,
+      Arena arena,
+      int inputs,
+      int states,
+      int units,
+      Part[] parts,
+      List<ParameterBlock> blocks) {
     this.ops = ops;
     this.inputs = inputs;
     this.states = states;
     this.units = units;
     this.parts = parts;
+    this.blocks = blocks;
     int rows = 0;
     for (Part part : parts) {
       rows += rows(part);
@@ -165,12 +176,17 @@ final class GradientProduct {
   }
 
   /**
-   * Takes a block's gradient out of the panels.
+   * Takes the gradient out of the panels.
    *
    * @param c where the product is
-   * @param block of this layer, or of the head
    */
-  void unpack(float[] m, int c, ParameterBlock block, float[] gradient) {
+  void unpack(float[] m, int c, float[] gradient) {
+    for (ParameterBlock block : blocks) {
+      unpack(m, c, block, gradient);
+    }
+  }
+
+  private void unpack(float[] m, int c, ParameterBlock block, float[] gradient) {
     int first = 0;
     for (Part part : parts) {
       boolean reads =

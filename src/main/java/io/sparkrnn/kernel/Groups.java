@@ -60,6 +60,11 @@ final class Groups {
     }
   }
 
+  /** How many there are of samples. */
+  static int of(int samples) {
+    return (samples + GROUP - 1) / GROUP;
+  }
+
   static void requireLength(int length, int timeSteps) {
     if (length < 1 || length > timeSteps) {
       throw new IllegalArgumentException(

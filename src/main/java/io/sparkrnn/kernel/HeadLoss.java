@@ -83,7 +83,10 @@ final class HeadLoss {
     return 1 / (1 + StrictMath.exp(-y)) - target;
   }
 
-  /** The exponentials are taken in order of classes. */
+  /**
+   * As {@code torch.nn.CrossEntropyLoss}: the smoothed part of each class has its own weight. The
+   * exponentials are taken in order of classes.
+   */
   private double softmax(
       Softmax softmax,
       float[] m,
@@ -102,46 +105,27 @@ final class HeadLoss {
       exponentials[c] = StrictMath.exp((double) m[at + c * width] - max);
       sum += exponentials[c];
     }
-    if (softmax.labelSmoothing() > 0 || !softmax.classWeights().isEmpty()) {
-      return weightedSoftmax(softmax, m, at, deltas, width, label, weight, total, max, sum);
-    }
-    for (int c = 0; c < outputs; c++) {
-      double p = exponentials[c] / sum;
-      m[deltas + c * width] = (float) (weight * (p - (c == label ? 1 : 0)) / total);
-    }
-    return weight * (StrictMath.log(sum) - ((double) m[at + label * width] - max));
-  }
-
-  /** As {@code torch.nn.CrossEntropyLoss}: the smoothed part of each class has its own weight. */
-  private double weightedSoftmax(
-      Softmax softmax,
-      float[] m,
-      int at,
-      int deltas,
-      int width,
-      int label,
-      double weight,
-      double total,
-      float max,
-      double sum) {
-    double smoothing = softmax.labelSmoothing();
     double log = StrictMath.log(sum);
     double value = 0;
     double targets = 0;
     for (int c = 0; c < outputs; c++) {
-      double target = target(softmax, smoothing, c, label);
+      double target = target(softmax, c, label);
       targets += target;
-      value += target * (log - ((double) m[at + c * width] - max));
+      if (target != 0) {
+        value += target * (log - ((double) m[at + c * width] - max));
+      }
     }
     for (int c = 0; c < outputs; c++) {
       double p = exponentials[c] / sum;
-      double target = target(softmax, smoothing, c, label);
+      double target = target(softmax, c, label);
       m[deltas + c * width] = (float) (weight * (targets * p - target) / total);
     }
     return weight * value;
   }
 
-  private double target(Softmax softmax, double smoothing, int c, int label) {
+  /** Of a class: what its probability should be, times its weight. */
+  private double target(Softmax softmax, int c, int label) {
+    double smoothing = softmax.labelSmoothing();
     double share = (c == label ? 1 - smoothing : 0) + smoothing / outputs;
     return softmax.classWeights().isEmpty() ? share : share * softmax.classWeights().get(c);
   }

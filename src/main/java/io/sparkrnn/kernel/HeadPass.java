@@ -1,12 +1,13 @@
 package io.sparkrnn.kernel;
 
 import io.sparkrnn.kernel.Cell.Part;
-import io.sparkrnn.kernel.Deliveries.Which;
+import io.sparkrnn.kernel.Deliveries.Steps;
 import io.sparkrnn.kernel.Network.Join;
 import io.sparkrnn.kernel.Network.Reads;
 import io.sparkrnn.kernel.ParameterBlock.Kind;
 import io.sparkrnn.kernel.RecurrentPass.Keep;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The dense layer above the recurrent ones: reads states, computes outputs, and takes the gradient
@@ -27,6 +28,7 @@ final class HeadPass {
   private final LayerPass[] top;
   private final PackedWeights.Places weights;
   private final Reads reads;
+  private final Steps wanted;
   private final HeadLoss loss;
   private final int blockSteps;
   private final int outputs;
@@ -61,6 +63,7 @@ final class HeadPass {
     this.top = top;
     weights = packed.ofHead();
     reads = network.head().reads();
+    wanted = reads == Reads.LAST ? Steps.LAST : Steps.FORWARD;
     outputs = network.classes();
     loss = new HeadLoss(network.head().loss(), outputs);
     paddedOutputs = Ops.padded(outputs, Ops.ROWS);
@@ -77,7 +80,8 @@ final class HeadPass {
       deltas = arena.reserve(blockSteps * paddedOutputs * ofRow);
       readDeltas = arena.reserve(Ops.padded(readRows, Ops.ROWS) * ofRow);
       Part[] parts = weights.parts();
-      gradient = new GradientProduct(ops, arena, readRows, 0, outputs, parts);
+      List<ParameterBlock> blocks = network.layout().blocks(network.layers().size(), 0);
+      gradient = new GradientProduct(ops, arena, readRows, 0, outputs, parts, blocks);
       sums = arena.reserve(gradient.length() * groups.most());
     } else {
       deltas = 0;
@@ -215,7 +219,7 @@ final class HeadPass {
   private void read(float[] m, MinibatchSource source, int g, int t, int to) {
     int width = groups.width(g);
     if (reads == Reads.LAST || reads == Reads.EVERY) {
-      give(m, g, t, to);
+      deliveries.give(m, top, wanted, g, t, to);
     } else {
       pool(m, g, to);
     }
@@ -223,19 +227,6 @@ final class HeadPass {
       for (int lane = 0; lane < groups.count(g); lane++) {
         m[to + row * width + lane] = source.fixed(groups.sample(g, lane), row - stateRows);
       }
-    }
-  }
-
-  private Which which(LayerPass layer) {
-    return reads == Reads.LAST ? Which.LAST : layer.reversed() ? Which.FROM_END : Which.NATURAL;
-  }
-
-  private void give(float[] m, int g, int t, int to) {
-    int layer = network.layers().size() - 1;
-    int at = to;
-    for (int way = 0; way < top.length; way++) {
-      deliveries.give(m, layer, way, top[way], which(top[way]), g, t, at);
-      at += top[way].units() * groups.width(g);
     }
   }
 
@@ -247,7 +238,7 @@ final class HeadPass {
     int where = largest + stateRows * Groups.GROUP * g;
     Arrays.fill(m, to, to + length, mean ? 0f : Float.NEGATIVE_INFINITY);
     for (int t = 0; t < groups.steps(g); t++) {
-      give(m, g, t, rows);
+      deliveries.give(m, top, wanted, g, t, rows);
       int alive = groups.alive(g, t);
       for (int row = 0; row < length; row += width) {
         for (int i = row; i < row + alive; i++) {
@@ -298,7 +289,7 @@ final class HeadPass {
 
   private void takeBack(float[] m, int g, int t) {
     if (reads == Reads.LAST || reads == Reads.EVERY) {
-      takeBack(m, g, t, readDelta(g));
+      deliveries.takeBack(m, top, wanted, g, t, readDelta(g));
       return;
     }
     int width = groups.width(g);
@@ -312,33 +303,19 @@ final class HeadPass {
       for (int i = 0; i < length; i++) {
         m[rows + i] = mean || m[where + i] == step ? m[readDelta(g) + i] : 0f;
       }
-      takeBack(m, g, step, rows);
+      deliveries.takeBack(m, top, wanted, g, step, rows);
     }
   }
 
-  private void takeBack(float[] m, int g, int t, int from) {
-    int layer = network.layers().size() - 1;
-    int at = from;
-    for (int way = 0; way < top.length; way++) {
-      deliveries.takeBack(m, layer, way, top[way], which(top[way]), g, t, at);
-      at += top[way].units() * groups.width(g);
-    }
-  }
-
-  /** Floats that the gradient of a group takes. */
-  long gradientLength() {
-    return gradient.length();
+  /** Of the gradient; null where there is none. */
+  GradientProduct product() {
+    return gradient;
   }
 
   /** Writes the gradient of a group, in panels. */
   void gradient(float[] m, int group, int at) {
     int length = (int) gradient.length();
     System.arraycopy(m, sums + length * group, m, at, length);
-  }
-
-  /** Takes a block of the head out of the panels. */
-  void unpack(float[] m, int at, ParameterBlock block, float[] flat) {
-    gradient.unpack(m, at, block, flat);
   }
 
   /** How much a reading counts. */

@@ -48,8 +48,7 @@ public final class InferencePass {
     this.keep = keep;
     Arena arena = new Arena();
     PackedWeights weights = PackedWeights.forward(network, arena);
-    int groups = (maxSamples + RecurrentPass.GROUP - 1) / RecurrentPass.GROUP;
-    pass = new RecurrentPass(network, ops, weights, arena, groups, keep);
+    pass = new RecurrentPass(network, ops, weights, arena, Groups.of(maxSamples), keep);
     m = arena.allocate();
     weights.pack(parameters, m);
     order = new LengthOrder(network.timeSteps(), maxSamples);
@@ -80,10 +79,6 @@ public final class InferencePass {
   public void run(
       MinibatchSource source, int count, Readings readings, float[] states, float[] statesAfter) {
     requireCount(count);
-    if ((states != null || statesAfter != null) && !network.canCarryState()) {
-      throw new IllegalArgumentException(
-          "expected layers that go forward where states are carried, found " + network.layers());
-    }
     network.requireStates(states, count);
     network.requireStates(statesAfter, count);
     if (statesAfter != null && keep == Keep.OUTPUTS) {
@@ -91,16 +86,8 @@ public final class InferencePass {
     }
     byRows = false;
     order.sort(source, count);
-    pass.begin();
-    for (int first = 0; first < count; first += RecurrentPass.GROUP) {
-      int ofGroup = Math.min(RecurrentPass.GROUP, count - first);
-      pass.load(m, parameters, source, order.samples(), first, ofGroup);
-    }
-    pass.beginStates(m, states);
-    pass.forward(m, source, parameters);
-    if (statesAfter != null) {
-      pass.endStates(m, statesAfter);
-    }
+    pass.load(m, parameters, source, order.samples(), 0, count);
+    pass.forward(m, parameters, source, states, statesAfter);
     pass.outputs(m, parameters, source, readings);
   }
 

@@ -1,11 +1,13 @@
 package io.sparkrnn.kernel;
 
 import io.sparkrnn.kernel.Cell.Part;
+import io.sparkrnn.kernel.Deliveries.Steps;
 import io.sparkrnn.kernel.Network.Direction;
 import io.sparkrnn.kernel.Network.Layer;
 import io.sparkrnn.kernel.ParameterBlock.Kind;
 import io.sparkrnn.kernel.RecurrentPass.Keep;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The way of some groups through one direction of a layer and back, for every cell. Time steps are
@@ -22,12 +24,15 @@ import java.util.Arrays;
  * time step add zero. Tiny sums are 0: {@link Ops#addFlushed}.
  */
 final class LayerPass {
+  private final int layer;
+  private final int way;
   private final Ops ops;
   private final Groups groups;
   private final PackedWeights.Places weights;
   private final Cell cell;
   private final Part[] parts;
-  private final boolean reversed;
+  private final Steps steps;
+  private final double dropout;
   private final int inputs;
   private final int units;
   private final int timeSteps;
@@ -64,13 +69,17 @@ final class LayerPass {
       Arena arena,
       Groups groups,
       Keep keep) {
+    this.layer = layer;
+    this.way = way;
     this.ops = ops;
     this.groups = groups;
     Layer shape = network.layers().get(layer);
     cell = Cell.of(shape.cell());
     weights = packed.of(layer, way);
     parts = weights.parts();
-    reversed = way == 1 || shape.direction() == Direction.BACKWARD;
+    boolean reversed = way == 1 || shape.direction() == Direction.BACKWARD;
+    steps = reversed ? Steps.BACKWARD : Steps.FORWARD;
+    dropout = shape.dropout();
     inputs = network.inputs(layer);
     units = shape.units();
     timeSteps = network.timeSteps();
@@ -78,36 +87,38 @@ final class LayerPass {
     bias = network.layout().offset(layer, way, Kind.BIAS);
     recurrentBias = network.layout().offset(layer, way, Kind.RECURRENT_BIAS);
 
-    partRows = new int[parts.length];
-    int rows = 0;
-    int gate = 0;
-    int[] offsets = new int[8];
-    for (int p = 0; p < parts.length; p++) {
-      partRows[p] = rows;
-      for (int i = 0; i < parts[p].gates(); i++) {
-        offsets[gate++] = rows + i * units;
-      }
-      rows += Ops.padded(parts[p].gates() * units, Ops.ROWS);
-    }
-    step.offsets = offsets;
-    gateRows = rows;
+    Cell.Rows rows = Cell.Rows.of(parts, units, Ops.ROWS);
+    partRows = rows.ofParts();
+    step.offsets = rows.ofGates();
+    gateRows = rows.count();
     carryRows = Ops.padded(units, Ops.ROWS);
     stateRows = cell.inPlace() ? gateRows : units;
 
     long ofRow = (long) Groups.GROUP * groups.most();
-    long steps = keepsSteps ? timeSteps : 1;
+    long stepsKept = keepsSteps ? timeSteps : 1;
     blocks = arena.reserve((timeSteps + 1L) * (inputs + stateRows) * ofRow);
-    gates = cell.inPlace() ? 0 : arena.reserve(steps * gateRows * ofRow);
-    memories = arena.reserve(cell.memories() * (steps + 1) * units * ofRow);
-    kept = arena.reserve(cell.kept() * steps * units * ofRow);
+    gates = cell.inPlace() ? 0 : arena.reserve(stepsKept * gateRows * ofRow);
+    memories = arena.reserve(cell.memories() * (stepsKept + 1) * units * ofRow);
+    kept = arena.reserve(cell.kept() * stepsKept * units * ofRow);
     boolean trains = keep == Keep.FOR_BACKWARD;
-    deltas = trains ? arena.reserve(steps * gateRows * ofRow) : 0;
+    deltas = trains ? arena.reserve(stepsKept * gateRows * ofRow) : 0;
     carries = trains ? arena.reserve((1 + cell.memories()) * carryRows * ofRow) : 0;
-    gradient = trains ? new GradientProduct(ops, arena, inputs, units, units, parts) : null;
+    List<ParameterBlock> own = network.layout().blocks(layer, way);
+    gradient = trains ? new GradientProduct(ops, arena, inputs, units, units, parts, own) : null;
   }
 
-  boolean reversed() {
-    return reversed;
+  /** The order in which it goes through its time steps. */
+  Steps steps() {
+    return steps;
+  }
+
+  double dropout() {
+    return dropout;
+  }
+
+  /** What the draws of its units at a sample's own time step depend on. */
+  int dropoutKey(long sampleKey, int t) {
+    return Deliveries.key(sampleKey, layer, way, t);
   }
 
   int units() {
@@ -141,9 +152,9 @@ final class LayerPass {
 
   /** The memory after a time step; of -1 the one before the first. */
   private int memory(int group, int t) {
-    int steps = keepsSteps ? timeSteps + 1 : 1;
+    int places = keepsSteps ? timeSteps + 1 : 1;
     int at = keepsSteps ? t + 1 : 0;
-    return memories + units * (steps * Groups.GROUP * group + at * groups.width(group));
+    return memories + units * (places * Groups.GROUP * group + at * groups.width(group));
   }
 
   /** Deltas of all gates; before the layer goes back, of its outputs. */
@@ -152,8 +163,8 @@ final class LayerPass {
   }
 
   private int place(int rows, int group, int t) {
-    int steps = keepsSteps ? timeSteps : 1;
-    return rows * (steps * Groups.GROUP * group + t * groups.width(group));
+    int places = keepsSteps ? timeSteps : 1;
+    return rows * (places * Groups.GROUP * group + t * groups.width(group));
   }
 
   private int gatesOfGroup() {
@@ -365,9 +376,9 @@ final class LayerPass {
     return gateRows * timeSteps * Groups.GROUP;
   }
 
-  /** Floats that the gradient of a group takes. */
-  long gradientLength() {
-    return gradient.length();
+  /** Of the gradient; null where there is none. */
+  GradientProduct product() {
+    return gradient;
   }
 
   /** Adds the gradient of a group, in panels. */
@@ -384,10 +395,5 @@ final class LayerPass {
         block(group, 0),
         blockLength(group),
         stateGiven);
-  }
-
-  /** Takes a block of this layer and direction out of the panels. */
-  void unpack(float[] m, int at, ParameterBlock block, float[] flat) {
-    gradient.unpack(m, at, block, flat);
   }
 }

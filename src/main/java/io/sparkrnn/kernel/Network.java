@@ -283,14 +283,25 @@ public record Network(Input input, List<Layer> layers, Head head) implements Ser
   public int stateSize() {
     int size = 0;
     for (int l = 0; l < layers.size(); l++) {
-      size += units(l) * (1 + Cell.of(layers.get(l).cell()).memories());
+      size += stateSize(l);
     }
     return size;
   }
 
-  /** Requires room for the states of so many samples, where there are any. */
+  int stateSize(int layer) {
+    return units(layer) * (1 + Cell.of(layers.get(layer).cell()).memories());
+  }
+
+  /** Requires that samples have room for their states and can carry them, where they have any. */
   void requireStates(float[] states, int samples) {
-    if (states != null && states.length < samples * stateSize()) {
+    if (states == null) {
+      return;
+    }
+    if (!canCarryState()) {
+      throw new IllegalArgumentException(
+          "expected layers that go forward where states are carried, found " + layers);
+    }
+    if (states.length < samples * stateSize()) {
       throw new IllegalArgumentException(
           "expected states of %d samples with %d values each, found %d values"
               .formatted(samples, stateSize(), states.length));

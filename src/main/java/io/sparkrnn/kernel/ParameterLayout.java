@@ -102,14 +102,21 @@ public final class ParameterLayout {
     return size;
   }
 
+  /** Blocks of a direction of a layer; the head is the one above the top layer. */
+  List<ParameterBlock> blocks(int layer, int way) {
+    return blocks.stream()
+        .filter(block -> block.kind() != Kind.EMBEDDING)
+        .filter(block -> block.layer() == layer && block.way() == way)
+        .toList();
+  }
+
   /** Where the block of a kind in a direction of a layer begins; -1 where there is none. */
   int offset(int layer, int way, Kind kind) {
-    for (ParameterBlock block : blocks) {
-      if (block.layer() == layer && block.way() == way && block.kind() == kind) {
-        return block.offset();
-      }
-    }
-    return -1;
+    return blocks(layer, way).stream()
+        .filter(block -> block.kind() == kind)
+        .mapToInt(ParameterBlock::offset)
+        .findFirst()
+        .orElse(-1);
   }
 
   /**

@@ -1,6 +1,6 @@
 package io.sparkrnn.kernel;
 
-import io.sparkrnn.kernel.Deliveries.Which;
+import io.sparkrnn.kernel.Deliveries.Steps;
 import io.sparkrnn.kernel.Network.Embedding;
 import io.sparkrnn.kernel.Network.Join;
 import java.util.Arrays;
@@ -15,8 +15,6 @@ import java.util.Arrays;
  * it, and these are added, the forward one first.
  */
 final class RecurrentPass {
-  static final int GROUP = Groups.GROUP;
-
   /** What stays after a pass. */
   enum Keep {
     /** The outputs, and states. */
@@ -36,6 +34,7 @@ final class RecurrentPass {
   private final ParameterBlock[] blocks;
   private final int natural;
   private final int rows;
+  private final int rowsOfGroup;
   private final int embedded;
 
   /**
@@ -61,11 +60,13 @@ final class RecurrentPass {
     LayerPass[] top = layers[layers.length - 1];
     head = new HeadPass(network, ops, weights, arena, groups, deliveries, top, keep);
     embedded = network.input().embedded();
-    boolean turned = layers[0][layers[0].length - 1].reversed();
-    long ofInputs = (long) network.timeSteps() * network.inputs(0) * GROUP;
+    boolean turned = layers[0][layers[0].length - 1].steps() == Steps.BACKWARD;
+    long ofInputs = (long) network.timeSteps() * network.inputs(0) * Groups.GROUP;
     natural = turned ? arena.reserve(ofInputs) : 0;
     boolean trains = keep == Keep.FOR_BACKWARD;
-    rows = trains ? arena.reserve((long) Ops.padded(widest, Ops.ROWS) * GROUP) : 0;
+    long ofGroup = trains ? (long) Ops.padded(widest, Ops.ROWS) * Groups.GROUP : 0;
+    rows = arena.reserve(ofGroup * most);
+    rowsOfGroup = (int) ofGroup;
   }
 
   /** The most groups at a time. */
@@ -75,38 +76,42 @@ final class RecurrentPass {
 
   /** Floats that the gradient of a group takes. */
   long gradientLength() {
-    long length = head.gradientLength();
+    long length = head.product().length();
     for (LayerPass[] ways : layers) {
       for (LayerPass layer : ways) {
-        length += layer.gradientLength();
+        length += layer.product().length();
       }
     }
     return length;
   }
 
-  /** Begins anew, without groups. */
-  void begin() {
-    groups.clear();
-  }
-
   /**
-   * Lays out one more group.
+   * Lays out samples as groups.
    *
    * @param order samples by length, the longest first
+   * @param from the place in it of the first
+   * @param to the place behind the last
    */
-  void load(
+  void load(float[] m, float[] parameters, MinibatchSource source, int[] order, int from, int to) {
+    groups.clear();
+    for (int first = from; first < to; first += Groups.GROUP) {
+      loadGroup(m, parameters, source, order, first, Math.min(Groups.GROUP, to - first));
+    }
+  }
+
+  private void loadGroup(
       float[] m, float[] parameters, MinibatchSource source, int[] order, int first, int count) {
     int g = groups.used();
     groups.add(source, order, first, count);
     LayerPass lowest = layers[0][0];
     int width = groups.width(g);
-    boolean turned = lowest.reversed();
+    boolean turned = lowest.steps() == Steps.BACKWARD;
     int at = turned ? natural : lowest.block(g, 0);
     int stride = turned ? network.inputs(0) * width : lowest.blockLength(g);
     source.layOut(order, first, count, m, at, stride, width);
     embed(m, parameters, source, g, at, stride);
     for (LayerPass way : layers[0]) {
-      if (way.reversed()) {
+      if (way.steps() == Steps.BACKWARD) {
         turn(m, g, at, stride, way);
       }
     }
@@ -170,39 +175,29 @@ final class RecurrentPass {
     }
   }
 
-  /** Begins with the states of samples, or, where there are none, without. */
-  void beginStates(float[] m, float[] states) {
-    for (int l = 0, at = 0; l < layers.length; l++) {
+  /**
+   * States of all layers and time steps.
+   *
+   * @param states what the samples start from; null for nothing
+   * @param statesAfter where what they come to is written; null for nowhere
+   */
+  void forward(
+      float[] m, float[] parameters, MinibatchSource source, float[] states, float[] statesAfter) {
+    deliveries.begin(source);
+    int at = 0;
+    for (int l = 0; l < layers.length; l++) {
       for (LayerPass layer : layers[l]) {
         if (states == null) {
           layer.begin(m);
         } else {
           layer.begin(m, states, network.stateSize(), at);
         }
-      }
-      at += stateOfLayer(l);
-    }
-  }
-
-  /** Takes the states that samples came to. */
-  void endStates(float[] m, float[] states) {
-    for (int l = 0, at = 0; l < layers.length; l++) {
-      layers[l][0].end(m, states, network.stateSize(), at);
-      at += stateOfLayer(l);
-    }
-  }
-
-  private int stateOfLayer(int l) {
-    return network.units(l) * (1 + Cell.of(network.layers().get(l).cell()).memories());
-  }
-
-  /** States of all layers and time steps. */
-  void forward(float[] m, MinibatchSource source, float[] parameters) {
-    deliveries.begin(source);
-    for (int l = 0; l < layers.length; l++) {
-      for (LayerPass layer : layers[l]) {
         layer.forward(m, parameters);
+        if (statesAfter != null) {
+          layer.end(m, statesAfter, network.stateSize(), at);
+        }
       }
+      at += network.stateSize(l);
       if (l + 1 < layers.length) {
         for (LayerPass reader : layers[l + 1]) {
           giveTo(m, l, reader);
@@ -214,18 +209,9 @@ final class RecurrentPass {
   private void giveTo(float[] m, int l, LayerPass reader) {
     for (int t = 0; t < groups.steps(); t++) {
       for (int g = 0; g < groups.alive(t); g++) {
-        int at = reader.block(g, t);
-        for (int way = 0; way < layers[l].length; way++) {
-          LayerPass from = layers[l][way];
-          deliveries.give(m, l, way, from, which(from, reader), g, t, at);
-          at += from.units() * groups.width(g);
-        }
+        deliveries.give(m, layers[l], reader.steps(), g, t, reader.block(g, t));
       }
     }
-  }
-
-  private static Which which(LayerPass layer, LayerPass reader) {
-    return layer.reversed() == reader.reversed() ? Which.NATURAL : Which.FROM_END;
   }
 
   /** The outputs. */
@@ -263,7 +249,7 @@ final class RecurrentPass {
   private void takeBack(float[] m, LayerPass reader, int l) {
     LayerPass only = layers[l][0];
     boolean direct =
-        layers[l].length == 1 && layers[l + 1].length == 1 && reader.reversed() == only.reversed();
+        layers[l].length == 1 && layers[l + 1].length == 1 && reader.steps() == only.steps();
     for (int t = 0; t < groups.steps(); t++) {
       int used = groups.alive(t);
       if (direct) {
@@ -272,44 +258,53 @@ final class RecurrentPass {
           int to = only.delta(g, t);
           reader.inputDeltas(m, g, n, t, to, only.deltasOfGroup(), only.units());
         }
-      }
-      for (int g = 0; g < used; g++) {
-        if (direct) {
-          deliveries.drop(m, l, 0, only, g, t, only.delta(g, t));
-        } else {
-          productIntoRows(m, reader, g, t, network.inputs(l + 1));
-          int at = rows;
-          for (int way = 0; way < layers[l].length; way++) {
-            LayerPass to = layers[l][way];
-            deliveries.takeBack(m, l, way, to, which(to, reader), g, t, at);
-            at += to.units() * groups.width(g);
-          }
+        for (int g = 0; g < used; g++) {
+          deliveries.drop(m, only, g, t, only.delta(g, t));
+        }
+      } else {
+        productsIntoRows(m, reader, t, network.inputs(l + 1));
+        for (int g = 0; g < used; g++) {
+          deliveries.takeBack(m, layers[l], reader.steps(), g, t, rowsOf(g));
         }
       }
     }
   }
 
-  private void productIntoRows(float[] m, LayerPass reader, int g, int t, int count) {
-    int length = Ops.padded(count, Ops.ROWS) * groups.width(g);
-    Arrays.fill(m, rows, rows + length, 0f);
-    reader.inputDeltas(m, g, 1, t, rows, 0, count);
+  private int rowsOf(int group) {
+    return rows + group * rowsOfGroup;
+  }
+
+  private void productsIntoRows(float[] m, LayerPass reader, int t, int count) {
+    int used = groups.alive(t);
+    for (int g = 0; g < used; g++) {
+      int length = Ops.padded(count, Ops.ROWS) * groups.width(g);
+      Arrays.fill(m, rowsOf(g), rowsOf(g) + length, 0f);
+    }
+    for (int g = 0, n; g < used; g += n) {
+      n = groups.alike(g, t);
+      reader.inputDeltas(m, g, n, t, rowsOf(g), rowsOfGroup, count);
+    }
   }
 
   /**
    * The deltas of embedded ids, when all other deltas are known.
    *
-   * @param to where a group's are, {@code [lane][timeSteps][values]}
+   * @param to where those of the first group are, {@code [group][lane][timeSteps][values]}
    */
-  void embeddedDeltas(float[] m, int g, int to) {
-    int width = groups.width(g);
-    Arrays.fill(m, to, to + network.timeSteps() * embedded * GROUP, 0f);
+  void embeddedDeltas(float[] m, int to) {
+    int ofLane = network.timeSteps() * embedded;
+    Arrays.fill(m, to, to + ofLane * Groups.GROUP * groups.used(), 0f);
     for (LayerPass reader : layers[0]) {
-      for (int t = 0; t < groups.steps(g); t++) {
-        productIntoRows(m, reader, g, t, embedded);
-        for (int lane = 0; lane < groups.alive(g, t); lane++) {
-          int own = reader.reversed() ? groups.reversed(g, lane, t) : t;
-          for (int i = 0; i < embedded; i++) {
-            m[to + (lane * network.timeSteps() + own) * embedded + i] += m[rows + i * width + lane];
+      for (int t = 0; t < groups.steps(); t++) {
+        productsIntoRows(m, reader, t, embedded);
+        for (int g = 0; g < groups.alive(t); g++) {
+          for (int lane = 0; lane < groups.alive(g, t); lane++) {
+            int own = reader.steps() == Steps.BACKWARD ? groups.reversed(g, lane, t) : t;
+            int at = to + (g * Groups.GROUP + lane) * ofLane + own * embedded;
+            int from = rowsOf(g) + lane;
+            for (int i = 0; i < embedded; i++) {
+              m[at + i] += m[from + i * groups.width(g)];
+            }
           }
         }
       }
@@ -322,12 +317,12 @@ final class RecurrentPass {
    * @param at where, {@link #gradientLength} floats
    */
   void gradient(float[] m, int group, int at) {
-    Arrays.fill(m, at, at + (int) (gradientLength() - head.gradientLength()), 0f);
+    Arrays.fill(m, at, at + (int) (gradientLength() - head.product().length()), 0f);
     int to = at;
     for (LayerPass[] ways : layers) {
       for (LayerPass layer : ways) {
         layer.gradient(m, group, to);
-        to += (int) layer.gradientLength();
+        to += (int) layer.product().length();
       }
     }
     head.gradient(m, group, to);
@@ -335,26 +330,14 @@ final class RecurrentPass {
 
   /** Takes a gradient out of its panels, into flat order; of embeddings nothing. */
   void unpackGradient(float[] m, int at, float[] gradient) {
-    for (ParameterBlock block : blocks) {
-      int from = at;
-      for (int l = 0; l < layers.length; l++) {
-        for (int way = 0; way < layers[l].length; way++) {
-          switch (block.kind()) {
-            case INPUT_WEIGHTS, RECURRENT_WEIGHTS, BIAS, RECURRENT_BIAS -> {
-              if (block.layer() == l && block.way() == way) {
-                layers[l][way].unpack(m, from, block, gradient);
-              }
-            }
-            default -> {}
-          }
-          from += (int) layers[l][way].gradientLength();
-        }
-      }
-      switch (block.kind()) {
-        case OUTPUT_WEIGHTS, OUTPUT_BIAS -> head.unpack(m, from, block, gradient);
-        default -> {}
+    int from = at;
+    for (LayerPass[] ways : layers) {
+      for (LayerPass layer : ways) {
+        layer.product().unpack(m, from, gradient);
+        from += (int) layer.product().length();
       }
     }
+    head.product().unpack(m, from, gradient);
   }
 
   HeadPass head() {

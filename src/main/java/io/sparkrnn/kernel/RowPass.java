@@ -53,26 +53,18 @@ final class RowPass {
       rowLength = inputs + padded(units);
       rows = arena.reserve((network.timeSteps() + 1L) * rowLength);
       weights = new int[parts.length];
-      partAt = new int[parts.length];
-      int width = 0;
-      int gate = 0;
-      int[] offsets = new int[8];
       for (int p = 0; p < parts.length; p++) {
-        int ofPart = padded(parts[p].gates() * lanes);
         int depth = (parts[p].inputs() ? inputs : 0) + (parts[p].state() ? units : 0);
-        weights[p] = arena.reserve((long) depth * ofPart);
-        partAt[p] = width;
-        for (int i = 0; i < parts[p].gates(); i++) {
-          offsets[gate++] = width + i * lanes;
-        }
-        width += ofPart;
+        weights[p] = arena.reserve((long) depth * padded(parts[p].gates() * lanes));
       }
-      gates = arena.reserve(width);
+      Cell.Rows places = Cell.Rows.of(parts, lanes, WIDTH);
+      partAt = places.ofParts();
+      gates = arena.reserve(places.count());
       memory = arena.reserve((long) cell.memories() * lanes);
       kept = arena.reserve((long) cell.kept() * lanes);
       step.length = lanes;
       step.stride = 1;
-      step.offsets = offsets;
+      step.offsets = places.ofGates();
       bias = network.layout().offset(l, 0, ParameterBlock.Kind.BIAS);
       recurrentBias = network.layout().offset(l, 0, ParameterBlock.Kind.RECURRENT_BIAS);
     }

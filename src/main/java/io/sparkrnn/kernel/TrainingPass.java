@@ -7,10 +7,10 @@ import java.util.Arrays;
 /**
  * One iteration of a worker: losses and gradient of a minibatch, by one or more threads.
  *
- * <p>The minibatch is cut into groups of {@value RecurrentPass#GROUP} samples, the last one may be
- * short. Each group's gradient is a sum of its own; the sums are added along the binary tree that
- * halves the groups. Threads take whole subtrees, so that they meet once an iteration, and neither
- * their number nor their order can be seen in the result.
+ * <p>The minibatch is cut into groups of {@value Groups#GROUP} samples, the last one may be short.
+ * Each group's gradient is a sum of its own; the sums are added along the binary tree that halves
+ * the groups. Threads take whole subtrees, so that they meet once an iteration, and neither their
+ * number nor their order can be seen in the result.
  */
 public final class TrainingPass {
   /**
@@ -24,16 +24,12 @@ public final class TrainingPass {
   private final Network network;
   private final Ops ops;
   private final int maxSamples;
-  private final PackedWeights weights;
+  private final Plan plan;
   private final RecurrentPass[] passes;
-  private final int[] slots;
-  private final int slotLength;
   private final float[] m;
   private final double[] losses;
   private final LengthOrder order;
   private final ParameterBlock[] embeddings;
-  private final int embeddedDeltas;
-  private final int embeddedOfGroup;
 
   private float[] parameters;
   private MinibatchSource source;
@@ -43,6 +39,62 @@ public final class TrainingPass {
   private int groups;
   private double weight;
 
+  /** Where all that a pass needs lies in an arena. */
+  private static final class Plan {
+    final Arena arena = new Arena();
+    final PackedWeights weights;
+    final RecurrentPass[] passes;
+
+    /** Of each part, where its sums are, one behind another. */
+    final int[] slots;
+
+    final long slotLength;
+
+    /** Of each group, where the deltas of its embedded ids are, one behind another. */
+    final int embeddedDeltas;
+
+    final long embeddedOfGroup;
+
+    Plan(Network network, Ops ops, int maxSamples, int parts, int sideBySide) {
+      int groups = Groups.of(maxSamples);
+      weights = PackedWeights.both(network, arena);
+      passes = new RecurrentPass[Math.min(parts, groups)];
+      slots = new int[passes.length];
+      long length = 0;
+      for (int part = 0; part < passes.length; part++) {
+        passes[part] =
+            new RecurrentPass(network, ops, weights, arena, sideBySide, Keep.FOR_BACKWARD);
+        length = passes[part].gradientLength();
+        slots[part] = arena.reserve(length * sums(groups, passes.length));
+      }
+      slotLength = length;
+      embeddedOfGroup = (long) network.timeSteps() * network.input().embedded() * Groups.GROUP;
+      embeddedDeltas = arena.reserve(embeddedOfGroup * groups);
+    }
+
+    /** Sums that a part keeps at a time: one for each level of its tree, and the leaf. */
+    private static int sums(int groups, int parts) {
+      return 1 + Integer.SIZE - Integer.numberOfLeadingZeros(largestShare(groups, parts) - 1);
+    }
+
+    private static int largestShare(int groups, int parts) {
+      if (parts == 1) {
+        return groups;
+      }
+      return Math.max(
+          largestShare(groups / 2, parts / 2),
+          largestShare(groups - groups / 2, parts - parts / 2));
+    }
+
+    int slot(int part, int slot) {
+      return slots[part] + slot * (int) slotLength;
+    }
+
+    int embeddedDeltas(int group) {
+      return embeddedDeltas + group * (int) embeddedOfGroup;
+    }
+  }
+
   /**
    * A pass.
    *
@@ -51,80 +103,43 @@ public final class TrainingPass {
    * @throws KernelUnavailableException if this JVM has no room for it
    */
   public TrainingPass(Network network, Ops ops, int maxSamples, int parts) {
-    this(
-        network,
-        ops,
-        maxSamples,
-        parts,
-        withRoom(
-            network,
-            maxSamples,
-            parts,
-            sideBySide(network, ops.leastSideBySide(), maxSamples, parts)),
-        new Arena());
+    this(network, ops, maxSamples, withRoom(network, ops, maxSamples, parts));
   }
 
   /** As many groups side by side as there is room for: fewer are slower, but have the same bits. */
-  private static int withRoom(Network network, int maxSamples, int parts, int sideBySide) {
-    int most = sideBySide;
-    while (most > 1 && !planned(network, maxSamples, parts, most).fits()) {
+  private static Plan withRoom(Network network, Ops ops, int maxSamples, int parts) {
+    int most = sideBySide(network, ops.leastSideBySide(), maxSamples, parts);
+    Plan plan = new Plan(network, ops, maxSamples, parts, most);
+    while (most > 1 && !plan.arena.fits()) {
       most--;
+      plan = new Plan(network, ops, maxSamples, parts, most);
     }
-    return most;
+    return plan;
   }
 
-  TrainingPass(Network network, Ops ops, int maxSamples, int parts, int sideBySide, Arena arena) {
+  /** One with so many groups side by side. */
+  TrainingPass(Network network, Ops ops, int maxSamples, int parts, int sideBySide) {
+    this(network, ops, maxSamples, new Plan(network, ops, maxSamples, parts, sideBySide));
+  }
+
+  private TrainingPass(Network network, Ops ops, int maxSamples, Plan plan) {
     this.network = network;
     this.ops = ops;
     this.maxSamples = maxSamples;
-    weights = PackedWeights.both(network, arena);
-    passes = new RecurrentPass[Math.min(parts, groups(maxSamples))];
-    slots = new int[passes.length];
-    long length = 0;
-    for (int part = 0; part < passes.length; part++) {
-      passes[part] = new RecurrentPass(network, ops, weights, arena, sideBySide, Keep.FOR_BACKWARD);
-      length = passes[part].gradientLength();
-      slots[part] = arena.reserve(length * slots(maxSamples, passes.length));
-    }
-    slotLength = (int) length;
+    this.plan = plan;
+    passes = plan.passes;
+    m = plan.arena.allocate();
+    losses = new double[maxSamples];
+    order = new LengthOrder(network.timeSteps(), maxSamples);
     embeddings =
         network.layout().blocks().stream()
             .filter(block -> block.kind() == Kind.EMBEDDING)
             .toArray(ParameterBlock[]::new);
-    embeddedDeltas = arena.reserve(embeddedLength(network) * groups(maxSamples));
-    m = arena.allocate();
-    embeddedOfGroup = (int) embeddedLength(network);
-    losses = new double[maxSamples];
-    order = new LengthOrder(network.timeSteps(), maxSamples);
-  }
-
-  /** Floats that the deltas of a group's embedded ids take. */
-  private static long embeddedLength(Network network) {
-    return (long) network.timeSteps() * network.input().embedded() * RecurrentPass.GROUP;
-  }
-
-  /** Into how many parts a minibatch can be cut, which is how many threads have work. */
-  public static int groups(int samples) {
-    return (samples + RecurrentPass.GROUP - 1) / RecurrentPass.GROUP;
-  }
-
-  /** Sums that a part keeps at a time: one for each level of its tree, and the leaf. */
-  private static int slots(int maxSamples, int parts) {
-    int groups = largestShare(groups(maxSamples), parts);
-    return 1 + Integer.SIZE - Integer.numberOfLeadingZeros(groups - 1);
-  }
-
-  private static int largestShare(int groups, int parts) {
-    if (parts == 1) {
-      return groups;
-    }
-    return Math.max(
-        largestShare(groups / 2, parts / 2), largestShare(groups - groups / 2, parts - parts / 2));
   }
 
   private static int sideBySide(Network network, int least, int maxSamples, int parts) {
     long bytes = 2L * Float.BYTES * network.parameterCount();
-    int ofPart = (groups(maxSamples) + parts - 1) / parts;
+    int ofPart = (Groups.of(maxSamples) + parts - 1) / parts;
     return Math.min(ofPart, bytes <= SMALL_WEIGHTS_BYTES ? least : MOST_SIDE_BY_SIDE);
   }
 
@@ -135,20 +150,7 @@ public final class TrainingPass {
    * @throws KernelUnavailableException if none can
    */
   public static void requireRoom(Network network, int maxSamples, int parts) {
-    planned(network, maxSamples, parts, 1).requireArray();
-  }
-
-  private static Arena planned(Network network, int maxSamples, int parts, int sideBySide) {
-    Arena arena = new Arena();
-    PackedWeights weights = PackedWeights.both(network, arena);
-    int passes = Math.min(parts, groups(maxSamples));
-    for (int part = 0; part < passes; part++) {
-      RecurrentPass pass =
-          new RecurrentPass(network, null, weights, arena, sideBySide, Keep.FOR_BACKWARD);
-      arena.reserve(pass.gradientLength() * slots(maxSamples, passes));
-    }
-    arena.reserve(embeddedLength(network) * groups(maxSamples));
-    return arena;
+    new Plan(network, null, maxSamples, parts, 1).arena.requireArray();
   }
 
   /**
@@ -176,10 +178,6 @@ public final class TrainingPass {
       throw new IllegalArgumentException(
           "expected a minibatch of 1 to %d samples, found %d".formatted(maxSamples, count));
     }
-    if ((states != null || statesAfter != null) && !network.canCarryState()) {
-      throw new IllegalArgumentException(
-          "expected layers that go forward where states are carried, found " + network.layers());
-    }
     network.requireStates(states, count);
     network.requireStates(statesAfter, count);
     this.parameters = parameters;
@@ -187,14 +185,14 @@ public final class TrainingPass {
     this.states = states;
     this.statesAfter = statesAfter;
     samples = count;
-    groups = groups(count);
+    groups = Groups.of(count);
     order.sort(source, count);
     weight = weigh();
     // Streams go on, even where nothing counts.
     if (weight == 0 && statesAfter == null) {
       return 0;
     }
-    weights.pack(parameters, m);
+    plan.weights.pack(parameters, m);
     return Math.min(passes.length, groups);
   }
 
@@ -245,30 +243,23 @@ public final class TrainingPass {
   }
 
   private void propagate(RecurrentPass pass, int from, int to) {
-    pass.begin();
-    for (int group = from; group < to; group++) {
-      int first = group * RecurrentPass.GROUP;
-      int count = Math.min(RecurrentPass.GROUP, samples - first);
-      for (int place = first; place < first + count; place++) {
-        losses[order.samples()[place]] = 0;
-      }
-      pass.load(m, parameters, source, order.samples(), first, count);
+    int first = from * Groups.GROUP;
+    int end = Math.min(samples, to * Groups.GROUP);
+    for (int place = first; place < end; place++) {
+      losses[order.samples()[place]] = 0;
     }
-    pass.beginStates(m, states);
-    pass.forward(m, source, parameters);
-    if (statesAfter != null) {
-      pass.endStates(m, statesAfter);
-    }
+    pass.load(m, parameters, source, order.samples(), first, end);
+    pass.forward(m, parameters, source, states, statesAfter);
     // Divided by anything where nothing counts: all deltas are 0.
     pass.backward(m, parameters, source, weight == 0 ? 1 : weight, losses);
-    for (int group = from; embeddedOfGroup > 0 && group < to; group++) {
-      pass.embeddedDeltas(m, group - from, embeddedDeltas + group * embeddedOfGroup);
+    if (embeddings.length > 0) {
+      pass.embeddedDeltas(m, plan.embeddedDeltas(from));
     }
   }
 
   private void fold(int part, int first, int from, int to, int slot) {
     if (to - from == 1) {
-      passes[part].gradient(m, from - first, slot(part, slot));
+      passes[part].gradient(m, from - first, plan.slot(part, slot));
       return;
     }
     int middle = (from + to) >>> 1;
@@ -277,12 +268,8 @@ public final class TrainingPass {
     add(part, slot, part, slot + 1);
   }
 
-  private int slot(int part, int slot) {
-    return slots[part] + slot * slotLength;
-  }
-
   private void add(int part, int slot, int otherPart, int otherSlot) {
-    ops.add(m, slot(part, slot), slot(otherPart, otherSlot), slotLength);
+    ops.add(m, plan.slot(part, slot), plan.slot(otherPart, otherSlot), (int) plan.slotLength);
   }
 
   /**
@@ -292,7 +279,7 @@ public final class TrainingPass {
    */
   public void gradient(float[] gradient) {
     join(0, Math.min(passes.length, groups));
-    passes[0].unpackGradient(m, slots[0], gradient);
+    passes[0].unpackGradient(m, plan.slot(0, 0), gradient);
     int first = 0;
     for (ParameterBlock embedding : embeddings) {
       embeddingGradient(embedding, first, gradient);
@@ -308,7 +295,7 @@ public final class TrainingPass {
     int ofStep = network.input().embedded();
     for (int s = 0; s < samples; s++) {
       int ofLane = order.lane(s) * network.timeSteps() * ofStep;
-      int at = embeddedDeltas + order.group(s) * embeddedOfGroup + ofLane + first;
+      int at = plan.embeddedDeltas(order.group(s)) + ofLane + first;
       int length = source.length(s);
       for (int t = 0; t < length; t++, at += ofStep) {
         int id = source.id(embedding.layer(), s, t);
@@ -355,8 +342,8 @@ public final class TrainingPass {
   public double executedPerUseful() {
     long executed = 0;
     long useful = 0;
-    for (int first = 0; first < samples; first += RecurrentPass.GROUP) {
-      int count = Math.min(RecurrentPass.GROUP, samples - first);
+    for (int first = 0; first < samples; first += Groups.GROUP) {
+      int count = Math.min(Groups.GROUP, samples - first);
       for (int place = first; place < first + count; place++) {
         int length = source.length(order.samples()[place]);
         useful += length;

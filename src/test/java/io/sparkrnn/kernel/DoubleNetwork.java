@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  * over its own time steps only. It shares no arithmetic with the kernels, only the names of
  * parameters' places. Gradients are a {@link Tape}'s.
  */
-final class DoubleNetwork {
+public final class DoubleNetwork {
   /** What a value that a layer gives upwards is multiplied with; of its own time step. */
   @FunctionalInterface
   interface Dropout {
@@ -36,13 +36,13 @@ final class DoubleNetwork {
    * @param states {@code [sample][value]} in the layout of {@link Network#stateSize}, of networks
    *     that can carry it
    */
-  record Result(
+  public record Result(
       double lossSum,
       double weightSum,
       double[][][] outputs,
       double[] gradient,
       double[][] states) {
-    double loss() {
+    public double loss() {
       return lossSum / weightSum;
     }
   }
@@ -66,7 +66,7 @@ final class DoubleNetwork {
     this(network, parameters, null, (sample, layer, way, timeStep, unit) -> 1);
   }
 
-  DoubleNetwork(Network network, float[] parameters) {
+  public DoubleNetwork(Network network, float[] parameters) {
     this(network, widened(parameters));
   }
 
@@ -83,7 +83,7 @@ final class DoubleNetwork {
   }
 
   /** Runs samples of a source as one minibatch. */
-  Result run(MinibatchSource source, int... samples) {
+  public Result run(MinibatchSource source, int... samples) {
     double lossSum = 0;
     double weightSum = 0;
     double[][][] outputs = new double[samples.length][][];

@@ -5,6 +5,7 @@ import io.sparkrnn.kernel.Network.Input;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -13,11 +14,11 @@ import java.util.stream.IntStream;
  *
  * @param parameters flat
  */
-record GeneralMinibatch(Network network, float[] parameters, List<Sample> samples)
+public record GeneralMinibatch(Network network, float[] parameters, List<Sample> samples)
     implements MinibatchSource {
 
   /** What may differ between samples. */
-  enum Varied {
+  public enum Varied {
     /** From 1 to the network's time steps; else all have these. */
     LENGTHS,
     /** From 0 to 2, about a quarter of them 0; else all are 1. */
@@ -33,7 +34,7 @@ record GeneralMinibatch(Network network, float[] parameters, List<Sample> sample
    * @param targets {@code [timeStep][output]}
    * @param weights of each time step
    */
-  record Sample(
+  public record Sample(
       int length,
       float[][] dense,
       int[][] ids,
@@ -41,9 +42,18 @@ record GeneralMinibatch(Network network, float[] parameters, List<Sample> sample
       int[] labels,
       float[][] targets,
       float[] weights,
-      long dropoutKey) {}
+      long dropoutKey) {
+    /** The same with other weights. */
+    public Sample weighing(float[] others) {
+      return new Sample(length, dense, ids, statics, labels, targets, others, dropoutKey);
+    }
 
-  static GeneralMinibatch random(Network network, int samples, long seed, Varied... varied) {
+    public Sample withDropoutKey(long key) {
+      return new Sample(length, dense, ids, statics, labels, targets, weights, key);
+    }
+  }
+
+  public static GeneralMinibatch random(Network network, int samples, long seed, Varied... varied) {
     return new GeneralMinibatch(
         network,
         parameters(network, new SplittableRandom(seed)),
@@ -133,13 +143,18 @@ record GeneralMinibatch(Network network, float[] parameters, List<Sample> sample
     return targets;
   }
 
+  /** The same with other samples. */
+  public GeneralMinibatch with(UnaryOperator<Sample> change) {
+    return new GeneralMinibatch(network, parameters, samples.stream().map(change).toList());
+  }
+
   /** Some of the samples, in another order if need be. */
-  GeneralMinibatch subset(int... chosen) {
+  public GeneralMinibatch subset(int... chosen) {
     return new GeneralMinibatch(
         network, parameters, Arrays.stream(chosen).mapToObj(samples::get).toList());
   }
 
-  int size() {
+  public int size() {
     return samples.size();
   }
 

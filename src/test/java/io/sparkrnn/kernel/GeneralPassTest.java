@@ -170,7 +170,7 @@ class GeneralPassTest {
     for (Ops ops : ALL) {
       for (int parts = 1; parts <= 3; parts++) {
         for (int sideBySide : new int[] {1, 3}) {
-          TrainingPass pass = new TrainingPass(network, ops, 100, parts, sideBySide, new Arena());
+          TrainingPass pass = new TrainingPass(network, ops, 100, parts, sideBySide);
           // Before it another minibatch, whose leavings must not be seen.
           gradient(pass, GeneralMinibatch.random(network, 100, 77));
           float[] gradient = gradient(pass, minibatch);
@@ -208,23 +208,13 @@ class GeneralPassTest {
   }
 
   private static GeneralMinibatch onlyOneCounts(GeneralMinibatch minibatch, int counted) {
-    List<GeneralMinibatch.Sample> samples = new ArrayList<>();
-    for (int s = 0; s < minibatch.size(); s++) {
-      GeneralMinibatch.Sample from = minibatch.samples().get(s);
-      float[] weights = new float[from.weights().length];
-      Arrays.fill(weights, s == counted ? 1 : 0);
-      samples.add(
-          new GeneralMinibatch.Sample(
-              from.length(),
-              from.dense(),
-              from.ids(),
-              from.statics(),
-              from.labels(),
-              from.targets(),
-              weights,
-              from.dropoutKey()));
-    }
-    return new GeneralMinibatch(minibatch.network(), minibatch.parameters(), samples);
+    GeneralMinibatch.Sample only = counted < 0 ? null : minibatch.samples().get(counted);
+    return minibatch.with(
+        sample -> {
+          float[] weights = new float[sample.weights().length];
+          Arrays.fill(weights, sample == only ? 1 : 0);
+          return sample.weighing(weights);
+        });
   }
 
   @ParameterizedTest

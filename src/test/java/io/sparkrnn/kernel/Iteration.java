@@ -21,9 +21,8 @@ record Iteration(
 
   /** By one thread, all groups side by side, so that all states stay. */
   static Iteration of(Ops ops, Minibatch minibatch) {
-    int groups = (minibatch.size() + RecurrentPass.GROUP - 1) / RecurrentPass.GROUP;
-    TrainingPass pass =
-        new TrainingPass(minibatch.network(), ops, minibatch.size(), 1, groups, new Arena());
+    int groups = Groups.of(minibatch.size());
+    TrainingPass pass = new TrainingPass(minibatch.network(), ops, minibatch.size(), 1, groups);
     return of(pass, minibatch);
   }
 
@@ -41,8 +40,8 @@ record Iteration(
     RecurrentPass states = pass.pass(0);
     float[] m = pass.array();
     for (int s = 0; s < n; s++) {
-      int group = s / RecurrentPass.GROUP;
-      int lane = s % RecurrentPass.GROUP;
+      int group = s / Groups.GROUP;
+      int lane = s % Groups.GROUP;
       for (int l = 0; l < layers; l++) {
         for (int t = 0; t < network.timeSteps(); t++) {
           hidden[l][s][t] = new float[network.units(l)];

@@ -1,7 +1,5 @@
 package io.sparkrnn.kernel;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 
 /**
@@ -62,19 +60,5 @@ record Minibatch(Network network, float[] parameters, float[][][] samples, int[]
   @Override
   public int label(int sample, int step) {
     return labels[sample];
-  }
-
-  List<double[][]> samplesInDouble() {
-    List<double[][]> widened = new ArrayList<>();
-    for (float[][] sample : samples) {
-      double[][] steps = new double[sample.length][sample[0].length];
-      for (int t = 0; t < steps.length; t++) {
-        for (int i = 0; i < steps[t].length; i++) {
-          steps[t][i] = sample[t][i];
-        }
-      }
-      widened.add(steps);
-    }
-    return widened;
   }
 }

@@ -17,6 +17,7 @@ import io.sparkrnn.evaluation.ClassTally;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.evaluation.ScoreKind;
 import io.sparkrnn.kernel.Activation;
+import io.sparkrnn.kernel.GeneralMinibatch;
 import io.sparkrnn.kernel.InferencePass;
 import io.sparkrnn.kernel.Loss;
 import io.sparkrnn.kernel.Network;
@@ -68,13 +69,13 @@ class BlockEvaluatorTest {
     return parameters;
   }
 
-  private static List<Reading> readings(RaggedSamples samples, float[] parameters) {
+  private static List<Reading> readings(GeneralMinibatch samples, float[] parameters) {
     InferencePass pass = new InferencePass(samples.network(), OPS, parameters, 1);
     List<Reading> readings = new ArrayList<>();
     for (int sample = 0; sample < samples.samples().size(); sample++) {
       int number = sample;
       pass.run(
-          samples.chosen(List.of(sample)),
+          samples.subset(sample),
           1,
           (place, step, values, at, stride) -> {
             double[] outputs = new double[samples.network().classes()];
@@ -97,13 +98,13 @@ class BlockEvaluatorTest {
   @ParameterizedTest
   @MethodSource("networks")
   void scoresAreThoseOfTheReadingsThatCount(Network network) {
-    RaggedSamples samples = RaggedSamples.random(network, 150);
+    GeneralMinibatch samples = DatasetMinibatchTest.samples(network, 150);
     float[] parameters = parameters(network);
     EvaluationResult result =
         new LocalEvaluation(
                 OPS,
                 new RnnTopology("small", network),
-                new Samples(samples.dataset(), 0),
+                new Samples(DatasetMinibatchTest.dataset(samples), 0),
                 () -> false)
             .evaluate(parameters, Part.TEST);
 
@@ -122,7 +123,7 @@ class BlockEvaluatorTest {
   }
 
   private static void requireClasses(
-      EvaluationResult result, List<Reading> readings, RaggedSamples samples) {
+      EvaluationResult result, List<Reading> readings, GeneralMinibatch samples) {
     double right = 0;
     double lossSum = 0;
     for (Reading reading : readings) {
@@ -143,7 +144,7 @@ class BlockEvaluatorTest {
   }
 
   private static void requireDecisions(
-      EvaluationResult result, List<Reading> readings, RaggedSamples samples) {
+      EvaluationResult result, List<Reading> readings, GeneralMinibatch samples) {
     double right = 0;
     double lossSum = 0;
     for (Reading reading : readings) {
@@ -160,7 +161,7 @@ class BlockEvaluatorTest {
   }
 
   private static void requireValues(
-      EvaluationResult result, List<Reading> readings, RaggedSamples samples) {
+      EvaluationResult result, List<Reading> readings, GeneralMinibatch samples) {
     Loss loss = samples.network().head().loss();
     int levels = loss instanceof Loss.Quantile ? 2 : 1;
     double squares = 0;
@@ -193,7 +194,7 @@ class BlockEvaluatorTest {
             new Input(3, 2),
             List.of(new Layer("gru", 4)),
             new Head(new Loss.Squared(), 1, Reads.LAST));
-    Samples data = new Samples(RaggedSamples.random(network, 90).dataset(), 0);
+    Samples data = new Samples(DatasetMinibatchTest.samples(network, 90).dataset(), 0);
     RnnTopology topology = new RnnTopology("small", network);
     TargetScale scale = new TargetScale(List.of(5.0), List.of(8.0), false);
     EvaluationResult plain =
@@ -275,7 +276,7 @@ class BlockEvaluatorTest {
   @Test
   void blocksAreFoldedInTheirOrder() {
     Network network = ofSteps(4);
-    SequenceDataset samples = RaggedSamples.random(network, 2100).dataset();
+    SequenceDataset samples = DatasetMinibatchTest.samples(network, 2100).dataset();
     BlockEvaluator evaluator =
         new BlockEvaluator(new RnnTopology("small", network), TargetScale.IDENTITY);
     EvaluationResult expected = evaluate(network, parameters(network), new Samples(samples, 0));

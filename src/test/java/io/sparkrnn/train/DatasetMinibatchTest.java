@@ -3,9 +3,15 @@ package io.sparkrnn.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.sparkrnn.data.Missing;
+import io.sparkrnn.data.Readings;
+import io.sparkrnn.data.SequenceColumns;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.ClassTally;
+import io.sparkrnn.kernel.GeneralMinibatch;
+import io.sparkrnn.kernel.GeneralMinibatch.Sample;
+import io.sparkrnn.kernel.GeneralMinibatch.Varied;
 import io.sparkrnn.kernel.InferencePass;
 import io.sparkrnn.kernel.Loss;
 import io.sparkrnn.kernel.MinibatchSource;
@@ -24,11 +30,13 @@ import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.model.TargetScale;
 import io.sparkrnn.random.SeededRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -38,6 +46,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Whole iterations over a dataset, against iterations over samples that were never in one. */
 class DatasetMinibatchTest {
   private static final int SAMPLES = 50;
+  private static final long DROPOUT_KEY = 77;
 
   private static final List<Input> INPUTS =
       List.of(
@@ -73,8 +82,8 @@ class DatasetMinibatchTest {
   @ParameterizedTest
   @MethodSource("networks")
   void trainingIsThatOfTheSamplesThemselves(Network network) {
-    RaggedSamples samples = RaggedSamples.random(network, SAMPLES);
-    SequenceDataset data = samples.dataset();
+    GeneralMinibatch samples = samples(network, SAMPLES);
+    SequenceDataset data = dataset(samples);
     DataShape.require(network, data);
     List<Integer> taken = new ArrayList<>(IntStream.range(0, SAMPLES).boxed().toList());
     Collections.shuffle(taken, new Random(3));
@@ -83,16 +92,101 @@ class DatasetMinibatchTest {
       DatasetMinibatch minibatch = new DatasetMinibatch(network, firstCounted);
       for (int first = 0; first < SAMPLES; first += 20) {
         int count = Math.min(20, SAMPLES - first);
-        RaggedSamples expected =
-            samples.chosen(taken.subList(first, first + count)).from(firstCounted);
+        int[] chosen = Arrays.copyOfRange(order, first, first + count);
+        GeneralMinibatch expected = warmingUp(samples.subset(chosen), firstCounted);
 
-        minibatch.begin(data, order, first, samples.dropoutKey());
+        minibatch.begin(data, order, first, DROPOUT_KEY);
 
         assertThat(iteration(network, minibatch, count))
             .as("%s from %d", network, first)
             .isEqualTo(iteration(network, expected, count));
       }
     }
+  }
+
+  /** Samples of their own lengths and weights, and with the keys that a dataset gives them. */
+  static GeneralMinibatch samples(Network network, int count) {
+    GeneralMinibatch samples =
+        GeneralMinibatch.random(network, count, count, Varied.LENGTHS, Varied.WEIGHTS);
+    return samples.with(
+        sample ->
+            sample.withDropoutKey(
+                SeededRandom.key(DROPOUT_KEY, samples.samples().indexOf(sample))));
+  }
+
+  /** Where each time step is read, those before one do not count. */
+  private static GeneralMinibatch warmingUp(GeneralMinibatch samples, int firstCounted) {
+    if (samples.network().head().reads() != Reads.EVERY) {
+      return samples;
+    }
+    return samples.with(
+        sample -> {
+          float[] weights = sample.weights().clone();
+          Arrays.fill(weights, 0, firstCounted, 0f);
+          return sample.weighing(weights);
+        });
+  }
+
+  static SequenceDataset dataset(GeneralMinibatch minibatch) {
+    Network network = minibatch.network();
+    Input input = network.input();
+    boolean every = network.head().reads() == Reads.EVERY;
+    List<Sample> samples = minibatch.samples();
+    SequenceColumns columns =
+        SequenceColumns.ofLengths(samples.stream().mapToInt(Sample::length).toArray());
+    if (input.dense() > 0) {
+      columns.dense(
+          joined(samples, s -> Stream.of(s.dense()).limit(s.length())),
+          input.dense(),
+          Missing.REFUSE);
+    }
+    for (int channel = 0; channel < input.categorical().size(); channel++) {
+      int of = channel;
+      columns.ids(
+          samples.stream()
+              .flatMapToInt(s -> Arrays.stream(s.ids()[of]).limit(s.length()))
+              .toArray());
+    }
+    if (input.statics() > 0) {
+      columns.statics(joined(samples, s -> Stream.of(s.statics())), input.statics());
+    }
+    Readings readings = every ? Readings.EVERY_STEP : Readings.ONE;
+    if (network.head().loss().ofClasses()) {
+      columns.labels(
+          samples.stream()
+              .flatMapToInt(s -> Arrays.stream(s.labels()).limit(every ? s.length() : 1))
+              .toArray(),
+          network.classes(),
+          readings);
+    } else {
+      int outputs = DatasetMinibatch.outputsOfTarget(network);
+      columns.targets(
+          joined(
+              samples,
+              s ->
+                  Stream.of(s.targets())
+                      .limit(every ? s.length() : 1)
+                      .map(reading -> eachOf(reading, outputs))),
+          network.classes() / outputs,
+          readings);
+    }
+    return columns
+        .weights(
+            joined(samples, s -> Stream.of(Arrays.copyOf(s.weights(), every ? s.length() : 1))))
+        .dataset();
+  }
+
+  /** One of so many values that are the same. */
+  private static float[] eachOf(float[] values, int same) {
+    float[] each = new float[values.length / same];
+    for (int i = 0; i < each.length; i++) {
+      each[i] = values[i * same];
+    }
+    return each;
+  }
+
+  private static float[] joined(List<Sample> samples, Function<Sample, Stream<float[]>> parts) {
+    return VectorLayout.join(samples.stream().flatMap(parts).toArray(float[][]::new));
   }
 
   private static float[] parameters(Network network) {
@@ -124,7 +218,7 @@ class DatasetMinibatchTest {
   @Test
   void whatIsDroppedDependsOnSeedEpochWorkerAndSample() {
     Network network = network(INPUTS.get(0), Loss.softmax(), Reads.LAST);
-    SequenceDataset data = RaggedSamples.random(network, 5).dataset();
+    SequenceDataset data = dataset(samples(network, 5));
     DatasetMinibatch minibatch = new DatasetMinibatch();
     Set<Long> keys = new HashSet<>();
     for (long seed = 0; seed < 3; seed++) {
@@ -149,7 +243,7 @@ class DatasetMinibatchTest {
   void evaluationsAreOfTheSamplesThatCount() {
     for (Input input : INPUTS) {
       Network network = network(input, Loss.softmax(), Reads.MEAN);
-      RaggedSamples samples = RaggedSamples.random(network, 70);
+      GeneralMinibatch samples = samples(network, 70);
       float[] parameters = parameters(network);
       InferencePass pass = new InferencePass(network, new PortableOps(), parameters, 70);
       pass.run(samples, 70);
@@ -166,7 +260,7 @@ class DatasetMinibatchTest {
       BlockEvaluator.Details details = new BlockEvaluator.Details(70);
       BlockResult found =
           new BlockEvaluator(new RnnTopology("small", network), TargetScale.IDENTITY)
-              .evaluate(new PortableOps(), parameters, samples.dataset(), 0, 0, details);
+              .evaluate(new PortableOps(), parameters, dataset(samples), 0, 0, details);
 
       assertThat(details.predicted()).isEqualTo(expected);
       assertThat(((ClassTally) found.tally()).matrix().orElseThrow().counts()).isEqualTo(confusion);
@@ -178,7 +272,7 @@ class DatasetMinibatchTest {
   @Test
   void evaluationsDropNothing() {
     Network network = network(INPUTS.get(0), Loss.softmax(), Reads.LAST);
-    SequenceDataset data = RaggedSamples.random(network, 5).dataset();
+    SequenceDataset data = dataset(samples(network, 5));
     DatasetMinibatch minibatch = new DatasetMinibatch();
     minibatch.begin(data, new int[1], 0, 1).begin(data, new int[1], 0);
     assertThatIllegalStateException()

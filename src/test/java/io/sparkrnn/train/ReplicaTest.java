@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
-import io.sparkrnn.data.Axes;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.MinibatchPlan;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.kernel.Activation;
-import io.sparkrnn.kernel.DoubleRnn;
+import io.sparkrnn.kernel.DoubleNetwork;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.kernel.ParameterBlock;
 import io.sparkrnn.kernel.ParameterBlock.Kind;
@@ -20,9 +19,8 @@ import io.sparkrnn.kernel.ParameterLayout;
 import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -182,10 +180,10 @@ class ReplicaTest {
     int[] order = MinibatchPlan.order(Recipes.SEED, 0, 0, 21);
     int from = index * minibatch;
     int[] taken = Arrays.copyOfRange(order, from, Math.min(21, from + minibatch));
-    DoubleRnn oracle = DoubleRnn.of(DEEP.network(), state.parameters());
-    List<double[][]> sequences = sequences(samples, taken);
-    int[] labels = Arrays.stream(taken).map(samples::label).toArray();
-    double[] gradient = oracle.gradient(sequences, labels);
+    DoubleNetwork.Result oracle =
+        new DoubleNetwork(DEEP.network(), state.parameters())
+            .run(new DatasetMinibatch().begin(samples, order, from), numbers(taken.length));
+    double[] gradient = oracle.gradient();
     double norm = Math.sqrt(Arrays.stream(gradient).map(g -> g * g).sum());
     double scale = clipNorm > 0 && norm > clipNorm ? clipNorm / norm : 1;
     assertThat(scale < 1).as("clips").isEqualTo(clipNorm > 0);
@@ -199,23 +197,11 @@ class ReplicaTest {
       }
     }
     assertThat(result.samples()).isEqualTo(taken.length);
-    assertThat(result.lossSum() / taken.length)
-        .isCloseTo(oracle.meanLoss(sequences, labels), within(1e-6));
+    assertThat(result.lossSum() / taken.length).isCloseTo(oracle.loss(), within(1e-6));
   }
 
-  private static List<double[][]> sequences(SequenceDataset data, int[] taken) {
-    float[] values = data.batch(taken, Axes.BATCH_FIRST);
-    List<double[][]> sequences = new ArrayList<>();
-    for (int s = 0; s < taken.length; s++) {
-      double[][] sequence = new double[data.timeSteps()][data.inputSize()];
-      for (int t = 0; t < data.timeSteps(); t++) {
-        for (int i = 0; i < data.inputSize(); i++) {
-          sequence[t][i] = values[(s * data.timeSteps() + t) * data.inputSize() + i];
-        }
-      }
-      sequences.add(sequence);
-    }
-    return sequences;
+  private static int[] numbers(int count) {
+    return IntStream.range(0, count).toArray();
   }
 
   @Test

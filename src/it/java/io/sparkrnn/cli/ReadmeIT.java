@@ -165,7 +165,8 @@ class ReadmeIT {
             "initial.pValue",
             "initialParametersSha256",
             "permanent",
-            "stoppedEarly");
+            "stoppedEarly",
+            "test.largestErrors");
     assertThat(result.at("/versions").fieldNames())
         .toIterable()
         .containsExactlyInAnyOrder("sparkRnn", "arithmetic", "gitCommit", "spark", "java", "os");

@@ -56,7 +56,7 @@ class EarlyStoppingTest {
     "1, 0, 30 20 20 10, 3",
     "1, 0.1, 30 26 24 1, 3",
     "1, 0.1, 30 26 23 22 1, 4",
-    "1, 0.5, NaN 30 14 8 1, 4",
+    "2, 0.5, NaN 30 14 8 7.5 1, 5",
     "2, 0, 0 0 0 0, 3"
   })
   void lowerErrorsAreBetter(int patience, double minDelta, String text, int expected) {

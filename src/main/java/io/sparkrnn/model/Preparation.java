@@ -2,6 +2,7 @@ package io.sparkrnn.model;
 
 import java.io.Serializable;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,7 +29,8 @@ public record Preparation(
     features = List.copyOf(features);
     Map<String, ChannelScale> sorted = new TreeMap<>(Vocabulary.BY_CODE_POINTS);
     sorted.putAll(series);
-    series = Collections.unmodifiableMap(sorted);
+    // A sorted map would travel with its order.
+    series = Collections.unmodifiableMap(new LinkedHashMap<>(sorted));
     classes = List.copyOf(classes);
     requireScale(channels, features);
     for (ChannelScale scale : series.values()) {

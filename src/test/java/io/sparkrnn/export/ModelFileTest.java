@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.Network;
+import io.sparkrnn.model.ChannelScale;
 import io.sparkrnn.model.Floats;
+import io.sparkrnn.model.Preparation;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.model.TargetScale;
+import io.sparkrnn.model.Vocabulary;
 import io.sparkrnn.storage.FormatException;
 import io.sparkrnn.storage.SectionFile;
 import io.sparkrnn.storage.Storage;
@@ -18,6 +22,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -114,6 +119,39 @@ class ModelFileTest {
   void aModelMayHaveNoProvenance() {
     byte[] bytes = model().withProvenance(Map.of()).encode("run-7");
     assertThat(ModelFile.decode(bytes, "x.srnn").provenance()).isEmpty();
+  }
+
+  @Test
+  void whatIsFittedOnATableComesBack() {
+    Preparation preparation =
+        new Preparation(
+            List.of("x", "y"),
+            new ChannelScale(List.of(1.5, -2.0), List.of(0.25, 1.0)),
+            Map.of(),
+            Vocabulary.NONE,
+            List.of("no", "yes"),
+            TargetScale.IDENTITY);
+    ModelFile model =
+        new ModelFile(
+            TOPOLOGY, model().parameters(), model().provenance(), Optional.of(preparation));
+    ModelFile read = ModelFile.decode(model.encode("run-7"), "x.srnn");
+    assertThat(read.preparation()).contains(preparation);
+    assertThat(read.computesAs(model)).isTrue();
+    assertThat(read.computesAs(model())).isFalse();
+    assertThat(read.withProvenance(Map.of()).preparation()).contains(preparation);
+    assertThat(ModelFile.decode(model().encode("run-7"), "x.srnn").preparation()).isEmpty();
+  }
+
+  @Test
+  void aPreparationIsReadStrictly() {
+    Map<String, byte[]> sections = sections();
+    sections.put("preparation", "preparation=2\n".getBytes(StandardCharsets.UTF_8));
+    assertRefused(
+        encode(sections), "Cannot read x.srnn: expected version 1 of a preparation, found \"2\"");
+    sections.put("scale", new byte[4]);
+    assertRefused(
+        encode(sections),
+        "Cannot read x.srnn: expected the sections topology, parameters and provenance, found [topology, parameters, provenance, preparation, scale]");
   }
 
   @Test

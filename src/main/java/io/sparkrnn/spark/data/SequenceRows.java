@@ -122,14 +122,14 @@ final class SequenceRows implements TableSource.RowFunction<RawSequence> {
     for (TableColumns.Features group : features) {
       Place place = new Place(group.name(), number);
       Dense read = group(row, group, number);
-      if (read.steps() == 0) {
-        throw cells.refusal(place, "at least one time step", "none");
-      }
       if (read.values().length % read.width() != 0) {
         throw cells.refusal(
             place,
             "a multiple of %d numbers, those of a time step".formatted(read.width()),
             read.values().length);
+      }
+      if (read.steps() == 0) {
+        throw cells.refusal(place, "at least one time step", "none");
       }
       if (!groups.isEmpty() && groups.get(0).steps() != read.steps()) {
         throw cells.refusal(

@@ -111,14 +111,6 @@ public final class SequenceTables {
 
   private TableData data() {
     Split split = training.columns().times().isPresent() ? splitByTime() : splitBySeed();
-    if (split.training().isEmpty()) {
-      throw training
-          .source()
-          .refusal(
-              "a series with %d readings or more before the next part begins"
-                  .formatted(Math.max(1, table.windowSteps()) + table.horizonSteps()),
-              "none");
-    }
     ClassNames classes =
         isOfClasses()
             ? ClassNames.of(training.source(), split.spans(), table.classes())
@@ -184,6 +176,14 @@ public final class SequenceTables {
   private Split splitByTime() {
     SeriesWindows windows = new SeriesWindows(table, training.columns().times().orElseThrow());
     List<Window> cut = windows.training(training.all());
+    if (cut.isEmpty()) {
+      throw training
+          .source()
+          .refusal(
+              "a series with %d readings or more before the next part begins"
+                  .formatted(Math.max(1, table.windowSteps()) + table.horizonSteps()),
+              "none");
+    }
     List<Window> validation = windows.validation(training.all());
     List<Window> test = windows.test(training.all());
     requireSteps(validation, table.validationFrom(), "table.validation-from", training);

@@ -10,6 +10,8 @@ import org.apache.spark.sql.AnalysisException;
 
 /** What Spark SQL throws where a table or a query is not what it should be. */
 final class TableFailure {
+  private static final String OURS = "io.sparkrnn.";
+
   private TableFailure() {}
 
   /** What was found in the data, or empty where the failure is not the data's. */
@@ -20,7 +22,7 @@ final class TableFailure {
     }
     Throwable root = Objects.requireNonNullElse(ExceptionUtils.getRootCause(failure), failure);
     boolean ofData =
-        !isOurs(root)
+        !isOurs(failure, root)
             && !(root instanceof SparkException)
             && !(root instanceof Error)
             && !(root instanceof InterruptedException)
@@ -29,10 +31,12 @@ final class TableFailure {
   }
 
   /** Our own exceptions say what they mean, and our own mistakes are not the data's. */
-  private static boolean isOurs(Throwable root) {
+  private static boolean isOurs(Exception failure, Throwable root) {
     StackTraceElement[] stack = root.getStackTrace();
-    return root.getClass().getName().startsWith("io.sparkrnn.")
-        || stack.length > 0 && stack[0].getClassName().startsWith("io.sparkrnn.");
+    return ExceptionUtils.getThrowableList(failure).stream()
+            .filter(cause -> !(cause instanceof SparkJobException))
+            .anyMatch(cause -> cause.getClass().getName().startsWith(OURS))
+        || stack.length > 0 && stack[0].getClassName().startsWith(OURS);
   }
 
   private static boolean isOfCluster(String name) {

@@ -24,7 +24,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 
 /** One table, as Spark SQL's readers see it. */
 final class TableSource {
@@ -157,23 +156,27 @@ final class TableSource {
       case PARQUET -> reader.parquet(path(location));
       case TEXT -> readText(reader);
       case JSON -> withoutCorrupt(reader.json(path(location)), format);
-      case CSV -> {
-        StructType schema =
-            reader.option("header", true).option("inferSchema", true).csv(path(location)).schema();
-        if (schema.isEmpty()) {
-          throw refusal("a header of columns", "nothing");
-        }
-        yield withoutCorrupt(
-            session
-                .read()
-                .options(configuration.hadoop())
-                .option("header", true)
-                .option("columnNameOfCorruptRecord", CORRUPT)
-                .schema(schema.add(CORRUPT, DataTypes.StringType))
-                .csv(path(location)),
-            format);
-      }
+      case CSV -> withoutCorrupt(readCsv(reader), format);
     };
+  }
+
+  private Dataset<Row> readCsv(DataFrameReader reader) {
+    Dataset<Row> inferred =
+        reader.option("header", true).option("inferSchema", true).csv(path(location));
+    if (inferred.schema().isEmpty()) {
+      throw refusal("a header of columns", "nothing");
+    }
+    // Whose types would be those of texts.
+    if (inferred.isEmpty()) {
+      throw refusal("at least one row", "none");
+    }
+    return session
+        .read()
+        .options(configuration.hadoop())
+        .option("header", true)
+        .option("columnNameOfCorruptRecord", CORRUPT)
+        .schema(inferred.schema().add(CORRUPT, DataTypes.StringType))
+        .csv(path(location));
   }
 
   /** Spark puts large files first; a text's order is that of their names. */

@@ -24,7 +24,9 @@ record FinalModel(Storage storage, CheckpointStore store, RunDirectory directory
   void publish(Training<RunData> training, TrainingState end) {
     Map<String, String> provenance = new HashMap<>(Versions.all());
     provenance.putAll(training.data().training().inputRange().lines());
-    publishModel(new ModelFile(training.topology(), end.parameters(), provenance));
+    publishModel(
+        new ModelFile(
+            training.topology(), end.parameters(), provenance, training.data().preparation()));
     // DL4J's copy is of the networks that older files can say.
     if (training.topology().network().isPlain()) {
       publishDl4jZip(end, NetworkDescription.of(training.topology(), training.configuration()));

@@ -194,7 +194,8 @@ class BlockEvaluatorTest {
             new Input(3, 2),
             List.of(new Layer("gru", 4)),
             new Head(new Loss.Squared(), 1, Reads.LAST));
-    Samples data = new Samples(DatasetMinibatchTest.samples(network, 90).dataset(), 0);
+    Samples data =
+        new Samples(DatasetMinibatchTest.dataset(DatasetMinibatchTest.samples(network, 90)), 0);
     RnnTopology topology = new RnnTopology("small", network);
     TargetScale scale = new TargetScale(List.of(5.0), List.of(8.0), false);
     EvaluationResult plain =
@@ -276,7 +277,8 @@ class BlockEvaluatorTest {
   @Test
   void blocksAreFoldedInTheirOrder() {
     Network network = ofSteps(4);
-    SequenceDataset samples = DatasetMinibatchTest.samples(network, 2100).dataset();
+    SequenceDataset samples =
+        DatasetMinibatchTest.dataset(DatasetMinibatchTest.samples(network, 2100));
     BlockEvaluator evaluator =
         new BlockEvaluator(new RnnTopology("small", network), TargetScale.IDENTITY);
     EvaluationResult expected = evaluate(network, parameters(network), new Samples(samples, 0));

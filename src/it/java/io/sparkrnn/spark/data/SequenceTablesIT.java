@@ -66,7 +66,7 @@ class SequenceTablesIT {
     assertThat(data.timeSteps()).isEqualTo(3);
     assertThat(data.inputSize()).isEqualTo(2);
     assertThat(data.classes()).isEqualTo(3);
-    assertThat(data.preparation().features()).containsExactly("x[0]", "x[1]");
+    assertThat(data.preparation().orElseThrow().features()).containsExactly("x[0]", "x[1]");
     SequenceDataset training = data.training();
     for (int sample = 0; sample < 3; sample++) {
       assertThat(training.length(sample)).isEqualTo(List.of(3, 2, 1).get(training.label(sample)));
@@ -121,8 +121,8 @@ class SequenceTablesIT {
     TableData first = read(one, hocon);
     TableData second = read(directory.toString(), hocon);
     assertThat(first.size(Part.VALIDATION)).isEqualTo(9);
-    assertThat(first.preparation().classes()).containsExactly("c0", "c1", "c2");
-    assertThat(second.preparation()).isEqualTo(first.preparation());
+    assertThat(first.preparation().orElseThrow().classes()).containsExactly("c0", "c1", "c2");
+    assertThat(second.preparation().orElseThrow()).isEqualTo(first.preparation().orElseThrow());
     for (int worker = 0; worker < 3; worker++) {
       assertThat(second.shard(worker).samples().sha256())
           .isEqualTo(first.shard(worker).samples().sha256());
@@ -142,14 +142,14 @@ class SequenceTablesIT {
             "{\"x\":[[5,7]],\"y\":20}",
             "{\"x\":[[7,7]],\"y\":60}");
     TableData data = read(train, "model.task = regress\ntable { features = [x], targets = [y] }");
-    assertThat(data.preparation().channels().means()).containsExactly(4.0, 7.0);
-    assertThat(data.preparation().channels().deviations()).containsExactly(Math.sqrt(5), 1.0);
+    assertThat(data.preparation().orElseThrow().channels().means()).containsExactly(4.0, 7.0);
+    assertThat(data.preparation().orElseThrow().channels().deviations()).containsExactly(Math.sqrt(5), 1.0);
     assertThat(data.inputRange().mean()).isCloseTo(0, within(1e-7));
     SequenceDataset training = data.training();
     assertThat(training.readings()).isEqualTo(Readings.ONE);
     double sum = 0;
     for (int sample = 0; sample < 3; sample++) {
-      sum += data.preparation().targets().original(0, training.target(sample, 0, 0));
+      sum += data.preparation().orElseThrow().targets().original(0, training.target(sample, 0, 0));
     }
     assertThat(sum).isCloseTo(90, within(1e-4));
   }
@@ -175,7 +175,7 @@ class SequenceTablesIT {
         read(
             train,
             "model.task = classify\ntable { text = t, label = y, test = \"%s\" }".formatted(test));
-    assertThat(data.preparation().vocabulary().tokens()).containsExactly("b", "a", "𝄞");
+    assertThat(data.preparation().orElseThrow().vocabulary().tokens()).containsExactly("b", "a", "𝄞");
     assertThat(data.inputSize()).isZero();
     SequenceDataset tested = data.part(Part.TEST);
     assertThat(IntStream.range(0, 3).map(step -> tested.id(0, 0, step))).containsExactly(1, 1, 2);
@@ -185,7 +185,7 @@ class SequenceTablesIT {
             train,
             "model.task = classify\ntable { text = t, label = y, tokens = words, test = \"%s\" }"
                 .formatted(train));
-    assertThat(words.preparation().vocabulary().tokens()).containsExactly("abba", "b𝄞");
+    assertThat(words.preparation().orElseThrow().vocabulary().tokens()).containsExactly("abba", "b𝄞");
   }
 
   @Test
@@ -206,8 +206,8 @@ class SequenceTablesIT {
               text = w, label = g, vocabulary-min-count = 2
             }
             """);
-    assertThat(data.preparation().vocabulary().tokens()).containsExactly("it");
-    assertThat(data.preparation().classes()).containsExactly("N", "P");
+    assertThat(data.preparation().orElseThrow().vocabulary().tokens()).containsExactly("it");
+    assertThat(data.preparation().orElseThrow().classes()).containsExactly("N", "P");
     assertThat(data.training().readings()).isEqualTo(Readings.EVERY_STEP);
   }
 

@@ -86,7 +86,7 @@ class SeriesTablesIT {
     SequenceDataset test = data.part(Part.TEST);
     assertThat(test.target(3, 3, 0)).isEqualTo(119);
     assertThat(data.baselines().get("last value")).containsExactly(16, 17, 116, 117);
-    assertThat(data.preparation().features()).containsExactly("v", "c");
+    assertThat(data.preparation().orElseThrow().features()).containsExactly("v", "c");
     assertThat(data.fingerprints()).extracting("name").doesNotHaveDuplicates().hasSize(3);
   }
 
@@ -107,10 +107,10 @@ class SeriesTablesIT {
   @Test
   void eachSeriesMayHaveAScaleOfItsOwn() throws IOException {
     TableData data = read(series(), FORECAST + "table.standardise = series");
-    assertThat(data.preparation().channels().isNone()).isTrue();
-    assertThat(data.preparation().series().keySet()).containsExactly("s0", "s1");
-    assertThat(data.preparation().series().get("s1").means()).containsExactly(105.5, 5.5);
-    assertThat(data.preparation().targets().means().get(0)).isCloseTo(55.5, within(1e-9));
+    assertThat(data.preparation().orElseThrow().channels().isNone()).isTrue();
+    assertThat(data.preparation().orElseThrow().series().keySet()).containsExactly("s0", "s1");
+    assertThat(data.preparation().orElseThrow().series().get("s1").means()).containsExactly(105.5, 5.5);
+    assertThat(data.preparation().orElseThrow().targets().means().get(0)).isCloseTo(55.5, within(1e-9));
     // Both look the same then.
     assertThat(data.training().batch(new int[] {0}, Axes.BATCH_FIRST))
         .isEqualTo(data.training().batch(new int[] {3}, Axes.BATCH_FIRST));
@@ -132,9 +132,9 @@ class SeriesTablesIT {
             .formatted(standardise);
     TableData clean = read(dated("clean.csv", 1, "later"), hocon);
     TableData planted = read(dated("planted.csv", 1e30f, "leak"), hocon);
-    assertThat(planted.preparation()).isEqualTo(clean.preparation());
+    assertThat(planted.preparation().orElseThrow()).isEqualTo(clean.preparation().orElseThrow());
     assertThat(planted.training().sha256()).isEqualTo(clean.training().sha256());
-    assertThat(planted.preparation().vocabulary().tokens()).containsExactly("word");
+    assertThat(planted.preparation().orElseThrow().vocabulary().tokens()).containsExactly("word");
     assertThat(planted.training().targetRange().highest()).isLessThan(1e3);
     assertThat(planted.inputRange().highest()).isLessThan(1e3);
     // 20 days before the boundary: windows of 5 steps whose targets are 3 days later.
@@ -190,7 +190,7 @@ class SeriesTablesIT {
             FORECAST
                 + "table { target-transform = log1p, standardise = channel, horizon-steps = 0 }");
     SequenceDataset test = data.part(Part.TEST);
-    assertThat(data.preparation().targets().original(0, test.target(0, 3, 0)))
+    assertThat(data.preparation().orElseThrow().targets().original(0, test.target(0, 3, 0)))
         .isCloseTo(16, within(1e-4));
     // Of the step before: that of the step itself is to be told.
     assertThat(data.baselines().get("last value")).startsWith(15, 16);

@@ -50,7 +50,7 @@ class TextTablesIT {
   /** What a sample reads and what it is to say, as text. */
   private static String window(TableData data, SequenceDataset part, int sample) {
     StringBuilder window = new StringBuilder();
-    List<String> tokens = data.preparation().vocabulary().tokens();
+    List<String> tokens = data.preparation().orElseThrow().vocabulary().tokens();
     int length = part.length(sample);
     for (int step = 0; step < length; step++) {
       window.append(tokens.get(part.id(0, sample, step) - 2));
@@ -65,7 +65,7 @@ class TextTablesIT {
     TableData data = Tables.read(spark, file, MODEL);
     // 200 characters to train on, of which 4 streams have 49 each, 16 windows of 3.
     assertThat(data.trainingSize()).isEqualTo(64);
-    assertThat(data.classes()).isEqualTo(data.preparation().vocabulary().size());
+    assertThat(data.classes()).isEqualTo(data.preparation().orElseThrow().vocabulary().size());
     for (int worker = 0; worker < 2; worker++) {
       SequenceDataset shard = data.shard(worker).samples();
       assertThat(shard.size()).isEqualTo(32);
@@ -103,11 +103,11 @@ class TextTablesIT {
   void theVocabularyIsThatOfTheTrainingPart() throws IOException {
     String file = Tables.write(temp, "t.txt", "ab".repeat(50), "zz".repeat(60));
     TableData data = Tables.read(spark, file, MODEL.replace("0.75", "0.8"));
-    assertThat(data.preparation().vocabulary().tokens())
+    assertThat(data.preparation().orElseThrow().vocabulary().tokens())
         .containsExactlyInAnyOrder("a", "b", "\n", "z")
         .startsWith("a", "b");
     TableData earlier = Tables.read(spark, file, MODEL.replace("0.5", "0.4"));
-    assertThat(earlier.preparation().vocabulary().tokens()).containsExactly("a", "b");
+    assertThat(earlier.preparation().orElseThrow().vocabulary().tokens()).containsExactly("a", "b");
     assertThat(earlier.part(Part.TEST).id(0, 0, 0)).isEqualTo(1);
   }
 
@@ -126,6 +126,6 @@ class TextTablesIT {
   void wordsAreTokensAndSoAreLineFeeds() throws IOException {
     String file = Tables.write(temp, "w.txt", "one two".repeat(30), " two  one ".repeat(60));
     TableData data = Tables.read(spark, file, MODEL + "table.tokens = words");
-    assertThat(data.preparation().vocabulary().tokens()).contains("one", "two", "\n");
+    assertThat(data.preparation().orElseThrow().vocabulary().tokens()).contains("one", "two", "\n");
   }
 }

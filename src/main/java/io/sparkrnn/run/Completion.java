@@ -66,7 +66,7 @@ record Completion(
   }
 
   private void evaluate(TrainingState end, Optional<String> initialSha256) {
-    boolean stops = training.configuration().training().earlyStoppingEpochs() > 0;
+    boolean stops = training.configuration().patienceEpochs() > 0;
     TrainingState model = (stops ? best(end) : end).evaluated();
     RunData data = training.data();
     // Of the last epoch, unless it is another's model or was resumed after that.

@@ -13,6 +13,7 @@ import io.sparkrnn.evaluation.ScoreKind;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.report.ReportPage;
 import io.sparkrnn.report.RunRecord;
+import io.sparkrnn.report.TestSamples;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.Listeners;
 import io.sparkrnn.train.LocalEvaluation;
@@ -159,11 +160,12 @@ record Completion(
   private Optional<URI> publishReport(byte[] json) {
     try {
       RunRecord run = RunRecord.read(json, RunDirectory.RESULT_FILE);
-      Optional<SequenceDataset> test = Optional.of(training.data().part(Part.TEST));
+      TestSamples test =
+          new TestSamples(training.data().part(Part.TEST), training.data().preparation());
       return Optional.of(
           store.replaceFile(
               RunDirectory.REPORT_FILE,
-              new ReportPage(run, training.configuration(), test).html()));
+              new ReportPage(run, training.configuration(), Optional.of(test)).html()));
     } catch (RunBusyException e) {
       throw e;
     } catch (RuntimeException | LinkageError e) {

@@ -36,7 +36,6 @@ record ClassResults(Scores test, ClassNames names, boolean ofSteps) {
   Map<String, Object> values() {
     Map<String, Object> values = new LinkedHashMap<>();
     long[][] counts = test.confusion();
-    values.put("counted", ofSteps ? "time steps" : "samples");
     if (counts.length == 0) {
       if (!test.worst().isEmpty()) {
         values.put(

@@ -33,9 +33,11 @@ record TestResults(RunRecord run, RunConfiguration configuration, Optional<TestS
         new WorstSamples(test, samples, names(), configuration.table().targets(), ofSteps());
     ClassResults classes = new ClassResults(test, names(), ofSteps());
     ValueResults predictions = new ValueResults(test, worst);
+    values.put("counted", ofSteps() ? "time steps" : "samples");
     values.put("scores", scores());
     values.put("baseline", baseline());
     values.put("hasTexts", samples.filter(TestSamples::areTexts).isPresent());
+    values.put("hasLines", samples.filter(TestSamples::areLines).isPresent());
     part("classes", leftOut, classes::values).ifPresent(values::putAll);
     part("worst mistakes", leftOut, worst::mistakes)
         .filter(mistakes -> !mistakes.isEmpty())
@@ -46,6 +48,9 @@ record TestResults(RunRecord run, RunConfiguration configuration, Optional<TestS
               values.putAll(shown.values());
               charts.addAll(shown.charts());
             });
+    if (samples.isEmpty() && !(test.worst().isEmpty() && test.largestErrors().isEmpty())) {
+      leftOut.add("The test samples themselves are not shown: they could not be read.");
+    }
     values.put("leftOut", leftOut);
     return new Shown(values, charts);
   }

@@ -34,6 +34,10 @@ public record TestSamples(SequenceDataset samples, Optional<Preparation> prepara
     return samples.isOfBytes() && !areTexts();
   }
 
+  boolean areLines() {
+    return !areTexts() && !areImages() && samples.inputSize() > 0;
+  }
+
   /** Dense values of one sample, {@code [own time step][input]}. */
   float[] dense(int sample) {
     float[] values = new float[samples.length(sample) * samples.inputSize()];

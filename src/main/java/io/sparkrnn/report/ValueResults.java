@@ -48,7 +48,7 @@ record ValueResults(Scores test, WorstSamples worst) {
     long targets = test.readings().stream().mapToInt(Reading::target).distinct().count();
     String all =
         Numbers.format(
-            "%,d predictions of %,d, evenly spread.",
+            "%,d of %,d predictions, evenly spread.",
             test.readings().size(), Math.max(1, targets) * test.samples());
     return targets > MOST_TARGETS
         ? all + " Plots show the first %d of %d targets.".formatted(MOST_TARGETS, targets)

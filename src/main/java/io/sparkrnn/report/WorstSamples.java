@@ -31,7 +31,7 @@ record WorstSamples(
    * One of them, as templates show it by the names of the components.
    *
    * @param picture an image as a URI; this and the next two are null where there is none
-   * @param lines an element {@code svg}
+   * @param svg an element of that name
    */
   record Item(
       String title,
@@ -39,11 +39,11 @@ record WorstSamples(
       String place,
       String alt,
       String picture,
-      String lines,
+      String svg,
       TestSamples.Extract text) {}
 
   /** How a sample looks: one of these, or none. */
-  private record Appearance(String picture, String lines, TestSamples.Extract text) {
+  private record Appearance(String picture, String svg, TestSamples.Extract text) {
     static final Appearance NONE = new Appearance(null, null, null);
   }
 
@@ -101,7 +101,7 @@ record WorstSamples(
         place(sample, step),
         Numbers.format("Test sample %,d: ", sample) + whatItIs,
         look.picture(),
-        look.lines(),
+        look.svg(),
         look.text());
   }
 
@@ -126,7 +126,7 @@ record WorstSamples(
       return new Appearance(SamplePicture.dataUri(samples.samples(), sample), null, null);
     }
     int inputs = samples.samples().inputSize();
-    return inputs == 0
+    return !samples.areLines()
         ? Appearance.NONE
         : new Appearance(
             null,

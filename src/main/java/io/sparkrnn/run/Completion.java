@@ -156,16 +156,25 @@ record Completion(
     }
   }
 
+  /** For the report alone: empty where the data cannot be read here. */
+  private Optional<TestSamples> testSamples() {
+    try {
+      RunData data = training.data();
+      return Optional.of(new TestSamples(data.part(Part.TEST), data.preparation()));
+    } catch (RuntimeException e) {
+      LOG.warn("{} shows no test samples", RunDirectory.REPORT_FILE, e);
+      return Optional.empty();
+    }
+  }
+
   /** Over that of an attempt which was killed after this. For people: empty if it failed. */
   private Optional<URI> publishReport(byte[] json) {
     try {
       RunRecord run = RunRecord.read(json, RunDirectory.RESULT_FILE);
-      TestSamples test =
-          new TestSamples(training.data().part(Part.TEST), training.data().preparation());
       return Optional.of(
           store.replaceFile(
               RunDirectory.REPORT_FILE,
-              new ReportPage(run, training.configuration(), Optional.of(test)).html()));
+              new ReportPage(run, training.configuration(), testSamples()).html()));
     } catch (RunBusyException e) {
       throw e;
     } catch (RuntimeException | LinkageError e) {

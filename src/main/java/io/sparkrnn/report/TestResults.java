@@ -41,7 +41,9 @@ record TestResults(RunRecord run, RunConfiguration configuration, Optional<TestS
     part("classes", leftOut, classes::values).ifPresent(values::putAll);
     part("worst mistakes", leftOut, worst::mistakes)
         .filter(mistakes -> !mistakes.isEmpty())
-        .ifPresent(mistakes -> values.put("mistakes", Map.of("items", mistakes)));
+        .ifPresent(
+            mistakes ->
+                values.put("mistakes", Map.of("items", mistakes, "measure", "probability")));
     part("predicted values", leftOut, predictions::shown)
         .ifPresent(
             shown -> {

@@ -39,7 +39,9 @@ record ValueResults(Scores test, WorstSamples worst) {
                           Numbers.significant(error.predicted()),
                           Numbers.significant(error.error())))
               .toList();
-      values.put("errors", Map.of("rows", rows, "drawn", Map.of("items", worst.drawnErrors())));
+      values.put(
+          "errors",
+          Map.of("rows", rows, "drawn", Map.of("items", worst.drawnErrors(), "measure", "error")));
     }
     return values;
   }

@@ -48,7 +48,7 @@ final class SequenceRows implements TableSource.RowFunction<RawSequence> {
     this.text = columns.text();
     this.label = columns.label();
     this.namedLabels = columns.hasNamedLabels();
-    this.weight = columns.optional(table.weight());
+    this.weight = columns.weight();
     this.series = columns.optional(table.series());
     this.time = columns.optional(table.time());
     this.times = columns.times().orElse(null);

@@ -145,13 +145,11 @@ final class TableColumns {
     return weight;
   }
 
-  /** Of features, texts and statics. */
-  Set<Integer> inputs() {
-    Set<Integer> inputs = new HashSet<>();
-    features.forEach(group -> Arrays.stream(group.columns()).forEach(inputs::add));
-    Arrays.stream(statics()).forEach(inputs::add);
-    inputs.add(text());
-    return inputs;
+  /** What sequences are made of, which is too long to name a row. */
+  Set<Integer> sequences() {
+    Set<Integer> columns = new HashSet<>(Set.of(text()));
+    features.forEach(group -> Arrays.stream(group.columns()).forEach(columns::add));
+    return columns;
   }
 
   boolean hasNamedLabels() {

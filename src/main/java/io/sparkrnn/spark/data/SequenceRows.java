@@ -38,10 +38,18 @@ final class SequenceRows implements TableSource.RowFunction<RawSequence> {
   private transient Map<String, String> interned;
 
   SequenceRows(TableColumns columns, TableConfiguration table) {
+    this(columns, table, columns.location());
+  }
+
+  /** Of rows whose answers nobody knows, and which a refusal does not name: it stands in them. */
+  static SequenceRows unanswered(TableColumns columns, TableConfiguration table) {
+    return new SequenceRows(columns, table, Cells.NOWHERE);
+  }
+
+  private SequenceRows(TableColumns columns, TableConfiguration table, String location) {
     this.table = table;
     this.cells =
-        new Cells(
-            columns.location(), !table.query().isEmpty(), table.missing() != MissingName.REFUSE);
+        new Cells(location, !table.query().isEmpty(), table.missing() != MissingName.REFUSE);
     this.features = columns.features();
     this.targets = columns.targets();
     this.statics = columns.statics();

@@ -149,8 +149,7 @@ final class PredictCommand extends ConfiguredCommand {
     if (features != null) {
       flags.put("table.features", features);
     }
-    RunConfiguration configuration =
-        load(ModelTable.texts(storage, model, read, given, flags));
+    RunConfiguration configuration = load(ModelTable.texts(storage, model, read, given, flags));
     TaskName task = configuration.model().task();
     if (task == TaskName.LANGUAGE_MODEL || !configuration.table().time().isEmpty()) {
       throw new UsageException(

@@ -34,8 +34,7 @@ final class Combinations {
   private final List<Key> ofCommand;
   private final List<Problem> problems = new ArrayList<>();
 
-  private Combinations(
-      RunConfiguration run, Values values, Set<Key> broken, List<Key> ofCommand) {
+  private Combinations(RunConfiguration run, Values values, Set<Key> broken, List<Key> ofCommand) {
     this.run = run;
     this.values = values;
     this.broken = broken;
@@ -77,10 +76,7 @@ final class Combinations {
     // What does not train has no key for a training table.
     boolean asksForOne = ofCommand.contains(TRAIN_TABLE);
     for (Key key : Keys.all()) {
-      if (asksForOne
-          && key.isOf(TableConfiguration.class)
-          && !tables
-          && !values.isDefault(key)) {
+      if (asksForOne && key.isOf(TableConfiguration.class) && !tables && !values.isDefault(key)) {
         report(
             List.of(key, TRAIN_TABLE),
             "expected a table of training sequences beside it in %s, found none"

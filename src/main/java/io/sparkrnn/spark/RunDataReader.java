@@ -48,7 +48,10 @@ public final class RunDataReader {
    * @param engine whose Spark reads it
    */
   public static EvaluationData test(
-      RunConfiguration configuration, Network network, Preparation preparation, SparkEngine engine) {
+      RunConfiguration configuration,
+      Network network,
+      Preparation preparation,
+      SparkEngine engine) {
     return TestTable.read(session(engine), configuration, network, preparation);
   }
 

@@ -26,7 +26,8 @@ record Cells(String location, boolean ofQuery, boolean missing) implements Seria
 
   /** Refuses a cell. */
   DataException refusal(Place place, String expected, Object found) {
-    String problem = "expected %s, found %s in column %s".formatted(expected, found, place.column());
+    String problem =
+        "expected %s, found %s in column %s".formatted(expected, found, place.column());
     return new DataException(
         location.equals(NOWHERE)
             ? problem

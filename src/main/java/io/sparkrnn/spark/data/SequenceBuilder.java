@@ -136,8 +136,7 @@ final class SequenceBuilder {
     return ahead;
   }
 
-  private static float finite(
-      Origin source, RawSequence sequence, int step, double standardised) {
+  private static float finite(Origin source, RawSequence sequence, int step, double standardised) {
     float value = (float) standardised;
     if (Float.isInfinite(value)) {
       throw source.refusal(

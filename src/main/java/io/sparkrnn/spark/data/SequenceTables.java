@@ -74,8 +74,7 @@ public final class SequenceTables {
         new PreparationFit(training.source(), table, fitted(split))
             .fit(featureNames(width), isOfClasses() ? 0 : table.targets().size(), classes);
     SequenceBuilder builder =
-        new SequenceBuilder(
-            table, preparation, classes, training.columns().readings(task));
+        new SequenceBuilder(table, preparation, classes, training.columns().readings(task));
     int longest =
         Stream.of(split.training(), split.validation(), split.test())
             .flatMap(List::stream)

@@ -72,9 +72,7 @@ final class TableColumns {
     times();
     optional(table.series());
     this.weight =
-        table.weight().isEmpty()
-            ? -1
-            : require(table.weight(), TableColumns::isNumber, "numbers");
+        table.weight().isEmpty() ? -1 : require(table.weight(), TableColumns::isNumber, "numbers");
   }
 
   /** Those that a network reads, of rows whose answers nobody knows. */

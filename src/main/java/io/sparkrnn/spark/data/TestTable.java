@@ -35,8 +35,7 @@ public final class TestTable {
     TextStreams.Part test =
         configuration.model().task() == TaskName.LANGUAGE_MODEL
             ? new TextTables(spark, configuration).test(preparation.vocabulary())
-            : new TextStreams.Part(
-                sequences(session, configuration, network, preparation), 0);
+            : new TextStreams.Part(sequences(session, configuration, network, preparation), 0);
     SequenceDataset none = test.dataset().subset(new int[0]);
     return new TableData(
         JavaSparkContext.fromSparkContext(session.sparkContext()),

@@ -68,7 +68,9 @@ record Answers(Network network, Preparation preparation) implements Serializable
   Object[] cells(double[][] readings) {
     if (ofSteps()) {
       return new Object[] {
-        Arrays.stream(readings).map(reading -> ofClasses() ? name(reading) : values(reading)).toArray()
+        Arrays.stream(readings)
+            .map(reading -> ofClasses() ? name(reading) : values(reading))
+            .toArray()
       };
     }
     double[] outputs = readings[0];

@@ -59,8 +59,7 @@ final class SequenceAnswerRows extends MinibatchRows {
       return good(row, predictor.run(inputs.sequences(List.of(row)))[0]);
     } catch (DataException e) {
       counts.bad(e.getMessage());
-      return answer(
-          row, PredictionRows.BAD, new Object[answers.columns().size()], e.getMessage());
+      return answer(row, PredictionRows.BAD, new Object[answers.columns().size()], e.getMessage());
     }
   }
 

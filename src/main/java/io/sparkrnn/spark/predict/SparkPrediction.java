@@ -198,7 +198,10 @@ public final class SparkPrediction {
         new StructType(names.toArray(StructField[]::new))
             .add(PredictionTable.STATUS, DataTypes.StringType, false)
             .add(PREDICTION, DataTypes.IntegerType, true)
-            .add(PredictionTable.PROBABILITIES, DataTypes.createArrayType(DataTypes.DoubleType, false), true)
+            .add(
+                PredictionTable.PROBABILITIES,
+                DataTypes.createArrayType(DataTypes.DoubleType, false),
+                true)
             .add(PredictionTable.REASON, DataTypes.StringType, true);
     PredictionTable.write(session, session.createDataFrame(answers, schema), classes, request);
   }

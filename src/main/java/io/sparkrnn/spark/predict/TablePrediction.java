@@ -53,8 +53,7 @@ public final class TablePrediction {
     SparkSession session = SparkSession.builder().sparkContext(context.sc()).getOrCreate();
     context.sc().setJobDescription("predictions");
     configuration.hadoop().forEach(context.hadoopConfiguration()::set);
-    Answers answers =
-        new Answers(model.topology().network(), model.preparation().orElseThrow());
+    Answers answers = new Answers(model.topology().network(), model.preparation().orElseThrow());
     try {
       InputTable table =
           new InputTable(
@@ -80,8 +79,7 @@ public final class TablePrediction {
 
   private static StructType schema(InputTable table, Answers answers, String from) {
     List<StructField> ofAnswers = new ArrayList<>();
-    ofAnswers.add(
-        DataTypes.createStructField(PredictionTable.STATUS, DataTypes.StringType, false));
+    ofAnswers.add(DataTypes.createStructField(PredictionTable.STATUS, DataTypes.StringType, false));
     ofAnswers.addAll(answers.columns());
     ofAnswers.add(DataTypes.createStructField(PredictionTable.REASON, DataTypes.StringType, true));
     PredictionTable.requireFree(
@@ -92,11 +90,7 @@ public final class TablePrediction {
   }
 
   private JavaRDD<Row> rows(
-      InputTable table,
-      ModelFile model,
-      Answers answers,
-      String kernels,
-      PredictionCounts counts) {
+      InputTable table, ModelFile model, Answers answers, String kernels, PredictionCounts counts) {
     Broadcast<float[]> parameters = context.broadcast(model.parameters());
     RnnTopology topology = model.topology();
     InputRows inputs = table.inputs();

@@ -31,6 +31,7 @@ import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.Training;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -103,6 +104,9 @@ final class EvaluateCommand extends ConfiguredCommand {
       throw new UsageException(
           "Cannot evaluate %s: expected a table in --test-table, found none".formatted(model));
     }
+    ClusterPaths.of(configuration)
+        .requireShared(
+            Map.of("--test-table", table.test().isEmpty() ? table.train() : table.test()));
     EvaluationData data;
     EvaluationResult found;
     BlockEvaluator evaluator = new BlockEvaluator(read.topology(), preparation.targets());

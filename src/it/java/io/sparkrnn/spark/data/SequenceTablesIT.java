@@ -143,7 +143,8 @@ class SequenceTablesIT {
             "{\"x\":[[7,7]],\"y\":60}");
     TableData data = read(train, "model.task = regress\ntable { features = [x], targets = [y] }");
     assertThat(data.preparation().orElseThrow().channels().means()).containsExactly(4.0, 7.0);
-    assertThat(data.preparation().orElseThrow().channels().deviations()).containsExactly(Math.sqrt(5), 1.0);
+    assertThat(data.preparation().orElseThrow().channels().deviations())
+        .containsExactly(Math.sqrt(5), 1.0);
     assertThat(data.inputRange().mean()).isCloseTo(0, within(1e-7));
     SequenceDataset training = data.training();
     assertThat(training.readings()).isEqualTo(Readings.ONE);
@@ -175,7 +176,8 @@ class SequenceTablesIT {
         read(
             train,
             "model.task = classify\ntable { text = t, label = y, test = \"%s\" }".formatted(test));
-    assertThat(data.preparation().orElseThrow().vocabulary().tokens()).containsExactly("b", "a", "𝄞");
+    assertThat(data.preparation().orElseThrow().vocabulary().tokens())
+        .containsExactly("b", "a", "𝄞");
     assertThat(data.inputSize()).isZero();
     SequenceDataset tested = data.part(Part.TEST);
     assertThat(IntStream.range(0, 3).map(step -> tested.id(0, 0, step))).containsExactly(1, 1, 2);
@@ -185,7 +187,8 @@ class SequenceTablesIT {
             train,
             "model.task = classify\ntable { text = t, label = y, tokens = words, test = \"%s\" }"
                 .formatted(train));
-    assertThat(words.preparation().orElseThrow().vocabulary().tokens()).containsExactly("abba", "b𝄞");
+    assertThat(words.preparation().orElseThrow().vocabulary().tokens())
+        .containsExactly("abba", "b𝄞");
   }
 
   @Test

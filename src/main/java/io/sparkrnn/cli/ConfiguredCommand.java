@@ -76,7 +76,7 @@ abstract class ConfiguredCommand implements Callable<Integer> {
 
   /** What the file says, and these texts over it. */
   final RunConfiguration load(Map<String, String> texts) {
-    return ConfigurationLoader.load(Optional.ofNullable(file), texts);
+    return ConfigurationLoader.load(Optional.ofNullable(file), texts, keys);
   }
 
   final RunConfiguration configuration() {

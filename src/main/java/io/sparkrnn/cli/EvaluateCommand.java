@@ -4,7 +4,9 @@ import io.sparkrnn.config.Engine;
 import io.sparkrnn.config.Key;
 import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.config.TableConfiguration;
 import io.sparkrnn.data.DataException;
+import io.sparkrnn.data.EvaluationData;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.ImageTestData;
 import io.sparkrnn.data.SequenceDataset;
@@ -13,27 +15,43 @@ import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.kernel.Ops;
+import io.sparkrnn.model.Preparation;
 import io.sparkrnn.run.ClusterPaths;
 import io.sparkrnn.run.Console;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.RunDirectory;
 import io.sparkrnn.run.UsageException;
+import io.sparkrnn.spark.RunDataReader;
 import io.sparkrnn.spark.SparkEngine;
 import io.sparkrnn.spark.rounds.SparkEvaluation;
 import io.sparkrnn.storage.Storage;
+import io.sparkrnn.train.BlockEvaluator;
 import io.sparkrnn.train.LocalEvaluation;
 import io.sparkrnn.train.StopRequest;
+import io.sparkrnn.train.Training;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code evaluate}: a finished model on test images. */
-@Command(name = "evaluate", description = "Evaluates a model on the test images of a data set.")
+/** {@code evaluate}: a finished model on test images, or on a table of sequences. */
+@Command(
+    name = "evaluate",
+    description = {
+      "Evaluates a model on the test images of a data set, or on a table of sequences.",
+      "Columns of a table are those of the run whose directory --model names, unless flags say others."
+    })
 final class EvaluateCommand extends ConfiguredCommand {
   /** The keys that have a meaning here. */
   private static final List<Key> KEYS =
-      List.of(Keys.DATA_URI, Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS);
+      Stream.of(
+              List.of(Keys.DATA_URI, Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS),
+              ModelTable.TEST,
+              ModelTable.INPUTS)
+          .flatMap(List::stream)
+          .toList();
 
   @Option(
       names = "--model",
@@ -55,12 +73,72 @@ final class EvaluateCommand extends ConfiguredCommand {
     ClusterPaths.of(configuration).requireReadable("--model", model);
     Storage storage = Storage.of(configuration.hadoop());
     ModelFile read = ModelFile.read(storage, RunDirectory.modelFile(storage, model));
+    if (read.preparation().isPresent()) {
+      evaluateTable(
+          load(ModelTable.texts(storage, model, read, configuration, flags())),
+          read,
+          read.preparation().get());
+    } else {
+      evaluateImages(configuration, read);
+    }
+    return ExitCode.DONE;
+  }
+
+  private void evaluateImages(RunConfiguration configuration, ModelFile read) {
+    if (!configuration.table().test().isEmpty()) {
+      throw new UsageException(
+          "Cannot evaluate %s on a table: expected a model that was trained on one, found %s"
+              .formatted(model, read.topology().summary()));
+    }
     ImageTestData data = ImageTestData.read(configuration.data(), configuration.hadoop());
     requireFit(read, data.part(Part.TEST), configuration.data().described());
     EvaluationResult result = evaluate(configuration, read, data);
-    Console.evaluation(out, result);
+    Console.evaluation(out, result, "images");
     Console.inputs(out, read, data.part(Part.TEST).inputRange());
-    return ExitCode.DONE;
+  }
+
+  private void evaluateTable(
+      RunConfiguration configuration, ModelFile read, Preparation preparation) {
+    TableConfiguration table = configuration.table();
+    if (table.test().isEmpty() && (table.train().isEmpty() || table.testFrom().isEmpty())) {
+      throw new UsageException(
+          "Cannot evaluate %s: expected a table in --test-table, found none".formatted(model));
+    }
+    ClusterPaths.of(configuration)
+        .requireShared(
+            Map.of("--test-table", table.test().isEmpty() ? table.train() : table.test()));
+    EvaluationData data;
+    EvaluationResult found;
+    BlockEvaluator evaluator = new BlockEvaluator(read.topology(), preparation.targets());
+    Network network = read.topology().network();
+    String kernels = KernelProvider.choose(configuration.training().kernels().toString()).name();
+    if (configuration.training().engine() == Engine.LOCAL) {
+      data = RunDataReader.test(configuration, network, preparation);
+      found =
+          new LocalEvaluation(Ops.named(kernels), evaluator, data, StopRequest.NEVER)
+              .evaluate(read.parameters(), Part.TEST);
+    } else {
+      try (SparkEngine spark =
+          SparkEngine.start("spark-rnn evaluate", configuration.spark().master(), 1)) {
+        data = RunDataReader.test(configuration, network, preparation, spark);
+        try (SparkEvaluation evaluation =
+            new SparkEvaluation(spark.context(), kernels, evaluator, data, StopRequest.NEVER)) {
+          found = evaluation.evaluate(read.parameters(), Part.TEST);
+        }
+      }
+    }
+    report(found.decidedBy(Training.scoreKind(configuration, found.tally())), preparation);
+    Console.inputs(out, read, data.part(Part.TEST).inputRange());
+  }
+
+  private void report(EvaluationResult found, Preparation preparation) {
+    if (!found.table().equals(found.scoreTable())) {
+      out.printf("%n%s", found.scoreTable());
+    }
+    if (!preparation.classes().isEmpty()) {
+      out.printf("%n%-10s%s%n", "classes", ModelTable.numbered(preparation.classes()));
+    }
+    Console.evaluation(out, found, "sequences");
   }
 
   private static void requireFit(ModelFile model, SequenceDataset data, String uri) {

@@ -6,10 +6,12 @@ import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.DataSource;
 import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.run.ExitCode;
+import io.sparkrnn.run.RunDirectory;
 import io.sparkrnn.run.Topologies;
 import io.sparkrnn.run.UsageException;
 import io.sparkrnn.storage.Storage;
@@ -18,10 +20,14 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code inspect}: what a model is made of and what becomes of a batch in it; Spark stays off. */
+/**
+ * {@code inspect}: what a model is made of, and of a named one what becomes of a batch in it; Spark
+ * stays off.
+ */
 @Command(
     name = "inspect",
     description = "Prints a model's parameters and what becomes of a batch at every stage.")
@@ -38,8 +44,15 @@ final class InspectCommand extends ConfiguredCommand {
     9, 0, 1, 0, 3, 2, 1, 0
   };
 
-  @Parameters(paramLabel = "MODEL", description = "A model's name.")
+  @Parameters(paramLabel = "MODEL", arity = "0..1", description = "A model's name.")
   private String model;
+
+  @Option(
+      names = "--model",
+      paramLabel = "PATH",
+      description =
+          "Instead of a name: a model file (model.srnn) or the run directory that holds one, whose network and preparation are printed.")
+  private String trained;
 
   InspectCommand(PrintStream out) {
     super(out, KEYS);
@@ -57,6 +70,17 @@ final class InspectCommand extends ConfiguredCommand {
 
   @Override
   public Integer call() {
+    if ((model == null) == (trained == null)) {
+      throw new UsageException(
+          "Cannot inspect: expected either a model's name or --model, found %s"
+              .formatted(model == null ? "neither" : "both"));
+    }
+    if (trained != null) {
+      Storage storage = Storage.of(configuration().hadoop());
+      out.print(
+          ModelDescription.of(ModelFile.read(storage, RunDirectory.modelFile(storage, trained))));
+      return ExitCode.DONE;
+    }
     Map<String, String> texts = flags();
     boolean dataGiven = texts.containsKey(Keys.DATA_URI.path());
     texts.put(Keys.MODEL_NAME.path(), model);

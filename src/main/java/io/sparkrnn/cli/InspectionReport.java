@@ -5,7 +5,6 @@ import static io.sparkrnn.cli.TextTable.Align.RIGHT;
 
 import io.sparkrnn.data.Axes;
 import io.sparkrnn.kernel.Network;
-import io.sparkrnn.kernel.ParameterBlock;
 import io.sparkrnn.model.RnnTopology;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
@@ -37,7 +36,7 @@ final class InspectionReport {
    */
   static String of(RnnTopology topology, BatchStages stages, String batch) {
     InspectionReport report = new InspectionReport(topology, stages);
-    report.parameters();
+    report.text.append(ModelDescription.of(topology));
     report.heading("A batch: " + batch);
     report.arrays(stages.inputs());
     report.layers(topology.network().timeSteps() / 2);
@@ -54,31 +53,6 @@ final class InspectionReport {
             ? "Batch-first and time-major input give the same numbers."
             : "Batch-first and time-major input give different numbers: this is a defect.");
     return report.text.toString();
-  }
-
-  private void parameters() {
-    line("%s: %s".formatted(topology.name(), topology.summary()));
-    heading("Parameters");
-    TextTable table = new TextTable(LEFT, LEFT, LEFT, RIGHT).row("name", "what", "shape", "count");
-    for (ParameterBlock block : topology.parameters()) {
-      table.row(
-          block.name(),
-          what(block.kind()),
-          NamedArray.shape(block).toString(),
-          count(block.count()));
-    }
-    text.append(table.row("total", "", "", count(network.parameterCount())).render());
-  }
-
-  private static String what(ParameterBlock.Kind kind) {
-    return switch (kind) {
-      case INPUT_WEIGHTS -> "weights of the inputs";
-      case RECURRENT_WEIGHTS -> "weights of the previous state";
-      case OUTPUT_WEIGHTS -> "weights of the output layer";
-      case BIAS, OUTPUT_BIAS -> "bias";
-      case RECURRENT_BIAS -> "bias of the previous state's product";
-      case EMBEDDING -> "vectors of ids";
-    };
   }
 
   /** One time step of every layer, and its outputs of all time steps. */
@@ -176,9 +150,5 @@ final class InspectionReport {
 
   private String activation() {
     return network.activation().name().toLowerCase(Locale.ROOT);
-  }
-
-  private static String count(int count) {
-    return String.format(Locale.ROOT, "%,d", count);
   }
 }

@@ -3,6 +3,7 @@ package io.sparkrnn.cli;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.DataConfiguration;
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.config.TaskName;
 import io.sparkrnn.storage.Storage;
 import java.io.PrintStream;
 import java.net.URI;
@@ -28,6 +29,9 @@ record NextCommands(String launcher) {
   /** What can be done with a trained model. */
   List<String> trained(RunConfiguration configuration, URI run) {
     String model = path(run);
+    if (configuration.table().isGiven()) {
+      return trainedOnTables(configuration, model);
+    }
     DataConfiguration data = configuration.data();
     List<String> commands = new ArrayList<>();
     // Four files that have names of their own are too much for a hint.
@@ -40,6 +44,20 @@ record NextCommands(String launcher) {
     commands.add(
         "%s predict --model %s --input IMAGES --input-format png --output TABLE"
             .formatted(launcher, model));
+    return commands;
+  }
+
+  /** The run directory says which table and columns. */
+  private List<String> trainedOnTables(RunConfiguration configuration, String model) {
+    List<String> commands = new ArrayList<>();
+    commands.add("%s evaluate --model %s".formatted(launcher, model));
+    boolean ofSequences =
+        configuration.table().time().isEmpty()
+            && configuration.model().task() != TaskName.LANGUAGE_MODEL;
+    if (ofSequences) {
+      commands.add(
+          "%s predict --model %s --input TABLE --output NEW_TABLE".formatted(launcher, model));
+    }
     return commands;
   }
 

@@ -4,6 +4,7 @@ import io.sparkrnn.config.Engine;
 import io.sparkrnn.config.Key;
 import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.config.TaskName;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
@@ -18,29 +19,37 @@ import io.sparkrnn.spark.predict.SparkPrediction;
 import io.sparkrnn.spark.predict.SparkPrediction.Counts;
 import io.sparkrnn.spark.predict.SparkPrediction.Input;
 import io.sparkrnn.spark.predict.SparkPrediction.Output;
+import io.sparkrnn.spark.predict.TablePrediction;
 import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.Predictor;
 import java.io.PrintStream;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code predict}: classes and probabilities of many samples, by the executors. */
+/** {@code predict}: what a model says of many samples, by the executors. */
 @Command(
     name = "predict",
     description = {
       "Predicts the class of every sample, with probabilities, and writes a table.",
+      "A model of tables gives what it was trained to give: classes, labels or numbers. Columns are those of the run whose directory --model names, unless flags say others.",
       "Rows that cannot be used are counted and set aside with the reason: status=ok and status=bad are below the output."
     })
 final class PredictCommand extends ConfiguredCommand {
   /** The keys that have a meaning here. */
   private static final List<Key> KEYS =
-      List.of(Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS);
+      Stream.concat(
+              Stream.of(Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS),
+              ModelTable.INPUTS.stream())
+          .toList();
 
   /** Spark's mark in a table that is complete. */
   private static final String COMPLETE = "_SUCCESS";
@@ -57,22 +66,21 @@ final class PredictCommand extends ConfiguredCommand {
       required = true,
       paramLabel = "URI",
       description =
-          "What to predict: an IDX file, a directory of PNG files, Parquet, or a table's name.")
+          "What to predict: an IDX file, a directory of PNG files, Parquet, or a table's name; for a model of tables, files as for --test-table.")
   private String from;
 
   @Option(
       names = "--input-format",
-      required = true,
       paramLabel = "FORMAT",
-      description = "One of ${COMPLETION-CANDIDATES}.")
+      description =
+          "One of ${COMPLETION-CANDIDATES}; for a model of tables none, but perhaps --table-format.")
   private Input input;
 
   @Option(
       names = "--features",
       paramLabel = "COLUMN",
-      defaultValue = "features",
       description =
-          "Column of a table with numbers in an array or a vector, as the model was trained on: [timeStep][input], pixels from 0 to 1. Default: ${DEFAULT-VALUE}")
+          "Column of a table with numbers in an array or a vector, as the model was trained on: [timeStep][input], pixels from 0 to 1. Default: features. For a model of tables, columns, separated by commas. Default: the run's")
   private String features;
 
   @Option(
@@ -118,6 +126,53 @@ final class PredictCommand extends ConfiguredCommand {
             : new TreeMap<>(Map.of("--input", from, "--output", to)));
     Storage storage = Storage.of(configuration.hadoop());
     ModelFile read = ModelFile.read(storage, RunDirectory.modelFile(storage, model));
+    RunConfiguration ofModel =
+        read.preparation().isPresent()
+            ? tableConfiguration(configuration, storage, read)
+            : configuration;
+    requireOneInput(read);
+    URI target = Locations.uri(to);
+    if (storage.exists(target)) {
+      throw new UsageException(
+          "Cannot write %s: expected no such directory, found one"
+              .formatted(Storage.describe(target)));
+    }
+    Counts counts = predict(ofModel, paths, read, storage, target);
+    Console.inputs(out, read, counts.inputs());
+    report(storage, target, counts);
+    return ExitCode.DONE;
+  }
+
+  private RunConfiguration tableConfiguration(
+      RunConfiguration given, Storage storage, ModelFile read) {
+    Map<String, String> flags = flags();
+    if (features != null) {
+      flags.put("table.features", features);
+    }
+    RunConfiguration configuration = load(ModelTable.texts(storage, model, read, given, flags));
+    TaskName task = configuration.model().task();
+    if (task == TaskName.LANGUAGE_MODEL || !configuration.table().time().isEmpty()) {
+      throw new UsageException(
+          "Cannot predict with %s: expected a model of sequences, one a row, found the task %s%s; neither series nor texts are gone on with yet"
+              .formatted(model, task, task == TaskName.LANGUAGE_MODEL ? "" : " of series"));
+    }
+    return configuration;
+  }
+
+  private void requireOneInput(ModelFile read) {
+    if (read.preparation().isPresent()) {
+      if (input != null) {
+        throw new UsageException(
+            "Cannot predict with %s: expected --table-format or no format for a model of tables, found --input-format %s"
+                .formatted(model, input));
+      }
+      return;
+    }
+    if (input == null) {
+      throw new UsageException(
+          "Cannot predict with %s: expected one of %s in --input-format for a model of images, found none"
+              .formatted(model, Arrays.toString(Input.values())));
+    }
     if (!read.topology().trainable()) {
       throw new UsageException(
           "Cannot predict with %s: expected a model with an output layer, found %s"
@@ -128,16 +183,6 @@ final class PredictCommand extends ConfiguredCommand {
           "Cannot predict with %s: expected plain Elman layers under a softmax, found %s"
               .formatted(model, read.topology().summary()));
     }
-    URI target = Locations.uri(to);
-    if (storage.exists(target)) {
-      throw new UsageException(
-          "Cannot write %s: expected no such directory, found one"
-              .formatted(Storage.describe(target)));
-    }
-    Counts counts = predict(configuration, paths, read, storage, target);
-    Console.inputs(out, read, counts.inputs());
-    report(storage, target, counts);
-    return ExitCode.DONE;
   }
 
   private Counts predict(
@@ -148,16 +193,23 @@ final class PredictCommand extends ConfiguredCommand {
       URI target) {
     String kernels = KernelProvider.choose(configuration.training().kernels().toString()).name();
     String source = input == Input.TABLE ? from : Storage.describe(Locations.uri(from));
+    SparkPrediction.Request request =
+        new SparkPrediction.Request(
+            input,
+            source,
+            Objects.requireNonNullElse(features, "features"),
+            output,
+            Storage.describe(target),
+            kernels);
     try (SparkBackend spark = SparkBackend.begin("spark-rnn predict", configuration, 1)) {
+      if (read.preparation().isPresent()) {
+        return new TablePrediction(spark.started().context(), configuration).run(read, request);
+      }
       if (!paths.executorsElsewhere()) {
         warmUp(spark, new Predictor(Ops.named(kernels), read.topology(), read.parameters()));
       }
       return new SparkPrediction(spark.started().context(), configuration.hadoop())
-          .run(
-              read.topology(),
-              read.parameters(),
-              new SparkPrediction.Request(
-                  input, source, features, output, Storage.describe(target), kernels));
+          .run(read.topology(), read.parameters(), request);
     } catch (RuntimeException | Error e) {
       // A part of a table is none.
       storage.delete(target);

@@ -32,16 +32,19 @@ final class Combinations {
   private final RunConfiguration run;
   private final Values values;
   private final Set<Key> broken;
+  private final List<Key> ofCommand;
   private final List<Problem> problems = new ArrayList<>();
 
-  private Combinations(RunConfiguration run, Values values, Set<Key> broken) {
+  private Combinations(RunConfiguration run, Values values, Set<Key> broken, List<Key> ofCommand) {
     this.run = run;
     this.values = values;
     this.broken = broken;
+    this.ofCommand = ofCommand;
   }
 
-  static List<Problem> check(RunConfiguration run, Values values, Set<Key> broken) {
-    Combinations combinations = new Combinations(run, values, broken);
+  static List<Problem> check(
+      RunConfiguration run, Values values, Set<Key> broken, List<Key> ofCommand) {
+    Combinations combinations = new Combinations(run, values, broken, ofCommand);
     combinations.checkFiles();
     combinations.checkTables();
     combinations.checkRun();
@@ -71,8 +74,10 @@ final class Combinations {
 
   private void checkTables() {
     boolean tables = run.table().isGiven();
+    // What does not train has no key for a training table.
+    boolean asksForOne = ofCommand.contains(TRAIN_TABLE);
     for (Key key : Keys.all()) {
-      if (key.isOf(TableConfiguration.class) && !tables && !values.isDefault(key)) {
+      if (asksForOne && key.isOf(TableConfiguration.class) && !tables && !values.isDefault(key)) {
         report(
             List.of(key, TRAIN_TABLE),
             "expected a table of training sequences beside it in %s, found none"

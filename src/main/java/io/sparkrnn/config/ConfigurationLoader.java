@@ -68,10 +68,19 @@ public final class ConfigurationLoader {
    * @throws ConfigurationException with every problem there is
    */
   public static RunConfiguration load(Optional<Path> file, Map<String, String> flags) {
+    return load(file, flags, Keys.all());
+  }
+
+  /**
+   * As the other, for a command that has these keys alone: it need not be given what it has no key
+   * for.
+   */
+  public static RunConfiguration load(
+      Optional<Path> file, Map<String, String> flags, List<Key> ofCommand) {
     ConfigurationLoader loader = new ConfigurationLoader();
     file.ifPresent(loader::readFile);
     new TreeMap<>(flags).forEach(loader::readFlag);
-    return loader.finish();
+    return loader.finish(ofCommand);
   }
 
   /**
@@ -83,7 +92,7 @@ public final class ConfigurationLoader {
   public static RunConfiguration parse(String hocon, String where) {
     ConfigurationLoader loader = new ConfigurationLoader();
     loader.readHocon(where, hocon);
-    return loader.finish();
+    return loader.finish(Keys.all());
   }
 
   /** What a run is told when nobody says anything. */
@@ -206,9 +215,9 @@ public final class ConfigurationLoader {
             });
   }
 
-  private RunConfiguration finish() {
+  private RunConfiguration finish(List<Key> ofCommand) {
     RunConfiguration configuration = values.toConfiguration();
-    problems.addAll(Combinations.check(configuration, values, broken));
+    problems.addAll(Combinations.check(configuration, values, broken, ofCommand));
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems);
     }

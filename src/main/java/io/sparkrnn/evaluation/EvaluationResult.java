@@ -143,7 +143,8 @@ public record EvaluationResult(Tally tally, double loss, long samples, ScoreKind
     return isOfSampleClasses() && hasConfusion() ? classTable() : scoreTable();
   }
 
-  private String scoreTable() {
+  /** For people: one line a score. */
+  public String scoreTable() {
     StringBuilder table = new StringBuilder();
     scores()
         .forEach(

@@ -32,6 +32,7 @@ public final class Console implements TrainingListener {
   private final Optional<RunBar> bar;
   private final boolean narrow;
   private boolean headed;
+  private String noun = "images";
 
   public Console(PrintStream out, RoundPlan plan, int epochs) {
     this.out = out;
@@ -46,6 +47,7 @@ public final class Console implements TrainingListener {
     RunConfiguration configuration = setup.configuration();
     RnnTopology topology = setup.topology();
     RunData data = setup.data();
+    noun = data.noun();
     TrainingConfiguration training = configuration.training();
     out.printf("%nspark-rnn %s%n%n", Versions.sparkRnn());
     line(
@@ -111,7 +113,7 @@ public final class Console implements TrainingListener {
       Optional<Baseline> baseline,
       RunDirectory directory,
       Optional<URI> report) {
-    evaluation(out, test);
+    evaluation(out, test, noun);
     out.println();
     baseline.ifPresent(found -> line("baseline", "%s %s", found.name(), found.score().text()));
     line(
@@ -132,8 +134,12 @@ public final class Console implements TrainingListener {
         .ifPresent(warning -> out.printf("%-10s%s%n", "warning", warning));
   }
 
-  /** An evaluation on the test samples. */
-  public static void evaluation(PrintStream out, EvaluationResult test) {
+  /**
+   * An evaluation on the test samples.
+   *
+   * @param noun what a sample is called, in the plural
+   */
+  public static void evaluation(PrintStream out, EvaluationResult test, String noun) {
     out.printf("%n%s", test.table());
     out.printf(
         Locale.ROOT,
@@ -141,7 +147,7 @@ public final class Console implements TrainingListener {
         test.score().named(),
         test.loss(),
         test.samples(),
-        test.isOfSampleClasses() ? "images" : "readings");
+        test.isOfSampleClasses() ? noun : "readings");
   }
 
   @Override

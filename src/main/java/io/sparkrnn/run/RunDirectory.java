@@ -124,6 +124,17 @@ public record RunDirectory(
     return storage.isDirectory(path) ? Storage.resolve(path, MODEL_FILE) : path;
   }
 
+  /** The configuration in a run directory; empty where the location is none, such as a file's. */
+  public static Optional<RunConfiguration> configuration(Storage storage, String location) {
+    URI path = Locations.uri(location);
+    URI settings = Storage.resolve(path, CONFIGURATION_FILE);
+    if (!storage.isDirectory(path) || !storage.exists(settings)) {
+      return Optional.empty();
+    }
+    String text = new String(storage.read(settings, MAX_TEXT_BYTES), StandardCharsets.UTF_8);
+    return Optional.of(ConfigurationLoader.parse(text, Storage.describe(settings)));
+  }
+
   /**
    * A driver was killed after its claim, before it named the run: there is nothing of a run yet.
    */

@@ -1,14 +1,20 @@
 package io.sparkrnn.spark;
 
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.data.EvaluationData;
 import io.sparkrnn.data.RunData;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.model.Preparation;
 import io.sparkrnn.run.Backend;
 import io.sparkrnn.run.TrainingRun;
 import io.sparkrnn.spark.data.SequenceTables;
+import io.sparkrnn.spark.data.TestTable;
 import org.apache.spark.sql.SparkSession;
 
 /** Reads the data of a run: images, or tables, for which Spark is needed wherever rounds run. */
 public final class RunDataReader {
+  private static final String READER = "spark-rnn data";
+
   private RunDataReader() {}
 
   /**
@@ -23,13 +29,37 @@ public final class RunDataReader {
     if (backend instanceof SparkBackend spark) {
       return read(configuration, spark.started());
     }
-    try (SparkEngine reader = SparkEngine.start("spark-rnn data", "local[*]", 1)) {
+    try (SparkEngine reader = SparkEngine.start(READER, "local[*]", 1)) {
       return read(configuration, reader);
     }
   }
 
   private static RunData read(RunConfiguration configuration, SparkEngine engine) {
-    SparkSession session = SparkSession.builder().sparkContext(engine.context().sc()).getOrCreate();
-    return SequenceTables.read(session, configuration);
+    return SequenceTables.read(session(engine), configuration);
+  }
+
+  private static SparkSession session(SparkEngine engine) {
+    return SparkSession.builder().sparkContext(engine.context().sc()).getOrCreate();
+  }
+
+  /**
+   * The test part of a table, for a model that was trained on one.
+   *
+   * @param engine whose Spark reads it
+   */
+  public static EvaluationData test(
+      RunConfiguration configuration,
+      Network network,
+      Preparation preparation,
+      SparkEngine engine) {
+    return TestTable.read(session(engine), configuration, network, preparation);
+  }
+
+  /** As the other, by a Spark on this machine that ends when the part is read. */
+  public static EvaluationData test(
+      RunConfiguration configuration, Network network, Preparation preparation) {
+    try (SparkEngine reader = SparkEngine.start(READER, "local[*]", 1)) {
+      return test(configuration, network, preparation, reader);
+    }
   }
 }

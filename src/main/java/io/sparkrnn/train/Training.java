@@ -11,6 +11,7 @@ import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.evaluation.ScoreKind;
+import io.sparkrnn.evaluation.Tally;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.kernel.TrainingPass;
 import io.sparkrnn.model.ParameterInitializer;
@@ -74,13 +75,18 @@ public record Training<D extends TrainingData>(
 
   /** The kind of the score that decides. */
   public ScoreKind scoreKind() {
+    return scoreKind(configuration, recipe().evaluator().tally());
+  }
+
+  /** By which score a configuration decides between two models. */
+  public static ScoreKind scoreKind(RunConfiguration configuration, Tally tally) {
     ScoreName name = configuration.training().score();
     if (name != ScoreName.AUTO) {
       return ScoreKind.of(name);
     }
     return configuration.model().task() == TaskName.LANGUAGE_MODEL
         ? ScoreKind.BITS_PER_CHARACTER
-        : recipe().evaluator().tally().usual();
+        : tally.usual();
   }
 
   /** An evaluation with the score that decides. */

@@ -66,6 +66,21 @@ class NextCommandsTest {
         .noneMatch(command -> command.contains("evaluate"));
   }
 
+  /** Whose run directory says which columns there are. */
+  @Test
+  void suitAModelOfTables() {
+    URI run = URI.create("hdfs://nn/runs/first");
+    String[] tables = {"table.train", "a", "table.test", "b"};
+    assertThat(UNKNOWN.trained(configuration(tables), run))
+        .containsExactly(
+            "submit/local evaluate --model hdfs://nn/runs/first",
+            "submit/local predict --model hdfs://nn/runs/first --input TABLE --output NEW_TABLE");
+    assertThat(
+            UNKNOWN.trained(
+                configuration("table.train", "a", "table.test", "b", "table.time", "t"), run))
+        .containsExactly("submit/local evaluate --model hdfs://nn/runs/first");
+  }
+
   @Test
   void areQuotedForAShell() {
     assertThat(UNKNOWN.stopped(URI.create("file:/my%20runs/it's")))
@@ -78,6 +93,7 @@ class NextCommandsTest {
     URI run = URI.create("file:/no/such/run");
     List<String> commands = new ArrayList<>(UNKNOWN.trained(configuration(), run));
     commands.addAll(UNKNOWN.trained(configuration("data.uri", "/mnist"), run));
+    commands.addAll(UNKNOWN.trained(configuration("table.train", "a", "table.test", "b"), run));
     for (String command : commands) {
       CommandRun refused = CommandRun.of(words(command).toArray(String[]::new));
       assertThat(refused.exitCode()).as(refused.errors()).isEqualTo(ExitCode.STORAGE);

@@ -130,7 +130,9 @@ class ReadmeTest {
     if (words.get(0).equals("report") && !help) {
       assertThat(run.errors()).contains("found no result");
       assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
-    } else if (OF_ANOTHER_MACHINE.contains(words.get(0)) && !help) {
+    } else if ((OF_ANOTHER_MACHINE.contains(words.get(0))
+            || arguments.startsWith("inspect --model"))
+        && !help) {
       // The command line is understood, its model or its data are not there.
       assertThat(run.exitCode()).isEqualTo(ExitCode.STORAGE);
     } else {

@@ -223,6 +223,17 @@ class ConfigurationLoaderTest {
         "expected none with the engine dl4j, which trains on images, found a");
   }
 
+  @Test
+  void aCommandWithoutAKeyForTrainingTablesNeedsNone() {
+    Map<String, String> flags = Map.of("table.test", "b", "table.features", "x");
+    RunConfiguration configuration =
+        ConfigurationLoader.load(Optional.empty(), flags, List.of(Keys.of("table.test")));
+    assertThat(configuration.table().test()).isEqualTo("b");
+    assertThatThrownBy(() -> ConfigurationLoader.load(Optional.empty(), flags))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("expected a table of training sequences beside it in table.train");
+  }
+
   private static void assertProblems(String file, String... messages) {
     assertThatThrownBy(() -> ConfigurationLoader.parse(file, "the file"))
         .isInstanceOf(ConfigurationException.class)

@@ -13,26 +13,26 @@ import scala.collection.Seq;
 /**
  * What is read from the cells of a table's rows.
  *
- * @param location and the next: what messages name
+ * @param location and the next: what messages name; {@link #NOWHERE} where they stand in the row
  * @param ofQuery whether rows are those of a query
  * @param missing whether numbers may be missing
  */
 record Cells(String location, boolean ofQuery, boolean missing) implements Serializable {
+
+  static final String NOWHERE = "";
 
   /** A cell, for messages. */
   record Place(String column, long row) {}
 
   /** Refuses a cell. */
   DataException refusal(Place place, String expected, Object found) {
+    String problem =
+        "expected %s, found %s in column %s".formatted(expected, found, place.column());
     return new DataException(
-        "Cannot read %s: expected %s, found %s in column %s, row %d%s"
-            .formatted(
-                location,
-                expected,
-                found,
-                place.column(),
-                place.row(),
-                ofQuery ? " of the query's" : ""));
+        location.equals(NOWHERE)
+            ? problem
+            : "Cannot read %s: %s, row %d%s"
+                .formatted(location, problem, place.row(), ofQuery ? " of the query's" : ""));
   }
 
   /** What is in a cell that must not be empty. */

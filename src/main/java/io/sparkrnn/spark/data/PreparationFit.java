@@ -143,7 +143,7 @@ final class PreparationFit {
 
   /** A target before it is standardised. */
   static double transformed(
-      TableSource source, TableConfiguration table, RawSequence sequence, int step, float value) {
+      Origin source, TableConfiguration table, RawSequence sequence, int step, float value) {
     if (table.targetTransform().isEmpty()) {
       return value;
     }

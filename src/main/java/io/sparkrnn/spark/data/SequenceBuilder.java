@@ -19,27 +19,16 @@ final class SequenceBuilder {
   private final ClassNames classes;
   private final Readings readings;
   private final int targetSize;
-  private final boolean[] knownAhead;
   private final Map<String, Integer> ids;
   private final Map<String, Integer> classNumbers;
 
-  /**
-   * A builder.
-   *
-   * @param knownAhead which channels are read at the time that is forecast
-   */
   SequenceBuilder(
-      TableConfiguration table,
-      Preparation preparation,
-      ClassNames classes,
-      Readings readings,
-      boolean[] knownAhead) {
+      TableConfiguration table, Preparation preparation, ClassNames classes, Readings readings) {
     this.table = table;
     this.preparation = preparation;
     this.classes = classes;
     this.readings = readings;
     this.targetSize = classes.count() > 0 ? 0 : table.targets().size();
-    this.knownAhead = knownAhead;
     this.ids = preparation.vocabulary().ids();
     this.classNumbers = classes.numbers();
   }
@@ -50,7 +39,21 @@ final class SequenceBuilder {
    * @param source names the table in messages
    * @param longest time steps of the longest window of all parts
    */
-  SequenceDataset build(TableSource source, List<Window> windows, int longest) {
+  SequenceDataset build(Origin source, List<Window> windows, int longest) {
+    SequenceColumns columns = inputs(source, windows, longest);
+    int steps = windows.stream().mapToInt(Window::steps).sum();
+    addOutcomes(source, columns, windows, readings == Readings.ONE ? windows.size() : steps);
+    return columns.dataset();
+  }
+
+  /** As {@link #build}, of sequences whose answers nobody knows: all have the same. */
+  SequenceDataset unanswered(Origin source, List<Window> windows, int longest) {
+    return inputs(source, windows, longest)
+        .labels(new int[windows.size()], 1, Readings.ONE)
+        .dataset();
+  }
+
+  private SequenceColumns inputs(Origin source, List<Window> windows, int longest) {
     int[] lengths = windows.stream().mapToInt(Window::steps).toArray();
     boolean equal = Arrays.stream(lengths).allMatch(length -> length == longest);
     requireRoom(source, lengths);
@@ -60,8 +63,9 @@ final class SequenceBuilder {
             : SequenceColumns.ofLengths(lengths);
     int rows = Arrays.stream(lengths).sum();
     int width = preparation.features().size();
+    boolean[] knownAhead = knownAhead(source);
     if (width > 0) {
-      columns.dense(dense(source, windows, rows, width), width, missing());
+      columns.dense(dense(source, windows, knownAhead, rows), width, missing());
     }
     if (preparation.vocabulary().size() > 0) {
       columns.ids(tokenIds(windows, rows));
@@ -74,12 +78,11 @@ final class SequenceBuilder {
       }
       columns.statics(values, statics);
     }
-    addOutcomes(source, columns, windows, readings == Readings.ONE ? windows.size() : rows);
-    return columns.dataset();
+    return columns;
   }
 
   /** Windows that begin one step after another take much more room than their series. */
-  private void requireRoom(TableSource source, int[] lengths) {
+  private void requireRoom(Origin source, int[] lengths) {
     long rows = Arrays.stream(lengths).asLongStream().sum();
     long numbers = rows * (4 + 2L * preparation.features().size() + 2L * targetSize);
     long most = Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 8);
@@ -95,7 +98,8 @@ final class SequenceBuilder {
     return Missing.valueOf(table.missing().name());
   }
 
-  private float[] dense(TableSource source, List<Window> windows, int rows, int width) {
+  private float[] dense(Origin source, List<Window> windows, boolean[] knownAhead, int rows) {
+    int width = knownAhead.length;
     float[] dense = new float[Math.multiplyExact(rows, width)];
     int at = 0;
     for (Window window : windows) {
@@ -117,8 +121,22 @@ final class SequenceBuilder {
     return dense;
   }
 
-  private static float finite(
-      TableSource source, RawSequence sequence, int step, double standardised) {
+  /** Which channels are read at the time that is forecast. */
+  private boolean[] knownAhead(Origin source) {
+    List<String> names = preparation.features();
+    boolean[] ahead = new boolean[names.size()];
+    for (String name : table.knownAhead()) {
+      int channel = names.indexOf(name);
+      if (channel < 0) {
+        throw source.refusal(
+            "table.known-ahead to be among the features " + String.join(", ", names), name);
+      }
+      ahead[channel] = true;
+    }
+    return ahead;
+  }
+
+  private static float finite(Origin source, RawSequence sequence, int step, double standardised) {
     float value = (float) standardised;
     if (Float.isInfinite(value)) {
       throw source.refusal(
@@ -128,7 +146,7 @@ final class SequenceBuilder {
     return value;
   }
 
-  private ChannelScale scale(TableSource source, RawSequence sequence) {
+  private ChannelScale scale(Origin source, RawSequence sequence) {
     if (preparation.series().isEmpty()) {
       return preparation.channels();
     }
@@ -162,7 +180,7 @@ final class SequenceBuilder {
   }
 
   private void addOutcomes(
-      TableSource source, SequenceColumns columns, List<Window> windows, int count) {
+      Origin source, SequenceColumns columns, List<Window> windows, int count) {
     int[] labels = new int[targetSize > 0 ? 0 : count];
     float[] targets = new float[Math.multiplyExact(count, targetSize)];
     float[] weights = new float[count];
@@ -200,7 +218,7 @@ final class SequenceBuilder {
     return weights.length == 0 ? 1 : weights[answer(window, reading, weights.length)];
   }
 
-  private int label(TableSource source, RawSequence sequence, int step) {
+  private int label(Origin source, RawSequence sequence, int step) {
     if (classes.names().isEmpty()) {
       int label = sequence.labels()[step];
       if (label >= classes.count()) {
@@ -222,7 +240,7 @@ final class SequenceBuilder {
 
   /** A reading without one of its targets does not count. */
   private void setTargets(
-      TableSource source, Window window, int reading, float[] targets, int at, float[] weights) {
+      Origin source, Window window, int reading, float[] targets, int at, float[] weights) {
     RawSequence sequence = window.sequence();
     int step = answer(window, reading, sequence.targets().length / targetSize);
     for (int target = 0; target < targetSize; target++) {

@@ -38,17 +38,25 @@ final class SequenceRows implements TableSource.RowFunction<RawSequence> {
   private transient Map<String, String> interned;
 
   SequenceRows(TableColumns columns, TableConfiguration table) {
+    this(columns, table, columns.location());
+  }
+
+  /** Of rows whose answers nobody knows, and which a refusal does not name: it stands in them. */
+  static SequenceRows unanswered(TableColumns columns, TableConfiguration table) {
+    return new SequenceRows(columns, table, Cells.NOWHERE);
+  }
+
+  private SequenceRows(TableColumns columns, TableConfiguration table, String location) {
     this.table = table;
     this.cells =
-        new Cells(
-            columns.location(), !table.query().isEmpty(), table.missing() != MissingName.REFUSE);
+        new Cells(location, !table.query().isEmpty(), table.missing() != MissingName.REFUSE);
     this.features = columns.features();
     this.targets = columns.targets();
     this.statics = columns.statics();
     this.text = columns.text();
     this.label = columns.label();
     this.namedLabels = columns.hasNamedLabels();
-    this.weight = columns.optional(table.weight());
+    this.weight = columns.weight();
     this.series = columns.optional(table.series());
     this.time = columns.optional(table.time());
     this.times = columns.times().orElse(null);

@@ -12,14 +12,11 @@ import io.sparkrnn.model.Preparation;
 import io.sparkrnn.spark.data.TableData.Description;
 import io.sparkrnn.spark.data.TableData.Parts;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -33,9 +30,6 @@ public final class SequenceTables {
   private final TableConfiguration table;
   private final TaskName task;
   private final Sequences training;
-
-  /** A table's sequences, or its series. */
-  private record Sequences(TableSource source, TableColumns columns, List<RawSequence> all) {}
 
   /** Windows of each part, and the tables that they are of. */
   private record Split(
@@ -66,47 +60,7 @@ public final class SequenceTables {
   }
 
   private Sequences read(String location) {
-    TableSource source = new TableSource(session, configuration, location);
-    Dataset<Row> rows = source.rows();
-    TableColumns columns =
-        new TableColumns(
-            source, table, task, rows.schema(), session.conf().get("spark.sql.session.timeZone"));
-    List<RawSequence> read = source.collect(rows, new SequenceRows(columns, table));
-    if (columns.times().isPresent()) {
-      List<RawSequence> series = new SeriesReadings(source, columns.times().get()).series(read);
-      requireOneLabel(source, series);
-      return new Sequences(source, columns, series);
-    }
-    return new Sequences(source, columns, inOrder(read));
-  }
-
-  private static List<RawSequence> inOrder(List<RawSequence> sequences) {
-    record Keyed(String digest, RawSequence sequence) {}
-    return sequences.stream()
-        .map(sequence -> new Keyed(sequence.digest(), sequence))
-        .sorted(Comparator.comparing(Keyed::digest))
-        .map(Keyed::sequence)
-        .toList();
-  }
-
-  /** Where a series is one sample, and that has one class. */
-  private void requireOneLabel(TableSource source, List<RawSequence> series) {
-    if (task != TaskName.CLASSIFY || table.windowSteps() > 0) {
-      return;
-    }
-    for (RawSequence one : series) {
-      for (int step = 1; step < one.steps(); step++) {
-        boolean same =
-            one.names().length > 0
-                ? one.names()[step].equals(one.names()[0])
-                : one.labels()[step] == one.labels()[0];
-        if (!same) {
-          throw source.refusal(
-              "one label in all readings of series " + one.series(),
-              "another in " + source.row(one.row(step)));
-        }
-      }
-    }
+    return Sequences.read(session, configuration, location);
   }
 
   private TableData data() {
@@ -120,8 +74,7 @@ public final class SequenceTables {
         new PreparationFit(training.source(), table, fitted(split))
             .fit(featureNames(width), isOfClasses() ? 0 : table.targets().size(), classes);
     SequenceBuilder builder =
-        new SequenceBuilder(
-            table, preparation, classes, training.columns().readings(task), knownAhead(width));
+        new SequenceBuilder(table, preparation, classes, training.columns().readings(task));
     int longest =
         Stream.of(split.training(), split.validation(), split.test())
             .flatMap(List::stream)
@@ -296,22 +249,6 @@ public final class SequenceTables {
     }
     String name = names.size() == 1 ? names.get(0) : "feature";
     return IntStream.range(0, width).mapToObj(i -> "%s[%d]".formatted(name, i)).toList();
-  }
-
-  private boolean[] knownAhead(int width) {
-    boolean[] ahead = new boolean[width];
-    List<String> names = featureNames(width);
-    for (String name : table.knownAhead()) {
-      int channel = names.indexOf(name);
-      if (channel < 0) {
-        throw training
-            .source()
-            .refusal(
-                "table.known-ahead to be among the features " + String.join(", ", names), name);
-      }
-      ahead[channel] = true;
-    }
-    return ahead;
   }
 
   /** Of windows: whole sequences have no target before their first. */

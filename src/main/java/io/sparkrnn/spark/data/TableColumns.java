@@ -1,5 +1,6 @@
 package io.sparkrnn.spark.data;
 
+import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.TableConfiguration;
 import io.sparkrnn.config.TaskName;
 import io.sparkrnn.data.DataException;
@@ -8,8 +9,10 @@ import java.io.Serializable;
 import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.spark.ml.linalg.SQLDataTypes;
@@ -29,6 +32,7 @@ final class TableColumns {
   private final List<Features> features;
   private final int[] targets;
   private final int label;
+  private final int weight;
 
   /** What the cells of features hold. */
   enum Kind {
@@ -54,7 +58,7 @@ final class TableColumns {
     this.table = table;
     this.schema = schema;
     this.zone = zone;
-    requireUse(!table.features().isEmpty() || !table.text().isEmpty(), "table.features", task);
+    requireInputs(task);
     boolean ofClasses = task == TaskName.CLASSIFY || task == TaskName.LABEL_STEPS;
     requireUse(!ofClasses || !table.label().isEmpty(), "table.label", task);
     requireUse(ofClasses || !table.targets().isEmpty(), "table.targets", task);
@@ -67,9 +71,27 @@ final class TableColumns {
     text();
     times();
     optional(table.series());
-    if (!table.weight().isEmpty()) {
-      require(table.weight(), TableColumns::isNumber, "numbers");
-    }
+    this.weight =
+        table.weight().isEmpty() ? -1 : require(table.weight(), TableColumns::isNumber, "numbers");
+  }
+
+  /** Those that a network reads, of rows whose answers nobody knows. */
+  TableColumns(TableSource source, RunConfiguration configuration, StructType schema) {
+    this.source = source;
+    this.table = configuration.table();
+    this.schema = schema;
+    this.zone = "UTC";
+    requireInputs(configuration.model().task());
+    this.features = findFeatures();
+    this.targets = new int[0];
+    this.label = -1;
+    this.weight = -1;
+    statics();
+    text();
+  }
+
+  private void requireInputs(TaskName task) {
+    requireUse(!table.features().isEmpty() || !table.text().isEmpty(), "table.features", task);
   }
 
   private void requireUse(boolean used, String key, TaskName task) {
@@ -114,6 +136,18 @@ final class TableColumns {
 
   int label() {
     return label;
+  }
+
+  /** -1 for none. */
+  int weight() {
+    return weight;
+  }
+
+  /** What sequences are made of, which is too long to name a row. */
+  Set<Integer> sequences() {
+    Set<Integer> columns = new HashSet<>(Set.of(text()));
+    features.forEach(group -> Arrays.stream(group.columns()).forEach(columns::add));
+    return columns;
   }
 
   boolean hasNamedLabels() {

@@ -26,7 +26,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 
 /** One table, as Spark SQL's readers see it. */
-final class TableSource {
+final class TableSource implements Origin {
   private static final String TIME_ZONE = "spark.sql.session.timeZone";
   private static final String CORRUPT = "_corrupt_record";
   private static final int SHOWN_LETTERS = 60;
@@ -76,8 +76,8 @@ final class TableSource {
     return location;
   }
 
-  /** How messages name a row. */
-  String row(long number) {
+  @Override
+  public String row(long number) {
     return "row " + number + (table().query().isEmpty() ? "" : " of the query's");
   }
 
@@ -85,8 +85,8 @@ final class TableSource {
     return configuration.table();
   }
 
-  /** A refusal of this table. */
-  DataException refusal(String expected, Object found) {
+  @Override
+  public DataException refusal(String expected, Object found) {
     return refusal(expected, found, null);
   }
 

@@ -49,9 +49,7 @@ final class TextTables {
 
   TableData read() {
     TableSource source = new TableSource(session, configuration, table.train());
-    if (table.windowSteps() == 0) {
-      throw source.refusal("the time steps of windows in table.window-steps", 0);
-    }
+    requireWindows(source);
     if (configuration.data().validation() > 0
         && table.validation().isEmpty()
         && table.validationFrom().isEmpty()) {
@@ -117,6 +115,25 @@ final class TextTables {
             Arrays.stream(parts.shards()).mapToInt(shard -> shard.length).toArray(),
             validation.dataset().size(),
             test.dataset().size()));
+  }
+
+  /** The test part, in tokens that a model knows. */
+  TextStreams.Part test(Vocabulary vocabulary) {
+    TableSource source = new TableSource(session, configuration, TestTable.location(table));
+    requireWindows(source);
+    int[] text = text(source);
+    int from =
+        table.test().isEmpty()
+            ? TextStreams.boundary("table.test-from", table.testFrom(), text.length)
+            : 0;
+    return streams(vocabulary, Arrays.copyOfRange(text, from, text.length))
+        .evaluation(source, table, EVALUATION_STREAMS);
+  }
+
+  private void requireWindows(TableSource source) {
+    if (table.windowSteps() == 0) {
+      throw source.refusal("the time steps of windows in table.window-steps", 0);
+    }
   }
 
   /** Of each worker, window by window, those of its streams. */

@@ -19,11 +19,9 @@ import java.util.regex.Pattern;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -35,13 +33,14 @@ import org.apache.spark.sql.types.StructType;
  * tasks; no task holds more than a minibatch.
  */
 public final class SparkPrediction {
-  private static final String INDEX = "index";
-  private static final String STATUS = "status";
   private static final String PREDICTION = "prediction";
-  private static final String PROBABILITIES = "probabilities";
-  private static final String REASON = "reason";
   private static final Pattern PATTERN_LETTERS = Pattern.compile("[\\[\\]{}?*\\\\]");
-  private static final List<String> ANSWERS = List.of(STATUS, PREDICTION, PROBABILITIES, REASON);
+  private static final List<String> ANSWERS =
+      List.of(
+          PredictionTable.STATUS,
+          PREDICTION,
+          PredictionTable.PROBABILITIES,
+          PredictionTable.REASON);
 
   private final JavaSparkContext context;
   private final Map<String, String> hadoop;
@@ -82,7 +81,8 @@ public final class SparkPrediction {
   /**
    * What is asked for.
    *
-   * @param features the column of a table
+   * @param input null for a table of sequences, which {@link TablePrediction} reads
+   * @param features the column of a table of this class's own
    */
   public record Request(
       Input input, String from, String features, Output output, String to, String kernels) {}
@@ -118,7 +118,7 @@ public final class SparkPrediction {
     try {
       switch (request.input()) {
         case IDX -> {
-          names.add(DataTypes.createStructField(INDEX, DataTypes.LongType, false));
+          names.add(DataTypes.createStructField(PredictionTable.INDEX, DataTypes.LongType, false));
           samples = IdxImages.of(context, hadoop, request.from(), topology.network());
         }
         case PNG -> {
@@ -133,7 +133,7 @@ public final class SparkPrediction {
           samples = features.samples();
         }
       }
-      requireFree(names, request.from());
+      PredictionTable.requireFree(names, ANSWERS, request.from());
       PredictionCounts counts = PredictionCounts.in(context.sc());
       write(
           session,
@@ -172,16 +172,6 @@ public final class SparkPrediction {
         : from;
   }
 
-  private static void requireFree(List<StructField> names, String where) {
-    for (StructField name : names) {
-      if (ANSWERS.contains(name.name())) {
-        throw new DataException(
-            "Cannot predict rows of %s: expected no column of the names %s, found %s"
-                .formatted(where, ANSWERS, name.name()));
-      }
-    }
-  }
-
   private JavaRDD<Row> answers(
       JavaRDD<Sample> samples,
       RnnTopology topology,
@@ -206,36 +196,13 @@ public final class SparkPrediction {
       Request request) {
     StructType schema =
         new StructType(names.toArray(StructField[]::new))
-            .add(STATUS, DataTypes.StringType, false)
+            .add(PredictionTable.STATUS, DataTypes.StringType, false)
             .add(PREDICTION, DataTypes.IntegerType, true)
-            .add(PROBABILITIES, DataTypes.createArrayType(DataTypes.DoubleType, false), true)
-            .add(REASON, DataTypes.StringType, true);
-    Dataset<Row> table = session.createDataFrame(answers, schema);
-    // Both parts are open at once, rather than sorted.
-    session.conf().set("spark.sql.maxConcurrentOutputFileWriters", 2);
-    (request.output() == Output.CSV ? flat(table, classes) : table)
-        .write()
-        .partitionBy(STATUS)
-        .option("header", true)
-        // Hardly two values are equal: Parquet would look for such, and give up.
-        .option("parquet.enable.dictionary#" + PROBABILITIES + ".list.element", false)
-        .option("parquet.enable.dictionary#" + INDEX, false)
-        .format(request.output().toString())
-        .save(request.to());
-  }
-
-  private static Dataset<Row> flat(Dataset<Row> table, int classes) {
-    List<Column> columns = new ArrayList<>();
-    for (String name : table.columns()) {
-      Column column = functions.col("`" + name + "`");
-      if (!name.equals(PROBABILITIES)) {
-        columns.add(column);
-        continue;
-      }
-      for (int c = 0; c < classes; c++) {
-        columns.add(column.getItem(c).as("p" + c));
-      }
-    }
-    return table.select(columns.toArray(Column[]::new));
+            .add(
+                PredictionTable.PROBABILITIES,
+                DataTypes.createArrayType(DataTypes.DoubleType, false),
+                true)
+            .add(PredictionTable.REASON, DataTypes.StringType, true);
+    PredictionTable.write(session, session.createDataFrame(answers, schema), classes, request);
   }
 }

@@ -1,0 +1,68 @@
+package io.sparkrnn.spark.data;
+
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.config.TableConfiguration;
+import io.sparkrnn.config.TaskName;
+import io.sparkrnn.data.DataException;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * A table's sequences, or its series, in an order that neither partitions nor files have a part in.
+ */
+record Sequences(TableSource source, TableColumns columns, List<RawSequence> all) {
+
+  /**
+   * Reads a table.
+   *
+   * @param session one of {@link TableSource#session}
+   * @throws DataException if it is not what the configuration says
+   */
+  static Sequences read(SparkSession session, RunConfiguration configuration, String location) {
+    TableConfiguration table = configuration.table();
+    TaskName task = configuration.model().task();
+    TableSource source = new TableSource(session, configuration, location);
+    Dataset<Row> rows = source.rows();
+    TableColumns columns =
+        new TableColumns(
+            source, table, task, rows.schema(), session.conf().get("spark.sql.session.timeZone"));
+    List<RawSequence> read = source.collect(rows, new SequenceRows(columns, table));
+    if (columns.times().isPresent()) {
+      List<RawSequence> series = new SeriesReadings(source, columns.times().get()).series(read);
+      if (task == TaskName.CLASSIFY && table.windowSteps() == 0) {
+        requireOneLabel(source, series);
+      }
+      return new Sequences(source, columns, series);
+    }
+    return new Sequences(source, columns, inOrder(read));
+  }
+
+  private static List<RawSequence> inOrder(List<RawSequence> sequences) {
+    record Keyed(String digest, RawSequence sequence) {}
+    return sequences.stream()
+        .map(sequence -> new Keyed(sequence.digest(), sequence))
+        .sorted(Comparator.comparing(Keyed::digest))
+        .map(Keyed::sequence)
+        .toList();
+  }
+
+  /** Where a series is one sample, and that has one class. */
+  private static void requireOneLabel(TableSource source, List<RawSequence> series) {
+    for (RawSequence one : series) {
+      for (int step = 1; step < one.steps(); step++) {
+        boolean same =
+            one.names().length > 0
+                ? one.names()[step].equals(one.names()[0])
+                : one.labels()[step] == one.labels()[0];
+        if (!same) {
+          throw source.refusal(
+              "one label in all readings of series " + one.series(),
+              "another in " + source.row(one.row(step)));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package io.sparkrnn.spark.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparkrnn.kernel.Loss;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.Network.Head;
+import io.sparkrnn.kernel.Network.Input;
+import io.sparkrnn.kernel.Network.Layer;
+import io.sparkrnn.kernel.Network.Reads;
+import io.sparkrnn.model.ChannelScale;
+import io.sparkrnn.model.Preparation;
+import io.sparkrnn.model.TargetScale;
+import io.sparkrnn.model.Vocabulary;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.types.StructField;
+import org.junit.jupiter.api.Test;
+
+class AnswersTest {
+  private static Answers answers(Loss loss, int outputs, Reads reads, Preparation preparation) {
+    return new Answers(
+        new Network(new Input(4, 1), List.of(new Layer("gru", 3)), new Head(loss, outputs, reads)),
+        preparation);
+  }
+
+  private static Preparation preparation(List<String> classes, TargetScale targets) {
+    return new Preparation(
+        List.of("x"), ChannelScale.NONE, Map.of(), Vocabulary.NONE, classes, targets);
+  }
+
+  private static List<String> columns(Answers answers) {
+    return answers.columns().stream()
+        .map(column -> column.name() + " " + column.dataType().simpleString())
+        .toList();
+  }
+
+  @Test
+  void aClassIsNamedAndHasItsProbability() {
+    Answers named =
+        answers(
+            Loss.softmax(), 2, Reads.LAST, preparation(List.of("no", "yes"), TargetScale.IDENTITY));
+    assertThat(columns(named))
+        .containsExactly("prediction string", "probability double", "probabilities array<double>");
+    Object[] cells = named.cells(new double[][] {{0, Math.log(3)}});
+    assertThat(cells[0]).isEqualTo("yes");
+    assertThat((double) cells[1]).isCloseTo(0.75, within(1e-12));
+    assertThat((double[]) cells[2]).containsExactly(new double[] {0.25, 0.75}, within(1e-12));
+    // The first of equals.
+    assertThat(named.cells(new double[][] {{1, 1}})[0]).isEqualTo("no");
+  }
+
+  @Test
+  void manyClassesHaveNoProbabilitiesEach() {
+    int most = Answers.MOST_PROBABILITIES;
+    Preparation numbers = preparation(List.of(), TargetScale.IDENTITY);
+    assertThat(columns(answers(Loss.softmax(), most, Reads.LAST, numbers))).hasSize(3);
+    Answers more = answers(Loss.softmax(), most + 1, Reads.LAST, numbers);
+    assertThat(columns(more)).containsExactly("prediction int", "probability double");
+    double[] outputs = new double[most + 1];
+    outputs[most] = 9;
+    assertThat(more.cells(new double[][] {outputs})).hasSize(2).startsWith(most);
+  }
+
+  @Test
+  void labelsOfStepsAreAnArray() {
+    Answers steps =
+        answers(
+            Loss.softmax(), 2, Reads.EVERY, preparation(List.of("a", "b"), TargetScale.IDENTITY));
+    assertThat(columns(steps)).containsExactly("predictions array<string>");
+    assertThat((Object[]) steps.cells(new double[][] {{1, 2}, {2, 1}, {0, 3}})[0])
+        .containsExactly("b", "a", "b");
+  }
+
+  @Test
+  void numbersAreInTheUnitsOfTheTable() {
+    TargetScale scale = new TargetScale(List.of(10.0, 1.0), List.of(2.0, 3.0), false);
+    Answers one =
+        answers(
+            new Loss.Squared(),
+            1,
+            Reads.LAST,
+            preparation(List.of(), new TargetScale(List.of(10.0), List.of(2.0), false)));
+    assertThat(columns(one)).containsExactly("prediction double");
+    assertThat(one.cells(new double[][] {{1.5}})).containsExactly(13.0);
+
+    Answers two = answers(new Loss.Squared(), 2, Reads.EVERY, preparation(List.of(), scale));
+    assertThat(columns(two)).containsExactly("predictions array<array<double>>");
+    assertThat((Object[]) two.cells(new double[][] {{1, 1}, {0, 2}})[0])
+        .containsExactly(new double[] {12, 4}, new double[] {10, 7});
+
+    Answers quantiles =
+        answers(new Loss.Quantile(List.of(0.1, 0.9)), 4, Reads.LAST, preparation(List.of(), scale));
+    assertThat(quantiles.columns()).extracting(StructField::name).containsExactly("prediction");
+    assertThat((double[]) quantiles.cells(new double[][] {{-1, 1, -1, 1}})[0])
+        .containsExactly(8, 12, -2, 4);
+  }
+
+  @Test
+  void countsAreExponentials() {
+    Answers counts =
+        answers(new Loss.Poisson(), 1, Reads.LAST, preparation(List.of(), TargetScale.IDENTITY));
+    assertThat((double) counts.cells(new double[][] {{Math.log(7)}})[0])
+        .isCloseTo(7, within(1e-12));
+  }
+}

@@ -173,7 +173,7 @@ public record Training<D extends TrainingData>(
             validation(kernels, runner, around.stop()),
             around.stop(),
             new EarlyStopping(
-                training.earlyStoppingEpochs(), training.earlyStoppingMinDelta(), scoreKind()),
+                configuration.patienceEpochs(), training.earlyStoppingMinDelta(), scoreKind()),
             new MovingAverage(training.emaDecay()));
     return new TrainingLoop(options, runner, around.checkpoints(), around.listeners());
   }
@@ -207,7 +207,7 @@ public record Training<D extends TrainingData>(
     BestInMemory best = new BestInMemory();
     Surroundings around = new Surroundings(StopRequest.NEVER, best, List.of(), System::nanoTime);
     TrainingState end = loop(kernels, runner, around).run(start);
-    return configuration.training().earlyStoppingEpochs() > 0 ? best.state() : end;
+    return configuration.patienceEpochs() > 0 ? best.state() : end;
   }
 
   /** Keeps the state with the best validation score, the earliest of equals, and no other. */

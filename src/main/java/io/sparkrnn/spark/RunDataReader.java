@@ -1,9 +1,9 @@
 package io.sparkrnn.spark;
 
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.data.RunData;
 import io.sparkrnn.run.Backend;
-import io.sparkrnn.run.TrainingRun;
 import io.sparkrnn.spark.data.SequenceTables;
 import org.apache.spark.sql.SparkSession;
 
@@ -18,7 +18,7 @@ public final class RunDataReader {
    */
   public static RunData read(RunConfiguration configuration, Backend backend) {
     if (!configuration.table().isGiven()) {
-      return TrainingRun.images(configuration);
+      return ImageTrainingData.read(configuration);
     }
     if (backend instanceof SparkBackend spark) {
       return read(configuration, spark.started());

@@ -130,7 +130,6 @@ class SequenceSetsIT {
                 train = "${sets}/bike-share/hourly.csv.gz"
                 query = "SELECT *, day_of_year * 24 + hour AS time FROM input WHERE day_of_year < 60"
                 features = [temp, humidity, windspeed, hour, workingday]
-                standardise = none
                 targets = [bikers]
                 time = time
                 window-steps = 24

@@ -3,8 +3,10 @@ package io.sparkrnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sparkrnn.FullProof;
 import io.sparkrnn.Jdk;
 import io.sparkrnn.Proof;
+import io.sparkrnn.run.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -235,23 +237,26 @@ class SequenceSetsIT {
     }
   }
 
-  /** The slim jar alone under the real spark-submit, which reads the tables, too. */
   private static Outcome submitted(Sequences set, String master) throws Exception {
     Path run = temp.resolve(set.name() + "-" + master);
-    // A home of its own, where executors write.
-    Path home = Files.createDirectory(temp.resolve(run.getFileName() + "-home"));
-    Files.createSymbolicLink(home.resolve("jars"), SlimJar.TARGET.resolve("spark/jars"));
-    try (Driver driver =
-        jar.submit(
-            Jdk.withVectorModule("-XX:TieredStopAtLevel=1"),
-            Map.of("SPARK_HOME", home.toString()),
-            List.of("--master", master),
-            training(set, run, "--engine", "spark", "--shared-paths"),
-            temp.resolve(run.getFileName() + ".out"))) {
+    try (Driver driver = submit(set, run, List.of("--master", master))) {
       assertThat(driver.awaitExit()).as(driver.output()).isZero();
       assertThat(driver.output()).contains("on " + master);
     }
     return Outcome.of(run);
+  }
+
+  /** The slim jar alone under the real spark-submit, which reads the tables, too. */
+  private static Driver submit(Sequences set, Path run, List<String> options) throws IOException {
+    // A home of its own, where executors write.
+    Path home = Files.createDirectory(temp.resolve(run.getFileName() + "-home"));
+    Files.createSymbolicLink(home.resolve("jars"), SlimJar.TARGET.resolve("spark/jars"));
+    return jar.submit(
+        Jdk.withVectorModule("-XX:TieredStopAtLevel=1"),
+        Map.of("SPARK_HOME", home.toString()),
+        options,
+        training(set, run, "--engine", "spark", "--shared-paths"),
+        temp.resolve(run.getFileName() + ".out"));
   }
 
   @ParameterizedTest
@@ -278,6 +283,26 @@ class SequenceSetsIT {
     assertThat(resumed.exitCode()).as(resumed.errors()).isZero();
     assertThat(RunState.resumed(resumed.output())).isEqualTo(newest);
     assertThat(Outcome.of(state.directory())).isEqualTo(expected(set));
+  }
+
+  /** Spark's own jobs would wait for ever. */
+  @Test
+  @FullProof
+  void tablesDoNotWaitForExecutorsWithoutEnd() throws Exception {
+    Path run = temp.resolve("waiting");
+    try (Driver driver =
+        submit(
+            ALL.get(0),
+            run,
+            List.of(
+                "--master", "local-cluster[0,1,1024]", "--conf", "spark.rnn.slots.timeout=8s"))) {
+      assertThat(driver.awaitExit()).as(driver.output()).isEqualTo(ExitCode.UNAVAILABLE);
+      assertThat(driver.output())
+          .contains(
+              "\nspark-rnn: Cannot run tasks on local-cluster[0,1,1024]: expected an executor for tasks of 1 core(s) (spark.task.cpus) within 8 s (spark.rnn.slots.timeout), found none;")
+          .contains("WARN ExecutorSlots: Waiting up to 8 s");
+    }
+    assertThat(run).doesNotExist();
   }
 
   /** What is not here is not proven. */

@@ -7,6 +7,7 @@ import io.sparkrnn.data.Axes;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.Readings;
 import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.model.TargetScale;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -143,7 +144,8 @@ class SequenceTablesIT {
             "{\"x\":[[7,7]],\"y\":60}");
     TableData data = read(train, "model.task = regress\ntable { features = [x], targets = [y] }");
     assertThat(data.preparation().orElseThrow().channels().means()).containsExactly(4.0, 7.0);
-    assertThat(data.preparation().orElseThrow().channels().deviations()).containsExactly(Math.sqrt(5), 1.0);
+    assertThat(data.preparation().orElseThrow().channels().deviations())
+        .containsExactly(Math.sqrt(5), 1.0);
     assertThat(data.inputRange().mean()).isCloseTo(0, within(1e-7));
     SequenceDataset training = data.training();
     assertThat(training.readings()).isEqualTo(Readings.ONE);
@@ -175,7 +177,8 @@ class SequenceTablesIT {
         read(
             train,
             "model.task = classify\ntable { text = t, label = y, test = \"%s\" }".formatted(test));
-    assertThat(data.preparation().orElseThrow().vocabulary().tokens()).containsExactly("b", "a", "𝄞");
+    assertThat(data.preparation().orElseThrow().vocabulary().tokens())
+        .containsExactly("b", "a", "𝄞");
     assertThat(data.inputSize()).isZero();
     SequenceDataset tested = data.part(Part.TEST);
     assertThat(IntStream.range(0, 3).map(step -> tested.id(0, 0, step))).containsExactly(1, 1, 2);
@@ -185,7 +188,8 @@ class SequenceTablesIT {
             train,
             "model.task = classify\ntable { text = t, label = y, tokens = words, test = \"%s\" }"
                 .formatted(train));
-    assertThat(words.preparation().orElseThrow().vocabulary().tokens()).containsExactly("abba", "b𝄞");
+    assertThat(words.preparation().orElseThrow().vocabulary().tokens())
+        .containsExactly("abba", "b𝄞");
   }
 
   @Test
@@ -229,6 +233,17 @@ class SequenceTablesIT {
     assertThat(training.weight(shorter, 0)).isEqualTo(0.5f);
     assertThat(training.weight(1 - shorter, 1)).isZero();
     assertThat(training.fixed(shorter, 0)).isEqualTo(1);
+  }
+
+  @Test
+  void countsStayAsTheyAre() throws IOException {
+    String train = Tables.write(temp, "t.json", "{\"x\":[1],\"y\":4}", "{\"x\":[3],\"y\":0}");
+    TableData data =
+        read(
+            train,
+            "model { task = regress, loss = poisson }\ntable { features = [x], targets = [y] }");
+    assertThat(data.preparation().orElseThrow().targets()).isEqualTo(TargetScale.IDENTITY);
+    assertThat(data.preparation().orElseThrow().channels().means()).containsExactly(2.0);
   }
 
   @Test

@@ -15,6 +15,7 @@ import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.model.TargetScale;
 import io.sparkrnn.report.ReportPage;
 import io.sparkrnn.report.RunRecord;
+import io.sparkrnn.report.TestSamples;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.BlockEvaluator;
 import io.sparkrnn.train.Listeners;
@@ -166,15 +167,25 @@ record Completion(
     }
   }
 
+  /** For the report alone: empty where the data cannot be read here. */
+  private Optional<TestSamples> testSamples() {
+    try {
+      RunData data = training.data();
+      return Optional.of(new TestSamples(data.part(Part.TEST), data.preparation()));
+    } catch (RuntimeException e) {
+      LOG.warn("{} shows no test samples", RunDirectory.REPORT_FILE, e);
+      return Optional.empty();
+    }
+  }
+
   /** Over that of an attempt which was killed after this. For people: empty if it failed. */
   private Optional<URI> publishReport(byte[] json) {
     try {
       RunRecord run = RunRecord.read(json, RunDirectory.RESULT_FILE);
-      Optional<SequenceDataset> test = Optional.of(training.data().part(Part.TEST));
       return Optional.of(
           store.replaceFile(
               RunDirectory.REPORT_FILE,
-              new ReportPage(run, training.configuration(), test).html()));
+              new ReportPage(run, training.configuration(), testSamples()).html()));
     } catch (RunBusyException e) {
       throw e;
     } catch (RuntimeException | LinkageError e) {

@@ -114,7 +114,9 @@ public record Training<D extends TrainingData>(
   }
 
   private int minibatchesPerEpoch() {
-    return data.minibatchesPerEpoch(configuration.training().minibatchSize());
+    int all = data.minibatchesPerEpoch(configuration.training().minibatchSize());
+    int most = configuration.training().mostMinibatches();
+    return most == 0 ? all : Math.min(all, most);
   }
 
   /** How replicas train. */

@@ -109,8 +109,10 @@ class SeriesTablesIT {
     TableData data = read(series(), FORECAST + "table.standardise = series");
     assertThat(data.preparation().orElseThrow().channels().isNone()).isTrue();
     assertThat(data.preparation().orElseThrow().series().keySet()).containsExactly("s0", "s1");
-    assertThat(data.preparation().orElseThrow().series().get("s1").means()).containsExactly(105.5, 5.5);
-    assertThat(data.preparation().orElseThrow().targets().means().get(0)).isCloseTo(55.5, within(1e-9));
+    assertThat(data.preparation().orElseThrow().series().get("s1").means())
+        .containsExactly(105.5, 5.5);
+    assertThat(data.preparation().orElseThrow().targets().means().get(0))
+        .isCloseTo(55.5, within(1e-9));
     // Both look the same then.
     assertThat(data.training().batch(new int[] {0}, Axes.BATCH_FIRST))
         .isEqualTo(data.training().batch(new int[] {3}, Axes.BATCH_FIRST));

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +78,62 @@ class StopIT {
       assertThat(RunState.resumed(driver.output())).isEqualTo(run.newestCheckpoint());
     }
     assertThat(run.result().at("/test/samples").asInt()).isEqualTo(10_000);
+  }
+
+  @Test
+  void theLocalEngineStopsWhileTablesAreRead() throws Exception {
+    Path run = temp.resolve("reading-locally");
+    try (Driver driver =
+        SlimJar.in(Files.createDirectory(temp.resolve("reader")))
+            .start(
+                List.of("-XX:TieredStopAtLevel=1"),
+                slowlyReading(run, "local"),
+                temp.resolve("reading-locally.out"))) {
+      stopReading(driver, run);
+    }
+  }
+
+  @Test
+  void sparkStopsWhileTablesAreRead() throws Exception {
+    Path run = temp.resolve("reading");
+    // A home of its own, where executors write.
+    Path home = Files.createDirectory(temp.resolve("spark-home"));
+    Files.createSymbolicLink(home.resolve("jars"), SlimJar.TARGET.resolve("spark/jars"));
+    try (Driver driver =
+        SlimJar.in(home)
+            .submit(
+                List.of("-XX:TieredStopAtLevel=1"),
+                Map.of("SPARK_HOME", home.toString()),
+                List.of("--master", "local-cluster[1,1,1024]"),
+                slowlyReading(run, "spark"),
+                temp.resolve("reading.out"))) {
+      stopReading(driver, run);
+    }
+  }
+
+  /** A training whose table takes minutes, a second a row. */
+  private static List<String> slowlyReading(Path run, String engine) {
+    Path set = Path.of("src", "data", "sequences", "japanese-vowels").toAbsolutePath();
+    List<String> arguments = new ArrayList<>(List.of("train", "--run-dir", run.toString()));
+    arguments.addAll(List.of("--train-table", set.resolve("train.jsonl.gz").toString()));
+    arguments.addAll(List.of("--test-table", set.resolve("test.jsonl.gz").toString()));
+    arguments.addAll(List.of("--features", "x", "--label-column", "label"));
+    arguments.addAll(
+        List.of("--query", "SELECT *, reflect('java.lang.Thread', 'sleep', 1000L) FROM input"));
+    arguments.addAll(List.of("--engine", engine, "--shared-paths"));
+    return arguments;
+  }
+
+  private static void stopReading(Driver driver, Path run) throws Exception {
+    driver.awaitOutput("Starting job: runJob at ResultStream");
+    driver.terminate();
+    assertThat(driver.endsWithin(DEADLINE)).as(driver.output()).isTrue();
+    assertThat(driver.awaitExit()).as(driver.output()).isEqualTo(143);
+    assertThat(driver.output())
+        .contains("spark-rnn: Stopped as asked; it goes on when it is started again.")
+        .doesNotContain("\nnext ");
+    // Nothing was begun.
+    assertThat(run).doesNotExist();
   }
 
   /** Stops a driver when it trains. */

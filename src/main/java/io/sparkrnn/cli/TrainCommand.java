@@ -96,7 +96,9 @@ public final class TrainCommand extends ConfiguredCommand {
       NextCommands.print(out, next.trained(configuration, directory.location()));
       return code;
     } catch (StoppedBySignalException e) {
-      NextCommands.print(out, next.stopped(directory.location()));
+      if (e.isResumable()) {
+        NextCommands.print(out, next.stopped(directory.location()));
+      }
       throw e;
     }
   }

@@ -1,6 +1,8 @@
 package io.sparkrnn.data;
 
 import io.sparkrnn.config.DataConfiguration;
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.config.TrainingConfiguration;
 import io.sparkrnn.storage.Storage;
 import java.util.Arrays;
 import java.util.List;
@@ -65,6 +67,12 @@ public final class ImageTrainingData implements RunData {
       long seed) {
     ImageData images = DECODED.add(DataSource.load(configuration, Storage.of(hadoopProperties)));
     return new ImageTrainingData(configuration, hadoopProperties, workers, seed, images);
+  }
+
+  /** As the other, as a run is told. */
+  public static ImageTrainingData read(RunConfiguration configuration) {
+    TrainingConfiguration training = configuration.training();
+    return read(configuration.data(), configuration.hadoop(), training.workers(), training.seed());
   }
 
   private DatasetSplit split(ImageData images) {

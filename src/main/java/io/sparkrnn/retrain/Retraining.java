@@ -140,7 +140,7 @@ public final class Retraining {
     requireRunnable();
     registry.newest().ifPresent(report::standing);
     ImageTrainingData data =
-        signals.await(StopRequest.begin("read-data", () -> TrainingRun.images(configuration)));
+        signals.await(StopRequest.begin("read-data", () -> ImageTrainingData.read(configuration)));
     DataSummary summary = summary(data);
     signals.check();
     report.data(summary);

@@ -53,4 +53,9 @@ public final class StopSignals implements StopRequest {
   public StoppedBySignalException stopped(TrainingStoppedException stopped) {
     return new StoppedBySignalException(received.get(), stopped);
   }
+
+  /** As the other, of a run that has left nothing to go on from. */
+  StoppedBySignalException stoppedBeforehand(TrainingStoppedException stopped) {
+    return new StoppedBySignalException(received.get(), stopped, false);
+  }
 }

@@ -4,10 +4,21 @@ package io.sparkrnn.run;
 public final class StoppedBySignalException extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private final int signal;
+  private final boolean resumable;
 
   StoppedBySignalException(int signal, RuntimeException cause) {
+    this(signal, cause, true);
+  }
+
+  StoppedBySignalException(int signal, RuntimeException cause, boolean resumable) {
     super(cause.getMessage(), cause);
     this.signal = signal;
+    this.resumable = resumable;
+  }
+
+  /** Whether it has left something to go on from. */
+  public boolean isResumable() {
+    return resumable;
   }
 
   int signal() {

@@ -12,9 +12,7 @@ import io.sparkrnn.checkpoint.Vacancy;
 import io.sparkrnn.config.Engine;
 import io.sparkrnn.config.Problem;
 import io.sparkrnn.config.RunConfiguration;
-import io.sparkrnn.config.TrainingConfiguration;
 import io.sparkrnn.data.DataFingerprint;
-import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.data.RunData;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.export.Dl4jZip;
@@ -71,7 +69,7 @@ public final class TrainingRun {
    *     {@code local}
    * @param data reads those of the configuration, where they are needed first, perhaps by what
    *     computes the rounds
-   * @param signals listened to from the start of training on, if not already
+   * @param signals listened to from the reading of the data on, if not already
    */
   public TrainingRun(
       PrintStream out,
@@ -181,7 +179,8 @@ public final class TrainingRun {
   }
 
   private int run(Vacancy vacancy, Backend backend) {
-    RunData read = data.apply(configuration, backend);
+    signals.listen();
+    RunData read = read(backend);
     Training<RunData> training =
         new Training<>(
             configuration,
@@ -193,7 +192,6 @@ public final class TrainingRun {
         directory.isNew()
             ? InitialModel.read(configuration, storage, training.topology())
             : Optional.empty();
-    signals.listen();
     // Closing the store gives the run directory up.
     try (mlflow;
         progress;
@@ -209,11 +207,23 @@ public final class TrainingRun {
     }
   }
 
-  /** The images of a configuration. */
-  public static ImageTrainingData images(RunConfiguration configuration) {
-    TrainingConfiguration training = configuration.training();
-    return ImageTrainingData.read(
-        configuration.data(), configuration.hadoop(), training.workers(), training.seed());
+  /** The data: large tables take minutes, and what is to read them may not come up. */
+  private RunData read(Backend backend) {
+    try {
+      return signals.await(StopRequest.begin("data", () -> data.apply(configuration, backend)));
+    } catch (TrainingStoppedException e) {
+      giveUp(backend);
+      throw directory.isNew() ? signals.stoppedBeforehand(e) : signals.stopped(e);
+    }
+  }
+
+  /** Closing it would wait until it is up. */
+  private void giveUp(Backend backend) {
+    try {
+      backend.await(signals);
+    } catch (TrainingStoppedException e) {
+      LOG.debug("it is not up yet", e);
+    }
   }
 
   private int reportAgain(JsonNode finished, RunData data) {

@@ -2,11 +2,11 @@ package io.sparkrnn.spark;
 
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.EvaluationData;
+import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.data.RunData;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.Preparation;
 import io.sparkrnn.run.Backend;
-import io.sparkrnn.run.TrainingRun;
 import io.sparkrnn.spark.data.SequenceTables;
 import io.sparkrnn.spark.data.TestTable;
 import org.apache.spark.sql.SparkSession;
@@ -24,7 +24,7 @@ public final class RunDataReader {
    */
   public static RunData read(RunConfiguration configuration, Backend backend) {
     if (!configuration.table().isGiven()) {
-      return TrainingRun.images(configuration);
+      return ImageTrainingData.read(configuration);
     }
     if (backend instanceof SparkBackend spark) {
       return read(configuration, spark.started());

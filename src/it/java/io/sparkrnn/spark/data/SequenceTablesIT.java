@@ -7,6 +7,7 @@ import io.sparkrnn.data.Axes;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.Readings;
 import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.model.TargetScale;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -232,6 +233,17 @@ class SequenceTablesIT {
     assertThat(training.weight(shorter, 0)).isEqualTo(0.5f);
     assertThat(training.weight(1 - shorter, 1)).isZero();
     assertThat(training.fixed(shorter, 0)).isEqualTo(1);
+  }
+
+  @Test
+  void countsStayAsTheyAre() throws IOException {
+    String train = Tables.write(temp, "t.json", "{\"x\":[1],\"y\":4}", "{\"x\":[3],\"y\":0}");
+    TableData data =
+        read(
+            train,
+            "model { task = regress, loss = poisson }\ntable { features = [x], targets = [y] }");
+    assertThat(data.preparation().orElseThrow().targets()).isEqualTo(TargetScale.IDENTITY);
+    assertThat(data.preparation().orElseThrow().channels().means()).containsExactly(2.0);
   }
 
   @Test

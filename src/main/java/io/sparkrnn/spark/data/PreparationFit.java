@@ -1,5 +1,6 @@
 package io.sparkrnn.spark.data;
 
+import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.StandardiseName;
 import io.sparkrnn.config.TableConfiguration;
 import io.sparkrnn.model.ChannelScale;
@@ -21,6 +22,7 @@ import java.util.stream.IntStream;
 final class PreparationFit {
   private final TableSource source;
   private final TableConfiguration table;
+  private final boolean counts;
   private final List<Window> training;
 
   /** Numbers of one channel. */
@@ -57,9 +59,10 @@ final class PreparationFit {
    *
    * @param training the steps to fit on
    */
-  PreparationFit(TableSource source, TableConfiguration table, List<Window> training) {
+  PreparationFit(TableSource source, RunConfiguration configuration, List<Window> training) {
     this.source = source;
-    this.table = table;
+    this.table = configuration.table();
+    this.counts = configuration.model().loss().equals("poisson");
     this.training = training;
   }
 
@@ -110,7 +113,7 @@ final class PreparationFit {
 
   private TargetScale targets(int targets) {
     boolean log1p = !table.targetTransform().isEmpty();
-    if (targets == 0 || table.standardise() == StandardiseName.NONE) {
+    if (targets == 0 || counts || table.standardise() == StandardiseName.NONE) {
       return new TargetScale(List.of(), List.of(), log1p && targets > 0);
     }
     List<Moments> moments = new ArrayList<>();

@@ -71,7 +71,7 @@ public final class SequenceTables {
             : ClassNames.NONE;
     int width = training.all().get(0).width();
     Preparation preparation =
-        new PreparationFit(training.source(), table, fitted(split))
+        new PreparationFit(training.source(), configuration, fitted(split))
             .fit(featureNames(width), isOfClasses() ? 0 : table.targets().size(), classes);
     SequenceBuilder builder =
         new SequenceBuilder(table, preparation, classes, training.columns().readings(task));

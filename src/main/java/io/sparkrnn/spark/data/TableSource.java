@@ -3,6 +3,7 @@ package io.sparkrnn.spark.data;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.TableConfiguration;
 import io.sparkrnn.data.DataException;
+import io.sparkrnn.spark.jobs.JobWatch;
 import io.sparkrnn.spark.jobs.Parcel;
 import io.sparkrnn.spark.jobs.ResultStream;
 import io.sparkrnn.storage.FileEntry;
@@ -150,19 +151,25 @@ final class TableSource implements Origin {
         .toList();
   }
 
-  private Dataset<Row> read(TableFormat format) {
+  private Dataset<Row> read(TableFormat format) throws Exception {
     DataFrameReader reader = session.read().options(configuration.hadoop());
     return switch (format) {
-      case PARQUET -> reader.parquet(path(location));
+      case PARQUET -> inferred(() -> reader.parquet(path(location)));
       case TEXT -> readText(reader);
-      case JSON -> withoutCorrupt(reader.json(path(location)), format);
+      case JSON -> withoutCorrupt(inferred(() -> reader.json(path(location))), format);
       case CSV -> withoutCorrupt(readCsv(reader), format);
     };
   }
 
-  private Dataset<Row> readCsv(DataFrameReader reader) {
+  /** Spark looks at the rows by jobs of its own, which would wait for executors without end. */
+  private Dataset<Row> inferred(Callable<Dataset<Row>> rows) throws Exception {
+    return JobWatch.watched(session.sparkContext(), rows);
+  }
+
+  private Dataset<Row> readCsv(DataFrameReader reader) throws Exception {
     Dataset<Row> inferred =
-        reader.option("header", true).option("inferSchema", true).csv(path(location));
+        inferred(
+            () -> reader.option("header", true).option("inferSchema", true).csv(path(location)));
     if (inferred.schema().isEmpty()) {
       throw refusal("a header of columns", "nothing");
     }

@@ -3,6 +3,7 @@ package io.sparkrnn.spark.jobs;
 import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingStoppedException;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +16,7 @@ import org.apache.spark.SparkContext;
  * Looks at the jobs of the calling thread while they run, and cancels them when they would wait for
  * ever.
  */
-final class JobWatch implements AutoCloseable {
+public final class JobWatch implements AutoCloseable {
   private static final long LOOK_AROUND_MILLIS = 1_000;
   private static final AtomicLong JOBS = new AtomicLong();
   private static final ScheduledThreadPoolExecutor LOOKS = looks();
@@ -54,6 +55,22 @@ final class JobWatch implements AutoCloseable {
         LOOKS.scheduleWithFixedDelay(
             this::look, LOOK_AROUND_MILLIS, LOOK_AROUND_MILLIS, TimeUnit.MILLISECONDS);
     context.addJobTag(tag);
+  }
+
+  /**
+   * What some work of this thread returns, whose jobs are begun by Spark itself.
+   *
+   * @throws SparkJobException when there has been no executor for them for too long
+   */
+  public static <T> T watched(SparkContext context, Callable<T> work) throws Exception {
+    try (JobWatch watch = new JobWatch(context, StopRequest.NEVER, jobs -> {})) {
+      try {
+        return work.call();
+      } catch (Exception e) {
+        // Scala throws checked exceptions undeclared.
+        throw watch.failure().map(Exception.class::cast).orElse(e);
+      }
+    }
   }
 
   // Any other exception is of a Spark that has stopped: then the jobs end by themselves.

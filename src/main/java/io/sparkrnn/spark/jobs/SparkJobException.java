@@ -53,6 +53,9 @@ public final class SparkJobException extends UnavailableException {
    * Spark's; or else an unexpected exception of a task, which is a bug.
    */
   public static RuntimeException translate(Exception failure) {
+    if (failure instanceof SparkJobException known) {
+      return known;
+    }
     Throwable inTask = null;
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof DataException

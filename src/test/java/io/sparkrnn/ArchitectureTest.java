@@ -98,7 +98,7 @@ class ArchitectureTest {
           entry("spark.watch", and(BELOW_SPARK, below("spark.watch"))),
           entry("spark", and(BELOW_SPARK, below("spark"))),
           entry("registry", List.of("config", "storage", "evaluation", "checkpoint", "export")),
-          entry("report", List.of("config", "data", "evaluation", "train")),
+          entry("report", List.of("config", "data", "evaluation", "model", "train")),
           entry("run", BELOW_SPARK.subList(0, BELOW_SPARK.indexOf("run"))),
           entry("retrain", and(BELOW_SPARK, SPARK)),
           entry("cli", and(and(BELOW_SPARK, SPARK), List.of("retrain"))));

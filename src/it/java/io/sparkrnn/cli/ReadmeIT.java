@@ -153,7 +153,7 @@ class ReadmeIT {
     Set<String> documented = documentedFields();
     assertThat(documented).contains("error").containsAll(fields(result));
     documented.removeAll(fields(result));
-    // Of failed runs, and of those with early stopping or an initial model, only.
+    // Of failed runs, those with early stopping or an initial model, and those on tables, only.
     assertThat(documented)
         .containsExactly(
             "bestEpoch",
@@ -166,7 +166,9 @@ class ReadmeIT {
             "initialParametersSha256",
             "permanent",
             "stoppedEarly",
-            "test.largestErrors");
+            "test.classes",
+            "test.largestErrors",
+            "test.readings");
     assertThat(result.at("/versions").fieldNames())
         .toIterable()
         .containsExactlyInAnyOrder("sparkRnn", "arithmetic", "gitCommit", "spark", "java", "os");

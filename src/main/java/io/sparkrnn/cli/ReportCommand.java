@@ -7,10 +7,10 @@ import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.ImageTestData;
-import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.report.ComparisonPage;
 import io.sparkrnn.report.ReportPage;
 import io.sparkrnn.report.RunRecord;
+import io.sparkrnn.report.TestSamples;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.RunDirectory;
 import io.sparkrnn.run.UsageException;
@@ -102,15 +102,19 @@ final class ReportCommand extends ConfiguredCommand {
   }
 
   /** The samples that the run was tested on, if they are still where they were. */
-  private Optional<SequenceDataset> pictures(ComparisonPage.Run run, RunConfiguration here) {
+  private Optional<TestSamples> pictures(ComparisonPage.Run run, RunConfiguration here) {
     String reason;
+    if (!run.configuration().table().train().isEmpty()) {
+      out.printf("No pictures of mistakes: training alone reads the sequences of tables%n");
+      return Optional.empty();
+    }
     try {
       ImageTestData data = ImageTestData.read(run.configuration().data(), here.hadoop());
       List<String> now = data.fingerprints().stream().map(print -> print.sha256()).toList();
       List<String> then =
           run.record().data().fingerprints().stream().map(print -> print.sha256()).toList();
       if (then.containsAll(now)) {
-        return Optional.of(data.part(Part.TEST));
+        return Optional.of(new TestSamples(data.part(Part.TEST), Optional.empty()));
       }
       reason = "expected the data that the run was tested on, found others";
     } catch (DataException | StorageException e) {

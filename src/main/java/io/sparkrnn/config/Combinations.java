@@ -12,6 +12,7 @@ final class Combinations {
       List.of(Keys.TRAIN_IMAGES, Keys.TRAIN_LABELS, Keys.TEST_IMAGES, Keys.TEST_LABELS);
 
   private static final Key FIRST_EPOCH = Keys.of("training.first-epoch-averaging-frequency");
+  private static final Key MOST_MINIBATCHES = Keys.of("training.most-minibatches");
   private static final Key EARLY_STOPPING = Keys.of("training.early-stopping-epochs");
   private static final Key SCHEDULE = Keys.of("schedule.name");
   private static final Key WARM_UP = Keys.of("schedule.warm-up-iterations");
@@ -111,6 +112,7 @@ final class Combinations {
       }
     }
     refuseWithDl4j(FIRST_EPOCH, "which averages every epoch alike");
+    refuseWithDl4j(MOST_MINIBATCHES, "which takes all of them");
   }
 
   private void checkSchedule() {

@@ -40,9 +40,18 @@ public record RunConfiguration(
     hadoop = Collections.unmodifiableMap(new TreeMap<>(hadoop));
   }
 
-  /** Whether what an epoch's evaluation finds decides about the epochs after it. */
+  /**
+   * Epochs without a better validation after which a run ends, on its best epoch: as many as there
+   * can be where the best epoch is kept without ending early; 0: it ends on its last one.
+   */
+  public int patienceEpochs() {
+    int never = training.keepBest() ? Integer.MAX_VALUE : 0;
+    return training.earlyStoppingEpochs() > 0 ? training.earlyStoppingEpochs() : never;
+  }
+
+  /** Whether what an epoch's evaluation finds decides about the epochs after it, or the model. */
   public boolean followsValidation() {
-    return training.earlyStoppingEpochs() > 0 || schedule.plateauEpochs() > 0;
+    return patienceEpochs() > 0 || schedule.plateauEpochs() > 0;
   }
 
   /**

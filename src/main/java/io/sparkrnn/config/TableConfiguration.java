@@ -129,7 +129,7 @@ public record TableConfiguration(
     @Setting(value = "Where the test part of a series begins, likewise.", label = "TIME")
         String testFrom,
     @Setting(
-            "Whether numbers are brought to mean 0 and deviation 1, fitted on the training data: of each channel, of each series' channels, or not at all.")
+            "Whether numbers are brought to mean 0 and deviation 1, fitted on the training data: of each channel, of each series' channels, or not at all. Features that are 0 or 1 alone stay so.")
         StandardiseName standardise,
     @Setting(
             value = "Function of targets before they are standardised; scores undo it.",

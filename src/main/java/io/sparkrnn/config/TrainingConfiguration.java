@@ -87,5 +87,10 @@ public record TrainingConfiguration(
             value =
                 "Minibatches among whose samples those of like length are put together; 0: every minibatch as it was drawn.",
             min = 0)
-        int lengthWindowMinibatches)
+        int lengthWindowMinibatches,
+    @Setting(
+            value =
+                "Most minibatches of a worker in an epoch, the first of its order; 0: all that its shard has.",
+            min = 0)
+        int mostMinibatches)
     implements Serializable {}

@@ -2,6 +2,7 @@ package io.sparkrnn.data;
 
 import io.sparkrnn.model.Preparation;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a run trains and tests on, and what it says about where they come from. */
@@ -25,6 +26,14 @@ public interface RunData extends TrainingData {
   /** What was fitted on training data that come from tables; it goes with a model. */
   default Optional<Preparation> preparation() {
     return Optional.empty();
+  }
+
+  /**
+   * Predictions that need no model, by name, for the readings of the test part that count, in the
+   * order of its samples: {@code [reading][target]}, in the units of the data.
+   */
+  default Map<String, float[]> baselines() {
+    return Map.of();
   }
 
   /** Ids of a categorical channel, those included that no sample has. */

@@ -129,6 +129,11 @@ public final class SequenceDataset implements Serializable {
     return inputSize;
   }
 
+  /** Whether dense values are unsigned bytes, which those of images are. */
+  public boolean isOfBytes() {
+    return values instanceof ByteValues;
+  }
+
   /** How many categorical channels a time step has. */
   public int channels() {
     return channels.size();

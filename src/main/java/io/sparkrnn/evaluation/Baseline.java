@@ -12,17 +12,6 @@ import java.util.Arrays;
  */
 public record Baseline(String name, Score score) {
 
-  /** Predictions from elsewhere, such as the value of a season ago. */
-  public interface Predictions {
-    /**
-     * What is predicted for a reading that counts.
-     *
-     * @param step 0 where a sample has one reading
-     * @return a value of each target, as the network has them
-     */
-    float[] of(int sample, int step);
-  }
-
   /**
    * Predicts classes by how often the training samples have them: the most frequent one, or, where
    * each time step has a class and an id, the one that is most frequent at the same id of the first
@@ -140,26 +129,26 @@ public record Baseline(String name, Score score) {
   }
 
   /**
-   * Scores predictions of values from elsewhere.
+   * Scores predictions of values from elsewhere, such as the value of a season ago.
    *
-   * @param predictions asked for each reading that counts, in their order
+   * @param predictions {@code [reading][target]} of each reading that counts, in their order, in
+   *     the units of the data
    * @param into of nothing yet
    */
   public static Baseline ofPredictions(
       String name,
+      float[] predictions,
       SequenceDataset test,
-      Predictions predictions,
       TargetScale scale,
       ValueTally into,
       ScoreKind kind) {
+    int[] next = new int[1];
     forEach(
         test,
         (sample, step) -> {
-          float[] predicted = predictions.of(sample, step);
           for (int target = 0; target < test.targetSize(); target++) {
             double actual = scale.original(target, test.target(sample, step, target));
-            double value = scale.original(target, predicted[target]);
-            into.add(sample, step, target, actual, alike(value, into));
+            into.add(sample, step, target, actual, alike(predictions[next[0]++], into));
           }
         });
     return new Baseline(name, score(into, 0, kind));

@@ -14,10 +14,11 @@ import java.util.Comparator;
 public record Deviation(
     int sample, int step, int target, double actual, double predicted, double error)
     implements Serializable {
-  static final Comparator<Deviation> WORST_FIRST =
-      Comparator.comparingDouble(Deviation::error)
-          .reversed()
-          .thenComparingInt(Deviation::sample)
+  static final Comparator<Deviation> BY_PLACE =
+      Comparator.comparingInt(Deviation::sample)
           .thenComparingInt(Deviation::step)
           .thenComparingInt(Deviation::target);
+
+  static final Comparator<Deviation> WORST_FIRST =
+      Comparator.comparingDouble(Deviation::error).reversed().thenComparing(BY_PLACE);
 }

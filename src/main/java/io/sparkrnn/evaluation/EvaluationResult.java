@@ -130,6 +130,11 @@ public record EvaluationResult(Tally tally, double loss, long samples, ScoreKind
     return tally instanceof ValueTally values ? values.worst() : List.of();
   }
 
+  /** Some of all predicted values, evenly spread, for plots; none where there are classes. */
+  public List<Deviation> predictions() {
+    return tally instanceof ValueTally values ? values.predictions() : List.of();
+  }
+
   /**
    * For people: of samples with a class each, one line a class with precision, recall, F1 and
    * samples, then the macro averages; otherwise one line a score. Lines end with a line feed.

@@ -24,6 +24,7 @@ public final class ValueTally implements Tally {
   private final double[] squaredDeviations;
   private final double[] squaredErrors;
   private final List<Deviation> worst = new ArrayList<>();
+  private final EvenSample predictions = new EvenSample();
   private double absoluteErrors;
   private double relativeErrors;
   private long relative;
@@ -82,10 +83,9 @@ public final class ValueTally implements Tally {
     if (!levels.isEmpty() && isCovered(actual, predicted)) {
       covered++;
     }
-    Worst.keep(
-        worst,
-        new Deviation(sample, step, target, actual, point, Math.abs(error)),
-        Deviation.WORST_FIRST);
+    Deviation prediction = new Deviation(sample, step, target, actual, point, Math.abs(error));
+    Worst.keep(worst, prediction, Deviation.WORST_FIRST);
+    predictions.add(prediction);
   }
 
   private boolean isCovered(double actual, double[] predicted) {
@@ -126,6 +126,7 @@ public final class ValueTally implements Tally {
     pinball += added.pinball;
     covered += added.covered;
     added.worst.forEach(deviation -> Worst.keep(worst, deviation, Deviation.WORST_FIRST));
+    predictions.merge(added.predictions);
   }
 
   @Override
@@ -149,6 +150,11 @@ public final class ValueTally implements Tally {
   /** The largest errors, the largest first. */
   public List<Deviation> worst() {
     return List.copyOf(worst);
+  }
+
+  /** Some of all predictions, evenly spread, in the order of samples. */
+  public List<Deviation> predictions() {
+    return predictions.predictions();
   }
 
   @Override
@@ -200,7 +206,8 @@ public final class ValueTally implements Tally {
         && relative == tally.relative
         && pinball == tally.pinball
         && covered == tally.covered
-        && worst.equals(tally.worst);
+        && worst.equals(tally.worst)
+        && predictions.equals(tally.predictions);
   }
 
   @Override

@@ -37,7 +37,12 @@ public record ComparisonPage(List<Run> runs) {
     for (int i = 0; i < runs.size(); i++) {
       curves.add(new Curves.Run(letter(i), runs.get(i).record().training().history()));
     }
-    List<Chart> charts = Curves.of(curves);
+    boolean ofValues =
+        runs.stream()
+            .map(run -> run.record().test())
+            .anyMatch(test -> test != null && test.isOfValues());
+    String loss = ofValues ? "loss" : "loss, nats";
+    List<Chart> charts = Curves.of(curves, loss);
     page.put("hasHistory", !charts.isEmpty());
     page.putAll(Curves.names(curves));
     page.put(

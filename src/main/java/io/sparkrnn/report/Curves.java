@@ -23,7 +23,12 @@ final class Curves {
    */
   record Run(String name, List<EpochRecord> history) {}
 
-  static List<Chart> of(List<Run> runs) {
+  /**
+   * Those of the runs.
+   *
+   * @param loss what it is, for the axis
+   */
+  static List<Chart> of(List<Run> runs, String loss) {
     int last =
         runs.stream()
             .flatMap(run -> run.history().stream())
@@ -37,7 +42,7 @@ final class Curves {
     List<Chart> charts = new ArrayList<>();
     List<Series> losses = new ArrayList<>(series(runs, "training", false, last, EpochRecord::loss));
     losses.addAll(series(runs, "validation", true, last, EpochRecord::validationLoss));
-    charts.add(Chart.line("loss-chart", "epoch", "loss, nats", epochs, losses));
+    charts.add(Chart.line("loss-chart", "epoch", loss, epochs, losses));
     ScoreKind kind = kind(runs);
     boolean percent = kind == ScoreKind.ACCURACY;
     List<Series> scores =

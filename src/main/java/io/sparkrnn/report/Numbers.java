@@ -1,5 +1,7 @@
 package io.sparkrnn.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 
 /** Numbers as people read them, the same everywhere. */
@@ -10,6 +12,19 @@ final class Numbers {
 
   static String format(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);
+  }
+
+  /** With five digits, or all before the point. */
+  static String significant(double value) {
+    if (!Double.isFinite(value)) {
+      return String.valueOf(value);
+    }
+    if (Math.abs(value) >= 10_000) {
+      return format("%,.0f", value);
+    }
+    String plain =
+        new BigDecimal(value).round(new MathContext(5)).stripTrailingZeros().toPlainString();
+    return Math.abs(value) < 1e-6 && value != 0 ? format("%.4e", value) : plain;
   }
 
   static String percent(double share) {

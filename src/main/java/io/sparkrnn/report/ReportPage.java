@@ -1,13 +1,9 @@
 package io.sparkrnn.report;
 
 import io.sparkrnn.config.RunConfiguration;
-import io.sparkrnn.data.SequenceDataset;
-import io.sparkrnn.evaluation.ConfusionMatrix;
-import io.sparkrnn.evaluation.Mistake;
 import io.sparkrnn.evaluation.ScoreKind;
 import io.sparkrnn.report.RunRecord.Scores;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +18,7 @@ import java.util.stream.IntStream;
  * @param test what the result was tested on, for pictures; empty where it cannot be read
  */
 public record ReportPage(
-    RunRecord run, RunConfiguration configuration, Optional<SequenceDataset> test) {
+    RunRecord run, RunConfiguration configuration, Optional<TestSamples> test) {
   /** More bars than that cannot be told apart on a phone. */
   private static final int MOST_BARS = 64;
 
@@ -49,17 +45,18 @@ public record ReportPage(
     page.put("hasWorkers", run.training().workerSeconds().size() > 1);
     page.put("balance", balance());
     page.put("workers", workers());
-    if (run.test() != null && run.test().confusion().length > 0) {
-      page.put("confusion", confusion(run.test().confusion()));
-      page.put("classes", classes(run.test()));
+    List<Chart> charts = charts();
+    if (run.test() != null) {
+      TestResults.Shown shown = new TestResults(run, configuration, test).shown();
+      page.put("test", shown.values());
+      charts.addAll(shown.charts());
     }
-    page.put("mistakes", mistakes());
     List<Setting> settings = Setting.of(configuration);
     page.put("chosen", settings.stream().filter(setting -> !setting.isDefault()).toList());
     page.put("defaults", settings.stream().filter(Setting::isDefault).toList());
     page.put("provenance", provenance());
     page.put("drift", run.drift());
-    return Template.fill("report.html", page, charts());
+    return Template.fill("report.html", page, charts);
   }
 
   private List<EpochRecord> history() {
@@ -77,29 +74,30 @@ public record ReportPage(
 
   private record Time(String name, String note, String seconds, String share) {}
 
-  private record Cell(String count, String kind, String heat) {}
-
-  private record Row(Object label, List<Cell> cells) {}
-
-  private record ClassRow(
-      String name, String precision, String recall, String f1, String samples) {}
-
   private List<Tile> tiles() {
     List<Tile> tiles = new ArrayList<>();
     Scores test = run.test();
     if (test != null) {
+      boolean ofSteps = new TestResults(run, configuration, this.test).ofSteps();
+      // Time steps of a sample are not drawn independently, so an interval would say too much.
       tiles.add(
           test.isOfAccuracy()
               ? new Tile(
                   "test accuracy",
                   Numbers.percent(test.accuracy()),
-                  "95 % interval " + Numbers.interval(test.accuracy(), test.samples()))
+                  ofSteps
+                      ? "of time steps"
+                      : "95 % interval " + Numbers.interval(test.accuracy(), test.samples()))
               : new Tile("test " + test.deciding().kind().label(), test.deciding().number(), ""));
       tiles.add(
           new Tile(
               "test loss",
               Numbers.format("%.4f", test.loss()),
-              Numbers.format("nats, %,d samples", test.samples())));
+              Numbers.format(
+                  "%s%,d %s",
+                  test.isOfValues() ? "" : "nats, ",
+                  test.samples(),
+                  ofSteps ? "time steps" : "samples")));
     }
     double seconds = total(EpochRecord::seconds);
     double samples = history().stream().mapToLong(EpochRecord::samples).sum();
@@ -220,84 +218,6 @@ public record ReportPage(
             .toList();
   }
 
-  private static Map<String, Object> confusion(long[][] counts) {
-    long mostWrong = 1;
-    for (int actual = 0; actual < counts.length; actual++) {
-      for (int predicted = 0; predicted < counts.length; predicted++) {
-        mostWrong =
-            actual == predicted ? mostWrong : Math.max(mostWrong, counts[actual][predicted]);
-      }
-    }
-    List<Row> rows = new ArrayList<>();
-    for (int actual = 0; actual < counts.length; actual++) {
-      long support = Math.max(1, Arrays.stream(counts[actual]).sum());
-      List<Cell> cells = new ArrayList<>();
-      for (int predicted = 0; predicted < counts.length; predicted++) {
-        long count = counts[actual][predicted];
-        boolean right = actual == predicted;
-        double heat = count / (double) (right ? support : mostWrong);
-        cells.add(
-            new Cell(
-                Numbers.format("%,d", count),
-                count == 0 ? "none" : right ? "right" : "wrong",
-                Numbers.format("%.3f", heat)));
-      }
-      rows.add(new Row(actual, cells));
-    }
-    return Map.of("labels", IntStream.range(0, counts.length).boxed().toList(), "rows", rows);
-  }
-
-  private static List<ClassRow> classes(Scores test) {
-    int classes = test.confusion().length;
-    ConfusionMatrix matrix =
-        ConfusionMatrix.of(
-            Arrays.stream(test.confusion()).flatMapToLong(Arrays::stream).toArray(), classes);
-    List<ClassRow> rows = new ArrayList<>();
-    for (int label = 0; label < classes; label++) {
-      rows.add(
-          classRow(
-              String.valueOf(label),
-              matrix.precision(label),
-              matrix.recall(label),
-              matrix.f1(label),
-              matrix.support(label)));
-    }
-    rows.add(
-        classRow(
-            "average",
-            matrix.macroPrecision(),
-            matrix.macroRecall(),
-            matrix.macroF1(),
-            matrix.samples()));
-    return rows;
-  }
-
-  private static ClassRow classRow(
-      String name, double precision, double recall, double f1, long samples) {
-    return new ClassRow(
-        name,
-        Numbers.format("%.4f", precision),
-        Numbers.format("%.4f", recall),
-        Numbers.format("%.4f", f1),
-        Numbers.format("%,d", samples));
-  }
-
-  private List<Map<String, Object>> mistakes() {
-    return run.test() == null ? List.of() : run.test().worst().stream().map(this::mistake).toList();
-  }
-
-  private Map<String, Object> mistake(Mistake mistake) {
-    Map<String, Object> values = new LinkedHashMap<>();
-    values.put("sample", Numbers.format("%,d", mistake.sample()));
-    values.put("label", mistake.label());
-    values.put("predicted", mistake.predicted());
-    values.put("probability", Numbers.format("%.1f %%", 100 * mistake.probability()));
-    test.filter(samples -> mistake.sample() < samples.size())
-        .ifPresent(
-            samples -> values.put("picture", SamplePicture.dataUri(samples, mistake.sample())));
-    return values;
-  }
-
   private List<Pair> provenance() {
     List<Pair> rows = new ArrayList<>();
     rows.add(new Pair("run", run.runId()));
@@ -327,8 +247,13 @@ public record ReportPage(
     return rows;
   }
 
+  private String lossAxis() {
+    return run.test() != null && run.test().isOfValues() ? "loss" : "loss, nats";
+  }
+
   private List<Chart> charts() {
-    List<Chart> charts = new ArrayList<>(Curves.of(List.of(new Curves.Run("", history()))));
+    List<Chart> charts =
+        new ArrayList<>(Curves.of(List.of(new Curves.Run("", history())), lossAxis()));
     List<String> epochs = history().stream().map(epoch -> String.valueOf(epoch.epoch())).toList();
     if (!history().isEmpty()) {
       charts.add(

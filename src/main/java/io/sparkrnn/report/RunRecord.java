@@ -1,9 +1,12 @@
 package io.sparkrnn.report;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.DataFingerprint;
+import io.sparkrnn.evaluation.Deviation;
 import io.sparkrnn.evaluation.Mistake;
 import io.sparkrnn.evaluation.Score;
 import io.sparkrnn.evaluation.ScoreKind;
@@ -39,6 +42,7 @@ public record RunRecord(
     Integer bestEpoch,
     Scores test,
     Scores validation,
+    Baseline baseline,
     Training training,
     Data data,
     Map<String, String> versions) {
@@ -47,19 +51,25 @@ public record RunRecord(
    * An evaluation.
    *
    * @param confusion {@code [actual][predicted]}
+   * @param classes their names, if they have any
+   * @param largestErrors of values, the largest first
+   * @param readings some predictions of values, evenly spread, in the order of samples
    */
   public record Scores(
       double accuracy,
       double loss,
       long samples,
       long[][] confusion,
+      List<String> classes,
       List<Mistake> worst,
-      NamedScore score) {
+      List<Deviation> largestErrors,
+      List<Reading> readings,
+      NamedScore score,
+      Map<String, Double> scores) {
     /** The score that decides; those of earlier versions have accuracy alone. */
     Score deciding() {
       return Optional.ofNullable(score)
-          .flatMap(named -> ScoreKind.named(named.name()))
-          .map(kind -> new Score(kind, score.value()))
+          .flatMap(NamedScore::score)
           .orElse(new Score(ScoreKind.ACCURACY, accuracy));
     }
 
@@ -67,14 +77,45 @@ public record RunRecord(
       return deciding().kind() == ScoreKind.ACCURACY;
     }
 
+    /** Whether numbers are predicted, not classes: then losses are not in nats. */
+    boolean isOfValues() {
+      return !largestErrors.isEmpty() || scores.containsKey(ScoreKind.RMSE.toString());
+    }
+
     public Scores {
       confusion = confusion == null ? new long[0][] : confusion;
+      classes = orEmpty(classes);
       worst = orEmpty(worst);
+      largestErrors = orEmpty(largestErrors);
+      readings = orEmpty(readings);
+      scores = scores == null ? Map.of() : scores;
     }
   }
 
+  /** One predicted value in the units of the data; in files an array of these, one line each. */
+  @JsonFormat(shape = JsonFormat.Shape.ARRAY)
+  @JsonPropertyOrder({"sample", "step", "target", "actual", "predicted"})
+  public record Reading(int sample, int step, int target, double actual, double predicted) {
+    /** As evaluations keep it. */
+    public static Reading of(Deviation prediction) {
+      return new Reading(
+          prediction.sample(),
+          prediction.step(),
+          prediction.target(),
+          prediction.actual(),
+          prediction.predicted());
+    }
+  }
+
+  /** What predictions without a network come to. */
+  public record Baseline(String name, NamedScore score) {}
+
   /** A score by its name. */
-  public record NamedScore(String name, double value) {}
+  public record NamedScore(String name, double value) {
+    Optional<Score> score() {
+      return ScoreKind.named(name).map(kind -> new Score(kind, value));
+    }
+  }
 
   /** The model that the run began with, on the same test samples. */
   public record Comparison(

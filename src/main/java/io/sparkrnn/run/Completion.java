@@ -10,10 +10,14 @@ import io.sparkrnn.evaluation.Baseline;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.evaluation.PairedPredictions;
 import io.sparkrnn.evaluation.ScoreKind;
+import io.sparkrnn.evaluation.ValueTally;
 import io.sparkrnn.kernel.Ops;
+import io.sparkrnn.model.TargetScale;
 import io.sparkrnn.report.ReportPage;
 import io.sparkrnn.report.RunRecord;
+import io.sparkrnn.report.TestSamples;
 import io.sparkrnn.storage.Storage;
+import io.sparkrnn.train.BlockEvaluator;
 import io.sparkrnn.train.Listeners;
 import io.sparkrnn.train.LocalEvaluation;
 import io.sparkrnn.train.RoundRunner;
@@ -23,6 +27,8 @@ import io.sparkrnn.train.TrainingListener;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.TrainingStoppedException;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -66,7 +72,7 @@ record Completion(
   }
 
   private void evaluate(TrainingState end, Optional<String> initialSha256) {
-    boolean stops = training.configuration().training().earlyStoppingEpochs() > 0;
+    boolean stops = training.configuration().patienceEpochs() > 0;
     TrainingState model = (stops ? best(end) : end).evaluated();
     RunData data = training.data();
     // Of the last epoch, unless it is another's model or was resumed after that.
@@ -95,7 +101,7 @@ record Completion(
     console.summary(test, baseline, directory, page);
   }
 
-  /** What the model must be better than. For people: empty where the data cannot be read here. */
+  /** The best of what the model must be better than. For people: empty where it cannot be had. */
   private Optional<Baseline> baseline(ScoreKind kind) {
     RunData data = training.data();
     try {
@@ -104,13 +110,19 @@ record Completion(
               IntStream.range(0, data.workers())
                   .mapToObj(worker -> data.shard(worker).samples())
                   .iterator();
-      return Optional.of(
-          Baseline.of(
-              shards,
-              data.part(Part.TEST),
-              training.targetScale(),
-              training.recipe().evaluator().tally(),
-              kind));
+      SequenceDataset test = data.part(Part.TEST);
+      TargetScale scale = training.targetScale();
+      BlockEvaluator evaluator = training.recipe().evaluator();
+      List<Baseline> baselines =
+          new ArrayList<>(List.of(Baseline.of(shards, test, scale, evaluator.tally(), kind)));
+      data.baselines()
+          .forEach(
+              (name, predictions) ->
+                  baselines.add(
+                      Baseline.ofPredictions(
+                          name, predictions, test, scale, (ValueTally) evaluator.tally(), kind)));
+      return baselines.stream()
+          .max(Comparator.comparingDouble(baseline -> baseline.score().merit()));
     } catch (RuntimeException e) {
       LOG.warn("the model is not compared with a baseline: {}", e.getMessage());
       return Optional.empty();
@@ -155,15 +167,25 @@ record Completion(
     }
   }
 
+  /** For the report alone: empty where the data cannot be read here. */
+  private Optional<TestSamples> testSamples() {
+    try {
+      RunData data = training.data();
+      return Optional.of(new TestSamples(data.part(Part.TEST), data.preparation()));
+    } catch (RuntimeException e) {
+      LOG.warn("{} shows no test samples", RunDirectory.REPORT_FILE, e);
+      return Optional.empty();
+    }
+  }
+
   /** Over that of an attempt which was killed after this. For people: empty if it failed. */
   private Optional<URI> publishReport(byte[] json) {
     try {
       RunRecord run = RunRecord.read(json, RunDirectory.RESULT_FILE);
-      Optional<SequenceDataset> test = Optional.of(training.data().part(Part.TEST));
       return Optional.of(
           store.replaceFile(
               RunDirectory.REPORT_FILE,
-              new ReportPage(run, training.configuration(), test).html()));
+              new ReportPage(run, training.configuration(), testSamples()).html()));
     } catch (RunBusyException e) {
       throw e;
     } catch (RuntimeException | LinkageError e) {

@@ -7,12 +7,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.config.TaskName;
 import io.sparkrnn.data.RunData;
 import io.sparkrnn.evaluation.Baseline;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.evaluation.PairedPredictions;
 import io.sparkrnn.evaluation.Score;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.report.ClassNames;
+import io.sparkrnn.report.RunRecord;
 import io.sparkrnn.report.TrainingHistory;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.EpochReport;
@@ -45,9 +48,12 @@ final class ResultFile implements TrainingListener {
   private final long startNanos = System.nanoTime();
   private double startupSeconds;
   private TrainingHistory history = new TrainingHistory(0);
+  private final TaskName task;
+  private ClassNames classes = new ClassNames(List.of());
 
   ResultFile(RunConfiguration configuration, String runId) {
     var training = configuration.training();
+    task = configuration.model().task();
     root.put("status", "running").put("exitCode", 0).put("runId", runId);
     root.put("model", configuration.model().name());
     root.put("engine", training.engine().toString());
@@ -70,6 +76,7 @@ final class ResultFile implements TrainingListener {
   }
 
   void describe(RunData data, RnnTopology topology, String kernels) {
+    classes = ClassNames.of(task, data.preparation());
     root.put("kernels", kernels);
     root.put("cpu", Versions.cpu());
     root.put("topology", topology.summary());
@@ -133,7 +140,7 @@ final class ResultFile implements TrainingListener {
     root.put("status", "succeeded").put("exitCode", ExitCode.DONE);
     root.put("parametersSha256", end.parametersSha256());
     put("test", test);
-    putMistakes(root.withObject("/test"), test);
+    putPredictions(root.withObject("/test"), test);
     return finish(checkpoints);
   }
 
@@ -169,12 +176,19 @@ final class ResultFile implements TrainingListener {
     return epochs.stream().mapToDouble(part).reduce(0, Double::sum);
   }
 
-  private static void putMistakes(ObjectNode part, EvaluationResult result) {
+  private void putPredictions(ObjectNode part, EvaluationResult result) {
     if (!result.deviations().isEmpty()) {
       part.putPOJO("largestErrors", result.deviations());
+      part.putPOJO("readings", result.predictions().stream().map(RunRecord.Reading::of).toList());
+    }
+    if (result.classAccuracy().isPresent()) {
+      part.putPOJO("worst", result.worst());
     }
     if (!result.hasConfusion()) {
       return;
+    }
+    if (!classes.names().isEmpty()) {
+      part.putPOJO("classes", classes.names());
     }
     int classes = result.confusion().classes();
     long[][] confusion = new long[classes][classes];
@@ -183,7 +197,7 @@ final class ResultFile implements TrainingListener {
         confusion[actual][predicted] = result.confusion().count(actual, predicted);
       }
     }
-    part.putPOJO("confusion", confusion).putPOJO("worst", result.worst());
+    part.putPOJO("confusion", confusion);
   }
 
   boolean hasValidation() {

@@ -120,7 +120,9 @@ public record Training<D extends TrainingData>(
   }
 
   private int minibatchesPerEpoch() {
-    return data.minibatchesPerEpoch(configuration.training().minibatchSize());
+    int all = data.minibatchesPerEpoch(configuration.training().minibatchSize());
+    int most = configuration.training().mostMinibatches();
+    return most == 0 ? all : Math.min(all, most);
   }
 
   /** How replicas train. */
@@ -179,7 +181,7 @@ public record Training<D extends TrainingData>(
             validation(kernels, runner, around.stop()),
             around.stop(),
             new EarlyStopping(
-                training.earlyStoppingEpochs(), training.earlyStoppingMinDelta(), scoreKind()),
+                configuration.patienceEpochs(), training.earlyStoppingMinDelta(), scoreKind()),
             new MovingAverage(training.emaDecay()));
     return new TrainingLoop(options, runner, around.checkpoints(), around.listeners());
   }
@@ -213,7 +215,7 @@ public record Training<D extends TrainingData>(
     BestInMemory best = new BestInMemory();
     Surroundings around = new Surroundings(StopRequest.NEVER, best, List.of(), System::nanoTime);
     TrainingState end = loop(kernels, runner, around).run(start);
-    return configuration.training().earlyStoppingEpochs() > 0 ? best.state() : end;
+    return configuration.patienceEpochs() > 0 ? best.state() : end;
   }
 
   /** Keeps the state with the best validation score, the earliest of equals, and no other. */

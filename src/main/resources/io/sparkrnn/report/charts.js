@@ -8,12 +8,13 @@
     const colour = variable("--series-" + (series.colour % 8));
     return {
       label: series.name,
-      data: series.values,
+      data: series.places ? series.values.map((y, i) => ({ x: series.places[i], y })) : series.values,
       borderColor: colour,
       backgroundColor: colour,
-      borderWidth: chart.type === "line" ? 2 : 0,
+      borderWidth: chart.type === "line" || series.dashed ? 2 : 0,
       borderDash: series.dashed ? [6, 4] : [],
-      pointRadius: chart.labels.length > 40 ? 0 : 2.5,
+      showLine: chart.type === "line" || series.dashed,
+      pointRadius: chart.type === "scatter" ? (series.dashed ? 0 : 1.8) : chart.labels.length > 40 ? 0 : 2.5,
       pointHitRadius: 8,
       spanGaps: true,
     };
@@ -40,7 +41,7 @@
       options: {
         responsive: true,
         maintainAspectRatio: false,
-        interaction: { mode: "index", intersect: false },
+        interaction: { mode: chart.type === "scatter" ? "nearest" : "index", intersect: false },
         plugins: { legend: { display: chart.series.length > 1, labels: { boxWidth: 24, boxHeight: 2 } } },
         scales: { x: axis(chart.xLabel, chart.stacked), y: axis(chart.yLabel, chart.stacked) },
       },

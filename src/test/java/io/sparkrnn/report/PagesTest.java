@@ -46,7 +46,10 @@ class PagesTest {
 
   private static String page(String json) {
     return new String(
-        new ReportPage(run(json), CONFIGURATION, Optional.of(samples())).html(), UTF_8);
+        new ReportPage(
+                run(json), CONFIGURATION, Optional.of(new TestSamples(samples(), Optional.empty())))
+            .html(),
+        UTF_8);
   }
 
   /** Four samples of two time steps of three values. */

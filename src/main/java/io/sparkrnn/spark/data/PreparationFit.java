@@ -29,6 +29,13 @@ final class PreparationFit {
   }
 
   private record Moments(double mean, double deviation) {
+    /** Of a feature: what says yes or no stays 0 or 1, or a rare yes would be a huge number. */
+    static Moments ofFeature(Channel channel) {
+      boolean[] isNumber = {false};
+      channel.forEach(value -> isNumber[0] |= value != 0 && value != 1);
+      return isNumber[0] ? of(channel) : new Moments(0, 1);
+    }
+
     /** Of a population; one that is the same everywhere is left as wide as it is. */
     static Moments of(Channel channel) {
       long[] count = {0};
@@ -78,7 +85,7 @@ final class PreparationFit {
   private static ChannelScale channels(List<Window> windows, int width) {
     return scale(
         IntStream.range(0, width)
-            .mapToObj(channel -> Moments.of(consumer -> values(windows, channel, consumer)))
+            .mapToObj(channel -> Moments.ofFeature(c -> values(windows, channel, c)))
             .toList());
   }
 

@@ -106,6 +106,7 @@ public final class TableData implements RunData {
    * order of its samples: {@code [reading][target]} in the units of the table. Empty where nothing
    * is forecast.
    */
+  @Override
   public Map<String, float[]> baselines() {
     return description.baselines();
   }

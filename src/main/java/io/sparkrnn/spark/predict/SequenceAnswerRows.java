@@ -2,7 +2,6 @@ package io.sparkrnn.spark.predict;
 
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.spark.data.InputRows;
-import io.sparkrnn.train.SequencePredictor;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

@@ -10,7 +10,6 @@ import io.sparkrnn.spark.data.InputRows;
 import io.sparkrnn.spark.data.InputTable;
 import io.sparkrnn.spark.predict.SparkPrediction.Counts;
 import io.sparkrnn.spark.predict.SparkPrediction.Request;
-import io.sparkrnn.train.SequencePredictor;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;

@@ -132,6 +132,10 @@ public record TableConfiguration(
             "Whether numbers are brought to mean 0 and deviation 1, fitted on the training data: of each channel, of each series' channels, or not at all. Features that are 0 or 1 alone stay so, and so do counts, the targets of the loss poisson.")
         StandardiseName standardise,
     @Setting(
+            value = "Features that are not standardised, such as those from 0 to 1.",
+            label = "COLUMN")
+        List<String> unscaled,
+    @Setting(
             value = "Function of targets before they are standardised; scores undo it.",
             texts = "log1p")
         String targetTransform,
@@ -144,6 +148,7 @@ public record TableConfiguration(
     targets = List.copyOf(targets);
     statics = List.copyOf(statics);
     knownAhead = List.copyOf(knownAhead);
+    unscaled = List.copyOf(unscaled);
   }
 
   /** Whether there are tables to read. */

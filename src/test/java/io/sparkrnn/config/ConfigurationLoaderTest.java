@@ -109,7 +109,7 @@ class ConfigurationLoaderTest {
             label = class, classes = 4, targets = [y, z], weight = w, statics = [age]
             series = id, time = t, window-steps = 48, stride-steps = 12, horizon-steps = 24
             known-ahead = [holiday], validation-from = 2020-01-01, test-from = 2021-01-01
-            standardise = series, target-transform = log1p, missing = mask
+            standardise = series, unscaled = [x], target-transform = log1p, missing = mask
           }
           """,
           "the file");

@@ -311,6 +311,9 @@ class BrokenTablesIT {
             SERIES + "\ntable.known-ahead = [q]",
             "expected table.known-ahead to be among the features v, found q"),
         Case.readings(
+            SERIES + "\ntable.unscaled = [q]",
+            "expected table.unscaled to be among the features v, found q"),
+        Case.readings(
             SERIES + "\ndata.validation = 1",
             "since windows have steps in common, found data.validation alone"),
         Case.readings(SERIES, "expected a time, found null in column t, row 5", "a,,9"),

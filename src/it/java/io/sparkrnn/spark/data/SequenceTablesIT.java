@@ -247,6 +247,17 @@ class SequenceTablesIT {
   }
 
   @Test
+  void whatSaysYesOrNoAndWhatIsNamedIsNotStandardised() throws IOException {
+    String train =
+        Tables.write(
+            temp, "t.json", "{\"x\":[[0,5,5]],\"y\":0}", "{\"x\":[[1,7,7],[0,9,9]],\"y\":1}");
+    TableData data = read(train, "table { features = [x], label = y, unscaled = [\"x[2]\"] }");
+    assertThat(data.preparation().orElseThrow().channels().means()).containsExactly(0.0, 7.0, 0.0);
+    assertThat(data.preparation().orElseThrow().channels().deviations())
+        .containsExactly(1.0, Math.sqrt(8 / 3.0), 1.0);
+  }
+
+  @Test
   void executorsGetTheSamplesByTheBroadcast() throws Exception {
     String train = Tables.write(temp, "t.json", "{\"x\":[1],\"y\":0}", "{\"x\":[2],\"y\":1}");
     TableData data = read(train, PLAIN);

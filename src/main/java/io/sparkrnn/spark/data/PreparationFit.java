@@ -31,11 +31,13 @@ final class PreparationFit {
   }
 
   private record Moments(double mean, double deviation) {
+    static final Moments UNSCALED = new Moments(0, 1);
+
     /** Of a feature: what says yes or no stays 0 or 1, or a rare yes would be a huge number. */
     static Moments ofFeature(Channel channel) {
       boolean[] isNumber = {false};
       channel.forEach(value -> isNumber[0] |= value != 0 && value != 1);
-      return isNumber[0] ? of(channel) : new Moments(0, 1);
+      return isNumber[0] ? of(channel) : UNSCALED;
     }
 
     /** Of a population; one that is the same everywhere is left as wide as it is. */
@@ -67,17 +69,24 @@ final class PreparationFit {
   }
 
   Preparation fit(List<String> features, int targets, ClassNames classes) {
+    for (String name : table.unscaled()) {
+      if (!features.contains(name)) {
+        throw source.refusal(
+            "table.unscaled to be among the features " + String.join(", ", features), name);
+      }
+    }
     boolean ofSeries = table.standardise() == StandardiseName.SERIES;
     Map<String, ChannelScale> series = new TreeMap<>();
     if (ofSeries) {
       for (Window window : training) {
-        series.put(window.sequence().series(), channels(List.of(window), features.size()));
+        series.put(
+            window.sequence().series(), channels(List.of(window), features, table.unscaled()));
       }
     }
     return new Preparation(
         features,
         table.standardise() == StandardiseName.CHANNEL
-            ? channels(training, features.size())
+            ? channels(training, features, table.unscaled())
             : ChannelScale.NONE,
         series,
         vocabulary(),
@@ -85,10 +94,15 @@ final class PreparationFit {
         targets(targets));
   }
 
-  private static ChannelScale channels(List<Window> windows, int width) {
+  private static ChannelScale channels(
+      List<Window> windows, List<String> features, List<String> unscaled) {
     return scale(
-        IntStream.range(0, width)
-            .mapToObj(channel -> Moments.ofFeature(c -> values(windows, channel, c)))
+        IntStream.range(0, features.size())
+            .mapToObj(
+                channel ->
+                    unscaled.contains(features.get(channel))
+                        ? Moments.UNSCALED
+                        : Moments.ofFeature(c -> values(windows, channel, c)))
             .toList());
   }
 

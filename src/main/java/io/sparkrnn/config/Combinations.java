@@ -20,6 +20,7 @@ final class Combinations {
   private static final Key PLATEAUS = Keys.of("schedule.plateau-epochs");
   private static final Key VALIDATION = Keys.of("data.validation");
   private static final Key KEEP_BEST = Keys.of("training.keep-best");
+  private static final Key LOSS = Keys.of("model.loss");
   private static final Key TRAIN_TABLE = Keys.of("table.train");
   private static final Key VALIDATION_TABLE = Keys.of("table.validation");
   private static final Key VALIDATION_FROM = Keys.of("table.validation-from");
@@ -90,6 +91,21 @@ final class Combinations {
     if (!values.isDefault(Keys.DATA_URI) || run.data().hasExplicitFiles()) {
       report(
           List.of(TRAIN_TABLE), "expected one source of data, found this one and " + Keys.DATA_URI);
+    }
+    if (!values.isDefault(Keys.MODEL_NAME)) {
+      report(
+          List.of(Keys.MODEL_NAME),
+          "expected no model of the zoo beside tables, whose network model.cell and model.hidden describe, found \"%s\""
+              .formatted(run.model().name()));
+    }
+    boolean ofClasses =
+        Set.of(TaskName.CLASSIFY, TaskName.LABEL_STEPS, TaskName.LANGUAGE_MODEL)
+            .contains(run.model().task());
+    if (ofClasses && isGiven(LOSS)) {
+      report(
+          List.of(LOSS),
+          "expected none for the task %s, whose loss is cross-entropy, found %s"
+              .formatted(run.model().task(), run.model().loss()));
     }
     if (run.table().test().isEmpty() && run.table().testFrom().isEmpty()) {
       report(

@@ -55,7 +55,7 @@ final class ResultFile implements TrainingListener {
     var training = configuration.training();
     task = configuration.model().task();
     root.put("status", "running").put("exitCode", 0).put("runId", runId);
-    root.put("model", configuration.model().name());
+    root.put("model", Topologies.name(configuration));
     root.put("engine", training.engine().toString());
     root.put("seed", training.seed());
     root.put("workers", training.workers());

@@ -123,23 +123,6 @@ public record Recipe(
         TargetScale.IDENTITY);
   }
 
-  /** The same with a scale of its values. */
-  public Recipe withTargetScale(TargetScale scale) {
-    return new Recipe(
-        topology,
-        minibatchSize,
-        threadsPerWorker,
-        updater,
-        schedule,
-        clipNorm,
-        l2,
-        seed,
-        sequences,
-        firstCountedStep,
-        lengthWindowMinibatches,
-        scale);
-  }
-
   /** What evaluates a block of samples. */
   public BlockEvaluator evaluator() {
     return new BlockEvaluator(topology, targetScale);

@@ -129,23 +129,23 @@ public record Training<D extends TrainingData>(
   public Recipe recipe() {
     TrainingConfiguration training = configuration.training();
     return new Recipe(
-            topology,
-            training.minibatchSize(),
-            training.threadsPerWorker(),
-            Updater.of(configuration.updater()),
-            new LearningRateSchedule(
-                configuration.schedule(),
-                configuration.updater().learningRate(),
-                (long) minibatchesPerEpoch() * training.epochs()),
-            training.clipNorm(),
-            training.l2(),
-            training.seed(),
-            configuration.model().task() == TaskName.LANGUAGE_MODEL
-                ? Recipe.Sequences.STREAMS
-                : Recipe.Sequences.INDEPENDENT,
-            training.firstCountedStep(),
-            training.lengthWindowMinibatches())
-        .withTargetScale(targetScale);
+        topology,
+        training.minibatchSize(),
+        training.threadsPerWorker(),
+        Updater.of(configuration.updater()),
+        new LearningRateSchedule(
+            configuration.schedule(),
+            configuration.updater().learningRate(),
+            (long) minibatchesPerEpoch() * training.epochs()),
+        training.clipNorm(),
+        training.l2(),
+        training.seed(),
+        configuration.model().task() == TaskName.LANGUAGE_MODEL
+            ? Recipe.Sequences.STREAMS
+            : Recipe.Sequences.INDEPENDENT,
+        training.firstCountedStep(),
+        training.lengthWindowMinibatches(),
+        targetScale);
   }
 
   /** What a run begins with that begins with no model's parameters. */

@@ -210,6 +210,13 @@ class ConfigurationLoaderTest {
     assertProblems(
         table + "data.uri = c", "expected one source of data, found this one and data.uri");
     assertProblems(
+        table + "model.name = row-rnn-100x2",
+        "expected no model of the zoo beside tables",
+        "found \"row-rnn-100x2\"");
+    assertProblems(
+        table + "model.loss = huber",
+        "expected none for the task classify, whose loss is cross-entropy, found huber");
+    assertProblems(
         "table { train = a }",
         "expected a table to test on, or where the test part begins in table.test-from, found neither");
     assertProblems(

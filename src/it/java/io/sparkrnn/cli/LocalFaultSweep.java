@@ -49,7 +49,7 @@ class LocalFaultSweep extends FaultSweepContract {
 
   @Override
   int stride() {
-    return 31;
+    return 89;
   }
 
   @Test

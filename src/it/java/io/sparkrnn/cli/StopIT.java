@@ -2,6 +2,7 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.FullProof;
 import io.sparkrnn.train.FirstImages;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +82,7 @@ class StopIT {
   }
 
   @Test
+  @FullProof
   void theLocalEngineStopsWhileTablesAreRead() throws Exception {
     Path run = temp.resolve("reading-locally");
     try (Driver driver =

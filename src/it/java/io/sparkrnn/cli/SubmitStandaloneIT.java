@@ -134,6 +134,7 @@ class SubmitStandaloneIT {
   // exchange is set in conf/spark-defaults.conf, for the daemons and the driver. A driver of its
   // own, since Spark keeps the secret of a local master for the life of its JVM.
   @Test
+  @FullProof
   void worksWithAuthenticationAndEncryption() throws Exception {
     Map<String, String> settings =
         Map.of(
@@ -200,6 +201,7 @@ class SubmitStandaloneIT {
 
   /** With nowhere to unpack native libraries to, nowhere to find any, and a codec in plain Java. */
   @Test
+  @FullProof
   void executorsNeedNoNativeLibrary() throws Exception {
     options.addAll(List.of("--spark-conf", "spark.io.compression.codec=lzf"));
     Set<String> loaded =

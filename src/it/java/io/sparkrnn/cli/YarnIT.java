@@ -140,6 +140,7 @@ class YarnIT {
   }
 
   @Test
+  @FullProof
   void damagedDataEndBothTriesAndTheLauncherWithTheirCode() throws Exception {
     LauncherRun launched = training.launch(run, "--data", training.damagedData().toString());
     String printed = String.join("\n", launched.out()) + String.join("\n", launched.err());

@@ -105,7 +105,7 @@ class ExecutorFailureIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"JOB", "RESIDENT"})
+  @MethodSource("ways")
   void oneIsKilledInARandomRound(RoundsChoice choice) throws IOException {
     kill(choice, Proof.times(25, 2), 1);
   }

@@ -3,6 +3,7 @@ package io.sparkrnn.spark.rounds;
 import static io.sparkrnn.spark.rounds.DisturbedRounds.awaitTrue;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.Proof;
 import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.config.RoundsChoice;
 import io.sparkrnn.config.ScheduleConfiguration;
@@ -48,7 +49,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Streams, ragged sequences and dropout on executors that are killed: the local engine's bits. */
 class GeneralRoundsIT {
@@ -148,8 +149,13 @@ class GeneralRoundsIT {
         .run(TrainingState.initial(parameters, recipe.updater()));
   }
 
+  static List<RoundsChoice> ways() {
+    return Proof.of(
+        List.of(RoundsChoice.JOB, RoundsChoice.RESIDENT), List.of(RoundsChoice.RESIDENT));
+  }
+
   @ParameterizedTest
-  @EnumSource(names = {"JOB", "RESIDENT"})
+  @MethodSource("ways")
   void killedExecutorsLeaveNoTrace(RoundsChoice choice) {
     List<ProcessHandle> killed = new ArrayList<>();
     try (JavaSparkContext context = SmallTraining.context("local-cluster[2,1,1024]")) {

@@ -8,8 +8,29 @@
 # clusters need is in cluster.sh.
 
 home="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
-target="$home/target"
-application=$target/spark-rnn.jar
+
+# Sets where the program is and which Spark it is for: in a release the one that it brings; in a source tree that of
+# SPARK_HOME, or else of what SPARK_RNN_SPARK says.
+choose_build() {
+  local core
+  target=$home/target spark=3.5 scala=2.12 expected='Spark 3.5.x for Scala 2.12 or 4.2.x for Scala 2.13' spark_core=''
+  for core in "${SPARK_HOME:-}"/jars/spark-core_*.jar; do
+    [[ ! -e $core ]] || spark_core=$core
+  done
+  released=false
+  if [[ -d $home/jars ]]; then
+    released=true target=$home/jars
+    core=$(compgen -G "$target/spark/jars/spark-core_*.jar") || true
+    core=${core##*/spark-core_}
+    scala=${core%%-*} spark=${core#*-}
+    spark=${spark%.*.jar}
+    expected="Spark $spark.x for Scala $scala"
+  elif [[ $spark_core == */spark-core_2.13-4.2.* || (-z $spark_core && ${SPARK_RNN_SPARK:-} == 4) ]]; then
+    target=$home/target/spark-4 spark=4.2 scala=2.13
+  fi
+  application=$target/spark-rnn.jar
+}
+choose_build
 
 # Options of the launcher that have a value; cluster.sh has more of them.
 with_value=' --master --driver-memory --spark-conf '
@@ -66,8 +87,8 @@ Options of the launcher; everything else goes to the command:
 $more_options  --print                print what would be executed, and stop
   --help                 print this, and stop (before a command)
 
-Runs the Spark in \$SPARK_HOME, or without one the Spark that Maven lays under target/.
-Builds the program with Maven when it is missing or older than its sources.
+Runs the Spark in \$SPARK_HOME, or without one the Spark that a release brings or Maven lays under target/.
+In a source tree, builds the program with Maven when it is missing or older than its sources.
 Spark's own messages go to a new file under ./runs/logs/.
 
 Examples:
@@ -132,16 +153,18 @@ require_java_17() {
 }
 
 build_what_is_missing() {
-  local jar=$target/spark-rnn.jar stamp=$target/spark-rnn.built
+  local jar=$target/spark-rnn.jar stamp=$target/spark-rnn.built profile=()
+  [[ $released == false ]] || return 0
+  [[ $scala == 2.12 ]] || profile=(-Pspark-4)
   if [[ -f $stamp && -f $jar && -f $target/spark-rnn-dl4j.jar && (-n ${SPARK_HOME:-} || -d $target/spark/jars) && -d $target/hadoop/jars ]] &&
-    [[ -z $(find "$home/pom.xml" "$home/src/main" "$home/conf/spark-rnn.conf" -newer "$stamp" -print -quit) ]]; then
+    [[ -z $(find "$home/pom.xml" "$home"/src/{main,spark-3.5,spark-4} "$home/conf/spark-rnn.conf" -newer "$stamp" -print -quit) ]]; then
     return
   fi
   command -v mvn >/dev/null || fail 69 "Cannot build $jar: expected Maven (mvn) on the PATH, found none"
   { rm -f "$stamp" && [[ ! -e $target || -w $target ]]; } 2>/dev/null ||
     fail 69 "Cannot build $jar, which is missing or older than its sources: expected a directory that $(id -un) may change, found $target"
   echo "Building spark-rnn with Maven; the first time this takes a few minutes." >&2
-  (cd "$home" && mvn -q -B -Dstyle.color=never -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 ||
+  (cd "$home" && mvn -q -B -Dstyle.color=never -Dmaven.test.skip=true -Dspotless.check.skip=true ${profile[@]+"${profile[@]}"} package) >&2 ||
     fail 69 "Cannot build $jar: Maven failed, see above"
 }
 
@@ -183,10 +206,10 @@ locate() {
   done
   logging="-Dlog4j2.configurationFile=file:$escaped/conf/log4j2.properties"
   # Which Spark reads as a URI where it can.
-  [[ $home != *[%#]* ]] || application=file:$escaped/target/spark-rnn.jar
+  [[ $home != *[%#]* ]] || application=file:$escaped${target#"$home"}/spark-rnn.jar
   classes=$target/spark-rnn.jsa
   class_path="$target/spark/jars/*"
-  bundled=("SPARK_HOME=$target/spark" SPARK_SCALA_VERSION=2.12)
+  bundled=("SPARK_HOME=$target/spark" "SPARK_SCALA_VERSION=$scala")
 }
 
 # Sets what makes this process the driver, up to the options of spark-submit.
@@ -225,12 +248,8 @@ add_application() {
 require_spark_home() {
   [[ -z ${SPARK_HOME:-} || -x $SPARK_HOME/bin/spark-submit ]] ||
     fail 64 "Cannot start Spark: expected $SPARK_HOME/bin/spark-submit, as SPARK_HOME says, found none"
-  local core
-  for core in "${SPARK_HOME:-}"/jars/spark-core_*.jar; do
-    # With another one the program would end, too, when it has read the data.
-    [[ ! -e $core || $core == */spark-core_2.12-3.5.* ]] ||
-      fail 69 "Cannot start Spark: expected Spark 3.5.x for Scala 2.12 (SPARK_HOME), found $core"
-  done
+  [[ -z $spark_core || $spark_core == */"spark-core_$scala-$spark."* ]] ||
+    fail 69 "Cannot start Spark: expected $expected (SPARK_HOME), found $spark_core; pip install 'pyspark==$spark.*' gives one"
 }
 
 launch() {

@@ -26,9 +26,9 @@ import org.w3c.dom.NodeList;
 /** What the jars hold, and how large they are. */
 class ArtifactsIT {
   private static final long MEGABYTE = 1_000_000;
-  private static final Path SLIM = Path.of("target/spark-rnn.jar");
-  private static final Path DL4J = Path.of("target/spark-rnn-dl4j.jar");
-  private static final Path MLFLOW = Path.of("target/mlflow-client.jar");
+  private static final Path SLIM = Build.resolve("spark-rnn.jar");
+  private static final Path DL4J = Build.resolve("spark-rnn-dl4j.jar");
+  private static final Path MLFLOW = Build.resolve("mlflow-client.jar");
 
   /** An artifact that another carries. */
   private static final Pattern INSIDE =

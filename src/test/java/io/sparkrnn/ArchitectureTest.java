@@ -56,6 +56,7 @@ class ArchitectureTest {
 
   private static final List<String> SPARK =
       List.of(
+          "spark.version",
           "spark.jobs",
           "spark.data",
           "spark.rounds",
@@ -89,7 +90,8 @@ class ArchitectureTest {
               List.of("config", "data", "kernel", "model", "evaluation", "checkpoint", "random")),
           entry("dl4j", List.of("config", "kernel", "model")),
           entry("export", List.of("kernel", "model", "dl4j", "storage")),
-          entry("spark.jobs", BELOW_SPARK),
+          entry("spark.version", List.of()),
+          entry("spark.jobs", and(BELOW_SPARK, below("spark.jobs"))),
           entry("spark.data", and(BELOW_SPARK, below("spark.data"))),
           entry("spark.rounds", and(BELOW_SPARK, below("spark.rounds"))),
           entry("spark.predict", and(BELOW_SPARK, below("spark.predict"))),
@@ -104,7 +106,7 @@ class ArchitectureTest {
           entry("cli", and(and(BELOW_SPARK, SPARK), List.of("retrain"))));
 
   private static final JavaClasses CLASSES =
-      new ClassFileImporter().importPath(Path.of("target", "classes"));
+      new ClassFileImporter().importPath(Build.resolve("classes"));
 
   static Set<String> packages() {
     return MAY_USE.keySet();

@@ -14,7 +14,6 @@ import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -29,7 +28,7 @@ import org.junit.jupiter.api.Test;
  */
 class ReproducibleArithmeticTest {
   private static final JavaClasses CLASSES =
-      new ClassFileImporter().importPath(Path.of("target", "classes"));
+      new ClassFileImporter().importPath(Build.resolve("classes"));
 
   private static final DescribedPredicate<JavaClass> FLOATING_VECTOR =
       nameMatching("jdk\\.incubator\\.vector\\.(Float|Double)?Vector").forSubtype();

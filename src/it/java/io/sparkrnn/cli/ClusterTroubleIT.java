@@ -7,6 +7,7 @@ import io.sparkrnn.FullProof;
 import io.sparkrnn.Proof;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.spark.StandaloneCluster;
+import io.sparkrnn.spark.version.SparkVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What a cluster does to the program: one sentence that says how to go on, and going on. */
 class ClusterTroubleIT {
   private static final String GIVEN_UP =
-      "(Spark gave up a job: .*|Cannot complete round .* lost one after the other|Cannot run on spark://.* has given up or has never answered, or whose Spark is not 3.5); the newest.*";
+      "(Spark gave up a job: .*|Cannot complete round .* lost one after the other|Cannot run on spark://.* has given up or has never answered, or whose Spark is not "
+          + SparkVersion.SPARK
+          + "); the newest.*";
 
   @TempDir private static Path temp;
   private static ShortTraining training;
@@ -237,6 +240,8 @@ class ClusterTroubleIT {
     assertUnavailable(
         lonely,
         new RunState(temp.resolve("lonely")),
-        "Cannot run on spark://127.0.0.1:1: expected a running Spark application, found one that its cluster has given up or has never answered, or whose Spark is not 3.5; there is no checkpoint yet.*");
+        "Cannot run on spark://127.0.0.1:1: expected a running Spark application, found one that its cluster has given up or has never answered, or whose Spark is not "
+            + SparkVersion.SPARK
+            + "; there is no checkpoint yet.*");
   }
 }

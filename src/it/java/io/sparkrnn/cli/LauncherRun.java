@@ -2,6 +2,7 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.spark.version.SparkVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,9 @@ record LauncherRun(int status, List<String> out, List<String> err) {
         .removeIf(
             name -> name.matches("SPARK_.*|HADOOP_.*|YARN_.*|.*JAVA_OPTIONS|.*JAVA_TOOL_OPTIONS"));
     environment.put("JAVA_HOME", System.getProperty("java.home"));
+    if (!SparkVersion.SCALA.equals("2.12")) {
+      environment.put("SPARK_RNN_SPARK", "4");
+    }
   }
 
   /** What it has printed, when that is a command with an option a line. */

@@ -1,5 +1,6 @@
 package io.sparkrnn.cli;
 
+import io.sparkrnn.Build;
 import io.sparkrnn.Jdk;
 import java.io.File;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import java.util.Map;
  */
 record SlimJar(Path file) {
   /** Maven's build directory. */
-  static final Path TARGET = Path.of("target").toAbsolutePath();
+  static final Path TARGET = Build.DIRECTORY;
 
   /** The class path of Spark itself. */
   static final String SPARK = TARGET.resolve("spark/jars") + File.separator + "*";

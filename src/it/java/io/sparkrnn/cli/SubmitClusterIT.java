@@ -2,6 +2,7 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.Build;
 import io.sparkrnn.run.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +23,7 @@ class SubmitClusterIT {
   private static final String STANDALONE = "spark://host:7077";
   private static final String KUBERNETES = "k8s://https://host:6443";
   private static final String RUN = "hdfs://namenode/runs/1";
-  private static final String JAR = LauncherRun.HOME.resolve("target/spark-rnn.jar").toString();
+  private static final String JAR = Build.resolve("spark-rnn.jar").toString();
 
   @TempDir private Path temporary;
   private Path directory;
@@ -231,7 +232,7 @@ class SubmitClusterIT {
 
   @Test
   void executorsGetDl4jOnlyForItsOwnEngine() throws Exception {
-    String dl4j = LauncherRun.HOME.resolve("target/spark-rnn-dl4j.jar").toString();
+    String dl4j = Build.resolve("spark-rnn-dl4j.jar").toString();
 
     assertThat(printed("yarn")).doesNotContain("--jars");
     assertThat(printed("yarn", "--engine", "dl4j")).containsSequence("--jars", dl4j);
@@ -318,8 +319,8 @@ class SubmitClusterIT {
     assertThat(run.status()).isEqualTo(ExitCode.UNAVAILABLE);
     assertThat(run.err().get(run.err().size() - 1))
         .isEqualTo(
-            "submit/%s: Cannot reach a cluster: expected a SPARK_HOME whose jars/ has spark-%s, found none in %s/target/spark/jars"
-                .formatted(launcher, launcher, LauncherRun.HOME));
+            "submit/%s: Cannot reach a cluster: expected a SPARK_HOME whose jars/ has spark-%s, found none in %s"
+                .formatted(launcher, launcher, Build.resolve("spark/jars")));
   }
 
   @Test
@@ -433,7 +434,7 @@ class SubmitClusterIT {
             "SPARK_HOME",
             temporary.resolve("spark").toString(),
             "SPARK_DIST_CLASSPATH",
-            LauncherRun.HOME + "/target/spark/jars/*");
+            Build.resolve("spark/jars") + "/*");
     LauncherRun run = LauncherRun.of(directory, environment, launcher, arguments);
 
     assertThat(run.status()).as(String.join("\n", run.err())).isEqualTo(status);

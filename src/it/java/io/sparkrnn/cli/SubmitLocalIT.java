@@ -2,7 +2,9 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.Build;
 import io.sparkrnn.run.ExitCode;
+import io.sparkrnn.spark.version.SparkVersion;
 import io.sparkrnn.train.FirstImages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,7 +50,7 @@ class SubmitLocalIT {
 
   @Test
   void classesAreSharedBetweenStarts() throws Exception {
-    Path archive = HOME.resolve("target/spark-rnn.jsa");
+    Path archive = Build.resolve("spark-rnn.jsa");
 
     assertThat(archive).exists();
     assertThat(words(submitLocal("--print"))).contains("-XX:SharedArchiveFile=" + archive);
@@ -107,12 +109,12 @@ class SubmitLocalIT {
         .startsWith(
             "env",
             "SPARK_LOCAL_IP=127.0.0.1",
-            "SPARK_HOME=" + HOME.resolve("target/spark"),
-            "SPARK_SCALA_VERSION=2.12")
+            "SPARK_HOME=" + Build.resolve("spark"),
+            "SPARK_SCALA_VERSION=" + SparkVersion.SCALA)
         .contains("-Xmx4g")
         .containsSequence(
             "-cp",
-            HOME.resolve("target/spark/jars") + "/*",
+            Build.resolve("spark/jars") + "/*",
             "org.apache.spark.deploy.SparkSubmit",
             "--class",
             "io.sparkrnn.cli.Main",
@@ -120,7 +122,7 @@ class SubmitLocalIT {
             "local[*]",
             "--properties-file",
             HOME.resolve("conf/spark-defaults.conf").toString())
-        .endsWith(HOME.resolve("target/spark-rnn.jar").toString(), "train", "--epochs", "1");
+        .endsWith(Build.resolve("spark-rnn.jar").toString(), "train", "--epochs", "1");
     assertThat(directory).isEmptyDirectory();
   }
 
@@ -204,7 +206,7 @@ class SubmitLocalIT {
             line ->
                 line.matches(
                     "--add-modules=jdk.incubator.vector \"-Dlog4j2.*\" \"-Dspark-rnn.log=.*/my runs/.*\\.log\""))
-        .endsWith(HOME.resolve("target/spark-rnn.jar").toString(), "inspect", "a model");
+        .endsWith(Build.resolve("spark-rnn.jar").toString(), "inspect", "a model");
   }
 
   @Test
@@ -230,7 +232,12 @@ class SubmitLocalIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"spark-core_2.13-4.0.5.jar", "spark-core_2.12-3.4.4.jar"})
+  @ValueSource(
+      strings = {
+        "spark-core_2.13-4.0.5.jar",
+        "spark-core_2.13-4.3.0.jar",
+        "spark-core_2.12-3.4.4.jar"
+      })
   void anotherSparkThanOursIsRefusedBeforeAnythingIsRead(String core) throws Exception {
     Path spark = temporary.resolve("spark");
     Path submit = Files.createFile(Files.createDirectories(spark.resolve("bin")).resolve(SUBMIT));
@@ -240,7 +247,8 @@ class SubmitLocalIT {
     assertRefused(
         submitLocal(Map.of("SPARK_HOME", spark.toString()), "--run-dir", "run"),
         ExitCode.UNAVAILABLE,
-        "Cannot start Spark: expected Spark 3.5.x for Scala 2.12 (SPARK_HOME), found " + jar);
+        "Cannot start Spark: expected Spark 3.5.x for Scala 2.12 or 4.2.x for Scala 2.13 (SPARK_HOME), found %s; pip install 'pyspark==3.5.*' gives one"
+            .formatted(jar));
     assertThat(directory).isEmptyDirectory();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.Jdk;
 import io.sparkrnn.run.ExitCode;
+import io.sparkrnn.spark.version.SparkVersion;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +62,9 @@ class WrongJavaIT {
       assertThat(driver.awaitExit()).as(driver.output()).isEqualTo(ExitCode.UNAVAILABLE);
       assertThat(driver.output())
           .contains(
-              "Cannot start Spark: expected Spark 3.5.x for Scala 2.12.x (SPARK_HOME), found Spark 4.0.5 for Scala 2.12.")
+              "Cannot start Spark: expected Spark %1$s.x for Scala %2$s.x (SPARK_HOME), found Spark 4.0.5 for Scala %2$s."
+                  .formatted(SparkVersion.SPARK, SparkVersion.SCALA),
+              "; pip install 'pyspark==%s.*' gives one".formatted(SparkVersion.SPARK))
           .doesNotContain("--resume", "\tat ");
       if (command.contains("--json")) {
         assertThat(driver.output()).contains("\"permanent\":true");

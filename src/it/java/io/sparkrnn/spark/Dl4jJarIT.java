@@ -2,6 +2,7 @@ package io.sparkrnn.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.Build;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The two jars and Spark's are enough for everything that we do with DL4J. */
 class Dl4jJarIT {
-  private static final Path TARGET = Path.of("target").toAbsolutePath();
+  private static final Path TARGET = Build.DIRECTORY;
   private static final Path DL4J_JAR = TARGET.resolve("spark-rnn-dl4j.jar");
   private static final long MAX_JAR_BYTES = 150_000_000;
 

@@ -2,6 +2,7 @@ package io.sparkrnn.spark;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkrnn.Build;
 import io.sparkrnn.ForkedJvm;
 import io.sparkrnn.Jdk;
 import io.sparkrnn.WebPage;
@@ -50,7 +51,7 @@ public final class HistoryServer implements AutoCloseable {
    */
   public static HistoryServer start(Path events, Path log)
       throws IOException, InterruptedException {
-    Path jars = Path.of("target", "spark", "jars").toAbsolutePath();
+    Path jars = Build.resolve("spark/jars");
     return new HistoryServer(
         Jdk.running()
             .start(

@@ -2,6 +2,8 @@ package io.sparkrnn.spark;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkrnn.Build;
+import io.sparkrnn.spark.version.SparkVersion;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -150,7 +152,7 @@ public final class StandaloneCluster implements AutoCloseable {
 
   private void daemon(
       String name, Map<String, String> settings, String mainClass, List<String> arguments) {
-    Path spark = Path.of("target", "spark").toAbsolutePath();
+    Path spark = Build.resolve("spark");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(Arrays.asList(JavaModuleOptions.defaultModuleOptions().strip().split("\\s+")));
@@ -168,7 +170,7 @@ public final class StandaloneCluster implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(log(name).toFile());
     builder.environment().put("SPARK_HOME", spark.toString());
-    builder.environment().put("SPARK_SCALA_VERSION", "2.12");
+    builder.environment().put("SPARK_SCALA_VERSION", SparkVersion.SCALA);
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     try {
       daemons.add(builder.start());

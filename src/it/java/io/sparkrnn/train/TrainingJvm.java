@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkrnn.Build;
 import io.sparkrnn.ForkedJvm;
 import io.sparkrnn.Jdk;
 import java.io.File;
@@ -26,15 +27,13 @@ import org.junit.jupiter.api.Named;
  * @param said what the command must say about its kernels and engine
  */
 record TrainingJvm(Jdk jdk, List<String> options, List<String> arguments, List<String> said) {
-  private static final Path TARGET = Path.of("target").toAbsolutePath();
-
   // No spark-rnn-dl4j.jar: writing DL4J's zip would take longer than the training.
   private static final String CLASS_PATH =
       String.join(
           File.pathSeparator,
-          TARGET.resolve("spark-rnn.jar").toString(),
-          TARGET.resolve("spark").resolve("jars") + File.separator + "*",
-          TARGET.resolve("test-classes").toString());
+          Build.resolve("spark-rnn.jar").toString(),
+          Build.resolve("spark/jars") + File.separator + "*",
+          Build.resolve("test-classes").toString());
 
   /** The widest vectors of this CPU. */
   static final int WIDEST_BITS = FloatVector.SPECIES_PREFERRED.vectorBitSize();

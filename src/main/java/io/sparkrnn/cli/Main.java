@@ -4,6 +4,7 @@ import io.sparkrnn.checkpoint.MonotonicClock;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.Terminal;
 import io.sparkrnn.run.Versions;
+import io.sparkrnn.spark.version.SparkVersion;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
@@ -57,7 +58,7 @@ public final class Main {
         "cluster".equals(System.getProperty("spark.submit.deployMode"))
             && System.getProperty("spark.master", "").startsWith("spark://");
     if (System.getProperty(SUBMITTED) != null && !onSparkWorker) {
-      throw new SparkUserAppException(code);
+      throw SparkVersion.exit(code);
     }
     System.exit(code);
   }

@@ -3,11 +3,9 @@ package io.sparkrnn.spark;
 import io.sparkrnn.config.Engine;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.RunData;
-import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.run.Backend;
 import io.sparkrnn.run.UsageException;
 import io.sparkrnn.spark.data.WorkerShards;
-import io.sparkrnn.spark.dl4j.Dl4jRoundRunner;
 import io.sparkrnn.spark.jobs.SparkCompatibility;
 import io.sparkrnn.spark.rounds.SparkRounds;
 import io.sparkrnn.train.RoundRunner;
@@ -50,8 +48,12 @@ public final class SparkBackend implements Backend {
 
   /** Before anything is read or written: with another Spark nothing would come of it. */
   public static void requireCompatible(RunConfiguration configuration) {
-    if (configuration.training().engine() != Engine.LOCAL) {
+    Engine engine = configuration.training().engine();
+    if (engine != Engine.LOCAL) {
       SparkCompatibility.check();
+    }
+    if (engine == Engine.DL4J) {
+      Dl4jEngine.requireAvailable();
     }
   }
 
@@ -103,14 +105,7 @@ public final class SparkBackend implements Backend {
   public RoundRunner rounds(Training<RunData> training, String kernels, StopRequest stop) {
     JavaSparkContext context = started().context();
     if (withDl4j()) {
-      return new Dl4jRoundRunner(
-          context,
-          NetworkDescription.of(training.topology(), configuration),
-          training.recipe(),
-          training.data(),
-          configuration.training().averagingFrequency(),
-          kernels,
-          stop);
+      return Dl4jEngine.rounds(context, configuration, training, kernels, stop);
     }
     return SparkRounds.of(
         context,

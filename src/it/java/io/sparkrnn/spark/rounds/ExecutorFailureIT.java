@@ -5,6 +5,7 @@ import static io.sparkrnn.spark.rounds.SmallTraining.DATA;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.sparkrnn.Build;
 import io.sparkrnn.ForkedJvm;
 import io.sparkrnn.FullProof;
 import io.sparkrnn.Proof;
@@ -289,7 +290,7 @@ class ExecutorFailureIT {
   void executorsOnAnOlderJavaAreNamed(RoundsChoice choice) throws IOException {
     Path classes = directory.resolve("newer-" + choice);
     String name = "io/sparkrnn/train/Replica.class";
-    byte[] bytes = Files.readAllBytes(Path.of("target/classes", name));
+    byte[] bytes = Files.readAllBytes(Build.resolve("classes").resolve(name));
     // The major version follows the magic and minor ones.
     bytes[7] = 99;
     Files.createDirectories(classes.resolve(name).getParent());

@@ -1,5 +1,6 @@
 package io.sparkrnn.spark.rounds;
 
+import io.sparkrnn.Build;
 import io.sparkrnn.checkpoint.CheckpointEntry;
 import io.sparkrnn.config.RoundsChoice;
 import io.sparkrnn.config.ScheduleConfiguration;
@@ -54,8 +55,8 @@ public final class SmallTraining {
   static final String CLASSES =
       String.join(
           File.pathSeparator,
-          new File("target/classes").getAbsolutePath(),
-          new File("target/test-classes").getAbsolutePath());
+          Build.resolve("classes").toString(),
+          Build.resolve("test-classes").toString());
 
   private SmallTraining() {}
 

@@ -9,6 +9,7 @@ import io.sparkrnn.spark.data.WorkerGroups.Group;
 import io.sparkrnn.spark.jobs.Parcel;
 import io.sparkrnn.spark.jobs.ResultStream;
 import io.sparkrnn.spark.jobs.SparkJobException;
+import io.sparkrnn.spark.version.Coalescer;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,7 +19,6 @@ import org.apache.spark.HashPartitioner;
 import org.apache.spark.Partition;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.rdd.PartitionCoalescer;
 import org.apache.spark.rdd.PartitionGroup;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.storage.StorageLevel;
@@ -191,7 +191,7 @@ public final class RddShards implements WorkerShards, AutoCloseable {
   }
 
   /** Partitions of shards, whose numbers are those of the workers, as partitions of groups. */
-  private record ByGroup(List<Group> groups) implements PartitionCoalescer, scala.Serializable {
+  private record ByGroup(List<Group> groups) implements Coalescer {
     @Override
     public PartitionGroup[] coalesce(int most, RDD<?> parent) {
       Partition[] partitions = parent.partitions();

@@ -1,11 +1,13 @@
 package io.sparkrnn.spark.jobs;
 
+import io.sparkrnn.spark.version.SparkVersion;
 import scala.util.Properties$;
 
 /** Whether this JVM's Spark and Java are those that the program is made for. */
 public final class SparkCompatibility {
   static final int JAVA = 17;
-  static final String SPARK = "Spark 3.5.x for Scala 2.12.x";
+  static final String SPARK =
+      "Spark %s.x for Scala %s.x".formatted(SparkVersion.SPARK, SparkVersion.SCALA);
 
   private SparkCompatibility() {}
 
@@ -32,9 +34,12 @@ public final class SparkCompatibility {
       throw SparkJobException.incompatible(
           "Java %d (set JAVA_HOME)".formatted(JAVA), "Java %d at %s".formatted(java, javaHome));
     }
-    if (!spark.startsWith("3.5.") || !scala.startsWith("2.12.")) {
+    if (!spark.startsWith(SparkVersion.SPARK + ".")
+        || !scala.startsWith(SparkVersion.SCALA + ".")) {
       throw SparkJobException.incompatible(
-          SPARK + " (SPARK_HOME)", "Spark %s for Scala %s".formatted(spark, scala));
+          SPARK + " (SPARK_HOME)",
+          "Spark %s for Scala %s; pip install 'pyspark==%s.*' gives one"
+              .formatted(spark, scala, SparkVersion.SPARK));
     }
   }
 }

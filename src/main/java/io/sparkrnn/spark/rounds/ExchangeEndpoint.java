@@ -1,10 +1,9 @@
 package io.sparkrnn.spark.rounds;
 
+import io.sparkrnn.spark.version.SparkVersion;
 import java.io.Serializable;
 import org.apache.spark.SparkConf;
-import org.apache.spark.network.netty.SparkTransportConf;
 import org.apache.spark.network.util.TransportConf;
-import scala.Option;
 
 /**
  * Where the tasks of a stretch find the driver.
@@ -26,6 +25,6 @@ record ExchangeEndpoint(String host, int port, long run, int stretch) implements
     // As SparkEngine for all of Spark; here also in an application that others have begun.
     settings.setIfMissing("spark.network.crypto.saslFallback", "false");
     settings.setIfMissing("spark." + MODULE + ".io.connectionCreationTimeout", "10s");
-    return SparkTransportConf.fromSparkConf(settings, MODULE, threads, Option.empty());
+    return SparkVersion.transport(settings, MODULE, threads);
   }
 }

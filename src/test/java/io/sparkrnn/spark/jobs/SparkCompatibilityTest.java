@@ -4,30 +4,46 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.sparkrnn.spark.version.SparkVersion;
 import java.io.IOException;
 import java.nio.channels.UnresolvedAddressException;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SparkCompatibilityTest {
+  private static final String SPARK =
+      "Spark %s.x for Scala %s.x".formatted(SparkVersion.SPARK, SparkVersion.SCALA);
+
   @Test
   void thisOneIsRight() {
     assertThatCode(SparkCompatibility::check).doesNotThrowAnyException();
   }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "3.5.9 | 2.12.18 | 25 | expected Java 17 (set JAVA_HOME), found Java 25 at /java",
-        "3.5.9 | 2.12.18 | 11 | expected Java 17 (set JAVA_HOME), found Java 11 at /java",
-        "3.4.1 | 2.12.17 | 17 | expected Spark 3.5.x for Scala 2.12.x (SPARK_HOME), found Spark 3.4.1 for Scala 2.12.17",
-        "4.0.0 | 2.13.16 | 17 | expected Spark 3.5.x for Scala 2.12.x (SPARK_HOME), found Spark 4.0.0 for Scala 2.13.16",
-        "3.5.9 | 2.13.8 | 17 | expected Spark 3.5.x for Scala 2.12.x (SPARK_HOME), found Spark 3.5.9 for Scala 2.13.8"
-      })
-  void anyOtherIsNamed(String spark, String scala, int java, String message) {
+  @CsvSource({"3.4.1, 2.12.17", "4.0.0, 2.13.16", "4.3.0, 2.13.18", "3.5.9, 2.13.8"})
+  void anyOtherSparkIsNamed(String spark, String scala) {
+    assertRefused(
+        spark,
+        scala,
+        17,
+        "expected %s (SPARK_HOME), found Spark %s for Scala %s; pip install 'pyspark==%s.*' gives one"
+            .formatted(SPARK, spark, scala, SparkVersion.SPARK));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {11, 25})
+  void anyOtherJavaIsNamed(int java) {
+    assertRefused(
+        SparkCompatibility.version(),
+        SparkVersion.SCALA + ".18",
+        java,
+        "expected Java 17 (set JAVA_HOME), found Java %d at /java".formatted(java));
+  }
+
+  private static void assertRefused(String spark, String scala, int java, String message) {
     assertThatExceptionOfType(SparkJobException.class)
         .isThrownBy(() -> SparkCompatibility.check(spark, scala, java, "/java"))
         .withMessage("Cannot start Spark: " + message)
@@ -55,7 +71,8 @@ class SparkCompatibilityTest {
     assertThat(SparkJobException.translate(failure))
         .isInstanceOf(SparkJobException.class)
         .hasMessage(
-            "Cannot run tasks: expected Spark 3.5.x for Scala 2.12.x on all executors as on the driver, found other classes (java.io.InvalidClassException)");
+            "Cannot run tasks: expected %s on all executors as on the driver, found other classes (java.io.InvalidClassException)"
+                .formatted(SPARK));
   }
 
   @Test
@@ -80,6 +97,6 @@ class SparkCompatibilityTest {
   @Test
   void aClusterOfAnotherSparkIsThoughtOf() {
     assertThat(SparkJobException.stopped("spark://n1:7077", null))
-        .hasMessageEndingWith("or has never answered, or whose Spark is not 3.5");
+        .hasMessageEndingWith("or has never answered, or whose Spark is not " + SparkVersion.SPARK);
   }
 }

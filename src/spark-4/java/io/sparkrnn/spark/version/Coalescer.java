@@ -1,0 +1,7 @@
+package io.sparkrnn.spark.version;
+
+import java.io.Serializable;
+import org.apache.spark.rdd.PartitionCoalescer;
+
+/** One that Spark can send. */
+public interface Coalescer extends PartitionCoalescer, Serializable {}

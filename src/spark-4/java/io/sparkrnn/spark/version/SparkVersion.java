@@ -1,0 +1,30 @@
+package io.sparkrnn.spark.version;
+
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkUserAppException;
+import org.apache.spark.network.netty.SparkTransportConf;
+import org.apache.spark.network.util.TransportConf;
+import scala.Option;
+
+/**
+ * The Spark that this build is for, and what of its interfaces another build's Spark has otherwise.
+ */
+public final class SparkVersion {
+  /** What versions of Spark begin with. */
+  public static final String SPARK = "4.2";
+
+  /** What versions of Scala begin with. */
+  public static final String SCALA = "2.13";
+
+  private SparkVersion() {}
+
+  /** What ends a driver under spark-submit with an exit code. */
+  public static SparkUserAppException exit(int code) {
+    return new SparkUserAppException(code, null);
+  }
+
+  /** Settings of Spark's transport library under {@code spark.MODULE.io}. */
+  public static TransportConf transport(SparkConf conf, String module, int threads) {
+    return SparkTransportConf.fromSparkConf(conf, module, threads, Option.empty(), Option.empty());
+  }
+}

@@ -100,8 +100,11 @@ class PredictIT {
   }
 
   private static <T> T withSpark(Function<SparkSession, T> use) {
-    try (SparkSession session = SparkSession.builder().master("local[2]").getOrCreate()) {
+    SparkSession session = SparkSession.builder().master("local[2]").getOrCreate();
+    try {
       return use.apply(session);
+    } finally {
+      session.stop();
     }
   }
 

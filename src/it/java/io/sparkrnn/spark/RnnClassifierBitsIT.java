@@ -7,6 +7,7 @@ import io.sparkrnn.Proof;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.spark.ml.TableTraining;
 import io.sparkrnn.spark.rounds.SmallTraining;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,13 +68,15 @@ class RnnClassifierBitsIT {
     "'local-cluster[2,1,1024]', 2, job",
     "'local-cluster[2,1,1024]', 4, resident"
   })
-  void moreSlotsPartitionsAndRoundsLeaveNoTrace(String master, int partitions, String rounds) {
+  void moreSlotsPartitionsAndRoundsLeaveNoTrace(String master, int partitions, String rounds)
+      throws IOException {
     slotsPartitionsAndRoundsLeaveNoTrace(master, partitions, rounds);
   }
 
   @ParameterizedTest
   @CsvSource("local[2], 5, resident")
-  void slotsPartitionsAndRoundsLeaveNoTrace(String master, int partitions, String rounds) {
+  void slotsPartitionsAndRoundsLeaveNoTrace(String master, int partitions, String rounds)
+      throws IOException {
     try (SparkSession spark = session(master, "org.apache.spark.serializer.JavaSerializer")) {
       Dataset<Row> table = MnistTable.of(spark, IMAGES).repartition(partitions);
       assertThat(classifier().setRounds(rounds).fit(table).parameters()).containsExactly(expected);
@@ -81,7 +84,7 @@ class RnnClassifierBitsIT {
   }
 
   @Test
-  void aTableIsTrainedOnAsItsConfigurationSays() {
+  void aTableIsTrainedOnAsItsConfigurationSays() throws IOException {
     Map<String, String> averaging = new HashMap<>(SETTINGS);
     averaging.put("training.ema-decay", "0.9");
     try (SparkSession spark = session("local[2]", "org.apache.spark.serializer.JavaSerializer")) {

@@ -65,7 +65,7 @@ class RnnClassifierIT {
 
   @AfterAll
   static void stop() {
-    spark.close();
+    spark.stop();
   }
 
   private static RnnClassifier classifier() {

@@ -52,7 +52,7 @@ class RnnClassifierRefusalsIT {
 
   @AfterAll
   static void stop() {
-    spark.close();
+    spark.stop();
   }
 
   private static RnnClassifier classifier() {

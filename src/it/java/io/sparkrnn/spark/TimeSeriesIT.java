@@ -22,7 +22,7 @@ class TimeSeriesIT {
       Path.of("src", "it", "java", "io", "sparkrnn", "spark", "TimeSeriesIT.java");
 
   @Test
-  void aPipelineLearnsWhatNoTimeStepShows() {
+  void aPipelineLearnsWhatNoTimeStepShows() throws IOException {
     try (SparkSession spark = MnistTable.session()) {
       Dataset<Row> training = Accelerometers.table(spark, 4000, 1);
       Dataset<Row> heldOut = Accelerometers.table(spark, 1000, 2);

@@ -124,6 +124,12 @@ final class SimulatedExecutors {
     public Object convertToNetty() {
       return bytes.duplicate().retain();
     }
+
+    /** Of Spark 4. */
+    @SuppressWarnings("unused")
+    public Object convertToNettyForSsl() {
+      return convertToNetty();
+    }
   }
 
   private SimulatedExecutors() {}

@@ -48,7 +48,7 @@ class BrokenTablesIT {
 
   @AfterAll
   static void stop() {
-    spark.close();
+    spark.stop();
   }
 
   /**

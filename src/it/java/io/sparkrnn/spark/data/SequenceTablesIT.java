@@ -43,7 +43,7 @@ class SequenceTablesIT {
 
   @AfterAll
   static void stop() {
-    spark.close();
+    spark.stop();
   }
 
   private TableData read(String train, String hocon) {

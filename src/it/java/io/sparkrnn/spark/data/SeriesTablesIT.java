@@ -34,7 +34,7 @@ class SeriesTablesIT {
 
   @AfterAll
   static void stop() {
-    spark.close();
+    spark.stop();
   }
 
   private TableData read(String train, String hocon) {

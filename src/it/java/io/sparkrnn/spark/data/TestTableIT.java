@@ -32,7 +32,7 @@ class TestTableIT {
 
   @AfterAll
   static void stop() {
-    spark.close();
+    spark.stop();
   }
 
   /** Only the test part is as it was. */

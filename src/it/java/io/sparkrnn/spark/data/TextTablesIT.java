@@ -29,7 +29,7 @@ class TextTablesIT {
 
   @AfterAll
   static void stop() {
-    spark.close();
+    spark.stop();
   }
 
   private static final String MODEL =

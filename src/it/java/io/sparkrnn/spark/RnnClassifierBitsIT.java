@@ -108,7 +108,7 @@ class RnnClassifierBitsIT {
 
   @ParameterizedTest
   @MethodSource("ways")
-  void orderAndSerializersLeaveNoTrace(String rounds) {
+  void orderAndSerializersLeaveNoTrace(String rounds) throws IOException {
     try (SparkSession spark =
         session("local-cluster[2,1,1024]", "org.apache.spark.serializer.KryoSerializer")) {
       Dataset<Row> table = MnistTable.of(spark, IMAGES).orderBy(functions.rand(7));

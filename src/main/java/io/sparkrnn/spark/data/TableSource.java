@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
@@ -29,6 +30,7 @@ import org.apache.spark.sql.types.DataTypes;
 /** One table, as Spark SQL's readers see it. */
 final class TableSource implements Origin {
   private static final String TIME_ZONE = "spark.sql.session.timeZone";
+  private static final String ANSI = "spark.sql.ansi.enabled";
   private static final String CORRUPT = "_corrupt_record";
   private static final int SHOWN_LETTERS = 60;
   private static final Pattern PATTERN_LETTERS = Pattern.compile("[\\[\\]{}?*\\\\]");
@@ -62,12 +64,16 @@ final class TableSource implements Origin {
 
   /**
    * A session whose views are not the user's, and where times without a zone mean the same on every
-   * machine.
+   * machine, and a query the same with every Spark: ANSI mode is Spark 4's default.
    */
   static SparkSession session(SparkSession spark) {
     SparkSession session = spark.newSession();
-    if (!spark.sparkContext().getConf().contains(TIME_ZONE)) {
+    SparkConf set = spark.sparkContext().getConf();
+    if (!set.contains(TIME_ZONE)) {
       session.conf().set(TIME_ZONE, "UTC");
+    }
+    if (!set.contains(ANSI)) {
+      session.conf().set(ANSI, "false");
     }
     return session;
   }

@@ -13,20 +13,18 @@ home="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
 # SPARK_HOME, or else of what SPARK_RNN_SPARK says.
 choose_build() {
   local core
-  target=$home/target spark=3.5 scala=2.12 expected='Spark 3.5.x for Scala 2.12 or 4.2.x for Scala 2.13' spark_core=''
+  target=$home/target scala=2.12 spark_core=''
   for core in "${SPARK_HOME:-}"/jars/spark-core_*.jar; do
     [[ ! -e $core ]] || spark_core=$core
   done
   released=false
   if [[ -d $home/jars ]]; then
     released=true target=$home/jars
-    core=$(compgen -G "$target/spark/jars/spark-core_*.jar") || true
-    core=${core##*/spark-core_}
-    scala=${core%%-*} spark=${core#*-}
-    spark=${spark%.*.jar}
-    expected="Spark $spark.x for Scala $scala"
-  elif [[ $spark_core == */spark-core_2.13-4.2.* || (-z $spark_core && ${SPARK_RNN_SPARK:-} == 4) ]]; then
-    target=$home/target/spark-4 spark=4.2 scala=2.13
+    for core in "$target"/spark/jars/spark-core_2.13-*.jar; do
+      [[ ! -e $core ]] || scala=2.13
+    done
+  elif [[ $spark_core == */spark-core_2.13-4.[23].* || (-z $spark_core && ${SPARK_RNN_SPARK:-} == 4) ]]; then
+    target=$home/target/spark-4 scala=2.13
   fi
   application=$target/spark-rnn.jar
 }
@@ -60,6 +58,16 @@ module_options=(
   --add-opens=java.security.jgss/sun.security.krb5=ALL-UNNAMED
   -Djdk.reflect.useDirectMethodHandle=false
 )
+if [[ $scala == 2.13 ]]; then
+  # Spark 4's. It has the vector kernels by itself.
+  module_options=("${module_options[0]}" "$vector_module" "${module_options[@]:1:15}"
+    -Dio.netty.tryReflectionSetAccessible=true
+    -Dio.netty.allocator.type=pooled
+    -Dio.netty.handler.ssl.defaultEndpointVerificationAlgorithm=NONE
+    --sun-misc-unsafe-memory-access=allow
+    --enable-native-access=ALL-UNNAMED
+  )
+fi
 
 # shellcheck disable=SC2154 # The programs that source this set them.
 usage() {
@@ -248,8 +256,16 @@ add_application() {
 require_spark_home() {
   [[ -z ${SPARK_HOME:-} || -x $SPARK_HOME/bin/spark-submit ]] ||
     fail 64 "Cannot start Spark: expected $SPARK_HOME/bin/spark-submit, as SPARK_HOME says, found none"
-  [[ -z $spark_core || $spark_core == */"spark-core_$scala-$spark."* ]] ||
-    fail 69 "Cannot start Spark: expected $expected (SPARK_HOME), found $spark_core; pip install 'pyspark==$spark.*' gives one"
+  local ours='Spark 3.5.x for Scala 2.12' pin=3.5
+  case $spark_core:$scala in
+    :* | */spark-core_2.12-3.5.*:2.12 | */spark-core_2.13-4.[23].*:2.13) return ;;
+  esac
+  if [[ $released == false ]]; then
+    ours+=' or 4.2.x or 4.3.x for Scala 2.13'
+  elif [[ $scala == 2.13 ]]; then
+    ours='Spark 4.2.x or 4.3.x for Scala 2.13' pin=4.2
+  fi
+  fail 69 "Cannot start Spark: expected $ours (SPARK_HOME), found $spark_core; pip install 'pyspark==$pin.*' gives one"
 }
 
 launch() {

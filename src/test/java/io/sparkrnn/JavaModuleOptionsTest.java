@@ -2,9 +2,9 @@ package io.sparkrnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
+import io.sparkrnn.spark.version.SparkVersion;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.apache.spark.launcher.JavaModuleOptions;
 import org.junit.jupiter.api.Test;
@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
  * something else.
  */
 class JavaModuleOptionsTest {
+  private static final boolean SCALA_2_12 = SparkVersion.SCALA.equals("2.12");
+
   @Test
   void thePomSaysWhatSparkSays() throws Exception {
     String options =
@@ -21,7 +23,7 @@ class JavaModuleOptionsTest {
             .newDocumentBuilder()
             .parse(Path.of("pom.xml").toFile())
             .getElementsByTagName("spark.module.options")
-            .item(0)
+            .item(SCALA_2_12 ? 0 : 1)
             .getTextContent();
 
     assertThat(options).isEqualTo(JavaModuleOptions.defaultModuleOptions());
@@ -29,13 +31,14 @@ class JavaModuleOptionsTest {
 
   @Test
   void theLaunchersSayWhatSparkSays() throws Exception {
+    ProcessBuilder launcher =
+        new ProcessBuilder(
+            "bash", "-c", "source submit/launcher.sh && echo \"${module_options[*]}\"");
+    launcher.environment().remove("SPARK_HOME");
+    launcher.environment().put("SPARK_RNN_SPARK", SCALA_2_12 ? "" : "4");
     String options =
-        Files.readAllLines(Path.of("submit", "launcher.sh")).stream()
-            .dropWhile(line -> !line.equals("module_options=("))
-            .skip(1)
-            .takeWhile(line -> !line.equals(")"))
-            .map(String::strip)
-            .collect(Collectors.joining(" "));
+        new String(launcher.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+            .strip();
 
     assertThat(options).isEqualTo(JavaModuleOptions.defaultModuleOptions());
   }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ClusterTroubleIT {
   private static final String GIVEN_UP =
       "(Spark gave up a job: .*|Cannot complete round .* lost one after the other|Cannot run on spark://.* has given up or has never answered, or whose Spark is not "
-          + SparkVersion.SPARK
+          + SparkVersion.SPARK.get(0)
           + "); the newest.*";
 
   @TempDir private static Path temp;
@@ -241,7 +241,7 @@ class ClusterTroubleIT {
         lonely,
         new RunState(temp.resolve("lonely")),
         "Cannot run on spark://127.0.0.1:1: expected a running Spark application, found one that its cluster has given up or has never answered, or whose Spark is not "
-            + SparkVersion.SPARK
+            + SparkVersion.SPARK.get(0)
             + "; there is no checkpoint yet.*");
   }
 }

@@ -235,7 +235,7 @@ class SubmitLocalIT {
   @ValueSource(
       strings = {
         "spark-core_2.13-4.0.5.jar",
-        "spark-core_2.13-4.3.0.jar",
+        "spark-core_2.13-4.4.0.jar",
         "spark-core_2.12-3.4.4.jar"
       })
   void anotherSparkThanOursIsRefusedBeforeAnythingIsRead(String core) throws Exception {
@@ -247,7 +247,7 @@ class SubmitLocalIT {
     assertRefused(
         submitLocal(Map.of("SPARK_HOME", spark.toString()), "--run-dir", "run"),
         ExitCode.UNAVAILABLE,
-        "Cannot start Spark: expected Spark 3.5.x for Scala 2.12 or 4.2.x for Scala 2.13 (SPARK_HOME), found %s; pip install 'pyspark==3.5.*' gives one"
+        "Cannot start Spark: expected Spark 3.5.x for Scala 2.12 or 4.2.x or 4.3.x for Scala 2.13 (SPARK_HOME), found %s; pip install 'pyspark==3.5.*' gives one"
             .formatted(jar));
     assertThat(directory).isEmptyDirectory();
   }

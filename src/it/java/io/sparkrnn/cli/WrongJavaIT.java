@@ -62,9 +62,10 @@ class WrongJavaIT {
       assertThat(driver.awaitExit()).as(driver.output()).isEqualTo(ExitCode.UNAVAILABLE);
       assertThat(driver.output())
           .contains(
-              "Cannot start Spark: expected Spark %1$s.x for Scala %2$s.x (SPARK_HOME), found Spark 4.0.5 for Scala %2$s."
-                  .formatted(SparkVersion.SPARK, SparkVersion.SCALA),
-              "; pip install 'pyspark==%s.*' gives one".formatted(SparkVersion.SPARK))
+              "Cannot start Spark: expected Spark %s.x ".formatted(SparkVersion.SPARK.get(0)),
+              "for Scala %1$s.x (SPARK_HOME), found Spark 4.0.5 for Scala %1$s."
+                  .formatted(SparkVersion.SCALA),
+              "; pip install 'pyspark==%s.*' gives one".formatted(SparkVersion.SPARK.get(0)))
           .doesNotContain("--resume", "\tat ");
       if (command.contains("--json")) {
         assertThat(driver.output()).contains("\"permanent\":true");

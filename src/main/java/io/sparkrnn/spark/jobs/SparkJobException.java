@@ -5,7 +5,6 @@ import io.sparkrnn.data.DataException;
 import io.sparkrnn.kernel.KernelUnavailableException;
 import io.sparkrnn.run.UnavailableException;
 import io.sparkrnn.run.UsageException;
-import io.sparkrnn.spark.version.SparkVersion;
 import io.sparkrnn.storage.StorageException;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -136,7 +135,7 @@ public final class SparkJobException extends UnavailableException {
   public static SparkJobException stopped(String master, Exception failure) {
     return new SparkJobException(
         "Cannot run on %s: expected a running Spark application, found one that its cluster has given up or has never answered, or whose Spark is not %s"
-            .formatted(master, SparkVersion.SPARK),
+            .formatted(master, SparkCompatibility.line()),
         failure);
   }
 

@@ -1,5 +1,6 @@
 package io.sparkrnn.spark.version;
 
+import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkUserAppException;
 import org.apache.spark.network.netty.SparkTransportConf;
@@ -10,8 +11,8 @@ import scala.Option;
  * The Spark that this build is for, and what of its interfaces another build's Spark has otherwise.
  */
 public final class SparkVersion {
-  /** What versions of Spark begin with. */
-  public static final String SPARK = "3.5";
+  /** What versions of Spark begin with; the first is the one that the build has. */
+  public static final List<String> SPARK = List.of("3.5");
 
   /** What versions of Scala begin with. */
   public static final String SCALA = "2.12";

@@ -15,7 +15,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SparkCompatibilityTest {
   private static final String SPARK =
-      "Spark %s.x for Scala %s.x".formatted(SparkVersion.SPARK, SparkVersion.SCALA);
+      SparkVersion.SCALA.equals("2.12")
+          ? "Spark 3.5.x for Scala 2.12.x"
+          : "Spark 4.2.x or 4.3.x for Scala 2.13.x";
 
   @Test
   void thisOneIsRight() {
@@ -23,14 +25,14 @@ class SparkCompatibilityTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"3.4.1, 2.12.17", "4.0.0, 2.13.16", "4.3.0, 2.13.18", "3.5.9, 2.13.8"})
+  @CsvSource({"3.4.1, 2.12.17", "4.0.0, 2.13.16", "4.4.0, 2.13.18", "3.5.9, 2.13.8"})
   void anyOtherSparkIsNamed(String spark, String scala) {
     assertRefused(
         spark,
         scala,
         17,
         "expected %s (SPARK_HOME), found Spark %s for Scala %s; pip install 'pyspark==%s.*' gives one"
-            .formatted(SPARK, spark, scala, SparkVersion.SPARK));
+            .formatted(SPARK, spark, scala, SparkVersion.SPARK.get(0)));
   }
 
   @ParameterizedTest
@@ -97,6 +99,7 @@ class SparkCompatibilityTest {
   @Test
   void aClusterOfAnotherSparkIsThoughtOf() {
     assertThat(SparkJobException.stopped("spark://n1:7077", null))
-        .hasMessageEndingWith("or has never answered, or whose Spark is not " + SparkVersion.SPARK);
+        .hasMessageEndingWith(
+            "or has never answered, or whose Spark is not " + SparkVersion.SPARK.get(0));
   }
 }

@@ -82,7 +82,9 @@ final class GzipContent extends InputStream {
               .formatted(
                   kind.plural(),
                   where,
-                  Objects.requireNonNullElse(e.getMessage(), "end of file"),
+                  // Newer versions of the library end it with a full stop.
+                  Objects.requireNonNullElse(e.getMessage(), "end of file")
+                      .replaceFirst("\\.$", ""),
                   source.bytes),
           e);
     }

@@ -49,6 +49,8 @@ class ReadmeTest {
           "--properties-file",
           "--driver-java-options",
           "--add-modules",
+          "--packages",
+          "--repositories",
           "--supervise",
           "--logdir",
           "--jars");

@@ -53,7 +53,7 @@ class GzipContentTest {
   void skipsTheOptionalPartsOfTheHeader() throws IOException {
     byte[] plain = IdxBytes.gzip(CONTENT);
     byte[] header = IdxBytes.with(IdxBytes.first(10, plain), 3, 0x1F);
-    byte[] extra = {2, 0, 'x', 'y'};
+    byte[] extra = {4, 0, 'x', 'y', 0, 0};
     byte[] name = {'n', 0};
     byte[] comment = {'c', 'c', 0};
     byte[] headerCrc = {0, 0};

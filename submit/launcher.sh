@@ -23,7 +23,7 @@ choose_build() {
     for core in "$target"/spark/jars/spark-core_2.13-*.jar; do
       [[ ! -e $core ]] || scala=2.13
     done
-  elif [[ $spark_core == */spark-core_2.13-4.[23].* || (-z $spark_core && ${SPARK_RNN_SPARK:-} == 4) ]]; then
+  elif [[ $spark_core == */spark-core_2.13-4.[23].* || (-z $spark_core && ${SPARK_RNN_SPARK:-} == 4*) ]]; then
     target=$home/target/spark-4 scala=2.13
   fi
   application=$target/spark-rnn.jar

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sparkrnn.Build;
 import io.sparkrnn.FullProof;
 import io.sparkrnn.train.FirstImages;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,7 +121,7 @@ class ReleaseIT {
     Path tools = temp.resolve("tools");
     if (!Files.exists(tools)) {
       Files.createDirectory(tools);
-      for (String directory : System.getenv("PATH").split(":")) {
+      for (String directory : System.getenv("PATH").split(File.pathSeparator, -1)) {
         if (Files.isDirectory(Path.of(directory))) {
           try (Stream<Path> programs = Files.list(Path.of(directory))) {
             for (Path program : programs.toList()) {

@@ -261,7 +261,7 @@ class SubmitLocalIT {
       Files.createDirectories(file.getParent());
       Files.copy(HOME.resolve(needed), file, StandardCopyOption.COPY_ATTRIBUTES);
     }
-    Path target = copy.resolve("target");
+    Path target = copy.resolve(HOME.relativize(Build.DIRECTORY));
     Files.createDirectories(target.resolve("spark-rnn.built/in the way"));
 
     assertRefused(

@@ -30,9 +30,20 @@ class RetrainTableIT {
     List<String> arguments =
         new ArrayList<>(
             List.of(
-                "retrain", "--json", "--engine", "local", "--workers", "1", "--minibatch-size", "8",
-                "--registry", temp.resolve("registry").toString(), "--run-id", runId));
+                "retrain",
+                "--json",
+                "--workers",
+                "1",
+                "--minibatch-size",
+                "8",
+                "--registry",
+                temp.resolve("registry").toString(),
+                "--run-id",
+                runId));
     arguments.addAll(List.of(line.split(" ")));
+    if (!line.contains("--engine")) {
+      arguments.addAll(List.of("--engine", "local"));
+    }
     for (Object one : more) {
       arguments.add(one.toString());
     }
@@ -75,21 +86,24 @@ class RetrainTableIT {
 
     Path other = sequences("other.jsonl", 3, 200, 510);
     JsonNode better =
-        retrain(
-            0, "better", CLASSES + " " + MUCH, "--train-table", other, "--test-table", test);
+        retrain(0, "better", CLASSES + " " + MUCH, "--train-table", other, "--test-table", test);
     assertThat(better.path("decision").asText()).as(better.toString()).isEqualTo("promoted");
     assertThat(better.at("/mcnemar/pValue").asDouble()).isLessThan(0.05);
     assertThat(preparation(better)).as("of a warm start").isEqualTo(preparation(first));
 
-    // Prepared in another way, and compared all the same.
-    JsonNode kept = retrain(0, "kept", CLASSES + " --start fresh " + LITTLE, tables);
+    // Prepared in another way, trained elsewhere, and compared all the same.
+    JsonNode kept =
+        retrain(
+            0,
+            "kept",
+            CLASSES + " --engine spark --master local[2] --start fresh " + LITTLE,
+            tables);
     assertThat(kept.path("decision").asText()).isEqualTo("kept");
     assertThat(kept.path("currentAccuracy").asDouble())
         .isEqualTo(better.path("accuracy").asDouble());
 
     Path shifted = sequences("shifted.jsonl", 4, 200, 700);
-    JsonNode drift =
-        retrain(65, "drift", CLASSES, "--train-table", shifted, "--test-table", test);
+    JsonNode drift = retrain(65, "drift", CLASSES, "--train-table", shifted, "--test-table", test);
     assertThat(drift.path("error").asText())
         .contains("expected values of x like those of version 2", "--max-feature-drift");
     Path renamed =
@@ -98,7 +112,12 @@ class RetrainTableIT {
     for (String start : List.of("warm", "fresh")) {
       JsonNode classes =
           retrain(
-              65, "classes", CLASSES + " --start " + start, "--train-table", renamed, "--test-table",
+              65,
+              "classes",
+              CLASSES + " --start " + start,
+              "--train-table",
+              renamed,
+              "--test-table",
               renamed);
       assertThat(classes.path("error").asText()).contains("[falls, rises]", "climbs");
     }
@@ -136,14 +155,29 @@ class RetrainTableIT {
     assertThat(score.path("blockLength").asInt()).isEqualTo(14);
     assertThat(score.path("pValue").asDouble()).isLessThan(0.05);
 
-    JsonNode kept = retrain(0, "kept", forecast + LITTLE, "--train-table", series("c.csv", 3));
+    JsonNode kept =
+        retrain(
+            0, "kept", forecast + "--start fresh " + LITTLE, "--train-table", series("c.csv", 3));
     assertThat(kept.path("decision").asText()).as(kept.toString()).isEqualTo("kept");
     JsonNode worst =
-        retrain(0, "worst", forecast + LITTLE, "--worst-score", 0.1, "--train-table", series("d.csv", 4));
+        retrain(
+            0,
+            "worst",
+            forecast + LITTLE,
+            "--worst-score",
+            0.1,
+            "--train-table",
+            series("d.csv", 4));
     assertThat(worst.path("reason").asText()).endsWith("is worse than the worst allowed, 0.1");
     JsonNode accuracy =
         retrain(
-            ExitCode.USAGE, "no", forecast, "--min-accuracy", 0.9, "--train-table", series("e.csv", 5));
+            ExitCode.USAGE,
+            "no",
+            forecast,
+            "--min-accuracy",
+            0.9,
+            "--train-table",
+            series("e.csv", 5));
     assertThat(accuracy.path("error").asText()).contains("expected --worst-score");
     CommandRun listed =
         CommandRun.of("models", "list", "--registry", temp.resolve("registry").toString());

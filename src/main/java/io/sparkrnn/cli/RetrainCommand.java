@@ -269,11 +269,7 @@ final class RetrainCommand extends ConfiguredCommand {
           runId,
           start,
           new Gate(
-              minAccuracy,
-              maxRegression,
-              significance,
-              evidence,
-              Optional.ofNullable(worstScore)),
+              minAccuracy, maxRegression, significance, evidence, Optional.ofNullable(worstScore)),
           new DataChecks(minSamples, maxLabelDrift, maxFeatureDrift));
     } catch (IllegalArgumentException e) {
       throw new UsageException("Cannot retrain: " + e.getMessage());

@@ -61,8 +61,7 @@ public final class SequenceErrors {
   /** Of nothing yet, for the sequences of a dataset. */
   public SequenceErrors(Measure measure, SequenceDataset data) {
     this.measure = measure;
-    this.classWeights =
-        measure == Measure.WRONG_OF_EACH_CLASS ? classWeights(data) : new double[0];
+    this.classWeights = measure == Measure.WRONG_OF_EACH_CLASS ? classWeights(data) : new double[0];
     this.sums = new double[data.size()];
     this.readings = new long[data.size()];
   }

@@ -96,7 +96,9 @@ public record DataSummary(
   }
 
   private double share(int label) {
-    return label < labelCounts.size() ? labelCounts.get(label) / (double) Math.max(1, labelled()) : 0;
+    return label < labelCounts.size()
+        ? labelCounts.get(label) / (double) Math.max(1, labelled())
+        : 0;
   }
 
   /**

@@ -14,8 +14,8 @@ import java.util.List;
 /**
  * An entry as JSON in UTF-8: the fields of {@link LogEntry} by their names, versions by theirs, and
  * {@code format} and {@code runId} beside them. The format is 1 for images whose accuracy decides,
- * and 2 where there is something of tables or of other scores. What is absent has no field; fields that
- * are unknown are refused, because they may mean something.
+ * and 2 where there is something of tables or of other scores. What is absent has no field; fields
+ * that are unknown are refused, because they may mean something.
  */
 final class LogEntryFile {
   static final int MAX_BYTES = 1 << 20;

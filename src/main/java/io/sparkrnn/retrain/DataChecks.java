@@ -24,9 +24,7 @@ import java.util.Optional;
  */
 public record DataChecks(long minSamples, double maxLabelDrift, double maxFeatureDrift) {
   public DataChecks {
-    if (minSamples < 1
-        || !(maxLabelDrift >= 0 && maxLabelDrift <= 1)
-        || !(maxFeatureDrift >= 0)) {
+    if (minSamples < 1 || !(maxLabelDrift >= 0 && maxLabelDrift <= 1) || !(maxFeatureDrift >= 0)) {
       throw new IllegalArgumentException(
           "expected at least 1 sample, a label drift from 0 to 1 and a pixel drift of at least 0, found %d, %s and %s"
               .formatted(minSamples, maxLabelDrift, maxFeatureDrift));

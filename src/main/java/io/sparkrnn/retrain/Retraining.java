@@ -151,8 +151,7 @@ public final class Retraining {
     RunConfiguration read = configure.apply(startingFrom(parent));
     RunData data =
         signals.await(
-            StopRequest.begin(
-                "read-data", () -> RunDataReader.read(read, new Backend.Local())));
+            StopRequest.begin("read-data", () -> RunDataReader.read(read, new Backend.Local())));
     DataSummary summary = summary(data);
     signals.check();
     report.data(summary);
@@ -201,8 +200,7 @@ public final class Retraining {
     }
   }
 
-  private void requireUsable(
-      RunData data, DataSummary summary, Optional<RegisteredModel> current) {
+  private void requireUsable(RunData data, DataSummary summary, Optional<RegisteredModel> current) {
     current.ifPresent(model -> DataChecks.requireSchema(model, data, where()));
     request.checks().requireSamples(data, summary, where());
     request.checks().requireAlike(registry.describingData(), summary, where());

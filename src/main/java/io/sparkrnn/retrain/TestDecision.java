@@ -121,9 +121,7 @@ record TestDecision(
   private BlockEvaluator evaluator(ModelFile model) {
     Network network = model.topology().network();
     RnnTopology topology =
-        model
-            .topology()
-            .withData(data.timeSteps(), network.inputSize(), network.head().outputs());
+        model.topology().withData(data.timeSteps(), network.inputSize(), network.head().outputs());
     return new BlockEvaluator(
         topology, model.preparation().map(Preparation::targets).orElse(TargetScale.IDENTITY));
   }
@@ -134,8 +132,6 @@ record TestDecision(
       return data;
     }
     return RunDataReader.test(
-        configuration,
-        evaluator(model).topology().network(),
-        model.preparation().orElseThrow());
+        configuration, evaluator(model).topology().network(), model.preparation().orElseThrow());
   }
 }

@@ -57,8 +57,7 @@ public record InitialModel(float[] parameters, String parametersSha256) {
     URI file = RunDirectory.modelFile(storage, location);
     ModelFile model = ModelFile.read(storage, file);
     boolean ofTables = configuration.table().isGiven();
-    if (model.preparation().isPresent() != ofTables
-        || !isContinuedBy(model, topology.network())) {
+    if (model.preparation().isPresent() != ofTables || !isContinuedBy(model, topology.network())) {
       throw new UsageException(
           "Cannot start from %s: expected a model of %s as is to be trained, found one of %s"
               .formatted(Storage.describe(file), topology.summary(), model.topology().summary()));

@@ -57,8 +57,7 @@ public record LocalEvaluation(
     for (int block = 0; block < BlockEvaluator.count(samples.size(), streams); block++) {
       stop.check();
       int[] places = BlockEvaluator.samples(block, samples.size(), streams);
-      BlockEvaluator.Details found = 
-          new BlockEvaluator.Details(places.length, details.errors());
+      BlockEvaluator.Details found = new BlockEvaluator.Details(places.length, details.errors());
       results.add(
           evaluator.evaluate(kernels, parameters, samples.subset(places), block, streams, found));
       found.copyTo(details, places[0]);

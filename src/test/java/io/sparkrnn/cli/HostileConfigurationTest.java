@@ -86,7 +86,7 @@ class HostileConfigurationTest {
   }
 
   private void assertReported(String outcome, Program program) throws IOException {
-    Sweep sweep = sweep(Proof.times(20, 8), program);
+    Sweep sweep = sweep(20, program);
 
     assertThat(sweep.outcomes).containsKey(outcome);
     assertThat(sweep.failures).anyMatch(failure -> failure.contains(outcome));

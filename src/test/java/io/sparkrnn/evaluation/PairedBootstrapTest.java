@@ -77,7 +77,9 @@ class PairedBootstrapTest {
 
   @Test
   void equallyGoodModelsAreSeldomPromoted() {
-    assertThat(falsePromotions(TRIALS, 100, 0, 1)).isLessThanOrEqualTo(MOST_FALSE).isGreaterThan(25);
+    assertThat(falsePromotions(TRIALS, 100, 0, 1))
+        .isLessThanOrEqualTo(MOST_FALSE)
+        .isGreaterThan(25);
   }
 
   /** Windows that resemble their neighbours are fewer than they seem; blocks know. */
@@ -86,10 +88,9 @@ class PairedBootstrapTest {
     int trials = Proof.times(TRIALS, 200);
     int alone = falsePromotions(trials, 200, 0.6, 1);
     int inBlocks = falsePromotions(trials, 200, 0.6, 15);
-    // More than twice and less than twice as many as there should be: blocks of a finite length
-    // cut some of the correlation off.
-    assertThat(alone).isGreaterThan(trials / 8);
-    assertThat(inBlocks).isLessThan(trials / 10);
+    assertThat(alone).isGreaterThan(trials / 6);
+    // Blocks of a finite length cut some of the correlation off.
+    assertThat(inBlocks).isLessThan(trials / 8);
   }
 
   @Test

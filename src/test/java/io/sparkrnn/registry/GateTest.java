@@ -149,7 +149,7 @@ class GateTest {
     assertThat(decision.action()).isEqualTo(Action.PROMOTED);
     assertThat(decision.reason())
         .startsWith("RMSE ")
-        .contains(": significantly better (p 0.0005, at most 0.05 is significant; squared errors,")
+        .contains(": significantly better (p 0.00050, at most 0.05 is significant; squared errors,")
         .endsWith("drawn 2000 times from 100 sequences)");
     assertThat(decision.evidence().accuracy()).isEmpty();
     Evidence.DecidingScore score = decision.evidence().score().orElseThrow();
@@ -168,7 +168,7 @@ class GateTest {
     Gate gate = new Gate(0, 0.01, 0.05, Gate.Requirement.BETTER, Optional.of(2.0));
     assertThat(gate.decideFirst(rmse(2, 2)).action()).isEqualTo(Action.PROMOTED);
     assertThat(gate.decideFirst(rmse(2, 2)).reason())
-        .isEqualTo("RMSE 2.00, and there is no current version");
+        .isEqualTo("RMSE 2, and there is no current version");
     assertThat(gate.decideFirst(rmse(2, 3)).reason())
         .isEqualTo("RMSE 2.55 is worse than the worst allowed, 2.0");
   }

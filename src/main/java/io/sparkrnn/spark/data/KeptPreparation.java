@@ -88,7 +88,6 @@ record KeptPreparation(
   }
 
   private RuntimeException refusal(String what, Object expected, Object found) {
-    return source.refusal(
-        "%s of the model to start from, %s".formatted(what, expected), found);
+    return source.refusal("%s of the model to start from, %s".formatted(what, expected), found);
   }
 }

@@ -174,8 +174,7 @@ final class PreparationFit {
                       which,
                       targets,
                       (sequence, reading, value) ->
-                          consumer.accept(
-                              transformed(source, table, sequence, reading, value)))));
+                          consumer.accept(transformed(source, table, sequence, reading, value)))));
     }
     ChannelScale scale = scale(moments);
     return new TargetScale(scale.means(), scale.deviations(), log1p);

@@ -48,6 +48,7 @@ public final class Console implements TrainingListener {
     RnnTopology topology = setup.topology();
     RunData data = setup.data();
     noun = data.noun();
+    bar.ifPresent(shown -> shown.noun(noun));
     TrainingConfiguration training = configuration.training();
     out.printf("%nspark-rnn %s%n%n", Versions.sparkRnn());
     line(
@@ -159,7 +160,7 @@ public final class Console implements TrainingListener {
   public void onEpoch(EpochReport epoch) {
     if (!headed) {
       out.println();
-      row("epoch", "loss", heading(epoch), "learning rate", "images/s", "seconds");
+      row("epoch", "loss", heading(epoch), "learning rate", noun + "/s", "seconds");
       headed = true;
     }
     row(
@@ -184,11 +185,19 @@ public final class Console implements TrainingListener {
   /** Of a narrow terminal, what says most. */
   private void row(
       String epoch, String loss, String validation, String rate, String speed, String seconds) {
+    // As wide as its heading.
+    String speedInColumn = "%" + Math.max(10, noun.length() + 2) + "s";
     if (narrow) {
-      out.printf("%7s  %8s  %10s  %10s%n", epoch, loss, validation, speed);
+      out.printf("%7s  %8s  %10s  " + speedInColumn + "%n", epoch, loss, validation, speed);
     } else {
       out.printf(
-          "%7s  %8s  %10s  %13s  %10s  %8s%n", epoch, loss, validation, rate, speed, seconds);
+          "%7s  %8s  %10s  %13s  " + speedInColumn + "  %8s%n",
+          epoch,
+          loss,
+          validation,
+          rate,
+          speed,
+          seconds);
     }
   }
 

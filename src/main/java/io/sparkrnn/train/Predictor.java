@@ -1,6 +1,5 @@
 package io.sparkrnn.train;
 
-import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.kernel.InferencePass;
 import io.sparkrnn.kernel.MinibatchSource;
 import io.sparkrnn.kernel.Network;
@@ -20,7 +19,6 @@ public final class Predictor {
   private final InferencePass pass;
   private final float[][] places = new float[SAMPLES][];
   private final MinibatchSource ofPlaces = new Places();
-  private final DatasetMinibatch ofDataset = new DatasetMinibatch();
 
   /**
    * A predictor.
@@ -69,11 +67,6 @@ public final class Predictor {
     pass.run(ofPlaces, count);
   }
 
-  /** Computes the answers of {@code count} samples of a dataset, which then have places from 0. */
-  void run(SequenceDataset data, int[] samples, int offset, int count) {
-    pass.run(ofDataset.begin(data, samples, offset), count);
-  }
-
   /** The most probable class. */
   public int predicted(int place) {
     return pass.predicted(place);
@@ -93,13 +86,6 @@ public final class Predictor {
     double[] probabilities = logits(place);
     softmax(probabilities);
     return probabilities;
-  }
-
-  /** Cross-entropy in nats, with the bits that training has for it. */
-  double loss(int place, int label) {
-    double[] logits = logits(place);
-    logSoftmax(logits);
-    return -logits[label];
   }
 
   /**

@@ -27,6 +27,9 @@ import java.lang.annotation.Target;
   /** The texts that are allowed beside none; none of them: any. */
   String[] texts() default {};
 
+  /** Whether a text may have line breaks and tabs, as programs do. */
+  boolean lines() default false;
+
   double min() default Double.NEGATIVE_INFINITY;
 
   /** The same without the bound itself, as {@link #below}. */

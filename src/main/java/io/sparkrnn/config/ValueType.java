@@ -100,12 +100,18 @@ record ValueType(
         setting.required() ? "text that is not empty" : "text",
         setting.label(),
         text -> text,
-        text -> isPrintable((String) text) && !(setting.required() && ((String) text).isBlank()));
+        text ->
+            isPrintable((String) text, setting.lines())
+                && !(setting.required() && ((String) text).isBlank()));
   }
 
   /** No control characters, and nothing that UTF-8 cannot write. */
-  private static boolean isPrintable(String text) {
-    return text.codePoints().allMatch(Problem::isPrintable);
+  private static boolean isPrintable(String text, boolean lines) {
+    return text.codePoints()
+        .allMatch(
+            character ->
+                Problem.isPrintable(character)
+                    || (lines && (character == '\n' || character == '\r' || character == '\t')));
   }
 
   private static List<Object> list(String text, Function<String, Object> element) {

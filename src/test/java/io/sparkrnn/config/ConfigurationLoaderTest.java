@@ -230,6 +230,23 @@ class ConfigurationLoaderTest {
         "expected none with the engine dl4j, which trains on images, found a");
   }
 
+  /** As people give one that stands in a file: {@code --query "$(cat hours.sql)"}. */
+  @Test
+  void aQueryMayHaveLines() {
+    String query = "SELECT x,\n\ty -- a comment\r\nFROM input\n";
+    Map<String, String> flags =
+        Map.of("table.train", "a", "table.test", "b", "table.features", "x", "table.query", query);
+    RunConfiguration configuration = ConfigurationLoader.load(Optional.empty(), flags);
+    assertThat(configuration.table().query()).isEqualTo(query);
+    assertThat(ConfigurationLoader.parse(configuration.render(), "the file"))
+        .isEqualTo(configuration);
+    assertThatThrownBy(
+            () ->
+                ConfigurationLoader.load(
+                    Optional.empty(), Map.of("table.train", "a\nb", "table.test", "b")))
+        .isInstanceOf(ConfigurationException.class);
+  }
+
   @Test
   void aCommandWithoutAKeyForTrainingTablesNeedsNone() {
     Map<String, String> flags = Map.of("table.test", "b", "table.features", "x");

@@ -166,7 +166,11 @@ class TorchExchangeIT {
     Files.createSymbolicLink(temp.resolve("src"), Path.of("src").toAbsolutePath());
     python("speakers.py", blocks.get(0).group(2));
     String trainingOutput = "";
-    for (String line : blocks.get(1).group(2).replace("\\\n", " ").split("\n")) {
+    for (String line : blocks.get(1).group(2).split("\n")) {
+      if (!line.startsWith("submit/local ")) {
+        run("sh", "-c", line);
+        continue;
+      }
       List<String> arguments = new ArrayList<>();
       for (String argument : line.replace("submit/local ", "").split(" +")) {
         boolean file =
@@ -187,25 +191,17 @@ class TorchExchangeIT {
 
   private String python(String name, String program) throws Exception {
     Files.writeString(temp.resolve(name), program);
+    return run(System.getProperty("torch.python"), name);
+  }
+
+  private String run(String... command) throws Exception {
     Process process =
-        new ProcessBuilder(System.getProperty("torch.python"), name)
+        new ProcessBuilder(command)
             .directory(temp.toFile())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).isZero();
     return output;
-  }
-
-  @Test
-  void thePageHasThePrograms() throws IOException {
-    assertThat(page().stream().map(block -> block.group(1)))
-        .containsExactly("python", "sh", "python");
-    String commands = page().get(1).group(2).replace("\\\n", " ");
-    String training =
-        commands.lines().filter(line -> line.contains(" train ")).findFirst().orElseThrow();
-    CommandRun run =
-        CommandRun.of((training.replace("submit/local ", "") + " --dry-run").split(" +"));
-    assertThat(run.exitCode()).as(run.errors()).isZero();
   }
 }

@@ -46,11 +46,15 @@ class SafetensorsFileTest {
   private static ModelFile model(int inputs, List<Integer> hidden, int classes) {
     RnnTopology topology =
         new RnnTopology("some", Network.elman(5, inputs, hidden, Activation.TANH, classes));
-    float[] parameters = new float[topology.parameterCount()];
+    return new ModelFile(topology, counted(topology.parameterCount()), Map.of("data", "mnist"));
+  }
+
+  private static float[] counted(int count) {
+    float[] parameters = new float[count];
     for (int i = 0; i < parameters.length; i++) {
       parameters[i] = i * 0.5f - 3;
     }
-    return new ModelFile(topology, parameters, Map.of("data", "mnist"));
+    return parameters;
   }
 
   private static ModelFile decode(byte[] bytes) {
@@ -303,7 +307,7 @@ class SafetensorsFileTest {
             new TargetScale(List.of(1.5, 1.0 / 3), List.of(2.0, 4.0), true));
     return new ModelFile(
         new RnnTopology("gru", network),
-        new float[network.parameterCount()],
+        counted(network.parameterCount()),
         Map.of("data", "some"),
         Optional.of(preparation));
   }
@@ -315,6 +319,16 @@ class SafetensorsFileTest {
     assertThat(decode(file).provenance()).containsOnlyKeys("data", "format");
     assertThat(new String(file, ISO_8859_1))
         .contains("\\\"log1p\\\":true", "\\\"tokens\\\":[\\\"\\\\n\\\"");
+  }
+
+  @Test
+  void bytesOfAGeneralNetworkAreThoseOfTheGoldenFile() throws IOException {
+    byte[] golden;
+    try (InputStream in = getClass().getResourceAsStream("general.safetensors")) {
+      golden = in.readAllBytes();
+    }
+    assertThat(SafetensorsFile.encode(prepared())).isEqualTo(golden);
+    assertThat(decode(golden).computesAs(prepared())).isTrue();
   }
 
   @Test

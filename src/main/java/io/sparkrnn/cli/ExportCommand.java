@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 final class ExportCommand extends ConfiguredCommand {
   /** What is written. */
   enum Format {
-    /** For PyTorch, under the names of nn.RNN and nn.Linear. */
+    /** For PyTorch, under the names of its modules. */
     SAFETENSORS,
     ONNX,
     /** For DL4J's ModelSerializer. */
@@ -80,7 +80,7 @@ final class ExportCommand extends ConfiguredCommand {
           "Cannot export %s as %s: expected a model with an output layer, found %s"
               .formatted(model, format, read.topology().summary()));
     }
-    if (!read.topology().network().isPlain()) {
+    if (format != Format.SAFETENSORS && !read.topology().network().isPlain()) {
       throw new UsageException(
           "Cannot export %s as %s: expected plain Elman layers under a softmax, found %s"
               .formatted(model, format, read.topology().summary()));

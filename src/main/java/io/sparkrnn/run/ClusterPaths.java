@@ -67,7 +67,7 @@ public record ClusterPaths(
     } else if (driverElsewhere) {
       check(Keys.RUN_DIR.path(), Keys.RUN_DIR.flag(), directory).ifPresent(problems::add);
     }
-    for (Key key : List.of(Keys.INITIAL_MODEL, Keys.TENSORBOARD)) {
+    for (Key key : List.of(Keys.INITIAL_MODEL, Keys.EMBEDDINGS, Keys.TENSORBOARD)) {
       String location = key.text(configuration);
       if (driverElsewhere && !location.isEmpty()) {
         check(key.path(), key.flag(), location).ifPresent(problems::add);

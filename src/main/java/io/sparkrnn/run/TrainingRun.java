@@ -18,7 +18,6 @@ import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.export.Dl4jZip;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.model.Preparation;
-import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.model.TargetScale;
 import io.sparkrnn.report.TrainingHistory;
 import io.sparkrnn.storage.Locations;
@@ -189,9 +188,7 @@ public final class TrainingRun {
             read.preparation().map(Preparation::targets).orElse(TargetScale.IDENTITY));
     // A checkpoint has all of it.
     Optional<InitialModel> initial =
-        directory.isNew()
-            ? InitialModel.read(configuration, storage, training.topology())
-            : Optional.empty();
+        directory.isNew() ? InitialModel.read(training, storage, out) : Optional.empty();
     // Closing the store gives the run directory up.
     try (mlflow;
         progress;
@@ -368,12 +365,12 @@ public final class TrainingRun {
   }
 
   private RunStart start(
-      Training<?> training, RunIdentity identity, Optional<InitialModel> initial) {
+      Training<RunData> training, RunIdentity identity, Optional<InitialModel> initial) {
     Optional<Checkpoint> found = directory.isNew() ? Optional.empty() : store.latest();
     store.takeWarnings().forEach(out::println);
     if (found.isEmpty()) {
       return RunStart.initial(
-          training, identity, directory.isNew() ? initial : initialAgain(training.topology()));
+          training, identity, directory.isNew() ? initial : initialAgain(training));
     }
     RunStart start = RunStart.resuming(training, identity, found.get());
     history.resume(
@@ -386,8 +383,8 @@ public final class TrainingRun {
     return start;
   }
 
-  private Optional<InitialModel> initialAgain(RnnTopology topology) {
-    Optional<InitialModel> model = InitialModel.read(configuration, storage, topology);
+  private Optional<InitialModel> initialAgain(Training<RunData> training) {
+    Optional<InitialModel> model = InitialModel.read(training, storage, out);
     directory.requireInitial(model);
     return model;
   }

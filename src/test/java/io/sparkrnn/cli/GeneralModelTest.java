@@ -44,7 +44,7 @@ class GeneralModelTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"safetensors", "onnx", "dl4j"})
+  @ValueSource(strings = {"onnx", "dl4j"})
   void noFormatOfOthersIsExported(String format) {
     Path target = temp.resolve("exported");
     CommandRun run =

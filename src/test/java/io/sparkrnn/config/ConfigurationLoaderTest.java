@@ -26,7 +26,7 @@ class ConfigurationLoaderTest {
       model {
         name = vanilla-rnn, hidden = [64, 32], activation = relu, recurrent-init = identity
         task = forecast, cell = elman, bidirectional = true, biases = two, dropout = 0.25
-        embedding-size = 16, reads = mean, loss = quantile, quantiles = [0.1, 0.9]
+        embedding-size = 16, embeddings = vectors.txt, reads = mean, loss = quantile, quantiles = [0.1, 0.9]
         label-smoothing = 0.1, class-weights = balanced
       }
       data {
@@ -133,6 +133,7 @@ class ConfigurationLoaderTest {
                 32,
                 "",
                 "",
+                "",
                 List.of(),
                 0,
                 ""));
@@ -156,6 +157,7 @@ class ConfigurationLoaderTest {
                 "two",
                 0.25,
                 16,
+                "vectors.txt",
                 "mean",
                 "quantile",
                 List.of("0.1", "0.9"),

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Networks of every cell in every direction, read in every way, with whatever else in turn. */
-final class GeneralNetworks {
+public final class GeneralNetworks {
   static final List<String> CELLS = List.of("elman-tanh", "elman-relu", "lstm", "gru");
 
   static final List<Loss> LOSSES =
@@ -32,7 +32,7 @@ final class GeneralNetworks {
     return all(0);
   }
 
-  static List<Network> all(double dropout) {
+  public static List<Network> all(double dropout) {
     List<Network> networks = new ArrayList<>();
     for (String cell : CELLS) {
       for (Direction direction : Direction.values()) {

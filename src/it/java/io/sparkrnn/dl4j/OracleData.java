@@ -12,7 +12,7 @@ import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.random.SeededRandom;
-import io.sparkrnn.train.Updater;
+import io.sparkrnn.train.updater.Updater;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;

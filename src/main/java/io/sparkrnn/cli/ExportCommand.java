@@ -13,7 +13,7 @@ import io.sparkrnn.run.RunDirectory;
 import io.sparkrnn.run.UsageException;
 import io.sparkrnn.run.Versions;
 import io.sparkrnn.storage.Storage;
-import io.sparkrnn.train.Updater;
+import io.sparkrnn.train.updater.Updater;
 import java.io.PrintStream;
 import java.net.URI;
 import java.util.List;

@@ -12,6 +12,8 @@ final class Combinations {
       List.of(Keys.TRAIN_IMAGES, Keys.TRAIN_LABELS, Keys.TEST_IMAGES, Keys.TEST_LABELS);
 
   private static final Key FIRST_EPOCH = Keys.of("training.first-epoch-averaging-frequency");
+  private static final Key FREQUENCY = Keys.of("training.averaging-frequency");
+  private static final Key AVERAGING = Keys.of("training.averaging");
   private static final Key MOST_MINIBATCHES = Keys.of("training.most-minibatches");
   private static final Key EARLY_STOPPING = Keys.of("training.early-stopping-epochs");
   private static final Key SCHEDULE = Keys.of("schedule.name");
@@ -129,6 +131,23 @@ final class Combinations {
     }
     refuseWithDl4j(FIRST_EPOCH, "which averages every epoch alike");
     refuseWithDl4j(MOST_MINIBATCHES, "which takes all of them");
+    checkAveraging();
+  }
+
+  private void checkAveraging() {
+    if (run.training().engine() == Engine.DL4J && run.averaging() == Averaging.GRADIENTS) {
+      report(
+          List.of(AVERAGING, Keys.ENGINE),
+          "expected auto or parameters with the engine dl4j, which averages nothing else, found gradients");
+    }
+    for (Key key : List.of(FREQUENCY, FIRST_EPOCH)) {
+      if (run.averaging() == Averaging.GRADIENTS && !values.isDefault(key)) {
+        report(
+            List.of(key, AVERAGING),
+            "expected parameters in %s beside it, found %s, which with %d workers averages gradients every iteration"
+                .formatted(AVERAGING, run.training().averaging(), run.training().workers()));
+      }
+    }
   }
 
   private void checkSchedule() {

@@ -34,10 +34,27 @@ public record RunConfiguration(
           "(?i)secret|passw(or)?d|passphrase|token|credential"
               + "|(access|account|private|encryption|api|shared)[._-]?key|[.]sas([.]|$)");
 
+  /** Workers up to which {@code auto} averages parameters. */
+  public static final int MOST_AVERAGING_PARAMETERS = 4;
+
   private static final String REDACTED = "(redacted)";
 
   public RunConfiguration {
     hadoop = Collections.unmodifiableMap(new TreeMap<>(hadoop));
+  }
+
+  /**
+   * What rounds average: {@code auto} means parameters up to {@value #MOST_AVERAGING_PARAMETERS}
+   * workers, and with DL4J's master, which does nothing else; gradients beyond. By the number of
+   * workers that is configured, whatever runs them.
+   */
+  public Averaging averaging() {
+    if (training.averaging() != Averaging.AUTO) {
+      return training.averaging();
+    }
+    return training.workers() <= MOST_AVERAGING_PARAMETERS || training.engine() == Engine.DL4J
+        ? Averaging.PARAMETERS
+        : Averaging.GRADIENTS;
   }
 
   /**

@@ -92,5 +92,8 @@ public record TrainingConfiguration(
             value =
                 "Most minibatches of a worker in an epoch, the first of its order; 0: all that its shard has.",
             min = 0)
-        int mostMinibatches)
+        int mostMinibatches,
+    @Setting(
+            "What a round averages: parameters, every averaging-frequency iterations, or gradients, every iteration, after which one step of the updater follows; auto: parameters up to 4 workers, gradients beyond.")
+        Averaging averaging)
     implements Serializable {}

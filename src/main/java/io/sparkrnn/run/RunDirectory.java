@@ -105,7 +105,7 @@ public record RunDirectory(
             .map(RunIdentity::saved)
             .orElseGet(
                 () ->
-                    ConfigurationLoader.parse(
+                    ConfigurationLoader.parseSaved(
                         named.path("configuration").asText(), Storage.describe(run)));
     return new RunDirectory(
         location,
@@ -132,7 +132,7 @@ public record RunDirectory(
       return Optional.empty();
     }
     String text = new String(storage.read(settings, MAX_TEXT_BYTES), StandardCharsets.UTF_8);
-    return Optional.of(ConfigurationLoader.parse(text, Storage.describe(settings)));
+    return Optional.of(ConfigurationLoader.parseSaved(text, Storage.describe(settings)));
   }
 
   /**

@@ -13,11 +13,11 @@ import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.Storage;
-import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Recipe.Sequences;
 import io.sparkrnn.train.StateSections;
 import io.sparkrnn.train.TrainingState;
+import io.sparkrnn.train.updater.LearningRateSchedule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -125,7 +125,7 @@ record RunIdentity(
 
   /** The configuration that a checkpoint was written with. */
   static RunConfiguration saved(Checkpoint checkpoint) {
-    return ConfigurationLoader.parse(
+    return ConfigurationLoader.parseSaved(
         text(checkpoint.sections(), "configuration"), Storage.describe(checkpoint.location()));
   }
 

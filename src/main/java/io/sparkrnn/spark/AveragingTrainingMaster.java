@@ -1,5 +1,6 @@
 package io.sparkrnn.spark;
 
+import io.sparkrnn.config.Averaging;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.TrainingData;
@@ -20,6 +21,7 @@ import io.sparkrnn.train.Training;
 import io.sparkrnn.train.TrainingState;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -73,6 +75,7 @@ public final class AveragingTrainingMaster
   /** Settings, each with a default. */
   public static final class Builder {
     private final int workers;
+    private Averaging averaging = Averaging.PARAMETERS;
     private int averagingFrequency = 10;
     private int minibatchSize = 64;
     private int threadsPerWorker = 1;
@@ -89,7 +92,23 @@ public final class AveragingTrainingMaster
       this.workers = atLeastOne("workers", workers);
     }
 
-    /** Iterations between averages; 10 by default. */
+    /**
+     * What workers average: {@code parameters} (the default), or {@code gradients}, every
+     * iteration, after which one step of the network's updater follows.
+     */
+    public Builder averaging(String what) {
+      this.averaging =
+          Stream.of(Averaging.PARAMETERS, Averaging.GRADIENTS)
+              .filter(known -> known.toString().equals(what))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "averaging is parameters or gradients, found " + what));
+      return this;
+    }
+
+    /** Iterations between averages of parameters; 10 by default. */
     public Builder averagingFrequency(int iterations) {
       this.averagingFrequency = atLeastOne("averagingFrequency", iterations);
       return this;
@@ -200,7 +219,7 @@ public final class AveragingTrainingMaster
             """
             training {
               epochs = %d, minibatch-size = %d, workers = %d, threads-per-worker = %d
-              averaging-frequency = %d, first-epoch-averaging-frequency = 0
+              %s, first-epoch-averaging-frequency = 0
               seed = %d, clip-norm = 0, l2 = %s
             }
             """
@@ -209,7 +228,10 @@ public final class AveragingTrainingMaster
                     settings.minibatchSize,
                     settings.workers,
                     settings.threadsPerWorker,
-                    settings.averagingFrequency,
+                    settings.averaging == Averaging.GRADIENTS
+                        ? "averaging = gradients"
+                        : "averaging = parameters, averaging-frequency = "
+                            + settings.averagingFrequency,
                     settings.seed,
                     description.l2()),
             "the master's settings");

@@ -1,6 +1,7 @@
 package io.sparkrnn.train;
 
 import io.sparkrnn.checkpoint.CheckpointEntry;
+import io.sparkrnn.config.Averaging;
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.config.Engine;
 import io.sparkrnn.config.RunConfiguration;
@@ -17,6 +18,8 @@ import io.sparkrnn.kernel.TrainingPass;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.model.TargetScale;
+import io.sparkrnn.train.updater.LearningRateSchedule;
+import io.sparkrnn.train.updater.Updater;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
@@ -112,6 +115,9 @@ public record Training<D extends TrainingData>(
     if (training.engine() == Engine.DL4J) {
       return new RoundPlan(minibatches, minibatches, minibatches);
     }
+    if (configuration.averaging() == Averaging.GRADIENTS) {
+      return new RoundPlan(minibatches, 1, 1);
+    }
     int first = training.firstEpochAveragingFrequency();
     return new RoundPlan(
         minibatches,
@@ -145,7 +151,8 @@ public record Training<D extends TrainingData>(
             : Recipe.Sequences.INDEPENDENT,
         training.firstCountedStep(),
         training.lengthWindowMinibatches(),
-        targetScale);
+        targetScale,
+        configuration.averaging());
   }
 
   /** What a run begins with that begins with no model's parameters. */

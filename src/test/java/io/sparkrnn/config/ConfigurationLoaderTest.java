@@ -59,6 +59,7 @@ class ConfigurationLoaderTest {
         first-counted-step = 5
         length-window-minibatches = 4
         most-minibatches = 9
+        averaging = parameters
       }
       updater {
         name = nesterovs, learning-rate = 0.1, momentum = .5, beta1 = 0.8, beta2 = 0.99, epsilon = 1E-7

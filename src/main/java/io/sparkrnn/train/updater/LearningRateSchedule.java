@@ -1,4 +1,4 @@
-package io.sparkrnn.train;
+package io.sparkrnn.train.updater;
 
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;

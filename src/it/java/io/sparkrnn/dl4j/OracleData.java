@@ -45,7 +45,7 @@ final class OracleData {
 
   static NetworkState initialState(NetworkDescription description) {
     float[] parameters = parameters(description.topology());
-    int stateSize = Updater.of(description.updater()).stateSize(parameters.length);
+    int stateSize = Updater.of(description.updater(), 64).stateSize(parameters.length);
     return new NetworkState(parameters, new float[stateSize], 0, 0);
   }
 

@@ -81,7 +81,7 @@ final class Dl4jJarSmoke {
             NETWORK.topology(),
             8,
             1,
-            Updater.of(NETWORK.updater()),
+            Updater.of(NETWORK.updater(), 64),
             new LearningRateSchedule(NETWORK.schedule(), 0.02, 100),
             0,
             0,

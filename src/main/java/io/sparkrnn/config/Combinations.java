@@ -13,6 +13,7 @@ final class Combinations {
 
   private static final Key FIRST_EPOCH = Keys.of("training.first-epoch-averaging-frequency");
   private static final Key FREQUENCY = Keys.of("training.averaging-frequency");
+  private static final Key UPDATER = Keys.of("updater.name");
   private static final Key AVERAGING = Keys.of("training.averaging");
   private static final Key MOST_MINIBATCHES = Keys.of("training.most-minibatches");
   private static final Key EARLY_STOPPING = Keys.of("training.early-stopping-epochs");
@@ -140,6 +141,11 @@ final class Combinations {
           List.of(AVERAGING, Keys.ENGINE),
           "expected auto or parameters with the engine dl4j, which averages nothing else, found gradients");
     }
+    if (run.training().engine() == Engine.DL4J && run.updater().name() == UpdaterName.MUON) {
+      report(
+          List.of(UPDATER, Keys.ENGINE),
+          "expected an updater of DL4J's with the engine dl4j, found muon");
+    }
     for (Key key : List.of(FREQUENCY, FIRST_EPOCH)) {
       if (run.averaging() == Averaging.GRADIENTS && !values.isDefault(key)) {
         report(
@@ -179,9 +185,9 @@ final class Combinations {
         || (Keys.find(field).isPresent() && !field.startsWith("model."));
   }
 
-  /** Neither empty nor 0 nor false, which say that there is none. */
+  /** Neither empty nor 0 nor false, which say that there is none, nor left to other settings. */
   private boolean isGiven(Key key) {
-    return !Set.of("", "0", "0.0", "false").contains(key.text(run));
+    return !Set.of("", "0", "0.0", "false", "auto").contains(key.text(run));
   }
 
   private void refuseWithDl4j(Key key, String why) {

@@ -57,6 +57,12 @@ public record RunConfiguration(
         : Averaging.GRADIENTS;
   }
 
+  /** Samples that a step of the updater is taken for. */
+  public long samplesOfStep() {
+    int workers = averaging() == Averaging.GRADIENTS ? training.workers() : 1;
+    return (long) workers * training.minibatchSize();
+  }
+
   /**
    * Epochs without a better validation after which a run ends, on its best epoch: as many as there
    * can be where the best epoch is kept without ending early; 0: it ends on its last one.
@@ -90,7 +96,7 @@ public record RunConfiguration(
         .forEach(
             (section, keys) -> {
               hocon.append(section).append(" {\n");
-              keys.forEach(key -> line(hocon, key.name(), Hocon.render(key.value(this))));
+              keys.forEach(key -> line(hocon, key.name(), key.rendered(this)));
               hocon.append("}\n");
             });
     hocon.append("hadoop {\n");
@@ -106,6 +112,22 @@ public record RunConfiguration(
     Map<String, String> masked = new TreeMap<>(hadoop);
     masked.replaceAll((property, value) -> SECRET.matcher(property).find() ? REDACTED : value);
     return withHadoop(masked);
+  }
+
+  /**
+   * With other values of some keys.
+   *
+   * @param texts by key, as flags would say them
+   */
+  public RunConfiguration with(Map<Key, String> texts) {
+    Values values = new Values();
+    for (Key key : Keys.all()) {
+      Object value =
+          texts.containsKey(key) ? key.parse(texts.get(key)).orElseThrow() : key.value(this);
+      values.put(key, value, "");
+    }
+    hadoop.forEach(values::putHadoop);
+    return values.toConfiguration();
   }
 
   /** With another's Hadoop properties where it has none of its own; masked ones are left out. */

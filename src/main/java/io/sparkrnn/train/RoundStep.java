@@ -3,13 +3,18 @@ package io.sparkrnn.train;
 import io.sparkrnn.config.Averaging;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.train.updater.GradientStep;
+import io.sparkrnn.train.updater.Muon;
 import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the driver makes of a round's average: where that is a gradient, one step of the updater,
  * whose moments it alone has; where it is parameters, nothing.
  */
 public final class RoundStep {
+  private static final Logger LOG = LoggerFactory.getLogger(RoundStep.class);
+
   private final Averaging averaging;
 
   /** Null where replicas take the steps. */
@@ -18,6 +23,10 @@ public final class RoundStep {
   public RoundStep(Recipe recipe, Ops kernels) {
     averaging = recipe.averaging();
     step = averaging == Averaging.GRADIENTS ? recipe.step(kernels) : null;
+    if (step != null && recipe.updater() instanceof Muon && kernels.name().equals("portable")) {
+      LOG.warn(
+          "The driver steps by muon without the vector kernels: the same result, but each round waits several times longer for it");
+    }
   }
 
   /** What a round's average begins with. */

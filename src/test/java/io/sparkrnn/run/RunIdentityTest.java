@@ -23,6 +23,7 @@ import io.sparkrnn.train.StateSections;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.VectorLayout;
 import io.sparkrnn.train.updater.LearningRateSchedule;
+import io.sparkrnn.train.updater.Rules;
 import io.sparkrnn.train.updater.Updater;
 import java.net.URI;
 import java.util.List;
@@ -72,7 +73,7 @@ class RunIdentityTest {
   }
 
   private static Recipe recipe(Sequences sequences) {
-    RunConfiguration defaults = ConfigurationLoader.defaults();
+    RunConfiguration defaults = new Rules(ConfigurationLoader.defaults()).decided();
     return new Recipe(
         TOPOLOGY,
         5,

@@ -18,6 +18,14 @@ public record LearningRateSchedule(
     ScheduleConfiguration configuration, double baseRate, long totalIterations)
     implements Serializable {
 
+  public LearningRateSchedule {
+    if (configuration.warmUpIterations() < 0 || Double.isNaN(baseRate)) {
+      throw new IllegalArgumentException(
+          "expected a learning rate and a warm-up that are decided, found %s after %d iterations"
+              .formatted(baseRate, configuration.warmUpIterations()));
+    }
+  }
+
   /**
    * The rate of an iteration that counts from 0. Warm-up rises linearly and reaches the base rate
    * in its last iteration; the other forms count from its end: step {@code decayRate^floor(i /

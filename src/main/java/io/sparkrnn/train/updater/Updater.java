@@ -69,11 +69,23 @@ public sealed interface Updater extends Serializable permits Updater.Elementwise
     }
   }
 
-  static Updater of(UpdaterConfiguration configuration) {
+  /**
+   * The updater of a configuration that says what it is.
+   *
+   * @param samplesOfStep that a step is taken for
+   */
+  static Updater of(UpdaterConfiguration configuration, long samplesOfStep) {
     return switch (configuration.name()) {
+      case AUTO -> throw new IllegalArgumentException("expected an updater, found auto");
       case SGD -> new Sgd();
       case NESTEROVS -> new Nesterovs(configuration.momentum());
       case ADAM -> adam(configuration);
+      case MUON ->
+          new Muon(
+              configuration.momentum(),
+              adam(configuration),
+              configuration.adamLearningRate() / configuration.learningRate(),
+              Rules.outputsByMuon(samplesOfStep));
       case ADAMW -> new AdamW(adam(configuration), configuration.weightDecay());
     };
   }

@@ -182,12 +182,12 @@ class UpdaterTest {
 
   @Test
   void configurationsNameTheUpdater() {
-    assertThat(Updater.of(configuration(UpdaterName.SGD))).isEqualTo(new Updater.Sgd());
-    assertThat(Updater.of(configuration(UpdaterName.NESTEROVS)))
+    assertThat(Updater.of(configuration(UpdaterName.SGD), 64)).isEqualTo(new Updater.Sgd());
+    assertThat(Updater.of(configuration(UpdaterName.NESTEROVS), 64))
         .isEqualTo(new Updater.Nesterovs(0.8));
-    assertThat(Updater.of(configuration(UpdaterName.ADAM)))
+    assertThat(Updater.of(configuration(UpdaterName.ADAM), 64))
         .isEqualTo(new Updater.Adam(0.7, 0.95, 1e-6));
-    assertThat(Updater.of(configuration(UpdaterName.ADAMW)))
+    assertThat(Updater.of(configuration(UpdaterName.ADAMW), 64))
         .isEqualTo(new Updater.AdamW(new Updater.Adam(0.7, 0.95, 1e-6), 0.05));
   }
 

@@ -13,6 +13,7 @@ final class Combinations {
 
   private static final Key FIRST_EPOCH = Keys.of("training.first-epoch-averaging-frequency");
   private static final Key FREQUENCY = Keys.of("training.averaging-frequency");
+  private static final Key SHIFT = Keys.of("training.shift-pixels");
   private static final Key UPDATER = Keys.of("updater.name");
   private static final Key AVERAGING = Keys.of("training.averaging");
   private static final Key MOST_MINIBATCHES = Keys.of("training.most-minibatches");
@@ -117,6 +118,11 @@ final class Combinations {
               .formatted(TEST_FROM));
     }
     refuseWithDl4j(TRAIN_TABLE, "which trains on images");
+    if (isGiven(SHIFT)) {
+      report(
+          List.of(SHIFT),
+          "expected 0 beside tables, whose sequences are no images, found " + SHIFT.text(run));
+    }
   }
 
   private void checkRun() {
@@ -132,6 +138,7 @@ final class Combinations {
     }
     refuseWithDl4j(FIRST_EPOCH, "which averages every epoch alike");
     refuseWithDl4j(MOST_MINIBATCHES, "which takes all of them");
+    refuseWithDl4j(SHIFT, "which takes images as they are");
     checkAveraging();
   }
 

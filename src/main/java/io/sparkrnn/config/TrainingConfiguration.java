@@ -105,5 +105,12 @@ public record TrainingConfiguration(
             value =
                 "Most iterations of a worker in the whole run, rounded up to whole epochs; 0: all of training.epochs.",
             min = 0)
-        int iterations)
+        int iterations,
+    @Setting(
+            value =
+                "Most pixels by which training images are moved down, up and aside, by chance; auto: 1 where gradients are averaged and a step is for 1024 images or more, else 0.",
+            min = 0,
+            max = 64,
+            auto = true)
+        int shiftPixels)
     implements Serializable {}

@@ -119,13 +119,14 @@ public final class Console implements TrainingListener {
     boolean muon = updater.name() == UpdaterName.MUON;
     line(
         "rates",
-        "%sbeta2 %s, warm-up %,d iterations, by the samples of a step",
+        "%sbeta2 %s, warm-up %,d iterations, images moved by up to %d pixels",
         muon
             ? "momentum %s, adam with learning rate %s for biases, "
                 .formatted(updater.momentum(), updater.adamLearningRate())
             : "",
         updater.beta2(),
-        configuration.schedule().warmUpIterations());
+        configuration.schedule().warmUpIterations(),
+        configuration.training().shiftPixels());
   }
 
   public void engine(String where) {

@@ -1,6 +1,5 @@
 package io.sparkrnn.spark;
 
-import io.sparkrnn.config.Averaging;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.TrainingData;
@@ -21,7 +20,6 @@ import io.sparkrnn.train.Training;
 import io.sparkrnn.train.TrainingState;
 import java.util.Collection;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -65,6 +63,8 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  */
 public final class AveragingTrainingMaster
     implements TrainingMaster<TrainingResult, TrainingWorker<TrainingResult>> {
+  private static final String GRADIENTS = "gradients";
+
   private final Builder settings;
   private final String kernels;
   private List<TrainingListener> listeners = List.of();
@@ -75,7 +75,7 @@ public final class AveragingTrainingMaster
   /** Settings, each with a default. */
   public static final class Builder {
     private final int workers;
-    private Averaging averaging = Averaging.PARAMETERS;
+    private String averaging = "parameters";
     private int averagingFrequency = 10;
     private int minibatchSize = 64;
     private int threadsPerWorker = 1;
@@ -97,14 +97,10 @@ public final class AveragingTrainingMaster
      * iteration, after which one step of the network's updater follows.
      */
     public Builder averaging(String what) {
-      this.averaging =
-          Stream.of(Averaging.PARAMETERS, Averaging.GRADIENTS)
-              .filter(known -> known.toString().equals(what))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "averaging is parameters or gradients, found " + what));
+      if (!List.of("parameters", GRADIENTS).contains(what)) {
+        throw new IllegalArgumentException("averaging is parameters or gradients, found " + what);
+      }
+      this.averaging = what;
       return this;
     }
 
@@ -220,7 +216,7 @@ public final class AveragingTrainingMaster
             training {
               epochs = %d, minibatch-size = %d, workers = %d, threads-per-worker = %d
               %s, first-epoch-averaging-frequency = 0
-              seed = %d, clip-norm = 0, l2 = %s
+              seed = %d, clip-norm = 0, l2 = %s, shift-pixels = 0
             }
             """
                 .formatted(
@@ -228,7 +224,7 @@ public final class AveragingTrainingMaster
                     settings.minibatchSize,
                     settings.workers,
                     settings.threadsPerWorker,
-                    settings.averaging == Averaging.GRADIENTS
+                    settings.averaging.equals(GRADIENTS)
                         ? "averaging = gradients"
                         : "averaging = parameters, averaging-frequency = "
                             + settings.averagingFrequency,

@@ -154,10 +154,7 @@ public final class RnnClassifier
     return recurrentInit;
   }
 
-  /**
-   * Passes over the training set. Not set, they are 10 where parameters are averaged, and where
-   * gradients are, what the number of workers asks for.
-   */
+  /** Passes over the training set; not set, they follow from the number of workers. */
   public RnnClassifier setEpochs(int value) {
     return with(epochs, value);
   }
@@ -269,10 +266,7 @@ public final class RnnClassifier
     return updater;
   }
 
-  /**
-   * Learning rate, at the peak of the schedule. Not set, it is 0.002 for up to 4 workers that
-   * average parameters, and else follows from the number of workers.
-   */
+  /** Learning rate, at the peak of the schedule; not set, it follows from the number of workers. */
   public RnnClassifier setLearningRate(double value) {
     return with(learningRate, value);
   }

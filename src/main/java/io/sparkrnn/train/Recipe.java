@@ -27,6 +27,7 @@ import java.io.Serializable;
  * @param targetScale how evaluations make the values that the network gives those of the data again
  * @param averaging what a round averages: parameters, of replicas that each have an updater, or
  *     gradients, after which the driver takes one step
+ * @param shiftPixels most pixels by which training images are moved in each direction
  */
 public record Recipe(
     RnnTopology topology,
@@ -41,7 +42,8 @@ public record Recipe(
     int firstCountedStep,
     int lengthWindowMinibatches,
     TargetScale targetScale,
-    Averaging averaging)
+    Averaging averaging,
+    int shiftPixels)
     implements Serializable {
 
   /** How a shard's sequences belong together. */
@@ -132,7 +134,8 @@ public record Recipe(
         firstCountedStep,
         lengthWindowMinibatches,
         TargetScale.IDENTITY,
-        Averaging.PARAMETERS);
+        Averaging.PARAMETERS,
+        0);
   }
 
   /** The same, with rounds that average something else. */
@@ -150,7 +153,8 @@ public record Recipe(
         firstCountedStep,
         lengthWindowMinibatches,
         targetScale,
-        other);
+        other,
+        shiftPixels);
   }
 
   /** Moments that replicas have, and send with their parameters; else the driver alone has them. */

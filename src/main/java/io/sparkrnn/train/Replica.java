@@ -66,6 +66,8 @@ public final class Replica {
     float[][] moments = Arrays.copyOfRange(parts, 1, parts.length);
     long samples = 0;
     long dropoutKey = DatasetMinibatch.dropoutKey(recipe.seed(), round.epoch(), shard.worker());
+    ImageShift shift =
+        ImageShift.of(recipe.shiftPixels(), recipe.seed(), round.epoch(), shard.worker());
     double lossSum = 0;
     double lossWeight = 0;
     float[] streams = round.firstMinibatch() == 0 ? null : state.streamState(shard.worker());
@@ -81,6 +83,7 @@ public final class Replica {
         }
         int count = (int) Math.min(recipe.minibatchSize(), data.size() - first);
         minibatch.begin(data, samplesInOrder, (int) first, dropoutKey);
+        minibatch.move(shift);
         if (streams != null) {
           minibatch.countAllSteps();
         }

@@ -174,7 +174,8 @@ public record Training<D extends TrainingData>(
         training.firstCountedStep(),
         training.lengthWindowMinibatches(),
         targetScale,
-        configuration.averaging());
+        configuration.averaging(),
+        training.shiftPixels());
   }
 
   /** What a run begins with that begins with no model's parameters. */

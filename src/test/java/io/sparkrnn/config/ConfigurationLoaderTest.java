@@ -61,6 +61,7 @@ class ConfigurationLoaderTest {
         most-minibatches = 9
         averaging = parameters
         iterations = 5000
+        shift-pixels = 2
       }
       updater {
         name = nesterovs, learning-rate = 0.1, momentum = .5, beta1 = 0.8, beta2 = 0.99, epsilon = 1E-7

@@ -98,7 +98,8 @@ class GradientAveragingTest {
         recipe.firstCountedStep(),
         recipe.lengthWindowMinibatches(),
         recipe.targetScale(),
-        recipe.averaging());
+        recipe.averaging(),
+        recipe.shiftPixels());
   }
 
   private static TrainingState start(Recipe recipe) {

@@ -87,7 +87,8 @@ public final class KeyParams implements Serializable {
 
   private <T, P extends Param<T>> P add(String path, P param, Function<String, T> parser) {
     byPath.put(path, param);
-    expected.put(param.name(), Keys.of(path).expected());
+    // What is open here is a param that is not set.
+    expected.put(param.name(), Keys.of(path).expected().replaceFirst("^auto or ", ""));
     String defaultText = Keys.of(path).text(ConfigurationLoader.defaults());
     // A number that follows from other params has no value of its own.
     boolean open = param instanceof IntParam || param instanceof DoubleParam;

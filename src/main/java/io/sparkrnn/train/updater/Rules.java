@@ -32,9 +32,19 @@ public record Rules(RunConfiguration asked) {
   private static final Key ADAM_LEARNING_RATE = Keys.of("updater.adam-learning-rate");
   private static final Key WARM_UP = Keys.of("schedule.warm-up-iterations");
 
+  private static final Key SHIFT = Keys.of("training.shift-pixels");
+
   private static final List<Key> ALL =
       List.of(
-          AVERAGING, EPOCHS, UPDATER, LEARNING_RATE, MOMENTUM, BETA2, ADAM_LEARNING_RATE, WARM_UP);
+          AVERAGING,
+          EPOCHS,
+          UPDATER,
+          LEARNING_RATE,
+          MOMENTUM,
+          BETA2,
+          ADAM_LEARNING_RATE,
+          WARM_UP,
+          SHIFT);
 
   /** The minibatch that rates were chosen with. */
   private static final double MINIBATCH = 64;
@@ -45,6 +55,9 @@ public record Rules(RunConfiguration asked) {
 
   /** Samples of a step from which the noise of momentum's older gradients is not worth its lag. */
   private static final int LESS_MOMENTUM = 1_024;
+
+  /** Images of a step from which moving them helps. */
+  private static final int IMAGES_TO_MOVE = 1_024;
 
   /** Samples of a step from which rates are so large that they need a longer warm-up. */
   private static final int LONGER_WARM_UP = 2_048;
@@ -103,6 +116,9 @@ public record Rules(RunConfiguration asked) {
     if (WARM_UP.isAuto(asked) && warmUp() == 0) {
       texts.put(WARM_UP, "0");
     }
+    if (SHIFT.isAuto(asked)) {
+      texts.put(SHIFT, memorises() ? "1" : "0");
+    }
     put(texts, BETA2, isAsShipped() ? 0.999 : Math.max(0.95, 1 - 0.001 * minibatches()));
     return texts;
   }
@@ -152,6 +168,11 @@ public record Rules(RunConfiguration asked) {
 
   private double momentum() {
     return updater() == UpdaterName.MUON && asked.samplesOfStep() < LESS_MOMENTUM ? 0.95 : 0.9;
+  }
+
+  /** Whether so few steps for so many images learn these by heart, unless they are moved. */
+  private boolean memorises() {
+    return ofGradients() && !asked.table().isGiven() && asked.samplesOfStep() >= IMAGES_TO_MOVE;
   }
 
   /** As a share of all iterations. */

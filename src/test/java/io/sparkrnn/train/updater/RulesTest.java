@@ -72,6 +72,7 @@ class RulesTest {
                 UpdaterName.MUON, rate, momentum, 0.9, beta2, 1e-8, 0.01, adamRate));
     assertThat(found.training().epochs()).isEqualTo(epochs);
     assertThat(found.schedule().warmUpIterations()).isEqualTo(warmUp);
+    assertThat(found.training().shiftPixels()).isEqualTo(workers * minibatch < 1024 ? 0 : 1);
     // Whoever says what has been decided gets it again.
     assertThat(new Rules(found).decided(1)).isEqualTo(found);
     assertThat(asked(found.render())).isEqualTo(found);
@@ -158,6 +159,19 @@ class RulesTest {
     assertProblem("updater.learning-rate = -1", "expected auto or a number above 0, found \"-1\"");
     assertProblem(
         "training.epochs = -1", "expected auto or a whole number of at least 1, found \"-1\"");
+  }
+
+  /** Neither do sequences of tables have pixels, nor does DL4J move them. */
+  @Test
+  void onlyImagesAreMoved() {
+    String table = "table { train = a, test = b }, ";
+    assertThat(decided(table + "training.workers = 32").training().shiftPixels()).isZero();
+    assertProblem(
+        table + "training.shift-pixels = 1",
+        "expected 0 beside tables, whose sequences are no images, found 1");
+    assertProblem(
+        "training { engine = dl4j, shift-pixels = 1 }",
+        "expected 0 with the engine dl4j, which takes images as they are, found 1");
   }
 
   private static void assertProblem(String settings, String message) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkrnn.checkpoint.CheckpointEntry;
+import io.sparkrnn.config.Averaging;
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
 import io.sparkrnn.config.UpdaterConfiguration;
@@ -105,7 +106,7 @@ class AveragingTrainingMasterIT {
     for (int epoch = 0; epoch < EPOCHS; epoch++) {
       spark.fit(data);
     }
-    TrainingState expected = local(description);
+    TrainingState expected = local(description, Averaging.PARAMETERS);
     NetworkState found = Dl4jNetworks.state(spark.getNetwork());
 
     assertThat(found.parameters()).containsExactly(expected.parameters());
@@ -127,7 +128,7 @@ class AveragingTrainingMasterIT {
       spark.fit(context.parallelize(dataSets(samplesPerSet), partitions));
     }
     assertThat(Dl4jNetworks.state(spark.getNetwork()).parameters())
-        .containsExactly(local(description).parameters());
+        .containsExactly(local(description, Averaging.PARAMETERS).parameters());
   }
 
   @Test
@@ -142,7 +143,7 @@ class AveragingTrainingMasterIT {
     second.fit(data);
 
     assertThat(Dl4jNetworks.state(second.getNetwork()).parameters())
-        .containsExactly(local(description).parameters());
+        .containsExactly(local(description, Averaging.PARAMETERS).parameters());
   }
 
   @Test
@@ -342,12 +343,33 @@ class AveragingTrainingMasterIT {
         .hasMessage("AveragingTrainingMaster does not support " + message);
   }
 
+  @Test
+  void averagedGradientsHaveTheLocalEnginesBitsToo() {
+    NetworkDescription description = description(UpdaterName.ADAM);
+    SparkDl4jMultiLayer spark =
+        spark(network(description), builder().averaging("gradients").build());
+    JavaRDD<DataSet> data = context.parallelize(dataSets(1), 5);
+    for (int epoch = 0; epoch < EPOCHS; epoch++) {
+      spark.fit(data);
+    }
+    TrainingState expected = local(description, Averaging.GRADIENTS);
+    NetworkState found = Dl4jNetworks.state(spark.getNetwork());
+
+    assertThat(found.parameters()).containsExactly(expected.parameters());
+    assertThat(found.updaterState()).containsExactly(expected.updaterState());
+    assertThatThrownBy(() -> builder().averaging("auto"))
+        .hasMessage("averaging is parameters or gradients, found auto");
+  }
+
   private static AveragingTrainingMaster master() {
+    return builder().build();
+  }
+
+  private static AveragingTrainingMaster.Builder builder() {
     return new AveragingTrainingMaster.Builder(WORKERS)
         .averagingFrequency(FREQUENCY)
         .minibatchSize(MINIBATCH)
-        .seed(11)
-        .build();
+        .seed(11);
   }
 
   private static SparkDl4jMultiLayer spark(
@@ -418,14 +440,16 @@ class AveragingTrainingMasterIT {
     }
   }
 
-  private static TrainingState local(NetworkDescription description) {
+  private static TrainingState local(NetworkDescription description, Averaging averaging) {
     Updater updater = Updater.of(description.updater(), 64);
     LearningRateSchedule schedule =
         new LearningRateSchedule(
             description.schedule(), description.updater().learningRate(), 1000);
-    Recipe recipe = new Recipe(TOPOLOGY, MINIBATCH, 1, updater, schedule, 0, 1e-4, 11);
+    Recipe recipe =
+        new Recipe(TOPOLOGY, MINIBATCH, 1, updater, schedule, 0, 1e-4, 11).averaging(averaging);
+    int frequency = averaging == Averaging.GRADIENTS ? 1 : FREQUENCY;
     TrainingData data = new RoundRobin();
-    RoundPlan plan = new RoundPlan(data.minibatchesPerEpoch(MINIBATCH), FREQUENCY, FREQUENCY);
+    RoundPlan plan = new RoundPlan(data.minibatchesPerEpoch(MINIBATCH), frequency, frequency);
     return new TrainingLoop(
             new TrainingLoop.Options(
                 EPOCHS,

@@ -34,7 +34,7 @@ import scala.Option;
 
 /**
  * Classifies sequences in Spark ML: stacked recurrent layers and a dense layer over the last state,
- * trained by parameter averaging as by the program.
+ * trained by several workers as by the program.
  *
  * <p>A row's features are one sequence, {@code [timeStep][input]} flat, as a vector or an array of
  * numbers; its label is a whole number from 0. Classes are as many as the label column's metadata

@@ -13,7 +13,8 @@ import io.sparkrnn.run.RunDirectory;
 import io.sparkrnn.run.UsageException;
 import io.sparkrnn.run.Versions;
 import io.sparkrnn.storage.Storage;
-import io.sparkrnn.train.Updater;
+import io.sparkrnn.train.updater.Rules;
+import io.sparkrnn.train.updater.Updater;
 import java.io.PrintStream;
 import java.net.URI;
 import java.util.List;
@@ -93,18 +94,23 @@ final class ExportCommand extends ConfiguredCommand {
   }
 
   /** With an updater that has seen nothing yet: a model file has no updater state. */
-  private static byte[] dl4j(ModelFile read, RunConfiguration configuration) {
+  private static byte[] dl4j(ModelFile read, RunConfiguration asked) {
+    RunConfiguration configuration = new Rules(asked).decided();
     if (!Dl4jZip.available()) {
       throw new UsageException(
           "Cannot export for DL4J: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars, found none");
     }
-    int state = Updater.of(configuration.updater()).stateSize(read.topology().parameterCount());
-    return Dl4jNetworks.zip(
+    int state =
+        Updater.of(configuration.updater(), configuration.samplesOfStep())
+            .stateSize(read.topology().parameterCount());
+    NetworkDescription description =
         new NetworkDescription(
             read.topology(),
             configuration.updater(),
             configuration.schedule(),
-            configuration.training().l2()),
-        new NetworkState(read.parameters(), new float[state], 0, 0));
+            configuration.training().l2());
+    return Dl4jNetworks.zip(
+        description,
+        new NetworkState(read.parameters(), description.updaterState(new float[state]), 0, 0));
   }
 }

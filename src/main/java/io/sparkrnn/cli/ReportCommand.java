@@ -97,7 +97,7 @@ final class ReportCommand extends ConfiguredCommand {
                             .formatted(where)));
     return new ComparisonPage.Run(
         RunRecord.read(result, "the newest result in " + where),
-        ConfigurationLoader.parse(
+        ConfigurationLoader.parseSaved(
             new String(storage.read(settings, MAX_TEXT_BYTES), StandardCharsets.UTF_8),
             Storage.describe(settings)));
   }

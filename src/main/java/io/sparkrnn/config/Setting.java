@@ -40,6 +40,12 @@ import java.lang.annotation.Target;
   double below() default Double.POSITIVE_INFINITY;
 
   /**
+   * Whether {@code auto} is allowed, too, for a number that follows from other settings: NaN, or of
+   * whole numbers -1.
+   */
+  boolean auto() default false;
+
+  /**
    * Whether a resumed run may have another value: it cannot be seen in the parameters, or it names
    * files, whose content is compared.
    */

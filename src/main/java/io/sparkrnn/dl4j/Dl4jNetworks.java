@@ -203,8 +203,10 @@ public final class Dl4jNetworks {
   private static IUpdater updater(UpdaterConfiguration updater, ISchedule learningRate) {
     IUpdater config =
         switch (updater.name()) {
-          case SGD -> new Sgd();
+          // Muon is none of DL4J's: a network that muon has trained goes on with plain steps.
+          case SGD, MUON -> new Sgd();
           case NESTEROVS -> new Nesterovs(Double.NaN, updater.momentum());
+          case AUTO -> throw new IllegalArgumentException("expected an updater, found auto");
           case ADAM, ADAMW ->
               new Adam(Double.NaN, updater.beta1(), updater.beta2(), updater.epsilon());
         };

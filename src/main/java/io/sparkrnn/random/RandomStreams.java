@@ -23,5 +23,8 @@ public final class RandomStreams {
   /** Which sequences a comparison of two models draws; followed by the number of the draw. */
   public static final long BOOTSTRAP = 6;
 
+  /** How training images are moved; followed by epoch, worker and the sample's number, then 0. */
+  public static final long SHIFTS = 7;
+
   private RandomStreams() {}
 }

@@ -29,6 +29,7 @@ import io.sparkrnn.train.Training;
 import io.sparkrnn.train.TrainingListener;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.TrainingStoppedException;
+import io.sparkrnn.train.updater.Rules;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
@@ -83,7 +84,9 @@ public final class TrainingRun {
     this.signals = signals;
     this.stop = this::isToStop;
     this.clock = clock;
-    this.configuration = configuration;
+    // Where nothing is asked, a run goes on as it began, whatever the rules are now.
+    this.configuration =
+        directory.saved().map(new Rules(configuration)::resuming).orElse(configuration);
     this.directory = directory;
     this.storage = storage;
     this.cluster = cluster;
@@ -98,7 +101,7 @@ public final class TrainingRun {
                 seconds(configuration.run().retrySeconds()),
                 () -> failing || signals.isMade(),
                 clock));
-    this.result = new ResultFile(configuration, directory.runId());
+    this.result = new ResultFile(this.configuration, directory.runId());
     this.progress = new ProgressLog(directory.runId());
     this.mlflow = new MlflowLog(directory.runId());
   }
@@ -196,7 +199,7 @@ public final class TrainingRun {
       int attempt = store.claimAttempt(vacancy);
       history = new TrainingHistory(attempt);
       result.attempt(attempt, history);
-      directory.name(storage, store, configuration, initial);
+      directory.name(storage, store, training.configuration(), initial);
       train(training, initial, backend);
       return ExitCode.DONE;
     } catch (TrainingStoppedException e) {
@@ -284,7 +287,7 @@ public final class TrainingRun {
     List<DataFingerprint> fingerprints = training.data().fingerprints();
     RunIdentity identity =
         new RunIdentity(
-            configuration,
+            training.configuration(),
             training.topology(),
             training.recipe().schedule(),
             fingerprints,
@@ -292,8 +295,10 @@ public final class TrainingRun {
             Optional.empty(),
             List.of());
     RunStart start = start(training, identity, initial);
-    Console console = new Console(out, training.plan(), configuration.training().epochs());
-    console.heading(training, directory);
+    Console console =
+        new Console(out, training.plan(), training.configuration().training().epochs());
+    console.heading(training, configuration, directory);
+    result.decided(training.configuration());
     result.describe(training.data(), training.topology(), dl4j ? "dl4j" : kernels.name());
     result.drift(start.identity().drift());
     start.identity().initialSha256().ifPresent(result::initial);
@@ -301,7 +306,7 @@ public final class TrainingRun {
       console.kernels(kernels);
     }
     backend.await(stop);
-    mlflow.begin(configuration, fingerprints, store.latestAttempt());
+    mlflow.begin(training.configuration(), fingerprints, store.latestAttempt());
     List<TrainingListener> listeners = listeners(console, backend);
     Training.Surroundings around =
         new Training.Surroundings(

@@ -105,7 +105,7 @@ public final class SparkBackend implements Backend {
     if (withDl4j()) {
       return new Dl4jRoundRunner(
           context,
-          NetworkDescription.of(training.topology(), configuration),
+          NetworkDescription.of(training.topology(), training.configuration()),
           training.recipe(),
           training.data(),
           configuration.training().averagingFrequency(),

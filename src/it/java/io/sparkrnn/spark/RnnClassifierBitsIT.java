@@ -8,6 +8,7 @@ import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.spark.ml.TableTraining;
 import io.sparkrnn.spark.rounds.SmallTraining;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;

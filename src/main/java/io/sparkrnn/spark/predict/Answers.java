@@ -3,8 +3,8 @@ package io.sparkrnn.spark.predict;
 import io.sparkrnn.kernel.Loss;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.kernel.Network.Reads;
+import io.sparkrnn.model.OutputUnits;
 import io.sparkrnn.model.Preparation;
-import io.sparkrnn.train.Predictor;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -78,7 +78,7 @@ record Answers(Network network, Preparation preparation) implements Serializable
       return new Object[] {values(outputs)};
     }
     double[] probabilities = outputs.clone();
-    Predictor.softmax(probabilities);
+    OutputUnits.softmax(probabilities);
     double probability = probabilities[best(outputs)];
     return hasProbabilities()
         ? new Object[] {name(outputs), probability, probabilities}

@@ -50,6 +50,7 @@ class ArchitectureTest {
           "train",
           "dl4j",
           "export",
+          "serving",
           "registry",
           "report",
           "run");
@@ -89,6 +90,7 @@ class ArchitectureTest {
               List.of("config", "data", "kernel", "model", "evaluation", "checkpoint", "random")),
           entry("dl4j", List.of("config", "kernel", "model")),
           entry("export", List.of("kernel", "model", "dl4j", "storage")),
+          entry("serving", List.of("kernel", "model", "random", "export", "storage")),
           entry("spark.jobs", BELOW_SPARK),
           entry("spark.data", and(BELOW_SPARK, below("spark.data"))),
           entry("spark.rounds", and(BELOW_SPARK, below("spark.rounds"))),

@@ -14,6 +14,7 @@ import io.sparkrnn.run.Console;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.RunDirectory;
 import io.sparkrnn.run.UsageException;
+import io.sparkrnn.serving.RnnModel;
 import io.sparkrnn.spark.SparkBackend;
 import io.sparkrnn.spark.predict.SparkPrediction;
 import io.sparkrnn.spark.predict.SparkPrediction.Counts;
@@ -25,6 +26,7 @@ import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.Predictor;
 import java.io.PrintStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +35,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code predict}: what a model says of many samples, by the executors. */
@@ -63,7 +66,6 @@ final class PredictCommand extends ConfiguredCommand {
 
   @Option(
       names = "--input",
-      required = true,
       paramLabel = "URI",
       description =
           "What to predict: an IDX file, a directory of PNG files, Parquet, or a table's name; for a model of tables, files as for --test-table.")
@@ -85,9 +87,8 @@ final class PredictCommand extends ConfiguredCommand {
 
   @Option(
       names = "--output",
-      required = true,
       paramLabel = "URI",
-      description = "New directory of the table.")
+      description = "New directory of the table; of a text, a new file.")
   private String to;
 
   @Option(
@@ -105,6 +106,8 @@ final class PredictCommand extends ConfiguredCommand {
           "Rows that may be bad; with more, the table stays without _SUCCESS, and it ends with 65. Default: ${DEFAULT-VALUE}")
   private long maxBad;
 
+  @Mixin private final TextOptions text = new TextOptions();
+
   PredictCommand(PrintStream out) {
     super(out, KEYS);
   }
@@ -112,6 +115,15 @@ final class PredictCommand extends ConfiguredCommand {
   @Override
   public Integer call() {
     RunConfiguration configuration = configuration();
+    text.requireComplete();
+    if (text.given()) {
+      return goOn(configuration);
+    }
+    if (from == null || to == null) {
+      throw new UsageException(
+          "Cannot predict: expected --input and --output, or --prompt, found %s"
+              .formatted(from == null && to == null ? "none" : "one alone"));
+    }
     if (configuration.training().engine() != Engine.SPARK) {
       throw new UsageException("Cannot predict with another engine than spark");
     }
@@ -140,6 +152,25 @@ final class PredictCommand extends ConfiguredCommand {
     Counts counts = predict(ofModel, paths, read, storage, target);
     Console.inputs(out, read, counts.inputs());
     report(storage, target, counts);
+    return ExitCode.DONE;
+  }
+
+  private int goOn(RunConfiguration configuration) {
+    if (from != null) {
+      throw new UsageException("Cannot predict: expected --input or --prompt, found both");
+    }
+    ClusterPaths.of(configuration).requireReadable("--model", model);
+    Storage storage = Storage.of(configuration.hadoop());
+    ModelFile read = ModelFile.read(storage, RunDirectory.modelFile(storage, model));
+    String kernels = KernelProvider.choose(configuration.training().kernels().toString()).name();
+    String written = text.text(RnnModel.of(read, kernels), err()) + "\n";
+    if (to == null) {
+      // As they are, whatever the terminal's own encoding is.
+      out.writeBytes(written.getBytes(StandardCharsets.UTF_8));
+    } else {
+      URI file = NewFile.write(storage, to, written.getBytes(StandardCharsets.UTF_8));
+      out.printf("%-10s%s%n", "wrote", Storage.describe(file));
+    }
     return ExitCode.DONE;
   }
 

@@ -23,5 +23,8 @@ public final class RandomStreams {
   /** Which sequences a comparison of two models draws; followed by the number of the draw. */
   public static final long BOOTSTRAP = 6;
 
+  /** Which token of a text comes next; followed by its number. */
+  public static final long TEXT = 7;
+
   private RandomStreams() {}
 }

@@ -16,6 +16,7 @@ import io.sparkrnn.run.RunDirectory;
 import io.sparkrnn.run.UsageException;
 import io.sparkrnn.serving.RnnModel;
 import io.sparkrnn.spark.SparkBackend;
+import io.sparkrnn.spark.data.SeriesQuestions;
 import io.sparkrnn.spark.predict.SparkPrediction;
 import io.sparkrnn.spark.predict.SparkPrediction.Counts;
 import io.sparkrnn.spark.predict.SparkPrediction.Input;
@@ -49,9 +50,11 @@ import picocli.CommandLine.Option;
 final class PredictCommand extends ConfiguredCommand {
   /** The keys that have a meaning here. */
   private static final List<Key> KEYS =
-      Stream.concat(
-              Stream.of(Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS),
-              ModelTable.INPUTS.stream())
+      Stream.of(
+              List.of(Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS),
+              ModelTable.INPUTS,
+              ModelTable.SERIES)
+          .flatMap(List::stream)
           .toList();
 
   /** Spark's mark in a table that is complete. */
@@ -105,6 +108,22 @@ final class PredictCommand extends ConfiguredCommand {
       description =
           "Rows that may be bad; with more, the table stays without _SUCCESS, and it ends with 65. Default: ${DEFAULT-VALUE}")
   private long maxBad;
+
+  @Option(
+      names = "--columns",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Of a model of tables, what answers have: prediction, class, label, probability, top-N, probabilities, quantiles, state. Default: what predict.md says of each kind of model.")
+  private List<String> columns = List.of();
+
+  @Option(
+      names = "--windows",
+      paramLabel = "WHICH",
+      defaultValue = "default",
+      description =
+          "Of series: newest for answers behind the last readings alone, all for those of every time step. Default: newest for forecasts, else all.")
+  private SeriesQuestions.Which windows;
 
   @Mixin private final TextOptions text = new TextOptions();
 
@@ -181,12 +200,17 @@ final class PredictCommand extends ConfiguredCommand {
       flags.put("table.features", features);
     }
     RunConfiguration configuration = load(ModelTable.texts(storage, model, read, given, flags));
-    TaskName task = configuration.model().task();
-    if (task == TaskName.LANGUAGE_MODEL || !configuration.table().time().isEmpty()) {
+    if (configuration.model().task() == TaskName.LANGUAGE_MODEL) {
       throw new UsageException(
-          "Cannot predict with %s: expected a model of sequences, one a row, found the task %s%s; neither series nor texts are gone on with yet"
-              .formatted(model, task, task == TaskName.LANGUAGE_MODEL ? "" : " of series"));
+          "Cannot predict with %s: expected --prompt for a language model, found a table"
+              .formatted(model));
     }
+    if (windows != SeriesQuestions.Which.DEFAULT && configuration.table().time().isEmpty()) {
+      throw new UsageException(
+          "Cannot predict with %s: expected a model of series beside --windows, found sequences, one a row"
+              .formatted(model));
+    }
+    TablePrediction.requireColumns(read, columns);
     return configuration;
   }
 
@@ -198,6 +222,11 @@ final class PredictCommand extends ConfiguredCommand {
                 .formatted(model, input));
       }
       return;
+    }
+    if (!columns.isEmpty() || windows != SeriesQuestions.Which.DEFAULT) {
+      throw new UsageException(
+          "Cannot predict with %s: expected a model of tables beside --columns and --windows, found one of images"
+              .formatted(model));
     }
     if (input == null) {
       throw new UsageException(
@@ -234,7 +263,11 @@ final class PredictCommand extends ConfiguredCommand {
             kernels);
     try (SparkBackend spark = SparkBackend.begin("spark-rnn predict", configuration, 1)) {
       if (read.preparation().isPresent()) {
-        return new TablePrediction(spark.started().context(), configuration).run(read, request);
+        return new TablePrediction(
+                spark.started().context(),
+                configuration,
+                new TablePrediction.Asked(columns, windows))
+            .run(read, request);
       }
       if (!paths.executorsElsewhere()) {
         warmUp(spark, new Predictor(Ops.named(kernels), read.topology(), read.parameters()));

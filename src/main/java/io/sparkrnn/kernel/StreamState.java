@@ -7,6 +7,7 @@ package io.sparkrnn.kernel;
 public final class StreamState {
   final float[] values;
   final float[] pooled;
+  private final int topAt;
   long steps;
 
   /**
@@ -20,6 +21,7 @@ public final class StreamState {
           "expected layers that go forward where states are carried, found " + network.layers());
     }
     values = new float[network.stateSize()];
+    topAt = network.stateSize() - network.stateSize(network.layers().size() - 1);
     boolean pools =
         network.head().reads() == Network.Reads.MEAN || network.head().reads() == Network.Reads.MAX;
     pooled = new float[pools ? network.units(network.layers().size() - 1) : 0];
@@ -29,12 +31,18 @@ public final class StreamState {
   public StreamState(StreamState other) {
     values = other.values.clone();
     pooled = other.pooled.clone();
+    topAt = other.topAt;
     steps = other.steps;
   }
 
   /** How many time steps there have been. */
   public long steps() {
     return steps;
+  }
+
+  /** The output of the top layer. */
+  public void lastState(float[] to) {
+    System.arraycopy(values, topAt, to, 0, to.length);
   }
 
   /** Of each layer its output, then what else its cell remembers; not to be changed. */

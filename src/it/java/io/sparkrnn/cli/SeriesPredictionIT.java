@@ -29,7 +29,7 @@ class SeriesPredictionIT {
   private static final int DAYS = 30;
   private static final int KNOWN = 27;
 
-  @TempDir(factory = OddTempDirectory.class)
+  @TempDir
   private Path temp;
 
   private static CommandRun run(String line, Object... more) {
@@ -89,7 +89,7 @@ class SeriesPredictionIT {
     Path run = temp.resolve("run");
     run(
         TRAIN
-            + " --task forecast --time-column time --series-column shop --target-columns units --features sold,weekday --known-ahead weekday --window-steps 5 --horizon-steps 3 --loss quantile",
+            + " --task forecast --time-column time --series-column shop --target-columns units --features sold,weekday --known-ahead weekday --window-steps 5 --horizon-steps 3 --test-from 2024-01-15T00:00:00Z --loss quantile --quantiles 0.1,0.5,0.9",
         "--train-table",
         training,
         "--run-dir",
@@ -159,7 +159,7 @@ class SeriesPredictionIT {
     Path run = temp.resolve("run");
     run(
         TRAIN
-            + " --task label-steps --time-column time --series-column shop --label-column busy --features sold,weekday",
+            + " --task label-steps --time-column time --series-column shop --label-column busy --features sold,weekday --test-from 2024-01-15T00:00:00Z",
         "--train-table",
         table,
         "--run-dir",
@@ -199,7 +199,7 @@ class SeriesPredictionIT {
         Files.write(temp.resolve("text.txt"), Arrays.asList("the sea and the land ".repeat(60)));
     Path run = temp.resolve("run");
     run(
-        TRAIN + " --task language-model --window-steps 8 --embedding-size 4",
+        TRAIN + " --task language-model --window-steps 8 --embedding-size 4 --test-from 0.9",
         "--train-table",
         table,
         "--run-dir",

@@ -29,8 +29,7 @@ class SeriesPredictionIT {
   private static final int DAYS = 30;
   private static final int KNOWN = 27;
 
-  @TempDir
-  private Path temp;
+  @TempDir private Path temp;
 
   private static CommandRun run(String line, Object... more) {
     List<String> arguments = new ArrayList<>(List.of(line.split(" ")));

@@ -51,6 +51,7 @@ class ArchitectureTest {
           "train",
           "dl4j",
           "export",
+          "serving",
           "registry",
           "report",
           "run");
@@ -99,6 +100,7 @@ class ArchitectureTest {
                   "train.updater")),
           entry("dl4j", List.of("config", "kernel", "model")),
           entry("export", List.of("kernel", "model", "dl4j", "storage")),
+          entry("serving", List.of("kernel", "model", "random", "export", "storage")),
           entry("spark.jobs", BELOW_SPARK),
           entry("spark.data", and(BELOW_SPARK, below("spark.data"))),
           entry("spark.rounds", and(BELOW_SPARK, below("spark.rounds"))),

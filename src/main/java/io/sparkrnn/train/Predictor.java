@@ -4,6 +4,7 @@ import io.sparkrnn.kernel.InferencePass;
 import io.sparkrnn.kernel.MinibatchSource;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.kernel.Ops;
+import io.sparkrnn.model.OutputUnits;
 import io.sparkrnn.model.RnnTopology;
 import java.util.Arrays;
 
@@ -84,7 +85,7 @@ public final class Predictor {
   /** Softmax of the logits, taken in double: {@code [class]}. */
   public double[] probabilities(int place) {
     double[] probabilities = logits(place);
-    softmax(probabilities);
+    OutputUnits.softmax(probabilities);
     return probabilities;
   }
 
@@ -102,26 +103,6 @@ public final class Predictor {
     double logOfSum = StrictMath.log(sum);
     for (int c = 0; c < logits.length; c++) {
       logits[c] = logits[c] - highest - logOfSum;
-    }
-  }
-
-  /**
-   * Puts the probabilities in the place of logits.
-   *
-   * @param logits {@code [class]}, changed in place
-   */
-  public static void softmax(double[] logits) {
-    double highest = Double.NEGATIVE_INFINITY;
-    for (double logit : logits) {
-      highest = Math.max(highest, logit);
-    }
-    double sum = 0;
-    for (int c = 0; c < logits.length; c++) {
-      logits[c] = StrictMath.exp(logits[c] - highest);
-      sum += logits[c];
-    }
-    for (int c = 0; c < logits.length; c++) {
-      logits[c] /= sum;
     }
   }
 

@@ -122,7 +122,7 @@ final class SequenceBuilder {
   }
 
   /** Which channels are read at the time that is forecast. */
-  private boolean[] knownAhead(Origin source) {
+  boolean[] knownAhead(Origin source) {
     List<String> names = preparation.features();
     boolean[] ahead = new boolean[names.size()];
     for (String name : table.knownAhead()) {

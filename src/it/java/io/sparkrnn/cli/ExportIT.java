@@ -243,7 +243,7 @@ class ExportIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"onnx", "safetensors", "dl4j"})
+  @ValueSource(strings = {"safetensors", "dl4j"})
   void networksThatAreNotPlainAreRefused(String format) throws IOException {
     Network plain = model(run("tanh").resolve("model.srnn")).topology().network();
     RnnTopology lstm =

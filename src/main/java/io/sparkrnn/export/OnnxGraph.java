@@ -25,12 +25,14 @@ final class OnnxGraph {
   }
 
   private static final int ATTRIBUTE_INT = 2;
-  private static final int ATTRIBUTE_STRING = 3;
   private static final int ATTRIBUTE_INTS = 7;
   private static final int ATTRIBUTE_STRINGS = 8;
 
   private final String name;
-  private final List<ProtobufMessage> nodes = new ArrayList<>();
+
+  /** By their last output: one that is asked for again is not added again. */
+  private final Map<String, ProtobufMessage> nodes = new LinkedHashMap<>();
+
   private final Map<String, ProtobufMessage> constants = new LinkedHashMap<>();
   private final List<ProtobufMessage> inputs = new ArrayList<>();
   private final List<ProtobufMessage> outputs = new ArrayList<>();
@@ -41,7 +43,7 @@ final class OnnxGraph {
 
   ProtobufMessage message() {
     ProtobufMessage graph = new ProtobufMessage();
-    nodes.forEach(node -> graph.message(1, node));
+    nodes.values().forEach(node -> graph.message(1, node));
     graph.text(2, name);
     constants.values().forEach(constant -> graph.message(5, constant));
     inputs.forEach(input -> graph.message(11, input));
@@ -70,7 +72,7 @@ final class OnnxGraph {
     for (ProtobufMessage attribute : attributes) {
       node.message(5, attribute);
     }
-    nodes.add(node);
+    nodes.putIfAbsent(last, node);
     return last;
   }
 
@@ -98,10 +100,6 @@ final class OnnxGraph {
       attribute.number(8, value);
     }
     return attribute.number(20, ATTRIBUTE_INTS);
-  }
-
-  static ProtobufMessage text(String name, String value) {
-    return new ProtobufMessage().text(1, name).text(4, value).number(20, ATTRIBUTE_STRING);
   }
 
   static ProtobufMessage texts(String name, List<String> values) {

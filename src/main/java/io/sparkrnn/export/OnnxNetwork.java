@@ -2,7 +2,6 @@ package io.sparkrnn.export;
 
 import static io.sparkrnn.export.OnnxGraph.number;
 import static io.sparkrnn.export.OnnxGraph.numbers;
-import static io.sparkrnn.export.OnnxGraph.text;
 import static io.sparkrnn.export.OnnxGraph.texts;
 
 import io.sparkrnn.export.OnnxGraph.Type;
@@ -19,7 +18,6 @@ import io.sparkrnn.model.ChannelScale;
 import io.sparkrnn.model.Preparation;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,6 +25,10 @@ import java.util.Optional;
  * The graph of any network with a head, from what a table has to what it asks for. Sequences of a
  * batch have lengths of their own; what stands behind an end is not looked at, and what the graph
  * gives there means nothing.
+ *
+ * <p>Recurrent operators are told the lengths, but nothing depends on their heeding them: OpenVINO
+ * does not where the time axis is free. So all of them go forward, over sequences that are reversed
+ * up to their own ends where a layer goes backward, and the last states are gathered.
  *
  * <p>Inputs, as far as the network has them: {@code input [batch][time][number]} as the table has
  * it, {@code ids [batch][time]} of tokens, {@code statics [batch][number]}, {@code lengths
@@ -150,87 +152,81 @@ final class OnnxNetwork {
         "Gather", List.of(shape, graph.longs("one", 1)), "time_steps", number("axis", 0));
   }
 
-  /** All layers; of the top one, the states that the head reads first. */
+  /** All layers: the states of the top one that the head reads first. */
   private String layers(String steps) {
     String x = steps;
     int top = network.layers().size() - 1;
-    for (int l = 0; l < top; l++) {
-      recurrent(l, x, List.of("y" + l));
-      x = joined("y" + l, l, "x" + (l + 1));
+    for (int l = 0; l <= top; l++) {
+      boolean last = l == top && network.head().reads() == Reads.LAST;
+      Direction direction = network.layers().get(l).direction();
+      List<String> ways = new ArrayList<>();
+      if (direction != Direction.BACKWARD) {
+        String states = recurrent(l, 0, x, "y" + l);
+        ways.add(last ? last(states, "h" + l) : states);
+      }
+      if (direction != Direction.FORWARD) {
+        int way = direction == Direction.BOTH ? 1 : 0;
+        String states = recurrent(l, way, reversed(x, "r" + l), "z" + l);
+        ways.add(last ? last(states, "g" + l) : reversed(states, "w" + l));
+      }
+      x =
+          ways.size() == 1
+              ? ways.get(0)
+              : graph.node("Concat", ways, "x" + (l + 1), number("axis", last ? 1 : 2));
     }
-    if (network.head().reads() == Reads.LAST) {
-      recurrent(top, x, List.of("", "h"));
-      return bothWays(top)
-          ? flattened(
-              graph.node("Transpose", List.of("h"), "h_batch", numbers("perm", 1, 0, 2)),
-              "last",
-              0,
-              -1)
-          : graph.squeezed("h", 0, "last");
-    }
-    recurrent(top, x, List.of("y" + top));
-    return joined("y" + top, top, "states");
+    return x;
   }
 
-  private boolean bothWays(int l) {
-    return network.layers().get(l).direction() == Direction.BOTH;
-  }
-
-  /** {@code [time][way][batch][unit]} as {@code [time][batch][value]}. */
-  private String joined(String y, int l, String to) {
-    return bothWays(l)
-        ? flattened(
-            graph.node("Transpose", List.of(y), y + "_steps", numbers("perm", 0, 2, 1, 3)),
-            to,
-            0,
-            0,
-            -1)
-        : graph.squeezed(y, 1, to);
-  }
-
-  private void recurrent(int l, String x, List<String> to) {
+  /** One direction of a layer, {@code [time][batch][unit]} in the order in which it goes. */
+  private String recurrent(int l, int way, String x, String to) {
     Layer layer = network.layers().get(l);
     String operator = OnnxWeights.operator(layer.cell());
-    int gates = OnnxWeights.places(operator).length;
-    int ways = bothWays(l) ? 2 : 1;
-    int rows = gates * layer.units();
-    float[] input = OnnxWeights.matrix(blocks, parameters, layer, l, Kind.INPUT_WEIGHTS);
-    float[] state = OnnxWeights.matrix(blocks, parameters, layer, l, Kind.RECURRENT_WEIGHTS);
+    int rows = OnnxWeights.places(operator).length * layer.units();
     List<ProtobufMessage> attributes = new ArrayList<>();
     attributes.add(number("hidden_size", layer.units()));
-    attributes.add(
-        text(
-            "direction",
-            switch (layer.direction()) {
-              case FORWARD -> "forward";
-              case BACKWARD -> "reverse";
-              case BOTH -> "bidirectional";
-            }));
     switch (operator) {
-      case "RNN" -> {
-        String activation = layer.cell().equals("elman-relu") ? "Relu" : "Tanh";
-        attributes.add(texts("activations", Collections.nCopies(ways, activation)));
-      }
+      case "RNN" ->
+          attributes.add(
+              texts("activations", List.of(layer.cell().equals("elman-relu") ? "Relu" : "Tanh")));
       case "GRU" -> attributes.add(number("linear_before_reset", 1));
       default -> {}
     }
-    graph.node(
-        operator,
-        List.of(
-            x,
-            graph.floats("U" + l, input, ways, rows, network.inputs(l)),
-            graph.floats("W" + l, state, ways, rows, layer.units()),
-            graph.floats(
-                "b" + l, OnnxWeights.biases(blocks, parameters, layer, l, ways), ways, 2 * rows),
-            LENGTHS),
-        to,
-        attributes.toArray(ProtobufMessage[]::new));
+    OnnxWeights weights = OnnxWeights.of(network, l, way);
+    String states =
+        graph.node(
+            operator,
+            List.of(
+                x,
+                graph.floats("U" + to, weights.input(parameters), 1, rows, network.inputs(l)),
+                graph.floats("W" + to, weights.state(parameters), 1, rows, layer.units()),
+                graph.floats("b" + to, weights.biases(parameters), 1, 2 * rows),
+                LENGTHS),
+            to,
+            attributes.toArray(ProtobufMessage[]::new));
+    return graph.squeezed(states, 1, to + "_states");
   }
 
-  /** Joins the axes behind; 0 is the size that there was. */
-  private String flattened(String from, String to, long... sizes) {
-    String shape = graph.longs("shape" + sizes.length, sizes);
-    return graph.node("Reshape", List.of(from, shape), to);
+  /** Each sequence the other way round, up to its own end. */
+  private String reversed(String steps, String to) {
+    return graph.node(
+        "ReverseSequence",
+        List.of(steps, ends()),
+        to,
+        number("time_axis", 0),
+        number("batch_axis", 1));
+  }
+
+  /** The state that each sequence comes to, {@code [batch][unit]}. */
+  private String last(String states, String to) {
+    String before = graph.node("Sub", List.of(ends(), graph.longs("one", 1)), "last_steps");
+    String places = graph.unsqueezed(before, 1, "places");
+    String rows = graph.node("Transpose", List.of(states), to + "_rows", numbers("perm", 1, 0, 2));
+    return graph.node("GatherND", List.of(rows, places), to, number("batch_dims", 1));
+  }
+
+  /** The lengths, as most operators take them. */
+  String ends() {
+    return graph.node("Cast", List.of(LENGTHS), "ends", number("to", Type.INT64.number));
   }
 
   private float[] values(ParameterBlock block) {

@@ -1,24 +1,33 @@
 package io.sparkrnn.export;
 
-import io.sparkrnn.kernel.Network.Layer;
+import io.sparkrnn.kernel.Network;
 import io.sparkrnn.kernel.ParameterBlock;
 import io.sparkrnn.kernel.ParameterBlock.Kind;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * The order in which ONNX has the weights of a recurrent layer: directions, then gates, {@code
- * iofc} of an LSTM and {@code zrh} of a GRU; of biases first those of the input, then those of the
- * state.
+ * The weights of one direction of a recurrent layer in the order in which ONNX has them: gates are
+ * {@code iofc} of an LSTM and {@code zrh} of a GRU; of biases first those of the input, then those
+ * of the state.
  */
 final class OnnxWeights {
-  /** Of each gate in our order, its place in ONNX's. */
-  private static final int[] LSTM = {3, 2, 1, 0};
+  private final List<ParameterBlock> blocks;
+  private final int[] places;
 
-  private static final int[] GRU = {1, 0, 2};
-  private static final int[] ELMAN = {0};
+  private OnnxWeights(List<ParameterBlock> blocks, int[] places) {
+    this.blocks = blocks;
+    this.places = places;
+  }
 
-  private OnnxWeights() {}
+  static OnnxWeights of(Network network, int layer, int way) {
+    return new OnnxWeights(
+        network.layout().blocks().stream()
+            .filter(block -> block.kind() != Kind.EMBEDDING)
+            .filter(block -> block.layer() == layer && block.way() == way)
+            .toList(),
+        places(operator(network.layers().get(layer).cell())));
+  }
 
   /** The operator of a cell. */
   static String operator(String cell) {
@@ -32,53 +41,70 @@ final class OnnxWeights {
   /** Of each gate in our order, its place in an operator's. */
   static int[] places(String operator) {
     return switch (operator) {
-      case "LSTM" -> LSTM.clone();
-      case "GRU" -> GRU.clone();
-      default -> ELMAN.clone();
+      case "LSTM" -> new int[] {3, 2, 1, 0};
+      case "GRU" -> new int[] {1, 0, 2};
+      default -> new int[] {0};
     };
   }
 
+  /** {@code [gate][unit][input]} flat. */
+  float[] input(float[] parameters) {
+    return read(parameters, Kind.INPUT_WEIGHTS);
+  }
+
+  /** {@code [gate][unit][unit before]} flat. */
+  float[] state(float[] parameters) {
+    return read(parameters, Kind.RECURRENT_WEIGHTS);
+  }
+
+  /** {@code [2][gate][unit]} flat; zeros for the second where there is one. */
+  float[] biases(float[] parameters) {
+    float[] first = read(parameters, Kind.BIAS);
+    float[] both = Arrays.copyOf(first, 2 * first.length);
+    float[] second = read(parameters, Kind.RECURRENT_BIAS);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
+  }
+
+  /** Nothing where there is no such block. */
+  private float[] read(float[] parameters, Kind kind) {
+    for (ParameterBlock block : blocks) {
+      if (block.kind() == kind) {
+        float[] values = new float[block.count()];
+        int ofGate = block.count() / places.length;
+        for (int gate = 0; gate < places.length; gate++) {
+          System.arraycopy(
+              parameters, block.offset() + gate * ofGate, values, places[gate] * ofGate, ofGate);
+        }
+        return values;
+      }
+    }
+    return new float[0];
+  }
+
   /**
-   * A kind of parameters of a layer, {@code [way][gate][unit][row]} flat.
+   * Puts weights into parameters.
    *
-   * @param blocks of all parameters
+   * @param biases both, of which the second is left out where the layer has one
    */
-  static float[] matrix(
-      List<ParameterBlock> blocks, float[] parameters, Layer layer, int number, Kind kind) {
-    float[] values = new float[0];
+  void write(float[] parameters, float[] input, float[] state, float[] biases) {
+    int half = biases.length / 2;
     for (ParameterBlock block : blocks) {
-      if (block.kind() == kind && block.layer() == number) {
-        float[] way = gates(block, parameters, layer.cell());
-        values = Arrays.copyOf(values, values.length + way.length);
-        System.arraycopy(way, 0, values, values.length - way.length, way.length);
+      switch (block.kind()) {
+        case INPUT_WEIGHTS -> write(parameters, block, input, 0);
+        case RECURRENT_WEIGHTS -> write(parameters, block, state, 0);
+        case BIAS -> write(parameters, block, biases, 0);
+        case RECURRENT_BIAS -> write(parameters, block, biases, half);
+        case EMBEDDING, OUTPUT_WEIGHTS, OUTPUT_BIAS -> {}
       }
     }
-    return values;
   }
 
-  /** Both biases of a layer, {@code [way][2][gate][unit]} flat; zeros where there is one. */
-  static float[] biases(
-      List<ParameterBlock> blocks, float[] parameters, Layer layer, int number, int ways) {
-    int ofWay = places(operator(layer.cell())).length * layer.units();
-    float[] values = new float[2 * ways * ofWay];
-    for (ParameterBlock block : blocks) {
-      boolean second = block.kind() == Kind.RECURRENT_BIAS;
-      if (block.layer() == number && (block.kind() == Kind.BIAS || second)) {
-        int at = (2 * block.way() + (second ? 1 : 0)) * ofWay;
-        System.arraycopy(gates(block, parameters, layer.cell()), 0, values, at, ofWay);
-      }
-    }
-    return values;
-  }
-
-  private static float[] gates(ParameterBlock block, float[] parameters, String cell) {
-    int[] places = places(operator(cell));
-    float[] values = new float[block.count()];
+  private void write(float[] parameters, ParameterBlock block, float[] values, int from) {
     int ofGate = block.count() / places.length;
     for (int gate = 0; gate < places.length; gate++) {
       System.arraycopy(
-          parameters, block.offset() + gate * ofGate, values, places[gate] * ofGate, ofGate);
+          values, from + places[gate] * ofGate, parameters, block.offset() + gate * ofGate, ofGate);
     }
-    return values;
   }
 }

@@ -2,6 +2,9 @@ package io.sparkrnn.export;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.sparkrnn.storage.CorruptFileException;
+import io.sparkrnn.storage.FormatException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,11 +22,14 @@ public final class OnnxFile {
   private static final int IR_VERSION = 7;
   private static final int OPERATOR_SET = 14;
 
-  /** How the names of our own metadata begin. */
-  private static final String OURS = "spark-rnn.";
+  /** The name of a topology that no file of ours names. */
+  public static final String FOREIGN = "onnx";
 
-  private static final String TOPOLOGY = OURS + "topology";
-  private static final String PREPARATION = OURS + "preparation";
+  /** How the names of our own metadata begin. */
+  static final String OURS = "spark-rnn.";
+
+  static final String TOPOLOGY = OURS + "topology";
+  static final String PREPARATION = OURS + "preparation";
 
   private OnnxFile() {}
 
@@ -50,11 +56,28 @@ public final class OnnxFile {
     return file.toBytes();
   }
 
+  /**
+   * The model in a file's bytes, ours or another program's.
+   *
+   * @param where names the file in messages
+   * @param timeSteps of the longest sequence, where the file does not say
+   * @throws FormatException if it is damaged, or holds another graph than an embedding at most,
+   *     recurrent layers, one dense layer and a softmax or a logistic function at most
+   */
+  public static ModelFile decode(byte[] bytes, String where, int timeSteps) {
+    try {
+      return OnnxDecoder.model(OnnxParser.parse(ByteBuffer.wrap(bytes)), bytes.length, timeSteps);
+    } catch (IllegalArgumentException e) {
+      throw new CorruptFileException(
+          "Cannot read %s: %s".formatted(where, SafetensorsDecoder.oneLine(e.getMessage())));
+    }
+  }
+
   private static boolean isPlain(ModelFile model) {
     return model.topology().network().isPlain() && model.preparation().isEmpty();
   }
 
-  private static OnnxGraph graph(ModelFile model) {
+  static OnnxGraph graph(ModelFile model) {
     return isPlain(model) ? OnnxPlain.graph(model) : OnnxNetwork.graph(model);
   }
 

@@ -28,12 +28,30 @@ final class OnnxGraph {
   private static final int ATTRIBUTE_INTS = 7;
   private static final int ATTRIBUTE_STRINGS = 8;
 
+  /**
+   * A constant.
+   *
+   * @param floats null for whole numbers, which {@code longs} has
+   * @param ofParameters whether they are the network's
+   */
+  record Constant(int[] sizes, float[] floats, long[] longs, boolean ofParameters) {
+    private ProtobufMessage message(String name) {
+      ProtobufMessage tensor = new ProtobufMessage();
+      for (int size : sizes) {
+        tensor.number(1, size);
+      }
+      Type type = floats == null ? Type.INT64 : Type.FLOAT;
+      byte[] values = floats == null ? bytes(longs) : Floats.toBytes(floats);
+      return tensor.number(2, type.number).text(8, name).bytes(9, values);
+    }
+  }
+
   private final String name;
 
   /** By their last output: one that is asked for again is not added again. */
   private final Map<String, ProtobufMessage> nodes = new LinkedHashMap<>();
 
-  private final Map<String, ProtobufMessage> constants = new LinkedHashMap<>();
+  private final Map<String, Constant> constants = new LinkedHashMap<>();
   private final List<ProtobufMessage> inputs = new ArrayList<>();
   private final List<ProtobufMessage> outputs = new ArrayList<>();
 
@@ -42,10 +60,19 @@ final class OnnxGraph {
   }
 
   ProtobufMessage message() {
+    return message(constants);
+  }
+
+  /** All that there is beside constants. */
+  ProtobufMessage structure() {
+    return message(Map.of());
+  }
+
+  private ProtobufMessage message(Map<String, Constant> constants) {
     ProtobufMessage graph = new ProtobufMessage();
     nodes.values().forEach(node -> graph.message(1, node));
     graph.text(2, name);
-    constants.values().forEach(constant -> graph.message(5, constant));
+    constants.forEach((label, constant) -> graph.message(5, constant.message(label)));
     inputs.forEach(input -> graph.message(11, input));
     outputs.forEach(output -> graph.message(12, output));
     return graph;
@@ -108,19 +135,33 @@ final class OnnxGraph {
     return attribute.number(20, ATTRIBUTE_STRINGS);
   }
 
-  /** A constant, whose name is given and returned; none for a single number. */
+  /** Constant parameters of the network; the name is given and returned. */
+  String parameters(String constant, float[] values, int... sizes) {
+    return constant(constant, new Constant(sizes, values, null, true));
+  }
+
+  /** Other floats. */
   String floats(String constant, float[] values, int... sizes) {
-    return constant(constant, Type.FLOAT, Floats.toBytes(values), sizes);
+    return constant(constant, new Constant(sizes, values, null, false));
   }
 
-  /** A constant of one axis, which may be asked for more than once. */
+  /** Whole numbers of one axis, which may be asked for more than once. */
   String longs(String constant, long... values) {
-    return constant(constant, Type.INT64, bytes(values), values.length);
+    return constant(constant, new Constant(new int[] {values.length}, null, values, false));
   }
 
-  /** A constant that is a single number, which may be asked for more than once. */
+  /** A single whole number, which may be asked for more than once. */
   String scalar(String constant, long value) {
-    return constant(constant, Type.INT64, bytes(value));
+    return constant(constant, new Constant(new int[0], null, new long[] {value}, false));
+  }
+
+  private String constant(String constant, Constant values) {
+    constants.putIfAbsent(constant, values);
+    return constant;
+  }
+
+  Map<String, Constant> constants() {
+    return constants;
   }
 
   private static byte[] bytes(long... values) {
@@ -128,16 +169,6 @@ final class OnnxGraph {
         ByteBuffer.allocate(Long.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asLongBuffer().put(values);
     return bytes.array();
-  }
-
-  private String constant(String constant, Type type, byte[] values, int... sizes) {
-    ProtobufMessage tensor = new ProtobufMessage();
-    for (int size : sizes) {
-      tensor.number(1, size);
-    }
-    tensor.number(2, type.number).text(8, constant).bytes(9, values);
-    constants.putIfAbsent(constant, tensor);
-    return constant;
   }
 
   /**

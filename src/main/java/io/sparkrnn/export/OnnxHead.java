@@ -108,7 +108,7 @@ final class OnnxHead {
     int outputs = network.classes();
     int width = network.read();
     float[] weights = values(Kind.OUTPUT_WEIGHTS);
-    String bias = graph.floats("c", values(Kind.OUTPUT_BIAS), outputs);
+    String bias = graph.parameters("c", values(Kind.OUTPUT_BIAS), outputs);
     boolean every = network.head().reads() == Reads.EVERY;
     Loss loss = network.head().loss();
     boolean ofValues = !loss.ofClasses() && !(loss instanceof Loss.Sigmoid);
@@ -120,10 +120,10 @@ final class OnnxHead {
       }
       String product =
           graph.node(
-              "MatMul", List.of(read, graph.floats("V", turned, width, outputs)), "products");
+              "MatMul", List.of(read, graph.parameters("V", turned, width, outputs)), "products");
       graph.node("Add", List.of(product, bias), to);
     } else {
-      String matrix = graph.floats("V", weights, outputs, width);
+      String matrix = graph.parameters("V", weights, outputs, width);
       graph.node("Gemm", List.of(read, matrix, bias), to, number("transB", 1));
     }
     if (ofValues) {

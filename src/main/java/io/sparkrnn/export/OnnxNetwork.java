@@ -80,7 +80,8 @@ final class OnnxNetwork {
       Embedding embedding = input.categorical().get(c);
       String ids = graph.input("ids" + number, Type.INT64, "ids of tokens", BATCH, TIME);
       float[] vectors = values(network.layout().block(c, Kind.EMBEDDING));
-      String table = graph.floats("E" + number, vectors, embedding.vocabulary(), embedding.width());
+      String table =
+          graph.parameters("E" + number, vectors, embedding.vocabulary(), embedding.width());
       parts.add(graph.node("Gather", List.of(table, ids), "embedded" + number, number("axis", 0)));
     }
     graph.input(LENGTHS, Type.INT32, "time steps of each sequence, at least 1", BATCH);
@@ -197,9 +198,9 @@ final class OnnxNetwork {
             operator,
             List.of(
                 x,
-                graph.floats("U" + to, weights.input(parameters), 1, rows, network.inputs(l)),
-                graph.floats("W" + to, weights.state(parameters), 1, rows, layer.units()),
-                graph.floats("b" + to, weights.biases(parameters), 1, 2 * rows),
+                graph.parameters("U" + to, weights.input(parameters), 1, rows, network.inputs(l)),
+                graph.parameters("W" + to, weights.state(parameters), 1, rows, layer.units()),
+                graph.parameters("b" + to, weights.biases(parameters), 1, 2 * rows),
                 LENGTHS),
             to,
             attributes.toArray(ProtobufMessage[]::new));

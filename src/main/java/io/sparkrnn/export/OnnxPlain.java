@@ -38,15 +38,15 @@ final class OnnxPlain {
     graph.node("Softmax", List.of("logits"), "probabilities", OnnxGraph.number("axis", 1));
     for (int l = 0; l <= top; l++) {
       int units = network.units(l);
-      graph.floats("U" + l, values(model, Kind.INPUT_WEIGHTS, l), 1, units, network.inputs(l));
-      graph.floats("W" + l, values(model, Kind.RECURRENT_WEIGHTS, l), 1, units, units);
+      graph.parameters("U" + l, values(model, Kind.INPUT_WEIGHTS, l), 1, units, network.inputs(l));
+      graph.parameters("W" + l, values(model, Kind.RECURRENT_WEIGHTS, l), 1, units, units);
       // Of the inputs, then of the recurrence, which has none of its own here.
       float[] bias = Arrays.copyOf(values(model, Kind.BIAS, l), 2 * units);
-      graph.floats("b" + l, bias, 1, 2 * units);
+      graph.parameters("b" + l, bias, 1, 2 * units);
     }
     int classes = network.classes();
-    graph.floats("V", values(model, Kind.OUTPUT_WEIGHTS, top + 1), classes, network.read());
-    graph.floats("c", values(model, Kind.OUTPUT_BIAS, top + 1), classes);
+    graph.parameters("V", values(model, Kind.OUTPUT_WEIGHTS, top + 1), classes, network.read());
+    graph.parameters("c", values(model, Kind.OUTPUT_BIAS, top + 1), classes);
     graph.longs("first", 0);
     if (top > 0) {
       graph.longs("second", 1);

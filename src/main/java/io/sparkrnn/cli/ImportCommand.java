@@ -3,6 +3,7 @@ package io.sparkrnn.cli;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.export.Dl4jZipDecoder;
 import io.sparkrnn.export.ModelFile;
+import io.sparkrnn.export.OnnxFile;
 import io.sparkrnn.export.SafetensorsFile;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.Network;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Option;
     name = "import",
     description = {
       "Reads a model of another program and writes it as ours, to evaluate it or to start from it.",
-      "From PyTorch: safetensors of an nn.RNN of one direction under an nn.Linear. From DL4J: a zip of SimpleRnn layers, the top one in a LastTimeStep, under a softmax OutputLayer."
+      "From PyTorch: safetensors of an nn.RNN of one direction under an nn.Linear. From ONNX: files of ours, and graphs of PyTorch's and tf2onnx's exporters with RNN, LSTM or GRU under one dense layer. From DL4J: a zip of SimpleRnn layers, the top one in a LastTimeStep, under a softmax OutputLayer."
     })
 final class ImportCommand extends ConfiguredCommand {
   private static final int TIME_STEPS = 28;
@@ -34,6 +35,7 @@ final class ImportCommand extends ConfiguredCommand {
   /** What is read. */
   enum Source {
     SAFETENSORS,
+    ONNX,
     DL4J;
 
     /** As on the command line. */
@@ -99,11 +101,12 @@ final class ImportCommand extends ConfiguredCommand {
     ModelFile read =
         switch (from) {
           case SAFETENSORS -> SafetensorsFile.decode(bytes, where, missing);
+          case ONNX -> OnnxFile.decode(bytes, where, missing.timeSteps());
           case DL4J -> Dl4jZipDecoder.decode(bytes, where, missing.timeSteps());
         };
     Network network = read.topology().network();
     requireNoOther("--time-steps", timeSteps, network.timeSteps(), where);
-    requireNoOther("--activation", activation, network.activation(), where);
+    requireNoOther("--activation", activation, nonlinearity(network), where);
     Map<String, String> provenance = new HashMap<>(read.provenance());
     provenance.put(IMPORTED_FROM, where);
     URI written =
@@ -115,7 +118,22 @@ final class ImportCommand extends ConfiguredCommand {
           "%-10s%s and %d time steps, which the file does not say (--activation, --time-steps)%n",
           "taken as", missing.activation().name().toLowerCase(Locale.ROOT), missing.timeSteps());
     }
+    if (read.topology().name().equals(OnnxFile.FOREIGN)) {
+      out.printf(
+          "%-10s%s outputs of at most %d time steps, as far as the file does not say it (--time-steps)%n",
+          "taken as", network.head().loss().name(), network.timeSteps());
+    }
     return ExitCode.DONE;
+  }
+
+  /** The activation, or the cell where that has none to choose. */
+  private static Object nonlinearity(Network network) {
+    String cell = network.layers().get(0).cell();
+    return switch (cell) {
+      case "elman-tanh" -> Activation.TANH;
+      case "elman-relu" -> Activation.RELU;
+      default -> cell;
+    };
   }
 
   private static void requireNoOther(String flag, Object given, Object found, String where) {

@@ -143,6 +143,9 @@ final class OnnxChain {
           case "Softmax", "LogSoftmax", "Sigmoid" -> activated(node);
           default -> new OnnxShapes(node, this::symbol, timeAxis).result();
         };
+    if (symbol instanceof Unknown) {
+      symbol = origin(node);
+    }
     if (symbol instanceof Steps steps
         && node.operator().equals("Gather")
         && steps.stage() == Stage.BELOW
@@ -156,6 +159,16 @@ final class OnnxChain {
         throw new IllegalArgumentException("expected one value \"%s\", found two".formatted(name));
       }
     }
+  }
+
+  /** The first node on the way here that no rule knows. */
+  private Unknown origin(Node node) {
+    return node.inputs().stream()
+        .map(this::symbol)
+        .filter(Unknown.class::isInstance)
+        .map(Unknown.class::cast)
+        .findFirst()
+        .orElse(new Unknown(node));
   }
 
   private static boolean isRecurrent(Node node) {

@@ -55,7 +55,13 @@ final class OnnxParser {
       throw new IllegalArgumentException("expected an ONNX file, found none: it has no graph");
     }
     return new OnnxModel(
-        producer, metadata, graph.name(), graph.nodes(), graph.constants(), graph.inputs(), graph.outputs());
+        producer,
+        metadata,
+        graph.name(),
+        graph.nodes(),
+        graph.constants(),
+        graph.inputs(),
+        graph.outputs());
   }
 
   private static void requireNew(ProtobufReader in) {

@@ -16,6 +16,7 @@ import io.sparkrnn.kernel.ParameterBlock;
 import io.sparkrnn.model.Preparation;
 import io.sparkrnn.model.RnnTopology;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -84,19 +85,19 @@ final class OnnxDecoder {
                   throw other("the constant " + name);
                 }
               } else {
-                take(name, expected, found.floats(), parameters);
+                take(name, expected, found.view(), parameters);
               }
             });
     return new ModelFile(topology, parameters, provenance, preparation);
   }
 
   private static void take(
-      String name, OnnxGraph.Constant expected, float[] found, float[] parameters) {
-    for (int i = 0; i < found.length; i++) {
+      String name, OnnxGraph.Constant expected, FloatBuffer found, float[] parameters) {
+    for (int i = 0; i < found.limit(); i++) {
       int number = Float.floatToRawIntBits(expected.floats()[i]);
       if (expected.ofParameters() && number != 0) {
-        parameters[number - 1] = found[i];
-      } else if (number != Float.floatToRawIntBits(found[i])) {
+        parameters[number - 1] = found.get(i);
+      } else if (number != Float.floatToRawIntBits(found.get(i))) {
         throw other("the constant " + name);
       }
     }

@@ -2,6 +2,7 @@ package io.sparkrnn.export;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,9 +78,14 @@ record OnnxModel(
       return bytes.remaining() / bytesEach(type);
     }
 
+    /** A view. */
+    FloatBuffer view() {
+      return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    }
+
     float[] floats() {
       float[] values = new float[count()];
-      bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+      view().get(values);
       return values;
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.management.ThreadMXBean;
 import io.sparkrnn.Mutations;
 import io.sparkrnn.kernel.GeneralMinibatch;
 import io.sparkrnn.kernel.GeneralMinibatch.Sample;
@@ -27,6 +28,7 @@ import io.sparkrnn.model.Vocabulary;
 import io.sparkrnn.storage.FormatException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OnnxDecoderTest {
   private static final int TIME_STEPS = 6;
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private static byte[] resource(String name) throws IOException {
     try (InputStream in = OnnxDecoderTest.class.getResourceAsStream(name)) {
@@ -285,6 +288,7 @@ class OnnxDecoderTest {
     for (int i = 0; i < 5_000; i++) {
       byte[] original = originals.get(i % originals.size());
       byte[] damaged = mutations.damage(original, originals.get(mutations.below(originals.size())));
+      long allocated = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
       try {
         assertThat(decode(damaged).parameters()).isNotEmpty();
       } catch (FormatException e) {
@@ -293,7 +297,27 @@ class OnnxDecoderTest {
             .satisfies(failure -> assertThat(failure.getMessage()).doesNotEndWith("null"));
         refused++;
       }
+      allocated = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId()) - allocated;
+      // Files are a few kilobytes; most of it is the assertions.
+      assertThat(allocated).isLessThan(4L * damaged.length + (1 << 22));
     }
     assertThat(refused).isGreaterThan(1_000);
+  }
+
+  @Test
+  void readingTakesFourTimesTheFileAtMost() {
+    Network network =
+        new Network(
+            new Input(4, 32),
+            List.of(new Layer("lstm", 256)),
+            new Head(Loss.softmax(), 2, Reads.LAST));
+    RnnTopology topology = new RnnTopology("x", network);
+    float[] parameters = new float[topology.parameterCount()];
+    byte[] file = OnnxFile.encode(new ModelFile(topology, parameters, Map.of()), "1");
+    decode(file);
+    long before = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
+    decode(file);
+    long after = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
+    assertThat(after - before).isLessThan(4L * file.length);
   }
 }

@@ -81,7 +81,7 @@ final class ExportCommand extends ConfiguredCommand {
           "Cannot export %s as %s: expected a model with an output layer, found %s"
               .formatted(model, format, read.topology().summary()));
     }
-    if (format != Format.SAFETENSORS && !read.topology().network().isPlain()) {
+    if (format == Format.DL4J && !read.topology().network().isPlain()) {
       throw new UsageException(
           "Cannot export %s as %s: expected plain Elman layers under a softmax, found %s"
               .formatted(model, format, read.topology().summary()));

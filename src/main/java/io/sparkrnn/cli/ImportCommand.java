@@ -4,6 +4,7 @@ import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.TaskName;
 import io.sparkrnn.export.Dl4jZipDecoder;
 import io.sparkrnn.export.ModelFile;
+import io.sparkrnn.export.OnnxFile;
 import io.sparkrnn.export.SafetensorsFile;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.Loss;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Option;
     name = "import",
     description = {
       "Reads a model of another program and writes it as ours, to evaluate it or to start from it.",
-      "From PyTorch: safetensors of an nn.RNN, nn.LSTM or nn.GRU, perhaps under an nn.Linear and over an nn.Embedding. From DL4J: a zip of SimpleRnn layers, the top one in a LastTimeStep, under a softmax OutputLayer."
+      "From PyTorch: safetensors of an nn.RNN, nn.LSTM or nn.GRU, perhaps under an nn.Linear and over an nn.Embedding. From ONNX: files of ours, and graphs of PyTorch's and tf2onnx's exporters with RNN, LSTM or GRU under one dense layer. From DL4J: a zip of SimpleRnn layers, the top one in a LastTimeStep, under a softmax OutputLayer."
     })
 final class ImportCommand extends ConfiguredCommand {
   private static final int TIME_STEPS = 28;
@@ -38,6 +39,7 @@ final class ImportCommand extends ConfiguredCommand {
   /** What is read. */
   enum Source {
     SAFETENSORS,
+    ONNX,
     DL4J;
 
     /** As on the command line. */
@@ -114,6 +116,7 @@ final class ImportCommand extends ConfiguredCommand {
     ModelFile read =
         switch (from) {
           case SAFETENSORS -> SafetensorsFile.decode(bytes, where, missing);
+          case ONNX -> OnnxFile.decode(bytes, where, missing.timeSteps());
           case DL4J -> Dl4jZipDecoder.decode(bytes, where, missing.timeSteps());
         };
     Network network = read.topology().network();
@@ -132,6 +135,11 @@ final class ImportCommand extends ConfiguredCommand {
     if (read.topology().name().equals(SafetensorsFile.FOREIGN)
         && !read.provenance().containsKey(IMPORTED_FROM)) {
       printTaken(network);
+    }
+    if (read.topology().name().equals(OnnxFile.FOREIGN)) {
+      out.printf(
+          "%-10s%s outputs of at most %d time steps, as far as the file does not say it (--time-steps)%n",
+          "taken as", network.head().loss().name(), network.timeSteps());
     }
     return ExitCode.DONE;
   }

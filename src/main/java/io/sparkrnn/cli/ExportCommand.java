@@ -80,7 +80,7 @@ final class ExportCommand extends ConfiguredCommand {
           "Cannot export %s as %s: expected a model with an output layer, found %s"
               .formatted(model, format, read.topology().summary()));
     }
-    if (format != Format.ONNX && !read.topology().network().isPlain()) {
+    if (format == Format.SAFETENSORS && !read.topology().network().isPlain()) {
       throw new UsageException(
           "Cannot export %s as %s: expected plain Elman layers under a softmax, found %s"
               .formatted(model, format, read.topology().summary()));
@@ -93,18 +93,23 @@ final class ExportCommand extends ConfiguredCommand {
   }
 
   /** With an updater that has seen nothing yet: a model file has no updater state. */
-  private static byte[] dl4j(ModelFile read, RunConfiguration configuration) {
+  private byte[] dl4j(ModelFile read, RunConfiguration configuration) {
     if (!Dl4jZip.available()) {
       throw new UsageException(
           "Cannot export for DL4J: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars, found none");
     }
-    int state = Updater.of(configuration.updater()).stateSize(read.topology().parameterCount());
-    return Dl4jNetworks.zip(
-        new NetworkDescription(
-            read.topology(),
-            configuration.updater(),
-            configuration.schedule(),
-            configuration.training().l2()),
-        new NetworkState(read.parameters(), new float[state], 0, 0));
+    ModelFile one = Dl4jZip.withOneBias(read);
+    int state = Updater.of(configuration.updater()).stateSize(one.topology().parameterCount());
+    try {
+      return Dl4jNetworks.zip(
+          new NetworkDescription(
+              one.topology(),
+              configuration.updater(),
+              configuration.schedule(),
+              configuration.training().l2()),
+          new NetworkState(one.parameters(), new float[state], 0, 0));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("Cannot export %s as dl4j: %s".formatted(model, e.getMessage()));
+    }
   }
 }

@@ -81,8 +81,8 @@ class Dl4jZipIT {
   }
 
   /**
-   * DL4J's LSTM starts a backward direction behind the end of a shorter sequence, with or without
-   * masks.
+   * In a backward direction DL4J's LSTM gives masked sequences other outputs than the same ones
+   * without what is masked.
    */
   private static boolean heedsMasks(Network network) {
     Network.Layer layer = network.layers().get(0);

@@ -81,11 +81,6 @@ final class ExportCommand extends ConfiguredCommand {
           "Cannot export %s as %s: expected a model with an output layer, found %s"
               .formatted(model, format, read.topology().summary()));
     }
-    if (format == Format.DL4J && !read.topology().network().isPlain()) {
-      throw new UsageException(
-          "Cannot export %s as %s: expected plain Elman layers under a softmax, found %s"
-              .formatted(model, format, read.topology().summary()));
-    }
     return switch (format) {
       case SAFETENSORS -> SafetensorsFile.encode(read);
       case ONNX -> OnnxFile.encode(read, Versions.sparkRnn());
@@ -94,23 +89,28 @@ final class ExportCommand extends ConfiguredCommand {
   }
 
   /** With an updater that has seen nothing yet: a model file has no updater state. */
-  private static byte[] dl4j(ModelFile read, RunConfiguration asked) {
+  private byte[] dl4j(ModelFile read, RunConfiguration asked) {
     RunConfiguration configuration = new Rules(asked).decided();
     if (!Dl4jZip.available()) {
       throw new UsageException(
           "Cannot export for DL4J: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars, found none");
     }
+    ModelFile one = Dl4jZip.withOneBias(read);
     int state =
         Updater.of(configuration.updater(), configuration.samplesOfStep())
-            .stateSize(read.topology().parameterCount());
-    NetworkDescription description =
-        new NetworkDescription(
-            read.topology(),
-            configuration.updater(),
-            configuration.schedule(),
-            configuration.training().l2());
-    return Dl4jNetworks.zip(
-        description,
-        new NetworkState(read.parameters(), description.updaterState(new float[state]), 0, 0));
+            .stateSize(one.topology().parameterCount());
+    try {
+      NetworkDescription description =
+          new NetworkDescription(
+              one.topology(),
+              configuration.updater(),
+              configuration.schedule(),
+              configuration.training().l2());
+      return Dl4jNetworks.zip(
+          description,
+          new NetworkState(one.parameters(), description.updaterState(new float[state]), 0, 0));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("Cannot export %s as dl4j: %s".formatted(model, e.getMessage()));
+    }
   }
 }

@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
     name = "import",
     description = {
       "Reads a model of another program and writes it as ours, to evaluate it or to start from it.",
-      "From PyTorch: safetensors of an nn.RNN, nn.LSTM or nn.GRU, perhaps under an nn.Linear and over an nn.Embedding. From ONNX: files of ours, and graphs of PyTorch's and tf2onnx's exporters with RNN, LSTM or GRU under one dense layer. From DL4J: a zip of SimpleRnn layers, the top one in a LastTimeStep, under a softmax OutputLayer."
+      "From PyTorch: safetensors of an nn.RNN, nn.LSTM or nn.GRU, perhaps under an nn.Linear and over an nn.Embedding. From ONNX: files of ours, and graphs of PyTorch's and tf2onnx's exporters with RNN, LSTM or GRU under one dense layer. From DL4J: a zip of SimpleRnn or LSTM layers, perhaps Bidirectional, under an OutputLayer or RnnOutputLayer."
     })
 final class ImportCommand extends ConfiguredCommand {
   private static final int TIME_STEPS = 28;

@@ -134,7 +134,7 @@ def run(*files):
             else:
                 feeds[value.name] = random.normal(size=sizes).astype(numpy.float32)
         compiled = core.compile_model(file, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(feeds)
-        for output, found in zip(session.get_outputs(), session.run(None, feeds)):
+        for output, found in zip(session.get_outputs(), session.run(None, feeds), strict=True):
             inside = numpy.arange(9) < lengths[:, None] if found.ndim == 3 else slice(None)
             largest = max(largest, float(numpy.abs(found - compiled[output.name])[inside].max()))
     print(largest)

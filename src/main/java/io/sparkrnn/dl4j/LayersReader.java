@@ -74,11 +74,11 @@ final class LayersReader {
       JsonNode layer = confs.path(l).path("layer");
       boolean last = l == top - 1 && !every;
       boolean both = isClass(BIDIRECTIONAL, layer);
+      JsonNode forward = unwrapped(l, both ? layer.path("fwd") : layer, last);
       if (both && !layer.path("mode").asText().equals("CONCAT")) {
         throw new UnsupportedNetworkException(
             where(l), "Bidirectional with mode CONCAT", "mode " + name(layer.path("mode")));
       }
-      JsonNode forward = unwrapped(l, both ? layer.path("fwd") : layer, last);
       String cell = cell(l, forward);
       int units = size(l, forward, "nout");
       int width = size(l, forward, "nin");

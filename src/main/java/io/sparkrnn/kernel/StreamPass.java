@@ -69,7 +69,7 @@ public final class StreamPass {
    * @param to gets the outputs of the time steps so far, as the head has them; null for nothing
    * @throws IllegalArgumentException if an id is not of its vocabulary
    */
-  public void step(StreamState state, float[] dense, int[] ids, float[] statics, double[] to) {
+  public void step(State state, float[] dense, int[] ids, float[] statics, double[] to) {
     layOut(dense, ids, statics);
     int at = 0;
     for (int l = 0; l < layers.length; l++) {
@@ -111,7 +111,7 @@ public final class StreamPass {
   }
 
   /** What the head reads of the states so far. */
-  private void read(StreamState state) {
+  private void read(State state) {
     RowLayer top = layers[layers.length - 1];
     int from = top.state(0);
     if (state.pooled.length == 0) {
@@ -130,6 +130,58 @@ public final class StreamPass {
         }
         m[reading + u] = state.pooled[u];
       }
+    }
+  }
+
+  /**
+   * Where a stream is: what its layers remember of all time steps so far. Of one stream; a {@link
+   * StreamPass} takes it a time step further.
+   */
+  public static final class State {
+    final float[] values;
+    final float[] pooled;
+    private final int topAt;
+    long steps;
+
+    /**
+     * Before the first time step.
+     *
+     * @throws IllegalArgumentException if a layer of the network does not go forward
+     */
+    public State(Network network) {
+      if (!network.canCarryState()) {
+        throw new IllegalArgumentException(
+            "expected layers that go forward where states are carried, found " + network.layers());
+      }
+      values = new float[network.stateSize()];
+      topAt = network.stateSize() - network.stateSize(network.layers().size() - 1);
+      boolean pools =
+          network.head().reads() == Network.Reads.MEAN
+              || network.head().reads() == Network.Reads.MAX;
+      pooled = new float[pools ? network.units(network.layers().size() - 1) : 0];
+    }
+
+    /** Another stream that has come as far. */
+    public State(State other) {
+      values = other.values.clone();
+      pooled = other.pooled.clone();
+      topAt = other.topAt;
+      steps = other.steps;
+    }
+
+    /** How many time steps there have been. */
+    public long steps() {
+      return steps;
+    }
+
+    /** The output of the top layer. */
+    public void lastState(float[] to) {
+      System.arraycopy(values, topAt, to, 0, to.length);
+    }
+
+    /** Of each layer its output, then what else its cell remembers; not to be changed. */
+    public float[] values() {
+      return values;
     }
   }
 }

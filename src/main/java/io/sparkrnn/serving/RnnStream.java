@@ -1,6 +1,6 @@
 package io.sparkrnn.serving;
 
-import io.sparkrnn.kernel.StreamState;
+import io.sparkrnn.kernel.StreamPass;
 import java.util.Arrays;
 
 /**
@@ -13,7 +13,7 @@ import java.util.Arrays;
 public final class RnnStream {
   private final RnnModel model;
   private final InputScale scale;
-  private final StreamState state;
+  private final StreamPass.State state;
   private final float[] dense;
   private final float[] statics;
   private final int[] ids;
@@ -23,11 +23,11 @@ public final class RnnStream {
     this(
         model,
         model.scale(constants.series()),
-        new StreamState(model.network()),
+        new StreamPass.State(model.network()),
         model.statics(constants));
   }
 
-  private RnnStream(RnnModel model, InputScale scale, StreamState state, float[] statics) {
+  private RnnStream(RnnModel model, InputScale scale, StreamPass.State state, float[] statics) {
     this.model = model;
     this.scale = scale;
     this.state = state;
@@ -125,7 +125,7 @@ public final class RnnStream {
 
   /** Another stream that has come as far as this one, and goes its own way from here. */
   public RnnStream fork() {
-    RnnStream other = new RnnStream(model, scale, new StreamState(state), statics);
+    RnnStream other = new RnnStream(model, scale, new StreamPass.State(state), statics);
     System.arraycopy(dense, 0, other.dense, 0, dense.length);
     return other;
   }

@@ -7,7 +7,6 @@ import io.sparkrnn.kernel.Network;
 import io.sparkrnn.kernel.Network.Reads;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.kernel.StreamPass;
-import io.sparkrnn.kernel.StreamState;
 import io.sparkrnn.train.Predictor;
 import java.util.stream.IntStream;
 
@@ -120,7 +119,7 @@ final class SequencePredictor {
     for (int i = 0; i < statics.length; i++) {
       statics[i] = data.fixed(0, i);
     }
-    StreamState state = new StreamState(network);
+    StreamPass.State state = new StreamPass.State(network);
     double[][][] outputs = new double[steps][1][network.classes()];
     float[][] states = new float[wantsStates ? steps : 0][];
     for (int step = 0; step < steps; step++) {

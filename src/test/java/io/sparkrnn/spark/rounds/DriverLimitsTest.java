@@ -16,6 +16,7 @@ import io.sparkrnn.spark.data.WorkerGroups.Group;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Recipe.Sequences;
 import io.sparkrnn.train.updater.LearningRateSchedule;
+import io.sparkrnn.train.updater.Rules;
 import io.sparkrnn.train.updater.Updater;
 import java.util.List;
 import org.apache.spark.SparkConf;
@@ -43,7 +44,7 @@ class DriverLimitsTest {
   }
 
   private static Recipe recipe(List<Integer> hidden, Sequences sequences) {
-    RunConfiguration defaults = ConfigurationLoader.defaults();
+    RunConfiguration defaults = new Rules(ConfigurationLoader.defaults()).decided();
     return new Recipe(
         new RnnTopology("test", Network.elman(28, 28, hidden, Activation.TANH, 10)),
         64,

@@ -33,7 +33,7 @@ public enum GoldenTraining {
       "--averaging gradients --hidden 150 --activation tanh --updater muon --learning-rate 0.01"
           + " --adam-learning-rate 0.004 --l2 0 --shift-pixels 1 --epochs 2 --minibatch-size 40"
           + " --workers 5 --validation 60",
-      "432c3eafabc38c0ff1228ad76df02c875964d5576d00c74a0f10ce824e21ed62"),
+      "0d41afe52f15f7c9467702512f947bf66b53776168897035028a80a167086424"),
   /** All 60,000 images. */
   EPOCH(
       60_000,

@@ -224,7 +224,7 @@ class ExportIT {
         ExitCode.USAGE,
         "import --from onnx --model %s --to %s --activation relu"
             .formatted(onnx, temp.resolve("no")),
-        "as the file has it, lstm, or without the flag, found RELU");
+        "as the file has it, that of the cell lstm, or without the flag, found RELU");
   }
 
   @Test

@@ -12,7 +12,6 @@ import io.sparkrnn.kernel.Network.Layer;
 import io.sparkrnn.kernel.ParameterBlock;
 import io.sparkrnn.kernel.ParameterBlock.Kind;
 import io.sparkrnn.model.Floats;
-import io.sparkrnn.model.Preparation;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
@@ -22,7 +21,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.URI;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -89,15 +87,6 @@ public record InitialModel(float[] parameters, String parametersSha256) {
           "Cannot start from %s: expected a model of %s as is to be trained, found one of %s"
               .formatted(where, topology.summary(), model.topology().summary()));
     }
-    Optional<Preparation> fitted = training.data().preparation();
-    if (fitted.isPresent() && model.preparation().isPresent()) {
-      requireSame(
-          "tokens",
-          fitted.get().vocabulary().tokens(),
-          model.preparation().get().vocabulary().tokens(),
-          where);
-      requireSame("classes", fitted.get().classes(), model.preparation().get().classes(), where);
-    }
   }
 
   /**
@@ -120,16 +109,6 @@ public record InitialModel(float[] parameters, String parametersSha256) {
                     new Layer(layer.cell(), layer.units(), layer.direction(), 0, layer.biases()))
             .toList(),
         new Head(loss, head.outputs(), head.reads()));
-  }
-
-  /** A number of the one would mean something else to the other. */
-  private static void requireSame(
-      String what, List<String> fitted, List<String> ofModel, String where) {
-    if (!fitted.equals(ofModel)) {
-      throw new UsageException(
-          "Cannot start from %s: expected a model of the %d %s that the training data have, found one of %d others"
-              .formatted(where, fitted.size(), what, ofModel.size()));
-    }
   }
 
   private static void embed(

@@ -1,6 +1,6 @@
 """PyTorch's optimizers and learning rates for UpdaterTest and LearningRateScheduleTest.
 
-    python src/bench/python/updater_peer.py FILE        writes src/test/resources/io/sparkrnn/train/pytorch.json
+    python src/bench/python/updater_peer.py FILE        writes src/test/resources/io/sparkrnn/train/updater/pytorch.json
 """
 
 import json

@@ -5,13 +5,13 @@ import io.sparkrnn.config.ScheduleName;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.model.ParameterInitializer;
-import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Replica;
 import io.sparkrnn.train.Round;
 import io.sparkrnn.train.TrainingState;
-import io.sparkrnn.train.Updater;
 import io.sparkrnn.train.WorkerResult;
+import io.sparkrnn.train.updater.LearningRateSchedule;
+import io.sparkrnn.train.updater.Updater;
 import java.util.List;
 
 /** Training that goes on and on over MNIST, by rounds of one worker, as a Spark task runs them. */

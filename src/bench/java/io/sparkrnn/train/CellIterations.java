@@ -11,6 +11,7 @@ import io.sparkrnn.kernel.Network.Layer;
 import io.sparkrnn.kernel.Network.Reads;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.kernel.TrainingPass;
+import io.sparkrnn.train.updater.Updater;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -55,7 +56,7 @@ final class CellIterations {
     TrainingPass pass = new TrainingPass(network, Ops.named("vector"), minibatch, threads);
     float[] gradient = new float[parameters.length];
     float[][] moments = new float[2][parameters.length];
-    Updater adam = new Updater.Adam(0.9, 0.999, 1e-8);
+    Updater.Elementwise adam = new Updater.Adam(0.9, 0.999, 1e-8);
     List<Double> millis = new ArrayList<>();
     long start = System.nanoTime();
     IntConsumer part = pass::run;

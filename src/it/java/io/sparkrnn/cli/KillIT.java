@@ -35,18 +35,37 @@ class KillIT {
 
   @Test
   void noCommittedCheckpointIsLost() throws Exception {
-    killUntil(Proof.times(200, 4), "local", training::start, training.length());
+    killUntil(training, Proof.times(200, 4), "local", training::start, training.length());
+  }
+
+  /** Eight workers, one updater: what muon remembers is in the checkpoints. */
+  @Test
+  void noCommittedCheckpointOfAveragedGradientsIsLost() throws Exception {
+    ShortTraining gradients =
+        ShortTraining.ofGradients(Files.createDirectory(temp.resolve("of-gradients")));
+    killUntil(gradients, Proof.times(25, 2), "gradients", gradients::start, gradients.length());
+  }
+
+  @Test
+  @FullProof
+  void noCommittedCheckpointOfAveragedGradientsIsLostOnSpark() throws Exception {
+    ShortTraining gradients =
+        ShortTraining.ofGradients(Files.createDirectory(temp.resolve("of-gradients-on-spark")));
+    Duration begun = gradients.length().multipliedBy(3);
+    killUntil(gradients, 25, "gradients-submitted", gradients::submit, begun);
   }
 
   @Test
   @FullProof
   void noCommittedCheckpointIsLostUnderSparkSubmit() throws Exception {
     Duration begun = training.length().multipliedBy(3);
-    killUntil(Proof.times(20, 1), "submitted", training::submit, begun);
+    killUntil(training, Proof.times(20, 1), "submitted", training::submit, begun);
   }
 
   /** Kills and resumes run after run, until there were so many kills and the last run is over. */
-  private void killUntil(int kills, String name, Start start, Duration begun) throws Exception {
+  private void killUntil(
+      ShortTraining disturbed, int kills, String name, Start start, Duration begun)
+      throws Exception {
     Random random = new Random(SEED);
     List<String> problems = new ArrayList<>();
     int killed = 0;
@@ -59,7 +78,7 @@ class KillIT {
       boolean ended = false;
       while (!ended) {
         OptionalLong newest = state.newestCheckpoint();
-        Moment moment = Moment.random(random, newest.orElse(0), training.lastRound(), begun);
+        Moment moment = Moment.random(random, newest.orElse(0), disturbed.lastRound(), begun);
         CommitWatch watch = CommitWatch.begin(run);
         try (Driver driver = start.start(run, name, resumption(state))) {
           if (killed < kills && moment.await(driver, state)) {
@@ -81,7 +100,7 @@ class KillIT {
           committed += state.newestCheckpoint().equals(newest) ? 0 : 1;
         }
       }
-      for (String problem : state.problemsAfterEnd(training.parametersSha256())) {
+      for (String problem : state.problemsAfterEnd(disturbed.parametersSha256())) {
         problems.add("%s: %s".formatted(run.getFileName(), problem));
       }
     }

@@ -259,6 +259,49 @@ class ResumeIT {
         .containsExactlyElementsOf(documented);
   }
 
+  /** Without the keys that came later, of which one says what is averaged. */
+  @Test
+  void aRunOfAnEarlierVersionGoesOnAveragingParameters() throws IOException {
+    String sha256 = result().path("parametersSha256").asText();
+    String later = " +(averaging|iterations|shift-pixels|adam-learning-rate) = .*\n";
+    String configuration = text(sections(5).get("configuration"));
+    rewrite(5, "configuration", configuration.replaceAll(later, ""));
+    CommandRun resumed = resume();
+
+    assertThat(resumed.errors()).isEmpty();
+    assertThat(result().path("parametersSha256").asText()).isEqualTo(sha256);
+    assertThat(result().path("averaging").asText()).isEqualTo("parameters");
+    assertThat(result().path("drift")).isEmpty();
+  }
+
+  @Test
+  void aRunOfManyWorkersGoesOnWithWhatFollowedFromThem() throws IOException {
+    run = temp.resolve("run-" + ++runs);
+    String training =
+        "train --engine local --hidden 3 --minibatch-size 4 --workers 6 --iterations 3"
+            + " --keep 99 --checkpoint-every-rounds 1";
+    CommandRun trained = CommandRun.of(arguments(training, run, 41));
+    assertThat(trained.errors()).isEmpty();
+    assertThat(trained.output())
+        .contains("training  2 epochs, muon with learning rate 0.003279 (cosine)")
+        .contains("averaging gradients (auto: more than 4 workers), a step for 24;")
+        .contains("budget    4 iterations: 82 images, each 2.0 times");
+    String sha256 = result().path("parametersSha256").asText();
+    Files.delete(checkpoint(4));
+    Files.delete(run.resolve("results/1.json"));
+    Files.delete(run.resolve("model.srnn"));
+    Files.delete(run.resolve("model-dl4j.zip"));
+    CommandRun resumed = resume("--workers", "6", "--kernels", "portable");
+
+    assertThat(resumed.errors()).isEmpty();
+    assertThat(resumed.output()).contains("after epoch 1, round 3");
+    assertThat(result().path("parametersSha256").asText()).isEqualTo(sha256);
+    assertThat(result().path("averaging").asText()).isEqualTo("gradients");
+    assertThat(result().path("averagingFrequency").asInt()).isEqualTo(1);
+    assertThat(text(sections(3).get("configuration")))
+        .contains("averaging = gradients", "name = muon", "epochs = 2", "beta2 = 0.9996");
+  }
+
   @Test
   void aDamagedNewestCheckpointCostsItsRoundsAndIsReported() throws IOException {
     byte[] bytes = Files.readAllBytes(checkpoint(5));

@@ -157,7 +157,9 @@ class RetrainingMonthIT {
         assertThat(month.accuracy(entry, night))
             .isEqualTo(
                 String.format(
-                    Locale.ROOT, "%.2f", 100 * entry.evidence().orElseThrow().accuracy()));
+                    Locale.ROOT,
+                    "%.2f",
+                    100 * entry.evidence().orElseThrow().accuracy().orElseThrow()));
         evaluated++;
       }
     }

@@ -32,7 +32,10 @@ class SequenceSetsIT {
   /** A budget of seconds, with rounds enough to be killed among them. */
   private static final String COMMON =
       """
-      training { workers = 6, epochs = 4, averaging-frequency = 1, seed = 7, minibatch-size = 8 }
+      training {
+        workers = 6, averaging = parameters, averaging-frequency = 1
+        epochs = 4, seed = 7, minibatch-size = 8
+      }
       updater.learning-rate = 0.01
       model.hidden = [10]
       """;

@@ -17,8 +17,9 @@ final class ShortTraining {
   static final List<String> LITTLE_PATIENCE =
       List.of("--heartbeat-seconds", "0.05", "--takeover-seconds", "0.15");
 
-  private static final String COMMON =
-      "train --kernels portable --hidden 8 --workers 2 --averaging-frequency 1";
+  private static final String COMMON = "train --kernels portable --hidden 8";
+
+  private static final String PARAMETERS = "--workers 2 --averaging-frequency 1 ";
 
   private final Path directory;
   private final SlimJar jar;
@@ -54,14 +55,24 @@ final class ShortTraining {
     return new ShortTraining(
         directory,
         400,
-        "--epochs 20 --minibatch-size 8 --validation 40 --evaluation-overlap-rounds 4"
+        PARAMETERS
+            + "--epochs 20 --minibatch-size 8 --validation 40 --evaluation-overlap-rounds 4"
             + " --checkpoint-every-rounds 2 --keep 2");
   }
 
   /** As the other, but its only checkpoint is that of its end. */
   static ShortTraining ofOneEpoch(Path directory) throws Exception {
     return new ShortTraining(
-        directory, 6000, "--epochs 1 --minibatch-size 1 --checkpoint-every 1000000");
+        directory, 6000, PARAMETERS + "--epochs 1 --minibatch-size 1 --checkpoint-every 1000000");
+  }
+
+  /** One of 8 workers that average gradients, with all that follows from it. */
+  static ShortTraining ofGradients(Path directory) throws Exception {
+    return new ShortTraining(
+        directory,
+        400,
+        "--workers 8 --epochs 8 --minibatch-size 2 --validation 40 --evaluation-overlap-rounds 4"
+            + " --checkpoint-every-rounds 2 --keep 2");
   }
 
   private Driver start(Path run, String output, String option, List<String> more)

@@ -117,6 +117,17 @@ class TableModelIT {
   }
 
   @Test
+  void aReportIsWrittenAgainAsTheRunWroteIt() throws IOException {
+    Path page = shared.resolve("run/report.html");
+    String written = Files.readString(page);
+    CommandRun again = run("report", shared.resolve("run"), "--output", temp.resolve("again.html"));
+    assertThat(again.exitCode()).as(again.errors()).isZero();
+    assertThat(again.output()).doesNotContain("No pictures");
+    assertThat(Files.readString(temp.resolve("again.html"))).isEqualTo(written);
+    assertThat(trained.output()).contains("sequences/s").doesNotContain("images");
+  }
+
+  @Test
   void aModelFileIsEvaluatedByFlags() throws IOException {
     Path model = Files.copy(shared.resolve("run/model.srnn"), temp.resolve("model.srnn"));
     Path other = shared.resolve("test.jsonl");

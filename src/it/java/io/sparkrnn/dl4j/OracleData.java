@@ -12,7 +12,7 @@ import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.random.SeededRandom;
-import io.sparkrnn.train.Updater;
+import io.sparkrnn.train.updater.Updater;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -45,7 +45,7 @@ final class OracleData {
 
   static NetworkState initialState(NetworkDescription description) {
     float[] parameters = parameters(description.topology());
-    int stateSize = Updater.of(description.updater()).stateSize(parameters.length);
+    int stateSize = Updater.of(description.updater(), 64).stateSize(parameters.length);
     return new NetworkState(parameters, new float[stateSize], 0, 0);
   }
 

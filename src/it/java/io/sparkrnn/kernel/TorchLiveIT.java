@@ -11,7 +11,7 @@ import io.sparkrnn.kernel.Network.Head;
 import io.sparkrnn.kernel.Network.Input;
 import io.sparkrnn.kernel.Network.Layer;
 import io.sparkrnn.kernel.Network.Reads;
-import io.sparkrnn.train.Updater;
+import io.sparkrnn.train.updater.Updater;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +74,7 @@ class TorchLiveIT {
     float[] parameters = minibatch.parameters().clone();
     float[] gradient = new float[parameters.length];
     float[][] moments = new float[2][parameters.length];
-    Updater adam = new Updater.Adam(0.9, 0.999, 1e-8);
+    Updater.Elementwise adam = new Updater.Adam(0.9, 0.999, 1e-8);
     TrainingPass pass = new TrainingPass(minibatch.network(), new VectorOps(), SAMPLES, 1);
     for (int i = 0; i < 50; i++) {
       IntStream.range(0, pass.begin(parameters, minibatch, SAMPLES)).forEach(pass::run);

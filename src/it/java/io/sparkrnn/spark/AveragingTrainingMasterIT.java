@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkrnn.checkpoint.CheckpointEntry;
+import io.sparkrnn.config.Averaging;
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
 import io.sparkrnn.config.UpdaterConfiguration;
@@ -29,7 +30,6 @@ import io.sparkrnn.spark.jobs.Parcel;
 import io.sparkrnn.spark.jobs.ResultStream;
 import io.sparkrnn.train.CheckpointCadence;
 import io.sparkrnn.train.EarlyStopping;
-import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.MovingAverage;
 import io.sparkrnn.train.Recipe;
@@ -37,7 +37,8 @@ import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingState;
-import io.sparkrnn.train.Updater;
+import io.sparkrnn.train.updater.LearningRateSchedule;
+import io.sparkrnn.train.updater.Updater;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -94,7 +95,10 @@ class AveragingTrainingMasterIT {
   }
 
   @ParameterizedTest
-  @EnumSource(UpdaterName.class)
+  @EnumSource(
+      value = UpdaterName.class,
+      names = {"AUTO", "MUON"},
+      mode = EnumSource.Mode.EXCLUDE)
   void fitGivesTheLocalEnginesBits(UpdaterName updater) {
     NetworkDescription description = description(updater);
     SparkDl4jMultiLayer spark = spark(network(description), master());
@@ -102,7 +106,7 @@ class AveragingTrainingMasterIT {
     for (int epoch = 0; epoch < EPOCHS; epoch++) {
       spark.fit(data);
     }
-    TrainingState expected = local(description);
+    TrainingState expected = local(description, Averaging.PARAMETERS);
     NetworkState found = Dl4jNetworks.state(spark.getNetwork());
 
     assertThat(found.parameters()).containsExactly(expected.parameters());
@@ -124,7 +128,7 @@ class AveragingTrainingMasterIT {
       spark.fit(context.parallelize(dataSets(samplesPerSet), partitions));
     }
     assertThat(Dl4jNetworks.state(spark.getNetwork()).parameters())
-        .containsExactly(local(description).parameters());
+        .containsExactly(local(description, Averaging.PARAMETERS).parameters());
   }
 
   @Test
@@ -139,7 +143,7 @@ class AveragingTrainingMasterIT {
     second.fit(data);
 
     assertThat(Dl4jNetworks.state(second.getNetwork()).parameters())
-        .containsExactly(local(description).parameters());
+        .containsExactly(local(description, Averaging.PARAMETERS).parameters());
   }
 
   @Test
@@ -339,12 +343,33 @@ class AveragingTrainingMasterIT {
         .hasMessage("AveragingTrainingMaster does not support " + message);
   }
 
+  @Test
+  void averagedGradientsHaveTheLocalEnginesBitsToo() {
+    NetworkDescription description = description(UpdaterName.ADAM);
+    SparkDl4jMultiLayer spark =
+        spark(network(description), builder().averaging("gradients").build());
+    JavaRDD<DataSet> data = context.parallelize(dataSets(1), 5);
+    for (int epoch = 0; epoch < EPOCHS; epoch++) {
+      spark.fit(data);
+    }
+    TrainingState expected = local(description, Averaging.GRADIENTS);
+    NetworkState found = Dl4jNetworks.state(spark.getNetwork());
+
+    assertThat(found.parameters()).containsExactly(expected.parameters());
+    assertThat(found.updaterState()).containsExactly(expected.updaterState());
+    assertThatThrownBy(() -> builder().averaging("auto"))
+        .hasMessage("averaging is parameters or gradients, found auto");
+  }
+
   private static AveragingTrainingMaster master() {
+    return builder().build();
+  }
+
+  private static AveragingTrainingMaster.Builder builder() {
     return new AveragingTrainingMaster.Builder(WORKERS)
         .averagingFrequency(FREQUENCY)
         .minibatchSize(MINIBATCH)
-        .seed(11)
-        .build();
+        .seed(11);
   }
 
   private static SparkDl4jMultiLayer spark(
@@ -362,7 +387,7 @@ class AveragingTrainingMasterIT {
 
   private static MultiLayerNetwork network(NetworkDescription description) {
     float[] parameters = ParameterInitializer.ORTHOGONAL.initialise(TOPOLOGY, 42);
-    int stateSize = Updater.of(description.updater()).stateSize(parameters.length);
+    int stateSize = Updater.of(description.updater(), 64).stateSize(parameters.length);
     return Dl4jNetworks.network(
         description, new NetworkState(parameters, new float[stateSize], 0, 0));
   }
@@ -415,14 +440,16 @@ class AveragingTrainingMasterIT {
     }
   }
 
-  private static TrainingState local(NetworkDescription description) {
-    Updater updater = Updater.of(description.updater());
+  private static TrainingState local(NetworkDescription description, Averaging averaging) {
+    Updater updater = Updater.of(description.updater(), 64);
     LearningRateSchedule schedule =
         new LearningRateSchedule(
             description.schedule(), description.updater().learningRate(), 1000);
-    Recipe recipe = new Recipe(TOPOLOGY, MINIBATCH, 1, updater, schedule, 0, 1e-4, 11);
+    Recipe recipe =
+        new Recipe(TOPOLOGY, MINIBATCH, 1, updater, schedule, 0, 1e-4, 11).averaging(averaging);
+    int frequency = averaging == Averaging.GRADIENTS ? 1 : FREQUENCY;
     TrainingData data = new RoundRobin();
-    RoundPlan plan = new RoundPlan(data.minibatchesPerEpoch(MINIBATCH), FREQUENCY, FREQUENCY);
+    RoundPlan plan = new RoundPlan(data.minibatchesPerEpoch(MINIBATCH), frequency, frequency);
     return new TrainingLoop(
             new TrainingLoop.Options(
                 EPOCHS,

@@ -13,11 +13,11 @@ import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.dl4j.Dl4jRoundRunner;
-import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingState;
-import io.sparkrnn.train.Updater;
+import io.sparkrnn.train.updater.LearningRateSchedule;
+import io.sparkrnn.train.updater.Updater;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -81,7 +81,7 @@ final class Dl4jJarSmoke {
             NETWORK.topology(),
             8,
             1,
-            Updater.of(NETWORK.updater()),
+            Updater.of(NETWORK.updater(), 64),
             new LearningRateSchedule(NETWORK.schedule(), 0.02, 100),
             0,
             0,

@@ -3,6 +3,7 @@ package io.sparkrnn.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkrnn.config.Averaging;
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.data.InputRange;
 import io.sparkrnn.export.ModelFile;
@@ -249,6 +250,9 @@ class RnnClassifierIT {
   void readsWhatOlderProgramsSaved() throws Exception {
     Path golden = Path.of(RnnClassifierIT.class.getResource("estimator").toURI()).getParent();
     RnnClassifier estimator = RnnClassifier.load(golden.resolve("estimator").toString());
+    // When it was saved nothing else could be averaged.
+    assertThat(estimator.copy(new ParamMap()).setWorkers(8).configuration().averaging())
+        .isEqualTo(Averaging.PARAMETERS);
     assertThat(values(estimator))
         .hasSizeGreaterThan(20)
         .containsEntry("timeSteps", "3")

@@ -27,6 +27,13 @@ public enum GoldenTraining {
       "--hidden 9,5 --activation tanh --updater adam --learning-rate 0.002 --l2 0"
           + " --epochs 1 --minibatch-size 16 --workers 2 --validation 0",
       "94be81929024616f1741efb5a62bddc22bde10f9991e204b53826a36359d96b9"),
+  /** 88 moved images for each of 5 workers, whose gradients are averaged; muon steps. */
+  GRADIENTS(
+      500,
+      "--averaging gradients --hidden 150 --activation tanh --updater muon --learning-rate 0.01"
+          + " --adam-learning-rate 0.004 --l2 0 --shift-pixels 1 --epochs 2 --minibatch-size 40"
+          + " --workers 5 --validation 60",
+      "0d41afe52f15f7c9467702512f947bf66b53776168897035028a80a167086424"),
   /** All 60,000 images. */
   EPOCH(
       60_000,
@@ -36,9 +43,12 @@ public enum GoldenTraining {
 
   private static final String COMMON =
       " --model row-rnn-150 --seed 1 --recurrent-init orthogonal --schedule cosine"
-          + " --warm-up-iterations 0 --final-fraction 0 --averaging-frequency 2"
+          + " --warm-up-iterations 0 --final-fraction 0"
           + " --first-epoch-averaging-frequency 0 --clip-norm 1 --momentum 0.9 --beta1 0.9"
           + " --beta2 0.999 --epsilon 1e-8";
+
+  private static final String PARAMETERS =
+      " --averaging parameters --averaging-frequency 2 --shift-pixels 0";
 
   public final String sha256;
   private final int images;
@@ -53,7 +63,8 @@ public enum GoldenTraining {
   /** Arguments of {@code train}; its data are written to the directory where they are not yet. */
   public List<String> arguments(Path directory) {
     List<String> arguments = new ArrayList<>(List.of("train"));
-    arguments.addAll(List.of((settings + COMMON).split(" ")));
+    String averaging = this == GRADIENTS ? "" : PARAMETERS;
+    arguments.addAll(List.of((settings + COMMON + averaging).split(" ")));
     arguments.addAll(List.of("--data", FirstImages.in(directory, images).toString()));
     return arguments;
   }

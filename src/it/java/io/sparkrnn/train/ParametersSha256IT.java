@@ -1,6 +1,7 @@
 package io.sparkrnn.train;
 
 import static io.sparkrnn.train.GoldenTraining.EPOCH;
+import static io.sparkrnn.train.GoldenTraining.GRADIENTS;
 import static io.sparkrnn.train.GoldenTraining.ONE_LAYER;
 import static io.sparkrnn.train.GoldenTraining.TINY;
 import static io.sparkrnn.train.GoldenTraining.TWO_LAYERS;
@@ -45,7 +46,7 @@ class ParametersSha256IT {
     jvm.get()
         .train(
             directory,
-            List.of(ONE_LAYER, TWO_LAYERS, TINY),
+            List.of(ONE_LAYER, TWO_LAYERS, GRADIENTS, TINY),
             Proof.of(List.of(1, 2, 3, 4), List.of(1, 3)));
   }
 
@@ -103,6 +104,7 @@ class ParametersSha256IT {
             Jdk.withVectorModule("-Dspark.ui.enabled=false"),
             List.of("--engine", "spark", "--master", "local[2]", "--rounds", rounds),
             List.of("on local[2]"));
-    spark.train(directory, List.of(ONE_LAYER, TWO_LAYERS), Proof.of(List.of(1, 2), List.of(2)));
+    spark.train(
+        directory, List.of(ONE_LAYER, TWO_LAYERS, GRADIENTS), Proof.of(List.of(1, 2), List.of(2)));
   }
 }

@@ -4,6 +4,7 @@ import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.Key;
 import io.sparkrnn.config.RunConfiguration;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,6 +61,11 @@ abstract class ConfiguredCommand implements Callable<Integer> {
     return key.isSwitch() || text.isEmpty()
         ? key.description()
         : key.description() + " Default: " + text;
+  }
+
+  /** For people, where standard output is a result. */
+  final PrintWriter err() {
+    return spec.commandLine().getErr();
   }
 
   /** The texts of the flags that were given, by path of their keys. */

@@ -49,6 +49,7 @@ final class EvaluateCommand extends ConfiguredCommand {
       Stream.of(
               List.of(Keys.DATA_URI, Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS),
               ModelTable.TEST,
+              ModelTable.SERIES,
               ModelTable.INPUTS)
           .flatMap(List::stream)
           .toList();

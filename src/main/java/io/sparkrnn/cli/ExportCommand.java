@@ -13,7 +13,8 @@ import io.sparkrnn.run.RunDirectory;
 import io.sparkrnn.run.UsageException;
 import io.sparkrnn.run.Versions;
 import io.sparkrnn.storage.Storage;
-import io.sparkrnn.train.Updater;
+import io.sparkrnn.train.updater.Rules;
+import io.sparkrnn.train.updater.Updater;
 import java.io.PrintStream;
 import java.net.URI;
 import java.util.List;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Option;
 final class ExportCommand extends ConfiguredCommand {
   /** What is written. */
   enum Format {
-    /** For PyTorch, under the names of nn.RNN and nn.Linear. */
+    /** For PyTorch, under the names of its modules. */
     SAFETENSORS,
     ONNX,
     /** For DL4J's ModelSerializer. */
@@ -80,11 +81,6 @@ final class ExportCommand extends ConfiguredCommand {
           "Cannot export %s as %s: expected a model with an output layer, found %s"
               .formatted(model, format, read.topology().summary()));
     }
-    if (!read.topology().network().isPlain()) {
-      throw new UsageException(
-          "Cannot export %s as %s: expected plain Elman layers under a softmax, found %s"
-              .formatted(model, format, read.topology().summary()));
-    }
     return switch (format) {
       case SAFETENSORS -> SafetensorsFile.encode(read);
       case ONNX -> OnnxFile.encode(read, Versions.sparkRnn());
@@ -93,18 +89,28 @@ final class ExportCommand extends ConfiguredCommand {
   }
 
   /** With an updater that has seen nothing yet: a model file has no updater state. */
-  private static byte[] dl4j(ModelFile read, RunConfiguration configuration) {
+  private byte[] dl4j(ModelFile read, RunConfiguration asked) {
+    RunConfiguration configuration = new Rules(asked).decided();
     if (!Dl4jZip.available()) {
       throw new UsageException(
           "Cannot export for DL4J: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars, found none");
     }
-    int state = Updater.of(configuration.updater()).stateSize(read.topology().parameterCount());
-    return Dl4jNetworks.zip(
-        new NetworkDescription(
-            read.topology(),
-            configuration.updater(),
-            configuration.schedule(),
-            configuration.training().l2()),
-        new NetworkState(read.parameters(), new float[state], 0, 0));
+    ModelFile one = Dl4jZip.withOneBias(read);
+    int state =
+        Updater.of(configuration.updater(), configuration.samplesOfStep())
+            .stateSize(one.topology().parameterCount());
+    try {
+      NetworkDescription description =
+          new NetworkDescription(
+              one.topology(),
+              configuration.updater(),
+              configuration.schedule(),
+              configuration.training().l2());
+      return Dl4jNetworks.zip(
+          description,
+          new NetworkState(one.parameters(), description.updaterState(new float[state]), 0, 0));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("Cannot export %s as dl4j: %s".formatted(model, e.getMessage()));
+    }
   }
 }

@@ -40,13 +40,11 @@ final class ModelTable {
 
   /** Those of what it is tested on, besides. */
   static final List<Key> TEST =
+      keys(TASK, "table.test", "table.features", "table.label", "table.targets", "table.weight");
+
+  /** Those of series. */
+  static final List<Key> SERIES =
       keys(
-          TASK,
-          "table.test",
-          "table.features",
-          "table.label",
-          "table.targets",
-          "table.weight",
           "table.series",
           "table.time",
           "table.window-steps",

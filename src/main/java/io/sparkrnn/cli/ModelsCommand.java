@@ -10,6 +10,8 @@ import io.sparkrnn.checkpoint.MonotonicClock;
 import io.sparkrnn.checkpoint.Retry;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.evaluation.Score;
+import io.sparkrnn.evaluation.ScoreKind;
 import io.sparkrnn.registry.DataSummary;
 import io.sparkrnn.registry.Evidence;
 import io.sparkrnn.registry.LogEntry;
@@ -113,15 +115,19 @@ final class ModelsCommand {
       out.printf("%s has no versions yet%n", Storage.describe(options.location()));
       return ExitCode.DONE;
     }
+    boolean ofAccuracy =
+        introducing.stream()
+            .flatMap(entry -> entry.evidence().stream())
+            .allMatch(evidence -> evidence.score().isEmpty());
     TextTable table =
         new TextTable(RIGHT, LEFT, RIGHT, LEFT, LEFT, LEFT)
-            .row("version", "run", "accuracy", "decision", "time");
+            .row("version", "run", ofAccuracy ? "accuracy" : "score", "decision", "time");
     for (LogEntry entry : introducing) {
       Version version = entry.version().orElseThrow();
       table.row(
           Long.toString(version.number()),
           version.runId(),
-          entry.evidence().map(evidence -> percent(evidence.accuracy())).orElse(""),
+          entry.evidence().map(ModelsCommand::score).orElse(""),
           entry.action().toString(),
           entry.time().toString(),
           status(version, newest.orElseThrow()));
@@ -167,8 +173,27 @@ final class ModelsCommand {
     return ExitCode.DONE;
   }
 
+  private static String score(Evidence evidence) {
+    return evidence
+        .score()
+        .map(score -> named(score.name(), score.value()))
+        .or(() -> evidence.accuracy().map(ModelsCommand::percent))
+        .orElse("");
+  }
+
+  /** As in a line of text; a score that this version does not know, by its name. */
+  private static String named(String name, double value) {
+    return ScoreKind.named(name)
+        .map(kind -> new Score(kind, value).named())
+        .orElse(name + " " + value);
+  }
+
   private void lines(Evidence evidence) {
-    line("accuracy", "%s of %,d samples", percent(evidence.accuracy()), evidence.samples());
+    evidence
+        .score()
+        .ifPresentOrElse(
+            score -> lines(score, evidence.samples()),
+            () -> line("accuracy", "%s of %,d samples", score(evidence), evidence.samples()));
     evidence
         .comparison()
         .ifPresent(
@@ -182,18 +207,57 @@ final class ModelsCommand {
                     comparison.pValue()));
   }
 
+  private void lines(Evidence.DecidingScore score, long readings) {
+    line("score", "%s of %,d readings", named(score.name(), score.value()), readings);
+    score
+        .bootstrap()
+        .ifPresent(
+            bootstrap ->
+                line(
+                    "compared",
+                    "current version %s; %s of %,d sequences, %d on end; p %.2g",
+                    named(score.name(), bootstrap.currentValue()),
+                    bootstrap.errors(),
+                    bootstrap.sequences(),
+                    bootstrap.blockLength(),
+                    bootstrap.pValue()));
+  }
+
   private void lines(DataSummary data) {
+    data.table().ifPresentOrElse(table -> lines(data, table), () -> linesOfImages(data));
+  }
+
+  private void lines(DataSummary data, DataSummary.Table table) {
+    line("samples", "%,d", table.samples());
+    if (!data.labelCounts().isEmpty()) {
+      labels(data);
+    }
+    for (DataSummary.Column column : table.columns()) {
+      line(
+          "column",
+          "%s, mean %.4g, standard deviation %.4g",
+          column.name(),
+          column.mean(),
+          column.standardDeviation());
+    }
+  }
+
+  private void linesOfImages(DataSummary data) {
+    labels(data);
+    line(
+        "pixels",
+        "mean %.4f, standard deviation %.4f",
+        data.pixelMean().orElseThrow(),
+        data.pixelStandardDeviation().orElseThrow());
+  }
+
+  private void labels(DataSummary data) {
     line(
         "labels",
         "%s",
         data.labelCounts().stream()
             .map(count -> String.format(Locale.ROOT, "%,d", count))
             .collect(Collectors.joining(" ")));
-    line(
-        "pixels",
-        "mean %.4f, standard deviation %.4f",
-        data.pixelMean(),
-        data.pixelStandardDeviation());
   }
 
   @Command(name = "promote", description = "Makes a version the current one.")

@@ -14,7 +14,9 @@ import io.sparkrnn.run.Console;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.RunDirectory;
 import io.sparkrnn.run.UsageException;
+import io.sparkrnn.serving.RnnModel;
 import io.sparkrnn.spark.SparkBackend;
+import io.sparkrnn.spark.data.SeriesQuestions;
 import io.sparkrnn.spark.predict.SparkPrediction;
 import io.sparkrnn.spark.predict.SparkPrediction.Counts;
 import io.sparkrnn.spark.predict.SparkPrediction.Input;
@@ -25,6 +27,7 @@ import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.Predictor;
 import java.io.PrintStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +36,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code predict}: what a model says of many samples, by the executors. */
@@ -46,9 +50,11 @@ import picocli.CommandLine.Option;
 final class PredictCommand extends ConfiguredCommand {
   /** The keys that have a meaning here. */
   private static final List<Key> KEYS =
-      Stream.concat(
-              Stream.of(Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS),
-              ModelTable.INPUTS.stream())
+      Stream.of(
+              List.of(Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS),
+              ModelTable.INPUTS,
+              ModelTable.SERIES)
+          .flatMap(List::stream)
           .toList();
 
   /** Spark's mark in a table that is complete. */
@@ -63,7 +69,6 @@ final class PredictCommand extends ConfiguredCommand {
 
   @Option(
       names = "--input",
-      required = true,
       paramLabel = "URI",
       description =
           "What to predict: an IDX file, a directory of PNG files, Parquet, or a table's name; for a model of tables, files as for --test-table.")
@@ -85,9 +90,8 @@ final class PredictCommand extends ConfiguredCommand {
 
   @Option(
       names = "--output",
-      required = true,
       paramLabel = "URI",
-      description = "New directory of the table.")
+      description = "New directory of the table; of a text, a new file.")
   private String to;
 
   @Option(
@@ -105,6 +109,24 @@ final class PredictCommand extends ConfiguredCommand {
           "Rows that may be bad; with more, the table stays without _SUCCESS, and it ends with 65. Default: ${DEFAULT-VALUE}")
   private long maxBad;
 
+  @Option(
+      names = "--columns",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Of a model of tables, what answers have: prediction, class, label, probability, top-N, probabilities, quantiles, state. Default: what predict.md says of each kind of model.")
+  private List<String> columns = List.of();
+
+  @Option(
+      names = "--windows",
+      paramLabel = "WHICH",
+      defaultValue = "default",
+      description =
+          "Of series: newest for answers behind the last readings alone, all for those of every time step. Default: newest for forecasts, else all.")
+  private SeriesQuestions.Which windows;
+
+  @Mixin private final TextOptions text = new TextOptions();
+
   PredictCommand(PrintStream out) {
     super(out, KEYS);
   }
@@ -112,6 +134,15 @@ final class PredictCommand extends ConfiguredCommand {
   @Override
   public Integer call() {
     RunConfiguration configuration = configuration();
+    text.requireComplete();
+    if (text.given()) {
+      return goOn(configuration);
+    }
+    if (from == null || to == null) {
+      throw new UsageException(
+          "Cannot predict: expected --input and --output, or --prompt, found %s"
+              .formatted(from == null && to == null ? "none" : "one alone"));
+    }
     if (configuration.training().engine() != Engine.SPARK) {
       throw new UsageException("Cannot predict with another engine than spark");
     }
@@ -143,6 +174,25 @@ final class PredictCommand extends ConfiguredCommand {
     return ExitCode.DONE;
   }
 
+  private int goOn(RunConfiguration configuration) {
+    if (from != null) {
+      throw new UsageException("Cannot predict: expected --input or --prompt, found both");
+    }
+    ClusterPaths.of(configuration).requireReadable("--model", model);
+    Storage storage = Storage.of(configuration.hadoop());
+    ModelFile read = ModelFile.read(storage, RunDirectory.modelFile(storage, model));
+    String kernels = KernelProvider.choose(configuration.training().kernels().toString()).name();
+    String written = text.text(RnnModel.of(read, kernels), err()) + "\n";
+    if (to == null) {
+      // As they are, whatever the terminal's own encoding is.
+      out.writeBytes(written.getBytes(StandardCharsets.UTF_8));
+    } else {
+      URI file = NewFile.write(storage, to, written.getBytes(StandardCharsets.UTF_8));
+      out.printf("%-10s%s%n", "wrote", Storage.describe(file));
+    }
+    return ExitCode.DONE;
+  }
+
   private RunConfiguration tableConfiguration(
       RunConfiguration given, Storage storage, ModelFile read) {
     Map<String, String> flags = flags();
@@ -150,12 +200,17 @@ final class PredictCommand extends ConfiguredCommand {
       flags.put("table.features", features);
     }
     RunConfiguration configuration = load(ModelTable.texts(storage, model, read, given, flags));
-    TaskName task = configuration.model().task();
-    if (task == TaskName.LANGUAGE_MODEL || !configuration.table().time().isEmpty()) {
+    if (configuration.model().task() == TaskName.LANGUAGE_MODEL) {
       throw new UsageException(
-          "Cannot predict with %s: expected a model of sequences, one a row, found the task %s%s; neither series nor texts are gone on with yet"
-              .formatted(model, task, task == TaskName.LANGUAGE_MODEL ? "" : " of series"));
+          "Cannot predict with %s: expected --prompt for a language model, found a table"
+              .formatted(model));
     }
+    if (windows != SeriesQuestions.Which.DEFAULT && configuration.table().time().isEmpty()) {
+      throw new UsageException(
+          "Cannot predict with %s: expected a model of series beside --windows, found sequences, one a row"
+              .formatted(model));
+    }
+    TablePrediction.requireColumns(read, columns);
     return configuration;
   }
 
@@ -167,6 +222,11 @@ final class PredictCommand extends ConfiguredCommand {
                 .formatted(model, input));
       }
       return;
+    }
+    if (!columns.isEmpty() || windows != SeriesQuestions.Which.DEFAULT) {
+      throw new UsageException(
+          "Cannot predict with %s: expected a model of tables beside --columns and --windows, found one of images"
+              .formatted(model));
     }
     if (input == null) {
       throw new UsageException(
@@ -203,7 +263,11 @@ final class PredictCommand extends ConfiguredCommand {
             kernels);
     try (SparkBackend spark = SparkBackend.begin("spark-rnn predict", configuration, 1)) {
       if (read.preparation().isPresent()) {
-        return new TablePrediction(spark.started().context(), configuration).run(read, request);
+        return new TablePrediction(
+                spark.started().context(),
+                configuration,
+                new TablePrediction.Asked(columns, windows))
+            .run(read, request);
       }
       if (!paths.executorsElsewhere()) {
         warmUp(spark, new Predictor(Ops.named(kernels), read.topology(), read.parameters()));

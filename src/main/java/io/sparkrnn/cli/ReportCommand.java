@@ -5,8 +5,10 @@ import io.sparkrnn.checkpoint.Retry;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.DataException;
+import io.sparkrnn.data.EvaluationData;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.ImageTestData;
+import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.report.ComparisonPage;
 import io.sparkrnn.report.ReportPage;
 import io.sparkrnn.report.RunRecord;
@@ -14,6 +16,7 @@ import io.sparkrnn.report.TestSamples;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.run.RunDirectory;
 import io.sparkrnn.run.UsageException;
+import io.sparkrnn.spark.RunDataReader;
 import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
@@ -73,7 +76,9 @@ final class ReportCommand extends ConfiguredCommand {
                 : Storage.resolve(Locations.uri(runs.get(0)), RunDirectory.REPORT_FILE);
     storage.overwrite(
         target,
-        compare ? new ComparisonPage(recorded).html() : page(recorded.get(0), configuration));
+        compare
+            ? new ComparisonPage(recorded).html()
+            : page(storage, Locations.uri(runs.get(0)), recorded.get(0), configuration));
     out.printf("%-10s%s%n", "report", Storage.describe(target));
     return ExitCode.DONE;
   }
@@ -92,29 +97,35 @@ final class ReportCommand extends ConfiguredCommand {
                             .formatted(where)));
     return new ComparisonPage.Run(
         RunRecord.read(result, "the newest result in " + where),
-        ConfigurationLoader.parse(
+        ConfigurationLoader.parseSaved(
             new String(storage.read(settings, MAX_TEXT_BYTES), StandardCharsets.UTF_8),
             Storage.describe(settings)));
   }
 
-  private byte[] page(ComparisonPage.Run run, RunConfiguration here) {
-    return new ReportPage(run.record(), run.configuration(), pictures(run, here)).html();
+  private byte[] page(
+      Storage storage, URI location, ComparisonPage.Run run, RunConfiguration here) {
+    return new ReportPage(run.record(), run.configuration(), pictures(storage, location, run, here))
+        .html();
   }
 
   /** The samples that the run was tested on, if they are still where they were. */
-  private Optional<TestSamples> pictures(ComparisonPage.Run run, RunConfiguration here) {
+  private Optional<TestSamples> pictures(
+      Storage storage, URI location, ComparisonPage.Run run, RunConfiguration here) {
     String reason;
-    if (!run.configuration().table().train().isEmpty()) {
-      out.printf("No pictures of mistakes: training alone reads the sequences of tables%n");
-      return Optional.empty();
-    }
     try {
-      ImageTestData data = ImageTestData.read(run.configuration().data(), here.hadoop());
-      List<String> now = data.fingerprints().stream().map(print -> print.sha256()).toList();
       List<String> then =
           run.record().data().fingerprints().stream().map(print -> print.sha256()).toList();
-      if (then.containsAll(now)) {
-        return Optional.of(new TestSamples(data.part(Part.TEST), Optional.empty()));
+      if (run.configuration().table().isGiven()) {
+        TestSamples sequences = sequences(storage, location, run.configuration());
+        if (then.contains(sequences.samples().sha256())) {
+          return Optional.of(sequences);
+        }
+      } else {
+        ImageTestData data = ImageTestData.read(run.configuration().data(), here.hadoop());
+        List<String> now = data.fingerprints().stream().map(print -> print.sha256()).toList();
+        if (then.containsAll(now)) {
+          return Optional.of(new TestSamples(data.part(Part.TEST), Optional.empty()));
+        }
       }
       reason = "expected the data that the run was tested on, found others";
     } catch (DataException | StorageException e) {
@@ -122,5 +133,15 @@ final class ReportCommand extends ConfiguredCommand {
     }
     out.printf("No pictures of mistakes: %s%n", reason);
     return Optional.empty();
+  }
+
+  /** Of a table, as the run's model was taught to read them. */
+  private static TestSamples sequences(
+      Storage storage, URI location, RunConfiguration configuration) {
+    ModelFile model = ModelFile.read(storage, Storage.resolve(location, RunDirectory.MODEL_FILE));
+    EvaluationData data =
+        RunDataReader.test(
+            configuration, model.topology().network(), model.preparation().orElseThrow());
+    return new TestSamples(data.part(Part.TEST), model.preparation());
   }
 }

@@ -87,8 +87,9 @@ final class RetrainCommand extends ConfiguredCommand {
       paramLabel = "WHAT",
       defaultValue = "better",
       description =
-          "What McNemar's test on the test images must show of the model to become current: that it"
-              + " is better, or not that it is worse (not-worse). Default: ${DEFAULT-VALUE}")
+          "What a test on the test samples must show of the model to become current: that it is"
+              + " better, or not that it is worse (not-worse). McNemar's test of classes of whole"
+              + " samples, a paired bootstrap of all other scores. Default: ${DEFAULT-VALUE}")
   private Gate.Requirement evidence;
 
   @Option(
@@ -107,12 +108,21 @@ final class RetrainCommand extends ConfiguredCommand {
   private double minAccuracy;
 
   @Option(
+      names = "--worst-score",
+      paramLabel = "X",
+      description =
+          "Worst value of the score that decides, such as an RMSE, for the model to become current."
+              + " Default: any")
+  private Double worstScore;
+
+  @Option(
       names = "--max-regression",
       paramLabel = "X",
       defaultValue = "0.005",
       description =
-          "By how much its accuracy may be lower than the current version's, from 0 to 1. Default:"
-              + " ${DEFAULT-VALUE}")
+          "By how much its accuracy, or another score up to 1, may be worse than the current"
+              + " version's, from 0 to 1; of errors, losses and bits a share of the current"
+              + " version's. Default: ${DEFAULT-VALUE}")
   private double maxRegression;
 
   @Option(
@@ -133,14 +143,15 @@ final class RetrainCommand extends ConfiguredCommand {
   private double maxLabelDrift;
 
   @Option(
-      names = "--max-pixel-drift",
+      names = {"--max-pixel-drift", "--max-feature-drift"},
       paramLabel = "X",
       defaultValue = "0.25",
       description =
-          "Standard deviations by which the pixels' mean, or deviation, may differ from that of the"
-              + " current version's data, or the newest one's; being like either is enough, more is"
-              + " refused. Default: ${DEFAULT-VALUE}")
-  private double maxPixelDrift;
+          "Standard deviations by which the mean, or deviation, of the pixels, or of a table's"
+              + " features and targets, may differ from that of the current version's data, or the"
+              + " newest one's; being like either is enough, more is refused. Default:"
+              + " ${DEFAULT-VALUE}")
+  private double maxFeatureDrift;
 
   @Option(
       names = "--kept-exit-code",
@@ -257,8 +268,9 @@ final class RetrainCommand extends ConfiguredCommand {
           Locations.uri(registry),
           runId,
           start,
-          new Gate(minAccuracy, maxRegression, significance, evidence),
-          new DataChecks(minSamples, maxLabelDrift, maxPixelDrift));
+          new Gate(
+              minAccuracy, maxRegression, significance, evidence, Optional.ofNullable(worstScore)),
+          new DataChecks(minSamples, maxLabelDrift, maxFeatureDrift));
     } catch (IllegalArgumentException e) {
       throw new UsageException("Cannot retrain: " + e.getMessage());
     }

@@ -12,6 +12,10 @@ final class Combinations {
       List.of(Keys.TRAIN_IMAGES, Keys.TRAIN_LABELS, Keys.TEST_IMAGES, Keys.TEST_LABELS);
 
   private static final Key FIRST_EPOCH = Keys.of("training.first-epoch-averaging-frequency");
+  private static final Key FREQUENCY = Keys.of("training.averaging-frequency");
+  private static final Key SHIFT = Keys.of("training.shift-pixels");
+  private static final Key UPDATER = Keys.of("updater.name");
+  private static final Key AVERAGING = Keys.of("training.averaging");
   private static final Key MOST_MINIBATCHES = Keys.of("training.most-minibatches");
   private static final Key EARLY_STOPPING = Keys.of("training.early-stopping-epochs");
   private static final Key SCHEDULE = Keys.of("schedule.name");
@@ -114,6 +118,11 @@ final class Combinations {
               .formatted(TEST_FROM));
     }
     refuseWithDl4j(TRAIN_TABLE, "which trains on images");
+    if (isGiven(SHIFT)) {
+      report(
+          List.of(SHIFT),
+          "expected 0 beside tables, whose sequences are no images, found " + SHIFT.text(run));
+    }
   }
 
   private void checkRun() {
@@ -129,6 +138,29 @@ final class Combinations {
     }
     refuseWithDl4j(FIRST_EPOCH, "which averages every epoch alike");
     refuseWithDl4j(MOST_MINIBATCHES, "which takes all of them");
+    refuseWithDl4j(SHIFT, "which takes images as they are");
+    checkAveraging();
+  }
+
+  private void checkAveraging() {
+    if (run.training().engine() == Engine.DL4J && run.averaging() == Averaging.GRADIENTS) {
+      report(
+          List.of(AVERAGING, Keys.ENGINE),
+          "expected auto or parameters with the engine dl4j, which averages nothing else, found gradients");
+    }
+    if (run.training().engine() == Engine.DL4J && run.updater().name() == UpdaterName.MUON) {
+      report(
+          List.of(UPDATER, Keys.ENGINE),
+          "expected an updater of DL4J's with the engine dl4j, found muon");
+    }
+    for (Key key : List.of(FREQUENCY, FIRST_EPOCH)) {
+      if (run.averaging() == Averaging.GRADIENTS && !values.isDefault(key)) {
+        report(
+            List.of(key, AVERAGING),
+            "expected parameters in %s beside it, found %s, which with %d workers averages gradients every iteration"
+                .formatted(AVERAGING, run.training().averaging(), run.training().workers()));
+      }
+    }
   }
 
   private void checkSchedule() {
@@ -160,9 +192,9 @@ final class Combinations {
         || (Keys.find(field).isPresent() && !field.startsWith("model."));
   }
 
-  /** Neither empty nor 0 nor false, which say that there is none. */
+  /** Neither empty nor 0 nor false, which say that there is none, nor left to other settings. */
   private boolean isGiven(Key key) {
-    return !Set.of("", "0", "0.0", "false").contains(key.text(run));
+    return !Set.of("", "0", "0.0", "false", "auto").contains(key.text(run));
   }
 
   private void refuseWithDl4j(Key key, String why) {

@@ -45,6 +45,10 @@ public final class ConfigurationLoader {
   private static final Config SHIPPED =
       ConfigFactory.parseResources(ConfigurationLoader.class, "spark-rnn.conf", HOCON);
 
+  /** What runs of earlier versions did, which had no key for it. */
+  private static final Config EARLIER =
+      ConfigFactory.parseString("training.averaging = parameters", HOCON);
+
   private final Values values = new Values();
   private final List<Problem> problems = new ArrayList<>();
 
@@ -52,6 +56,8 @@ public final class ConfigurationLoader {
   private final Set<Key> broken = new HashSet<>();
 
   /** What is being read. */
+  private Config fallback = SHIPPED;
+
   private String source = "";
 
   private int entries;
@@ -95,6 +101,17 @@ public final class ConfigurationLoader {
     return loader.finish(Keys.all());
   }
 
+  /**
+   * As {@link #parse}, of a run's configuration, perhaps written by an earlier version: what that
+   * could not be told otherwise has the value that stood for it then.
+   */
+  public static RunConfiguration parseSaved(String hocon, String where) {
+    ConfigurationLoader loader = new ConfigurationLoader();
+    loader.fallback = EARLIER.withFallback(SHIPPED);
+    loader.readHocon(where, hocon);
+    return loader.finish(Keys.all());
+  }
+
   /** What a run is told when nobody says anything. */
   public static RunConfiguration defaults() {
     return load(Optional.empty(), Map.of());
@@ -114,7 +131,7 @@ public final class ConfigurationLoader {
       Config parsed = ConfigFactory.parseString(hocon, HOCON.setOriginDescription(where));
       requireFewSubstitutions(parsed);
       // Substitutions may name defaults, which are read a second time.
-      readSection("", parsed.withFallback(SHIPPED).resolve().root());
+      readSection("", parsed.withFallback(fallback).resolve().root());
     } catch (ConfigException e) {
       problems.add(
           new Problem(where, Hocon.origin(e), "expected HOCON, found: " + Hocon.message(e)));

@@ -8,6 +8,9 @@ import java.util.stream.Collectors;
 
 /** One key of the configuration: a component of a section's record with a {@link Setting}. */
 public final class Key {
+  /** The text of what follows from other settings. */
+  static final String AUTO = "auto";
+
   private final RecordComponent section;
   private final RecordComponent component;
   private final Setting setting;
@@ -68,9 +71,22 @@ public final class Key {
 
   /** The value as a flag would say it; what {@link ConfigurationLoader#load} reads back. */
   public String text(RunConfiguration configuration) {
+    if (setting.auto() && List.of(-1, Double.NaN).contains(value(configuration))) {
+      return AUTO;
+    }
     return value(configuration) instanceof List<?> list
         ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
         : String.valueOf(value(configuration));
+  }
+
+  /** Whether the value is left to what follows from other settings. */
+  public boolean isAuto(RunConfiguration configuration) {
+    return text(configuration).equals(AUTO);
+  }
+
+  /** The value as a configuration file writes it. */
+  String rendered(RunConfiguration configuration) {
+    return isAuto(configuration) ? AUTO : Hocon.render(value(configuration));
   }
 
   @Override

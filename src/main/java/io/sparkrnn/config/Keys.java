@@ -24,6 +24,7 @@ public final class Keys {
   public static final Key MODEL_NAME = of("model.name");
   public static final Key HIDDEN = of("model.hidden");
   public static final Key ACTIVATION = of("model.activation");
+  public static final Key EMBEDDINGS = of("model.embeddings");
   public static final Key DATA_URI = of("data.uri");
   public static final Key TRAIN_IMAGES = of("data.train-images");
   public static final Key TRAIN_LABELS = of("data.train-labels");

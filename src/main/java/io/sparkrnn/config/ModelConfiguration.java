@@ -43,6 +43,11 @@ public record ModelConfiguration(
         int embeddingSize,
     @Setting(
             value =
+                "Table of pretrained vectors that the tokens of a text begin with, a path or URI: text as GloVe or word2vec write it, gzipped or not; empty: random ones.",
+            label = "URI")
+        String embeddings,
+    @Setting(
+            value =
                 "States that the output layer reads, where there is one answer for a sequence: the last, or the mean or maximum over its time steps; empty: the last.",
             texts = {"last", "mean", "max"})
         String reads,

@@ -34,10 +34,33 @@ public record RunConfiguration(
           "(?i)secret|passw(or)?d|passphrase|token|credential"
               + "|(access|account|private|encryption|api|shared)[._-]?key|[.]sas([.]|$)");
 
+  /** Workers up to which {@code auto} averages parameters. */
+  public static final int MOST_AVERAGING_PARAMETERS = 4;
+
   private static final String REDACTED = "(redacted)";
 
   public RunConfiguration {
     hadoop = Collections.unmodifiableMap(new TreeMap<>(hadoop));
+  }
+
+  /**
+   * What rounds average: {@code auto} means parameters up to {@value #MOST_AVERAGING_PARAMETERS}
+   * workers, and with DL4J's master, which does nothing else; gradients beyond. By the number of
+   * workers that is configured, whatever runs them.
+   */
+  public Averaging averaging() {
+    if (training.averaging() != Averaging.AUTO) {
+      return training.averaging();
+    }
+    return training.workers() <= MOST_AVERAGING_PARAMETERS || training.engine() == Engine.DL4J
+        ? Averaging.PARAMETERS
+        : Averaging.GRADIENTS;
+  }
+
+  /** Samples that a step of the updater is taken for. */
+  public long samplesOfStep() {
+    int workers = averaging() == Averaging.GRADIENTS ? training.workers() : 1;
+    return (long) workers * training.minibatchSize();
   }
 
   /**
@@ -73,7 +96,7 @@ public record RunConfiguration(
         .forEach(
             (section, keys) -> {
               hocon.append(section).append(" {\n");
-              keys.forEach(key -> line(hocon, key.name(), Hocon.render(key.value(this))));
+              keys.forEach(key -> line(hocon, key.name(), key.rendered(this)));
               hocon.append("}\n");
             });
     hocon.append("hadoop {\n");
@@ -89,6 +112,22 @@ public record RunConfiguration(
     Map<String, String> masked = new TreeMap<>(hadoop);
     masked.replaceAll((property, value) -> SECRET.matcher(property).find() ? REDACTED : value);
     return withHadoop(masked);
+  }
+
+  /**
+   * With other values of some keys.
+   *
+   * @param texts by key, as flags would say them
+   */
+  public RunConfiguration with(Map<Key, String> texts) {
+    Values values = new Values();
+    for (Key key : Keys.all()) {
+      Object value =
+          texts.containsKey(key) ? key.parse(texts.get(key)).orElseThrow() : key.value(this);
+      values.put(key, value, "");
+    }
+    hadoop.forEach(values::putHadoop);
+    return values.toConfiguration();
   }
 
   /** With another's Hadoop properties where it has none of its own; masked ones are left out. */

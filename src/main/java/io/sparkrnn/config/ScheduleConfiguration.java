@@ -8,7 +8,11 @@ public record ScheduleConfiguration(
             value = "Schedule of the learning rate over the iterations of the run.",
             flag = "--schedule")
         ScheduleName name,
-    @Setting(value = "Iterations of linear warm-up before the schedule; 0: none.", min = 0)
+    @Setting(
+            value =
+                "Iterations of linear warm-up before the schedule; 0: none; auto: none up to 4 workers that average parameters, else a twentieth or a tenth of the run.",
+            min = 0,
+            auto = true)
         int warmUpIterations,
     @Setting(
             value = "Factor on the learning rate per decay-iterations, of step and exponential.",

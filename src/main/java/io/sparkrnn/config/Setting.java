@@ -27,6 +27,9 @@ import java.lang.annotation.Target;
   /** The texts that are allowed beside none; none of them: any. */
   String[] texts() default {};
 
+  /** Whether a text may have line breaks and tabs, as programs do. */
+  boolean lines() default false;
+
   double min() default Double.NEGATIVE_INFINITY;
 
   /** The same without the bound itself, as {@link #below}. */
@@ -35,6 +38,12 @@ import java.lang.annotation.Target;
   double max() default Double.POSITIVE_INFINITY;
 
   double below() default Double.POSITIVE_INFINITY;
+
+  /**
+   * Whether {@code auto} is allowed, too, for a number that follows from other settings: NaN, or of
+   * whole numbers -1.
+   */
+  boolean auto() default false;
 
   /**
    * Whether a resumed run may have another value: it cannot be seen in the parameters, or it names

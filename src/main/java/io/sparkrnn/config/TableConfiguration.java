@@ -36,7 +36,8 @@ public record TableConfiguration(
     @Setting(
             value =
                 "Spark SQL query that makes each table's rows; the table is called input. Empty: its rows as they are.",
-            label = "SQL")
+            label = "SQL",
+            lines = true)
         String query,
     @Setting(
             value =

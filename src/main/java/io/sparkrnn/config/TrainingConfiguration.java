@@ -4,7 +4,12 @@ import java.io.Serializable;
 
 /** How the model is trained. */
 public record TrainingConfiguration(
-    @Setting(value = "Passes over the training set.", min = 1) int epochs,
+    @Setting(
+            value =
+                "Passes over the training set; auto: as many as training.iterations has, else 10 where parameters are averaged, and where gradients are, what the minibatches of all workers together ask for, at least 3.",
+            min = 1,
+            auto = true)
+        int epochs,
     @Setting(value = "Samples in a minibatch, the step of one worker.", min = 1, max = 65_536)
         int minibatchSize,
     @Setting(
@@ -92,5 +97,20 @@ public record TrainingConfiguration(
             value =
                 "Most minibatches of a worker in an epoch, the first of its order; 0: all that its shard has.",
             min = 0)
-        int mostMinibatches)
+        int mostMinibatches,
+    @Setting(
+            "What a round averages: parameters, every averaging-frequency iterations, or gradients, every iteration, after which one step of the updater follows; auto: parameters up to 4 workers, gradients beyond.")
+        Averaging averaging,
+    @Setting(
+            value =
+                "Most iterations of a worker in the whole run, rounded up to whole epochs; 0: all of training.epochs.",
+            min = 0)
+        int iterations,
+    @Setting(
+            value =
+                "Most pixels by which training images are moved down, up and aside, by chance; auto: 1 where gradients are averaged and a step is for 1024 images or more, else 0.",
+            min = 0,
+            max = 64,
+            auto = true)
+        int shiftPixels)
     implements Serializable {}

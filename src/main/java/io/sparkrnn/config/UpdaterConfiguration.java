@@ -4,23 +4,58 @@ import java.io.Serializable;
 
 /** The updater. */
 public record UpdaterConfiguration(
-    @Setting(value = "Updater.", flag = "--updater") UpdaterName name,
-    @Setting(value = "Learning rate, at the peak of the schedule.", above = 0) double learningRate,
-    @Setting(value = "Momentum of nesterovs.", min = 0, below = 1) double momentum,
+    @Setting(
+            value = "Updater; auto: adam where parameters are averaged, muon where gradients are.",
+            flag = "--updater")
+        UpdaterName name,
+    @Setting(
+            value =
+                "Learning rate, at the peak of the schedule; auto: 0.002 up to 4 workers that average parameters, else by the samples of a step.",
+            above = 0,
+            auto = true)
+        double learningRate,
+    @Setting(
+            value =
+                "Momentum of nesterovs and muon; auto: 0.9, of muon 0.95 for steps of fewer than 1024 samples.",
+            min = 0,
+            below = 1,
+            auto = true)
+        double momentum,
     @Setting(
             value = "Decay of adam's and adamw's mean of gradients, per iteration.",
             min = 0,
             below = 1)
         double beta1,
     @Setting(
-            value = "Decay of adam's and adamw's mean of squared gradients, per iteration.",
+            value =
+                "Decay of adam's and adamw's mean of squared gradients, per iteration; auto: 0.999, less with more workers.",
             min = 0,
-            below = 1)
+            below = 1,
+            auto = true)
         double beta2,
     @Setting(value = "What adam and adamw add to their denominator.", above = 0) double epsilon,
     @Setting(
             value =
                 "Weight decay of adamw: the part of each weight, times the learning rate, that an iteration takes off; biases keep all.",
             min = 0)
-        double weightDecay)
-    implements Serializable {}
+        double weightDecay,
+    @Setting(
+            value =
+                "Learning rate of what muon leaves to adam, such as biases, at the peak of the schedule; auto: as adam's own.",
+            above = 0,
+            auto = true)
+        double adamLearningRate)
+    implements Serializable {
+
+  /** One that has a single learning rate. */
+  public UpdaterConfiguration(
+      UpdaterName name,
+      double learningRate,
+      double momentum,
+      double beta1,
+      double beta2,
+      double epsilon,
+      double weightDecay) {
+    this(name, learningRate, momentum, beta1, beta2, epsilon, weightDecay, learningRate);
+  }
+}

@@ -4,11 +4,14 @@ import java.util.Locale;
 
 /**
  * The rule that turns gradients into steps, by the formulas of DL4J; adamw is adam with weight
- * decay that is no part of the gradient.
+ * decay that is no part of the gradient; muon is none of DL4J's.
  */
 public enum UpdaterName {
+  /** What suits what is averaged: {@code updater.name} says it. */
+  AUTO,
   ADAM,
   ADAMW,
+  MUON,
   NESTEROVS,
   SGD;
 

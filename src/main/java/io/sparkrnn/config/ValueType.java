@@ -33,13 +33,19 @@ record ValueType(
       return oneOf("true or false", "", List.of(true, false));
     }
     if (type == int.class) {
-      return new ValueType("a whole number " + range(setting), "N", Integer::valueOf, inRange);
+      return orAuto(
+          setting,
+          -1,
+          new ValueType("a whole number " + range(setting), "N", Integer::valueOf, inRange));
     }
     if (type == long.class) {
       return new ValueType("a whole number of at most 64 bits", "N", Long::valueOf, inRange);
     }
     if (type == double.class) {
-      return new ValueType("a number " + range(setting), "X", ValueType::number, inRange);
+      return orAuto(
+          setting,
+          Double.NaN,
+          new ValueType("a number " + range(setting), "X", ValueType::number, inRange));
     }
     if (type == String.class) {
       return text(setting);
@@ -71,6 +77,20 @@ record ValueType(
     }
   }
 
+  private static ValueType orAuto(Setting setting, Object automatic, ValueType number) {
+    if (!setting.auto()) {
+      return number;
+    }
+    return new ValueType(
+        "auto or " + number.expected(),
+        "auto|" + number.label(),
+        text ->
+            text.equals(Key.AUTO)
+                ? automatic
+                : number.parse(text).orElseThrow(IllegalArgumentException::new),
+        value -> true);
+  }
+
   private static ValueType oneOf(String expected, String label, List<?> values) {
     return new ValueType(
         expected,
@@ -100,12 +120,18 @@ record ValueType(
         setting.required() ? "text that is not empty" : "text",
         setting.label(),
         text -> text,
-        text -> isPrintable((String) text) && !(setting.required() && ((String) text).isBlank()));
+        text ->
+            isPrintable((String) text, setting.lines())
+                && !(setting.required() && ((String) text).isBlank()));
   }
 
   /** No control characters, and nothing that UTF-8 cannot write. */
-  private static boolean isPrintable(String text) {
-    return text.codePoints().allMatch(Problem::isPrintable);
+  private static boolean isPrintable(String text, boolean lines) {
+    return text.codePoints()
+        .allMatch(
+            character ->
+                Problem.isPrintable(character)
+                    || (lines && (character == '\n' || character == '\r' || character == '\t')));
   }
 
   private static List<Object> list(String text, Function<String, Object> element) {

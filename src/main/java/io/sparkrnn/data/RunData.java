@@ -28,6 +28,11 @@ public interface RunData extends TrainingData {
     return Optional.empty();
   }
 
+  /** How columns of numbers are distributed that training data from tables have. */
+  default List<ColumnStatistics> columns() {
+    return List.of();
+  }
+
   /**
    * Predictions that need no model, by name, for the readings of the test part that count, in the
    * order of its samples: {@code [reading][target]}, in the units of the data.

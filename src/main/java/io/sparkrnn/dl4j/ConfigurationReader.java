@@ -50,16 +50,7 @@ public final class ConfigurationReader {
    */
   public RnnTopology topology(int timeSteps) {
     checkKinds();
-    configuration
-        .path("inputPreProcessors")
-        .fields()
-        .forEachRemaining(
-            processor -> {
-              throw new UnsupportedNetworkException(
-                  "layer " + shortened(processor.getKey()),
-                  "no inputPreProcessors",
-                  name(processor.getValue()));
-            });
+    requireNoPreProcessors();
     int inputs = size(0, "nin");
     int below = inputs;
     List<Integer> hidden = new ArrayList<>();
@@ -75,6 +66,34 @@ public final class ConfigurationReader {
     expect(where(top), "nIn", String.valueOf(below), layer(top).path("nin"));
     return new RnnTopology(
         "dl4j", Network.elman(timeSteps, inputs, hidden, activation(0), size(top, "nout")));
+  }
+
+  /**
+   * What a network computes, also where our engine would not train it as DL4J does.
+   *
+   * @param timeSteps of the sequences, which a DL4J configuration does not keep
+   * @throws UnsupportedNetworkException if ours would have other outputs
+   */
+  public RnnTopology anyTopology(int timeSteps) {
+    LayersReader layers = new LayersReader(configuration);
+    if (!layers.isGeneral()) {
+      return topology(timeSteps);
+    }
+    requireNoPreProcessors();
+    return new RnnTopology("dl4j", layers.network(timeSteps));
+  }
+
+  private void requireNoPreProcessors() {
+    configuration
+        .path("inputPreProcessors")
+        .fields()
+        .forEachRemaining(
+            processor -> {
+              throw new UnsupportedNetworkException(
+                  "layer " + shortened(processor.getKey()),
+                  "no inputPreProcessors",
+                  name(processor.getValue()));
+            });
   }
 
   /**

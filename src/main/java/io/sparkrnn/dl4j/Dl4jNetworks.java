@@ -12,14 +12,9 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
-import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.util.ModelSerializer;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -27,7 +22,6 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.schedule.ExponentialSchedule;
 import org.nd4j.linalg.schedule.FixedSchedule;
 import org.nd4j.linalg.schedule.ISchedule;
@@ -35,9 +29,10 @@ import org.nd4j.linalg.schedule.ScheduleType;
 import org.nd4j.linalg.schedule.StepSchedule;
 
 /**
- * Networks of the family as DL4J's: {@code SimpleRnn} layers, the top one in a {@code
- * LastTimeStep}, and an {@code OutputLayer} with softmax and cross-entropy. Features are DL4J's
- * {@code [sample][input][timeStep]}, labels {@code [sample][class]}.
+ * Networks of the family as DL4J's: {@code SimpleRnn} or {@code LSTM} layers, the top one in a
+ * {@code LastTimeStep} where the head reads the last state, and an {@code OutputLayer} or {@code
+ * RnnOutputLayer}. Features are DL4J's {@code [sample][input][timeStep]}, labels {@code
+ * [sample][class]}. DL4J engines train the plain ones alone.
  */
 public final class Dl4jNetworks {
   private Dl4jNetworks() {}
@@ -47,7 +42,8 @@ public final class Dl4jNetworks {
    * that DL4J does not have (cosine, linear, one-cycle, or any after a warm-up) becomes the
    * constant base rate.
    *
-   * @throws IllegalArgumentException if the topology has no output layer, or is not plain
+   * @throws IllegalArgumentException if the topology has no output layer, or something that DL4J
+   *     lacks
    */
   public static MultiLayerConfiguration configuration(NetworkDescription description) {
     return configuration(
@@ -70,11 +66,13 @@ public final class Dl4jNetworks {
           "a DL4J network needs classes, found %s without an output layer"
               .formatted(description.topology().name()));
     }
-    if (!network.isPlain()) {
-      throw new IllegalArgumentException(
-          "a DL4J network needs plain Elman layers under a softmax, found "
-              + description.topology().summary());
-    }
+    Dl4jLayers.lacking(description.topology())
+        .ifPresent(
+            lacking -> {
+              throw new IllegalArgumentException(
+                  "a DL4J network needs LSTM or Elman layers under one dense layer, found %s in %s"
+                      .formatted(lacking, description.topology().summary()));
+            });
     NeuralNetConfiguration.Builder builder =
         new NeuralNetConfiguration.Builder()
             .dataType(DataType.FLOAT)
@@ -85,26 +83,14 @@ public final class Dl4jNetworks {
     }
     // Layer by layer: DL4J would give a layer in a LastTimeStep twice what is said of all.
     double decay = weightDecay(description.updater());
+    IUpdater updater = updater(description.updater(), learningRate);
+    Dl4jLayers made = new Dl4jLayers(network, description.l2(), decay, updater);
     NeuralNetConfiguration.ListBuilder layers = builder.list();
     for (int l = 0; l < network.layers().size(); l++) {
-      Layer rnn =
-          new SimpleRnn.Builder()
-              .nIn(network.inputs(l))
-              .nOut(network.units(l))
-              .activation(activation(network))
-              .dataFormat(RNNFormat.NCW)
-              .weightDecay(decay, true)
-              .build();
-      layers.layer(l == network.layers().size() - 1 ? new LastTimeStep(rnn) : rnn);
+      layers.layer(made.recurrent(l));
     }
     return layers
-        .layer(
-            new OutputLayer.Builder(LossFunction.MCXENT)
-                .nIn(network.read())
-                .nOut(network.classes())
-                .activation(Activation.SOFTMAX)
-                .weightDecay(decay, true)
-                .build())
+        .layer(made.output())
         .setInputType(InputType.recurrent(network.inputSize(), network.timeSteps(), RNNFormat.NCW))
         .build();
   }
@@ -177,22 +163,26 @@ public final class Dl4jNetworks {
     }
   }
 
-  /** DL4J's zip of a network: configuration, parameters and updater state. */
+  /**
+   * DL4J's zip of a network: configuration, parameters and updater state. DL4J can give no updater
+   * to a {@code LastTimeStep} in a {@code Bidirectional}; such a network predicts only.
+   */
   public static byte[] zip(NetworkDescription description, NetworkState state) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
-      ModelSerializer.writeModel(network(description, state), bytes, true);
+      if (Dl4jLayers.trains(description.topology().network())) {
+        ModelSerializer.writeModel(network(description, state), bytes, true);
+      } else {
+        MultiLayerNetwork network = new MultiLayerNetwork(configuration(description));
+        network.init();
+        requireLength("parameters", network.numParams(), state.parameters().length);
+        network.setParams(row(state.parameters()));
+        ModelSerializer.writeModel(network, bytes, false);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write a DL4J zip into memory", e);
     }
     return bytes.toByteArray();
-  }
-
-  private static Activation activation(Network network) {
-    return switch (network.activation()) {
-      case TANH -> Activation.TANH;
-      case RELU -> Activation.RELU;
-    };
   }
 
   /** What DL4J has beside its updaters, and not in one; biases are exempt from it. */
@@ -203,8 +193,10 @@ public final class Dl4jNetworks {
   private static IUpdater updater(UpdaterConfiguration updater, ISchedule learningRate) {
     IUpdater config =
         switch (updater.name()) {
-          case SGD -> new Sgd();
+          // Muon is none of DL4J's: a network that muon has trained goes on with plain steps.
+          case SGD, MUON -> new Sgd();
           case NESTEROVS -> new Nesterovs(Double.NaN, updater.momentum());
+          case AUTO -> throw new IllegalArgumentException("expected an updater, found auto");
           case ADAM, ADAMW ->
               new Adam(Double.NaN, updater.beta1(), updater.beta2(), updater.epsilon());
         };

@@ -3,6 +3,7 @@ package io.sparkrnn.dl4j;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.UpdaterConfiguration;
+import io.sparkrnn.config.UpdaterName;
 import io.sparkrnn.model.RnnTopology;
 
 /**
@@ -15,6 +16,12 @@ import io.sparkrnn.model.RnnTopology;
  */
 public record NetworkDescription(
     RnnTopology topology, UpdaterConfiguration updater, ScheduleConfiguration schedule, double l2) {
+
+  /** What DL4J's updater has of a state of ours: nothing of muon's, which it does not have. */
+  public float[] updaterState(float[] ours) {
+    return updater.name() == UpdaterName.MUON ? new float[0] : ours;
+  }
+
   /** What a configuration trains a network to. */
   public static NetworkDescription of(RnnTopology topology, RunConfiguration configuration) {
     return new NetworkDescription(

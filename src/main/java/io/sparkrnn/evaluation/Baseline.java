@@ -36,7 +36,9 @@ public record Baseline(String name, Score score) {
       return ofDecisions(training, test, classes, kind);
     }
     ClassFrequencies frequencies = new ClassFrequencies(classes.classes());
-    boolean hasIds = classes.of() == ClassTally.Of.TIME_STEPS && test.channels() > 0;
+    boolean ofSteps =
+        classes.of() == ClassTally.Of.TIME_STEPS || classes.of() == ClassTally.Of.TOKENS;
+    boolean hasIds = ofSteps && test.channels() > 0;
     for (SequenceDataset part : training) {
       forEach(
           part,

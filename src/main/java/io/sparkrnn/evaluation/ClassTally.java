@@ -33,6 +33,8 @@ public final class ClassTally implements Tally {
   public enum Of {
     SAMPLES,
     TIME_STEPS,
+    /** Time steps whose class is the next token of a text. */
+    TOKENS,
     /** Each output of a sigmoid: two classes, one of them taken from a probability of 0.5 on. */
     OUTPUTS
   }
@@ -213,7 +215,7 @@ public final class ClassTally implements Tally {
       scores.put(ScoreKind.AUC, ranking.auc());
     }
     scores.put(ScoreKind.CALIBRATION_ERROR, calibrationError());
-    if (of == Of.TIME_STEPS) {
+    if (of == Of.TOKENS) {
       scores.put(ScoreKind.BITS_PER_CHARACTER, meanLoss / LN_2);
     }
     return scores;

@@ -57,6 +57,39 @@ public final class ValueTally implements Tally {
   }
 
   /**
+   * How far a prediction is from a value.
+   *
+   * @param relative not a number where the value is 0
+   * @param pinball the mean over all levels; 0 without any
+   */
+  record Errors(double absolute, double relative, double pinball) {}
+
+  /** As {@link #add}, without counting it. */
+  Errors errors(double actual, double... predicted) {
+    double error = Math.abs(predicted[median] - actual);
+    double sum = 0;
+    for (int l = 0; l < levels.size(); l++) {
+      sum += pinball(actual, predicted[l], levels.get(l));
+    }
+    return new Errors(
+        error,
+        actual == 0 ? Double.NaN : Math.abs(error / actual),
+        levels.isEmpty() ? 0 : sum / levels.size());
+  }
+
+  private static double pinball(double actual, double predicted, double level) {
+    double above = actual - predicted;
+    return Math.max(level * above, (level - 1) * above);
+  }
+
+  /** Counts a prediction, and adds its errors to those of its sequence. */
+  public void add(
+      SequenceErrors into, int sample, int step, int target, double actual, double... predicted) {
+    add(sample, step, target, actual, predicted);
+    into.add(sample, errors(actual, predicted));
+  }
+
+  /**
    * Counts a prediction; all targets of a reading must have one.
    *
    * @param sample its number in what is evaluated
@@ -77,8 +110,7 @@ public final class ValueTally implements Tally {
       relativeErrors += Math.abs(error / actual);
     }
     for (int l = 0; l < levels.size(); l++) {
-      double above = actual - predicted[l];
-      pinball += Math.max(levels.get(l) * above, (levels.get(l) - 1) * above);
+      pinball += pinball(actual, predicted[l], levels.get(l));
     }
     if (!levels.isEmpty() && isCovered(actual, predicted)) {
       covered++;

@@ -37,14 +37,15 @@ public final class Dl4jZipDecoder {
    *
    * @param where names the file in messages
    * @param timeSteps of the sequences that the network was trained on, which the zip does not say
-   * @throws FormatException if it is damaged, or holds another network than {@code SimpleRnn}
-   *     layers, the top one in a {@code LastTimeStep}, under a softmax {@code OutputLayer}
+   * @throws FormatException if it is damaged, or holds another network than {@code SimpleRnn} or
+   *     {@code LSTM} layers, perhaps in a {@code Bidirectional}, under an {@code OutputLayer} or
+   *     {@code RnnOutputLayer}
    */
   public static ModelFile decode(byte[] zip, String where, int timeSteps) {
     try {
       Map<String, byte[]> entries = entries(zip);
       String configuration = new String(entries.get(CONFIGURATION), StandardCharsets.UTF_8);
-      RnnTopology topology = new ConfigurationReader(configuration).topology(timeSteps);
+      RnnTopology topology = new ConfigurationReader(configuration).anyTopology(timeSteps);
       float[] parameters = array(entries.get(PARAMETERS));
       if (parameters.length != topology.parameterCount()) {
         throw new IllegalArgumentException(

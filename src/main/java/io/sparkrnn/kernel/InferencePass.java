@@ -126,6 +126,17 @@ public final class InferencePass {
         : pass.logit(m, order.group(sample), output, order.lane(sample));
   }
 
+  /**
+   * Takes the state of the top layer that each of its directions came to last, of the pass that
+   * {@link #run(MinibatchSource, int, Readings, float[], float[])} was.
+   */
+  public void lastState(int sample, float[] to) {
+    if (byRows) {
+      throw new IllegalStateException("expected a run with a taker of readings");
+    }
+    pass.lastState(m, order.group(sample), order.lane(sample), to);
+  }
+
   /** The class with the largest logit, the lowest one of equals. */
   public int predicted(int sample) {
     int best = 0;

@@ -5,7 +5,6 @@ import java.lang.management.ManagementFactory;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -16,7 +15,6 @@ import org.slf4j.LoggerFactory;
  * @param reason one line for people
  */
 public record KernelProvider(String name, String reason) {
-  private static final Logger LOG = LoggerFactory.getLogger(KernelProvider.class);
   private static final String MODULE = "jdk.incubator.vector";
   private static final String FLAG = "--add-modules " + MODULE;
   private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
@@ -104,7 +102,8 @@ public record KernelProvider(String name, String reason) {
 
   private static void warnOnce(String message) {
     if (WARNED.add(message)) {
-      LOG.warn(message);
+      // Found here: a program without Spark need not have SLF4J to choose kernels.
+      LoggerFactory.getLogger(KernelProvider.class).warn(message);
     }
   }
 

@@ -354,6 +354,17 @@ final class RecurrentPass {
     return m[layers[layer][0].delta(group, t) + unit * groups.width(group) + lane];
   }
 
+  /** The states that the directions of the top layer came to last. */
+  void lastState(float[] m, int group, int lane, float[] to) {
+    int next = 0;
+    for (LayerPass way : layers[layers.length - 1]) {
+      int from = way.state(group, groups.length(group, lane) - 1) + lane;
+      for (int unit = 0; unit < way.units(); unit++) {
+        to[next++] = m[from + unit * groups.width(group)];
+      }
+    }
+  }
+
   float logit(float[] m, int group, int output, int lane) {
     return m[head.logit(group, lane) + output * groups.width(group)];
   }

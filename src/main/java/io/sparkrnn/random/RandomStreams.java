@@ -23,5 +23,11 @@ public final class RandomStreams {
   /** Which sequences a comparison of two models draws; followed by the number of the draw. */
   public static final long BOOTSTRAP = 6;
 
+  /** Which token of a text comes next; followed by its number. */
+  public static final long TEXT = 7;
+
+  /** How training images are moved; followed by epoch, worker and the sample's number, then 0. */
+  public static final long SHIFTS = 8;
+
   private RandomStreams() {}
 }

@@ -27,7 +27,16 @@ public record Candidate(
     lines.put(RegisteredModel.VERSION, version.name());
     lines.put("registry.parent", parent);
     lines.put("registry.samples", Long.toString(evidence.samples()));
-    lines.put("registry.accuracy", Double.toString(evidence.accuracy()));
+    evidence
+        .accuracy()
+        .ifPresent(accuracy -> lines.put("registry.accuracy", Double.toString(accuracy)));
+    evidence
+        .score()
+        .ifPresent(
+            score -> {
+              lines.put("registry.score", score.name() + " " + score.value());
+              lines.put("registry.score-better", score.better());
+            });
     for (int file = 0; file < data.files().size(); file++) {
       DataSummary.File described = data.files().get(file);
       lines.put("data." + (file + 1), described.sha256() + " " + described.name());

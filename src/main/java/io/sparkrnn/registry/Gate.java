@@ -1,6 +1,11 @@
 package io.sparkrnn.registry;
 
+import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.evaluation.PairedBootstrap;
 import io.sparkrnn.evaluation.PairedPredictions;
+import io.sparkrnn.evaluation.PairedScores;
+import io.sparkrnn.evaluation.Score;
+import io.sparkrnn.evaluation.ScoreKind;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -8,15 +13,20 @@ import java.util.Optional;
  * What a trained model must show to be promoted.
  *
  * @param minAccuracy its least accuracy, from 0 to 1
- * @param maxRegression by how much its accuracy may be lower than the current version's, from 0 to
- *     1
+ * @param maxRegression by how much its score may be worse than the current version's, from 0 to 1;
+ *     of scores without a natural scale, a share of the current version's
  * @param significance how probable a mistake of the test may be, above 0 and below 1
  * @param required what the test must show, where there is a current version
+ * @param worstScore the worst value that the score which decides may have, if it is bounded
  */
 public record Gate(
-    double minAccuracy, double maxRegression, double significance, Requirement required) {
+    double minAccuracy,
+    double maxRegression,
+    double significance,
+    Requirement required,
+    Optional<Double> worstScore) {
 
-  /** What McNemar's exact one-sided test must show. */
+  /** What the one-sided test must show: McNemar's exact one, or a paired bootstrap. */
   public enum Requirement {
     /** That the candidate is significantly better. */
     BETTER,
@@ -28,6 +38,11 @@ public record Gate(
     public String toString() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
+  }
+
+  /** One that bounds no other score than accuracy. */
+  public Gate(double minAccuracy, double maxRegression, double significance, Requirement required) {
+    this(minAccuracy, maxRegression, significance, required, Optional.empty());
   }
 
   public Gate {
@@ -48,13 +63,26 @@ public record Gate(
    */
   public Decision decideFirst(double accuracy, long samples) {
     Evidence evidence = new Evidence(this, samples, accuracy, Optional.empty());
-    return accuracy < minAccuracy
-        ? tooLow(evidence)
-        : new Decision(
-            Action.PROMOTED,
-            "accuracy %s is at least %s, and there is no current version"
-                .formatted(ratio(accuracy), minAccuracy),
-            evidence);
+    return tooBad(evidence, new Score(ScoreKind.ACCURACY, accuracy))
+        .orElseGet(
+            () ->
+                new Decision(
+                    Action.PROMOTED,
+                    "accuracy %s is at least %s, and there is no current version"
+                        .formatted(ratio(accuracy), minAccuracy),
+                    evidence));
+  }
+
+  /** As the other, by any score. */
+  public Decision decideFirst(EvaluationResult candidate) {
+    Evidence evidence = evidence(candidate, Optional.empty());
+    return tooBad(evidence, candidate.score())
+        .orElseGet(
+            () ->
+                new Decision(
+                    Action.PROMOTED,
+                    "%s, and there is no current version".formatted(candidate.score().named()),
+                    evidence));
   }
 
   /** Decides by predictions of the current version and the candidate for the same samples. */
@@ -72,8 +100,9 @@ public record Gate(
                     pair.onlyCurrentRight(),
                     pair.onlyCandidateRight(),
                     pValue)));
-    if (accuracy < minAccuracy) {
-      return tooLow(evidence);
+    Optional<Decision> tooBad = tooBad(evidence, new Score(ScoreKind.ACCURACY, accuracy));
+    if (tooBad.isPresent()) {
+      return tooBad.get();
     }
     String both =
         "accuracy %s, the current version's %s"
@@ -97,12 +126,104 @@ public record Gate(
     return new Decision(passed ? Action.PROMOTED : Action.KEPT, shown, evidence);
   }
 
-  private Decision tooLow(Evidence evidence) {
+  /** Decides by what the current version and the candidate come to on the same sequences. */
+  public Decision decide(PairedScores pair) {
+    double pValue =
+        pair.isOfTooFew()
+            ? 1
+            : required == Requirement.BETTER
+                ? pair.bootstrap().pValueOfBetter()
+                : pair.bootstrap().pValueOfWorse();
+    Score before = pair.current().score();
+    Score score = pair.candidate().score();
+    Evidence evidence =
+        evidence(
+            pair.candidate(),
+            Optional.of(
+                new Evidence.Bootstrap(
+                    before.value(),
+                    pair.measure().toString(),
+                    pair.bootstrap().sequences(),
+                    pair.blockLength(),
+                    pValue)));
+    Optional<Decision> tooBad = tooBad(evidence, score);
+    if (tooBad.isPresent()) {
+      return tooBad.get();
+    }
+    String both = "%s, the current version's %s".formatted(score.named(), before.number());
+    if (pair.regression() > maxRegression) {
+      boolean absolute = score.kind().scale() == ScoreKind.Scale.NATURAL;
+      return new Decision(
+          Action.KEPT,
+          "%s: worse by more than %s%s".formatted(both, maxRegression, absolute ? "" : " of that"),
+          evidence);
+    }
+    if (required == Requirement.BETTER && !pair.isBetter()) {
+      return new Decision(Action.KEPT, both + ": not better", evidence);
+    }
+    boolean significant = pValue <= significance;
+    boolean passed = significant == (required == Requirement.BETTER);
     return new Decision(
-        Action.KEPT,
-        "accuracy %s is below the least allowed, %s"
-            .formatted(ratio(evidence.accuracy()), minAccuracy),
+        passed ? Action.PROMOTED : Action.KEPT,
+        "%s: %ssignificantly %s (%s)"
+            .formatted(
+                both,
+                significant ? "" : "not ",
+                required == Requirement.BETTER ? "better" : "worse",
+                tested(pair, pValue)),
         evidence);
+  }
+
+  private String tested(PairedScores pair, double pValue) {
+    int sequences = pair.bootstrap().sequences();
+    if (pair.isOfTooFew()) {
+      return "a test takes at least %d sequences, and there are %d"
+          .formatted(PairedScores.FEWEST, sequences);
+    }
+    return "p %s, at most %s is significant; %s, drawn %d times from %d sequences%s"
+        .formatted(
+            pValue(pValue),
+            significance,
+            pair.measure(),
+            PairedBootstrap.RESAMPLES,
+            sequences,
+            pair.blockLength() == 1 ? "" : ", %d on end".formatted(pair.blockLength()));
+  }
+
+  private Evidence evidence(EvaluationResult candidate, Optional<Evidence.Bootstrap> bootstrap) {
+    Score score = candidate.score();
+    return new Evidence(
+        this,
+        candidate.samples(),
+        candidate.classAccuracy(),
+        Optional.empty(),
+        Optional.of(
+            new Evidence.DecidingScore(
+                score.kind().toString(),
+                score.kind().better().toString().toLowerCase(Locale.ROOT),
+                score.value(),
+                bootstrap)));
+  }
+
+  /** Keeps a model that does not reach what all must. */
+  private Optional<Decision> tooBad(Evidence evidence, Score score) {
+    Optional<Double> accuracy = evidence.accuracy().filter(found -> found < minAccuracy);
+    if (accuracy.isPresent()) {
+      return Optional.of(
+          new Decision(
+              Action.KEPT,
+              "accuracy %s is below the least allowed, %s"
+                  .formatted(ratio(accuracy.get()), minAccuracy),
+              evidence));
+    }
+    return worstScore
+        .filter(worst -> new Score(score.kind(), worst).merit() > score.merit())
+        .map(
+            worst ->
+                new Decision(
+                    Action.KEPT,
+                    "%s is worse than the worst allowed, %s".formatted(score.named(), worst),
+                    evidence));
   }
 
   private static String ratio(double accuracy) {

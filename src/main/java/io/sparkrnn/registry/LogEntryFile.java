@@ -13,13 +13,14 @@ import java.util.List;
 
 /**
  * An entry as JSON in UTF-8: the fields of {@link LogEntry} by their names, versions by theirs, and
- * {@code format}, now 1, and {@code runId} beside them. What is absent has no field; fields that
- * are unknown are refused, because they may mean something.
+ * {@code format} and {@code runId} beside them. The format is 1 for images whose accuracy decides,
+ * and 2 where there is something of tables or of other scores. What is absent has no field; fields
+ * that are unknown are refused, because they may mean something.
  */
 final class LogEntryFile {
   static final int MAX_BYTES = 1 << 20;
 
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   private LogEntryFile() {}
 
@@ -30,8 +31,21 @@ final class LogEntryFile {
   static ObjectNode json(LogEntry entry) {
     return StrictJson.MAPPER
         .createObjectNode()
-        .put("format", FORMAT)
+        .put("format", format(entry))
         .setAll(StrictJson.MAPPER.<ObjectNode>valueToTree(entry));
+  }
+
+  /** Earlier versions go on reading what they know. */
+  private static int format(LogEntry entry) {
+    boolean isNew =
+        entry.data().flatMap(DataSummary::table).isPresent()
+            || entry
+                .evidence()
+                .filter(
+                    evidence ->
+                        evidence.score().isPresent() || evidence.gate().worstScore().isPresent())
+                .isPresent();
+    return isNew ? FORMAT : 1;
   }
 
   /**
@@ -76,7 +90,7 @@ final class LogEntryFile {
       throw new IllegalArgumentException(
           "expected format %d, entry %d as in its name and the run of its version, found format %s, entry %d and %s"
               .formatted(
-                  FORMAT,
+                  format(entry),
                   number,
                   StrictJson.describe(format),
                   entry.number(),

@@ -110,7 +110,7 @@ final class StrictJson {
   private static String expected(Class<?> type) {
     if (type == long.class || type == Long.class) {
       return "a whole number";
-    } else if (type == double.class) {
+    } else if (type == double.class || type == Double.class) {
       return "a number";
     } else if (Collection.class.isAssignableFrom(type)) {
       return "a list";

@@ -72,7 +72,9 @@ public final class RetrainReport {
     root.put("reason", entry.reason());
     entry.data().ifPresent(this::data);
     Evidence evidence = entry.evidence().orElseThrow();
-    root.put("samples", evidence.samples()).put("accuracy", evidence.accuracy());
+    root.put("samples", evidence.samples());
+    evidence.accuracy().ifPresent(accuracy -> root.put("accuracy", accuracy));
+    evidence.score().ifPresent(this::score);
     evidence
         .comparison()
         .ifPresent(
@@ -83,6 +85,25 @@ public final class RetrainReport {
                   .put("c", comparison.onlyCandidateRight())
                   .put("pValue", comparison.pValue());
             });
+  }
+
+  /** Of another score than the accuracy of whole samples, which has fields of its own. */
+  private void score(Evidence.DecidingScore score) {
+    ObjectNode fields =
+        root.putObject("score")
+            .put("name", score.name())
+            .put("better", score.better())
+            .put("value", score.value());
+    score
+        .bootstrap()
+        .ifPresent(
+            bootstrap ->
+                fields
+                    .put("currentValue", bootstrap.currentValue())
+                    .put("errors", bootstrap.errors())
+                    .put("sequences", bootstrap.sequences())
+                    .put("blockLength", bootstrap.blockLength())
+                    .put("pValue", bootstrap.pValue()));
   }
 
   /** Ends well, whatever was decided. */

@@ -6,8 +6,10 @@ import io.sparkrnn.checkpoint.MonotonicClock;
 import io.sparkrnn.checkpoint.Retry;
 import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.config.TaskName;
 import io.sparkrnn.data.DatasetStatistics;
-import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.data.RunData;
+import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.Ops;
@@ -20,13 +22,16 @@ import io.sparkrnn.registry.ModelRegistry;
 import io.sparkrnn.registry.RegisteredModel;
 import io.sparkrnn.registry.Version;
 import io.sparkrnn.registry.VersionRefusedException;
+import io.sparkrnn.run.Backend;
 import io.sparkrnn.run.ExitCode;
+import io.sparkrnn.run.InitialModel;
 import io.sparkrnn.run.RunDirectory;
 import io.sparkrnn.run.StopSignals;
 import io.sparkrnn.run.Topologies;
 import io.sparkrnn.run.TrainingRun;
 import io.sparkrnn.run.UsageException;
 import io.sparkrnn.run.Versions;
+import io.sparkrnn.spark.RunDataReader;
 import io.sparkrnn.spark.SparkBackend;
 import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.Locations;
@@ -42,6 +47,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -139,14 +145,17 @@ public final class Retraining {
     }
     requireRunnable();
     registry.newest().ifPresent(report::standing);
-    ImageTrainingData data =
-        signals.await(StopRequest.begin("read-data", () -> ImageTrainingData.read(configuration)));
+    Optional<RegisteredModel> current = registry.current();
+    Optional<RegisteredModel> parent = current.filter(model -> request.start() == Start.WARM);
+    // Tables are prepared as for the model from whose parameters training starts.
+    RunConfiguration read = configure.apply(startingFrom(parent));
+    RunData data =
+        signals.await(
+            StopRequest.begin("read-data", () -> RunDataReader.read(read, new Backend.Local())));
     DataSummary summary = summary(data);
     signals.check();
     report.data(summary);
-    Optional<RegisteredModel> current = registry.current();
     requireUsable(data, summary, current);
-    Optional<RegisteredModel> parent = current.filter(model -> request.start() == Start.WARM);
     parent.ifPresent(model -> requireSameNetwork(model, data));
     URI directory = Storage.resolve(runs(), identity(summary, parent));
     report.runDirectory(directory);
@@ -158,7 +167,8 @@ public final class Retraining {
     LogEntry entry =
         registry.submit(
             new Candidate(request.runId(), model, summary, RunDirectory.texts(trained)),
-            new TestDecision(request.gate(), kernels(), data, where(), model, signals));
+            new TestDecision(
+                request.gate(), kernels(), configuration, data, where(), model, signals));
     tidyUp(directory);
     return entry;
   }
@@ -168,7 +178,9 @@ public final class Retraining {
   }
 
   private String where() {
-    return configuration.data().described();
+    return configuration.table().isGiven()
+        ? configuration.table().train()
+        : configuration.data().described();
   }
 
   private Ops kernels() {
@@ -179,38 +191,60 @@ public final class Retraining {
     TrainingRun.requireRunnable(
         configure.apply(Map.of(Keys.RUN_DIR.path(), Storage.describe(runs()))));
     SparkBackend.requireCompatible(configuration);
+    TaskName task = configuration.model().task();
+    boolean ofValues = task == TaskName.REGRESS || task == TaskName.FORECAST;
+    if (configuration.table().isGiven() && ofValues && request.gate().minAccuracy() > 0) {
+      throw new UsageException(
+          "Cannot retrain for the task %s: expected --worst-score, since there is no accuracy, found --min-accuracy %s"
+              .formatted(task, request.gate().minAccuracy()));
+    }
   }
 
-  private void requireUsable(
-      ImageTrainingData data, DataSummary summary, Optional<RegisteredModel> current) {
+  private void requireUsable(RunData data, DataSummary summary, Optional<RegisteredModel> current) {
     current.ifPresent(model -> DataChecks.requireSchema(model, data, where()));
-    request.checks().requireSamples(summary, where());
+    request.checks().requireSamples(data, summary, where());
     request.checks().requireAlike(registry.describingData(), summary, where());
   }
 
-  private void requireSameNetwork(RegisteredModel parent, ImageTrainingData data) {
-    RnnTopology found = parent.model().topology();
+  private void requireSameNetwork(RegisteredModel parent, RunData data) {
     RnnTopology wanted = Topologies.of(configuration, data);
-    if (!found.network().equals(wanted.network())) {
+    if (!InitialModel.isContinuedBy(parent.model(), wanted.network())) {
       throw new UsageException(
           "Cannot start from version %d of %s: expected a model of %s as is to be trained, found one of %s; --start fresh begins with random parameters"
               .formatted(
                   parent.version().number(),
                   Storage.describe(request.registry()),
                   wanted.summary(),
-                  found.summary()));
+                  parent.model().topology().summary()));
     }
   }
 
-  private static DataSummary summary(ImageTrainingData data) {
-    DatasetStatistics statistics = data.statistics();
-    return new DataSummary(
+  private DataSummary summary(RunData data) {
+    SequenceDataset training = data.training();
+    DatasetStatistics statistics = training.statistics();
+    List<DataSummary.File> files =
         data.fingerprints().stream()
             .map(file -> new DataSummary.File(file.name(), file.sha256(), file.bytes()))
-            .toList(),
-        statistics.labelCounts(),
-        statistics.mean(),
-        statistics.standardDeviation());
+            .toList();
+    if (data.preparation().isEmpty()) {
+      return new DataSummary(
+          files, statistics.labelCounts(), statistics.mean(), statistics.standardDeviation());
+    }
+    boolean ofTokens = configuration.model().task() == TaskName.LANGUAGE_MODEL;
+    return new DataSummary(
+        files,
+        ofTokens ? List.of() : statistics.labelCounts(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(
+            new DataSummary.Table(
+                training.size(),
+                data.columns().stream()
+                    .map(
+                        column ->
+                            new DataSummary.Column(
+                                column.name(), column.mean(), column.standardDeviation()))
+                    .toList())));
   }
 
   /**
@@ -238,19 +272,23 @@ public final class Retraining {
     return Sha256.hex(text.getBytes(StandardCharsets.UTF_8)).substring(0, 12);
   }
 
+  private Map<String, String> startingFrom(Optional<RegisteredModel> parent) {
+    return parent
+        .map(
+            model ->
+                Map.of(
+                    Keys.INITIAL_MODEL.path(),
+                    Storage.describe(registry.versionFile(model.version()))))
+        .orElse(Map.of());
+  }
+
   /** Trains, or goes on; returns with which configuration. */
-  private RunConfiguration train(
-      URI location, Optional<RegisteredModel> parent, ImageTrainingData data) {
-    Map<String, String> texts = new LinkedHashMap<>();
+  private RunConfiguration train(URI location, Optional<RegisteredModel> parent, RunData data) {
+    Map<String, String> texts = new LinkedHashMap<>(startingFrom(parent));
     texts.put(Keys.RUN_DIR.path(), Storage.describe(location));
-    parent.ifPresent(
-        model ->
-            texts.put(
-                Keys.INITIAL_MODEL.path(),
-                Storage.describe(registry.versionFile(model.version()))));
     RunConfiguration begun = configure.apply(texts);
     RunDirectory directory =
-        RunDirectory.of(begun, begun.model().name(), storage, Clock.systemUTC());
+        RunDirectory.of(begun, Topologies.name(begun), storage, Clock.systemUTC());
     RunConfiguration now = begun;
     if (!directory.isNew()) {
       requireMendable(directory);
@@ -264,7 +302,7 @@ public final class Retraining {
             directory,
             storage,
             SparkBackend::begin,
-            (unused, backend) -> data,
+            (unused, backend) -> RunDataReader.in(data, backend),
             signals)
         .run();
     return begun;

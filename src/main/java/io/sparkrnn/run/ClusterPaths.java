@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Refuses local paths where other machines would have to read them: they may have other files of
@@ -66,7 +67,7 @@ public record ClusterPaths(
     } else if (driverElsewhere) {
       check(Keys.RUN_DIR.path(), Keys.RUN_DIR.flag(), directory).ifPresent(problems::add);
     }
-    for (Key key : List.of(Keys.INITIAL_MODEL, Keys.TENSORBOARD)) {
+    for (Key key : List.of(Keys.INITIAL_MODEL, Keys.EMBEDDINGS, Keys.TENSORBOARD)) {
       String location = key.text(configuration);
       if (driverElsewhere && !location.isEmpty()) {
         check(key.path(), key.flag(), location).ifPresent(problems::add);
@@ -112,6 +113,12 @@ public record ClusterPaths(
   }
 
   private List<Key> dataKeys() {
+    if (configuration.table().isGiven()) {
+      return Stream.of("table.train", "table.validation", "table.test")
+          .map(Keys::of)
+          .filter(key -> !key.text(configuration).isEmpty())
+          .toList();
+    }
     return configuration.data().hasExplicitFiles()
         ? List.of(Keys.TRAIN_IMAGES, Keys.TRAIN_LABELS, Keys.TEST_IMAGES, Keys.TEST_LABELS)
         : List.of(Keys.DATA_URI);

@@ -83,7 +83,7 @@ record Completion(
     EvaluationResult test = training.decided(runner.evaluate(model.parameters(), Part.TEST));
     stop.check();
     new Listeners(listeners).tell(listener -> listener.onTest(test));
-    if (test.isOfSampleClasses()) {
+    if (test.isOfSampleClasses() && !training.configuration().training().initialModel().isEmpty()) {
       initialSha256.ifPresent(sha256 -> compareWithInitial(sha256, model.parameters()));
     }
     Optional<Baseline> baseline = baseline(test.deciding());
@@ -141,10 +141,8 @@ record Completion(
   /** Adds to the result how the model that the run began with does on the same test samples. */
   private void compareWithInitial(String sha256, float[] parameters) {
     try {
-      Optional<InitialModel> initial =
-          InitialModel.read(training.configuration(), storage, training.topology())
-              .filter(model -> model.parametersSha256().equals(sha256));
-      if (initial.isEmpty()) {
+      InitialModel initial = InitialModel.model(training, storage);
+      if (!initial.parametersSha256().equals(sha256)) {
         LOG.warn(
             "the model that this run began with, of SHA-256 {}, is there no more; nothing is compared with it",
             sha256);
@@ -153,7 +151,7 @@ record Completion(
       EvaluationData data = training.data();
       LocalEvaluation evaluation =
           new LocalEvaluation(Ops.named(kernels), training.topology(), data, stop);
-      float[] before = initial.get().parameters();
+      float[] before = initial.parameters();
       result.initialTest(
           evaluation.evaluate(before, Part.TEST),
           PairedPredictions.of(

@@ -1,7 +1,10 @@
 package io.sparkrnn.run;
 
+import io.sparkrnn.config.Averaging;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.TrainingConfiguration;
+import io.sparkrnn.config.UpdaterConfiguration;
+import io.sparkrnn.config.UpdaterName;
 import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.InputRange;
 import io.sparkrnn.data.RunData;
@@ -43,11 +46,17 @@ public final class Console implements TrainingListener {
     this.narrow = terminal.filter(shown -> shown.columns() < EPOCH_COLUMNS).isPresent();
   }
 
-  void heading(Training<RunData> setup, RunDirectory directory) {
+  /**
+   * What is trained, and how.
+   *
+   * @param asked the configuration before what it leaves open was decided
+   */
+  void heading(Training<RunData> setup, RunConfiguration asked, RunDirectory directory) {
     RunConfiguration configuration = setup.configuration();
     RnnTopology topology = setup.topology();
     RunData data = setup.data();
     noun = data.noun();
+    bar.ifPresent(shown -> shown.noun(noun));
     TrainingConfiguration training = configuration.training();
     out.printf("%nspark-rnn %s%n%n", Versions.sparkRnn());
     line(
@@ -74,13 +83,51 @@ public final class Console implements TrainingListener {
         configuration.updater().learningRate(),
         configuration.schedule().name(),
         training.seed());
+    boolean ofGradients = training.averaging() == Averaging.GRADIENTS;
     line(
         "workers",
-        "%d, averaged every %d minibatches of %d",
+        "%d, averaged every %s of %d",
         training.workers(),
-        training.averagingFrequency(),
+        ofGradients ? "minibatch" : training.averagingFrequency() + " minibatches",
         training.minibatchSize());
+    averaging(configuration, asked);
+    line(
+        "budget",
+        "%,d iterations: %,d %s, each %.1f times",
+        setup.iterations(),
+        setup.samplesSeen(),
+        data.noun(),
+        (double) setup.samplesSeen() / data.trainingSize());
     line("run", "%s", Storage.describe(directory.location()));
+  }
+
+  private void averaging(RunConfiguration configuration, RunConfiguration asked) {
+    boolean auto = asked.training().averaging() == Averaging.AUTO;
+    int most = RunConfiguration.MOST_AVERAGING_PARAMETERS;
+    if (configuration.averaging() == Averaging.PARAMETERS) {
+      line(
+          "averaging",
+          "parameters%s; gradients: more messages, fewer epochs, more accurate with many workers",
+          auto ? " (auto: at most %d workers)".formatted(most) : "");
+      return;
+    }
+    line(
+        "averaging",
+        "gradients%s, a step for %,d; parameters: fewer messages, less accurate with many workers",
+        auto ? " (auto: more than %d workers)".formatted(most) : "",
+        configuration.samplesOfStep());
+    UpdaterConfiguration updater = configuration.updater();
+    boolean muon = updater.name() == UpdaterName.MUON;
+    line(
+        "rates",
+        "%sbeta2 %s, warm-up %,d iterations, images moved by up to %d pixels",
+        muon
+            ? "momentum %s, adam with learning rate %s for biases, "
+                .formatted(updater.momentum(), updater.adamLearningRate())
+            : "",
+        updater.beta2(),
+        configuration.schedule().warmUpIterations(),
+        configuration.training().shiftPixels());
   }
 
   public void engine(String where) {
@@ -159,7 +206,7 @@ public final class Console implements TrainingListener {
   public void onEpoch(EpochReport epoch) {
     if (!headed) {
       out.println();
-      row("epoch", "loss", heading(epoch), "learning rate", "images/s", "seconds");
+      row("epoch", "loss", heading(epoch), "learning rate", noun + "/s", "seconds");
       headed = true;
     }
     row(
@@ -184,11 +231,19 @@ public final class Console implements TrainingListener {
   /** Of a narrow terminal, what says most. */
   private void row(
       String epoch, String loss, String validation, String rate, String speed, String seconds) {
+    // As wide as its heading.
+    String speedInColumn = "%" + Math.max(10, noun.length() + 2) + "s";
     if (narrow) {
-      out.printf("%7s  %8s  %10s  %10s%n", epoch, loss, validation, speed);
+      out.printf("%7s  %8s  %10s  " + speedInColumn + "%n", epoch, loss, validation, speed);
     } else {
       out.printf(
-          "%7s  %8s  %10s  %13s  %10s  %8s%n", epoch, loss, validation, rate, speed, seconds);
+          "%7s  %8s  %10s  %13s  " + speedInColumn + "  %8s%n",
+          epoch,
+          loss,
+          validation,
+          rate,
+          speed,
+          seconds);
     }
   }
 

@@ -54,7 +54,10 @@ record FinalModel(Storage storage, CheckpointStore store, RunDirectory directory
     try {
       NetworkState network =
           new NetworkState(
-              end.parameters(), end.updaterState(), Math.toIntExact(end.iteration()), end.epoch());
+              end.parameters(),
+              description.updaterState(end.updaterState()),
+              Math.toIntExact(end.iteration()),
+              end.epoch());
       store.publishFile(RunDirectory.DL4J_FILE, Dl4jNetworks.zip(description, network));
     } catch (LinkageError e) {
       // The model itself is complete; DL4J's copy of it needs a native library of this platform.

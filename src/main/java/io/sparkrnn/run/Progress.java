@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param round that was the last, from 1 over the whole run
  * @param rounds of the whole run
  * @param loss of that round
+ * @param noun what samples are called
  * @param left time to the end of the last epoch, once that can be told
  */
 record Progress(
@@ -20,7 +21,8 @@ record Progress(
     long round,
     long rounds,
     double loss,
-    double imagesPerSecond,
+    double samplesPerSecond,
+    String noun,
     Optional<Duration> left) {
   /** A bar that says something. */
   private static final int MIN_BAR = 4;
@@ -33,7 +35,7 @@ record Progress(
     String epochOf = " epoch %d/%d".formatted(epoch, epochs);
     String roundOf = "  round %d/%d".formatted(round, rounds);
     String lossOf = String.format(Locale.ROOT, "  loss %.3f", loss);
-    String speed = String.format(Locale.ROOT, "  %,.0f images/s", imagesPerSecond);
+    String speed = String.format(Locale.ROOT, "  %,.0f %s/s", samplesPerSecond, noun);
     String time = left.map(duration -> "  " + text(duration) + " left").orElse("");
     for (String text :
         List.of(

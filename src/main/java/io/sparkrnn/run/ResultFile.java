@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkrnn.checkpoint.CheckpointEntry;
+import io.sparkrnn.config.Averaging;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.TaskName;
 import io.sparkrnn.data.RunData;
@@ -22,6 +23,7 @@ import io.sparkrnn.train.EpochReport;
 import io.sparkrnn.train.RoundReport;
 import io.sparkrnn.train.TrainingListener;
 import io.sparkrnn.train.TrainingState;
+import io.sparkrnn.train.updater.Rules;
 import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,8 +62,18 @@ final class ResultFile implements TrainingListener {
     root.put("seed", training.seed());
     root.put("workers", training.workers());
     root.put("threadsPerWorker", training.threadsPerWorker());
-    root.put("averagingFrequency", training.averagingFrequency());
-    root.put("epochs", training.epochs());
+    decided(new Rules(configuration).decided());
+  }
+
+  /** Of a configuration that says what it is, as far as that is known. */
+  void decided(RunConfiguration configuration) {
+    var training = configuration.training();
+    boolean ofGradients = training.averaging() == Averaging.GRADIENTS;
+    root.put("averaging", training.averaging().toString());
+    root.put("averagingFrequency", ofGradients ? 1 : training.averagingFrequency());
+    if (training.epochs() > 0) {
+      root.put("epochs", training.epochs());
+    }
   }
 
   /**

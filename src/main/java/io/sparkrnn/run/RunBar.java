@@ -17,6 +17,7 @@ final class RunBar implements AutoCloseable {
   private final Terminal terminal;
   private final RoundPlan plan;
   private final int epochs;
+  private volatile String noun = "images";
   private volatile RoundReport last;
   private ScheduledExecutorService drawing;
   private long beganNanos;
@@ -27,6 +28,11 @@ final class RunBar implements AutoCloseable {
     this.terminal = terminal;
     this.plan = plan;
     this.epochs = epochs;
+  }
+
+  /** What samples are called, in the plural. */
+  void noun(String samples) {
+    noun = samples;
   }
 
   void onRound(RoundReport report) {
@@ -61,6 +67,7 @@ final class RunBar implements AutoCloseable {
             rounds,
             report.meanLoss(),
             report.samplesPerSecond(),
+            noun,
             steps == 0
                 ? Optional.empty()
                 : Optional.of(Duration.ofNanos(nanos / steps * (rounds - done))));

@@ -20,6 +20,7 @@ import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.storage.StorageException;
 import io.sparkrnn.storage.TargetExistsException;
+import io.sparkrnn.train.updater.Rules;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -105,8 +106,10 @@ public record RunDirectory(
             .map(RunIdentity::saved)
             .orElseGet(
                 () ->
-                    ConfigurationLoader.parse(
-                        named.path("configuration").asText(), Storage.describe(run)));
+                    new Rules(
+                            ConfigurationLoader.parseSaved(
+                                named.path("configuration").asText(), Storage.describe(run)))
+                        .decided());
     return new RunDirectory(
         location,
         runId,
@@ -132,7 +135,7 @@ public record RunDirectory(
       return Optional.empty();
     }
     String text = new String(storage.read(settings, MAX_TEXT_BYTES), StandardCharsets.UTF_8);
-    return Optional.of(ConfigurationLoader.parse(text, Storage.describe(settings)));
+    return Optional.of(ConfigurationLoader.parseSaved(text, Storage.describe(settings)));
   }
 
   /**

@@ -13,11 +13,12 @@ import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.Storage;
-import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Recipe.Sequences;
 import io.sparkrnn.train.StateSections;
 import io.sparkrnn.train.TrainingState;
+import io.sparkrnn.train.updater.LearningRateSchedule;
+import io.sparkrnn.train.updater.Rules;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -125,8 +126,10 @@ record RunIdentity(
 
   /** The configuration that a checkpoint was written with. */
   static RunConfiguration saved(Checkpoint checkpoint) {
-    return ConfigurationLoader.parse(
-        text(checkpoint.sections(), "configuration"), Storage.describe(checkpoint.location()));
+    String where = Storage.describe(checkpoint.location());
+    return new Rules(
+            ConfigurationLoader.parseSaved(text(checkpoint.sections(), "configuration"), where))
+        .decided();
   }
 
   /**

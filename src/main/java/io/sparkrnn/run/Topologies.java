@@ -38,6 +38,7 @@ public final class Topologies {
   private static final int HIDDEN = 64;
 
   private static final float HUBER_DELTA = 1;
+  private static final Key TEXT = Keys.of("table.text");
 
   private Topologies() {}
 
@@ -56,6 +57,9 @@ public final class Topologies {
    */
   static void require(RunConfiguration configuration) {
     ModelConfiguration model = configuration.model();
+    if (!model.embeddings().isEmpty()) {
+      requireText(configuration);
+    }
     if (configuration.table().isGiven()) {
       layers(model, List.of(new Layer(LSTM, HIDDEN)));
       loss(model, DoubleStream.empty());
@@ -65,6 +69,19 @@ public final class Topologies {
       throw problem(Keys.of("model.task"), "expected classify of images, found " + model.task());
     }
     trainable(model);
+  }
+
+  /** Vectors of words are for a text, and for parameters that are random otherwise. */
+  private static void requireText(RunConfiguration configuration) {
+    if (configuration.table().text().isEmpty()) {
+      throw problem(Keys.EMBEDDINGS, "expected a text beside it in %s, found none".formatted(TEXT));
+    }
+    if (!configuration.training().initialModel().isEmpty()) {
+      throw problem(
+          Keys.EMBEDDINGS,
+          "expected none where %s has all parameters, found %s"
+              .formatted(Keys.INITIAL_MODEL, configuration.model().embeddings()));
+    }
   }
 
   private static RnnTopology trainable(ModelConfiguration model) {

@@ -18,7 +18,6 @@ import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.export.Dl4jZip;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.model.Preparation;
-import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.model.TargetScale;
 import io.sparkrnn.report.TrainingHistory;
 import io.sparkrnn.storage.Locations;
@@ -30,6 +29,7 @@ import io.sparkrnn.train.Training;
 import io.sparkrnn.train.TrainingListener;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.TrainingStoppedException;
+import io.sparkrnn.train.updater.Rules;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
@@ -84,7 +84,9 @@ public final class TrainingRun {
     this.signals = signals;
     this.stop = this::isToStop;
     this.clock = clock;
-    this.configuration = configuration;
+    // Where nothing is asked, a run goes on as it began, whatever the rules are now.
+    this.configuration =
+        directory.saved().map(new Rules(configuration)::resuming).orElse(configuration);
     this.directory = directory;
     this.storage = storage;
     this.cluster = cluster;
@@ -99,7 +101,7 @@ public final class TrainingRun {
                 seconds(configuration.run().retrySeconds()),
                 () -> failing || signals.isMade(),
                 clock));
-    this.result = new ResultFile(configuration, directory.runId());
+    this.result = new ResultFile(this.configuration, directory.runId());
     this.progress = new ProgressLog(directory.runId());
     this.mlflow = new MlflowLog(directory.runId());
   }
@@ -189,9 +191,7 @@ public final class TrainingRun {
             read.preparation().map(Preparation::targets).orElse(TargetScale.IDENTITY));
     // A checkpoint has all of it.
     Optional<InitialModel> initial =
-        directory.isNew()
-            ? InitialModel.read(configuration, storage, training.topology())
-            : Optional.empty();
+        directory.isNew() ? InitialModel.read(training, storage, out) : Optional.empty();
     // Closing the store gives the run directory up.
     try (mlflow;
         progress;
@@ -199,7 +199,7 @@ public final class TrainingRun {
       int attempt = store.claimAttempt(vacancy);
       history = new TrainingHistory(attempt);
       result.attempt(attempt, history);
-      directory.name(storage, store, configuration, initial);
+      directory.name(storage, store, training.configuration(), initial);
       train(training, initial, backend);
       return ExitCode.DONE;
     } catch (TrainingStoppedException e) {
@@ -287,7 +287,7 @@ public final class TrainingRun {
     List<DataFingerprint> fingerprints = training.data().fingerprints();
     RunIdentity identity =
         new RunIdentity(
-            configuration,
+            training.configuration(),
             training.topology(),
             training.recipe().schedule(),
             fingerprints,
@@ -295,8 +295,10 @@ public final class TrainingRun {
             Optional.empty(),
             List.of());
     RunStart start = start(training, identity, initial);
-    Console console = new Console(out, training.plan(), configuration.training().epochs());
-    console.heading(training, directory);
+    Console console =
+        new Console(out, training.plan(), training.configuration().training().epochs());
+    console.heading(training, configuration, directory);
+    result.decided(training.configuration());
     result.describe(training.data(), training.topology(), dl4j ? "dl4j" : kernels.name());
     result.drift(start.identity().drift());
     start.identity().initialSha256().ifPresent(result::initial);
@@ -304,7 +306,7 @@ public final class TrainingRun {
       console.kernels(kernels);
     }
     backend.await(stop);
-    mlflow.begin(configuration, fingerprints, store.latestAttempt());
+    mlflow.begin(training.configuration(), fingerprints, store.latestAttempt());
     List<TrainingListener> listeners = listeners(console, backend);
     Training.Surroundings around =
         new Training.Surroundings(
@@ -368,12 +370,12 @@ public final class TrainingRun {
   }
 
   private RunStart start(
-      Training<?> training, RunIdentity identity, Optional<InitialModel> initial) {
+      Training<RunData> training, RunIdentity identity, Optional<InitialModel> initial) {
     Optional<Checkpoint> found = directory.isNew() ? Optional.empty() : store.latest();
     store.takeWarnings().forEach(out::println);
     if (found.isEmpty()) {
       return RunStart.initial(
-          training, identity, directory.isNew() ? initial : initialAgain(training.topology()));
+          training, identity, directory.isNew() ? initial : initialAgain(training));
     }
     RunStart start = RunStart.resuming(training, identity, found.get());
     history.resume(
@@ -386,8 +388,8 @@ public final class TrainingRun {
     return start;
   }
 
-  private Optional<InitialModel> initialAgain(RnnTopology topology) {
-    Optional<InitialModel> model = InitialModel.read(configuration, storage, topology);
+  private Optional<InitialModel> initialAgain(Training<RunData> training) {
+    Optional<InitialModel> model = InitialModel.read(training, storage, out);
     directory.requireInitial(model);
     return model;
   }

@@ -63,6 +63,8 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  */
 public final class AveragingTrainingMaster
     implements TrainingMaster<TrainingResult, TrainingWorker<TrainingResult>> {
+  private static final String GRADIENTS = "gradients";
+
   private final Builder settings;
   private final String kernels;
   private List<TrainingListener> listeners = List.of();
@@ -73,6 +75,7 @@ public final class AveragingTrainingMaster
   /** Settings, each with a default. */
   public static final class Builder {
     private final int workers;
+    private String averaging = "parameters";
     private int averagingFrequency = 10;
     private int minibatchSize = 64;
     private int threadsPerWorker = 1;
@@ -89,7 +92,19 @@ public final class AveragingTrainingMaster
       this.workers = atLeastOne("workers", workers);
     }
 
-    /** Iterations between averages; 10 by default. */
+    /**
+     * What workers average: {@code parameters} (the default), or {@code gradients}, every
+     * iteration, after which one step of the network's updater follows.
+     */
+    public Builder averaging(String what) {
+      if (!List.of("parameters", GRADIENTS).contains(what)) {
+        throw new IllegalArgumentException("averaging is parameters or gradients, found " + what);
+      }
+      this.averaging = what;
+      return this;
+    }
+
+    /** Iterations between averages of parameters; 10 by default. */
     public Builder averagingFrequency(int iterations) {
       this.averagingFrequency = atLeastOne("averagingFrequency", iterations);
       return this;
@@ -200,8 +215,8 @@ public final class AveragingTrainingMaster
             """
             training {
               epochs = %d, minibatch-size = %d, workers = %d, threads-per-worker = %d
-              averaging-frequency = %d, first-epoch-averaging-frequency = 0
-              seed = %d, clip-norm = 0, l2 = %s
+              %s, first-epoch-averaging-frequency = 0
+              seed = %d, clip-norm = 0, l2 = %s, shift-pixels = 0
             }
             """
                 .formatted(
@@ -209,7 +224,10 @@ public final class AveragingTrainingMaster
                     settings.minibatchSize,
                     settings.workers,
                     settings.threadsPerWorker,
-                    settings.averagingFrequency,
+                    settings.averaging.equals(GRADIENTS)
+                        ? "averaging = gradients"
+                        : "averaging = parameters, averaging-frequency = "
+                            + settings.averagingFrequency,
                     settings.seed,
                     description.l2()),
             "the master's settings");

@@ -5,6 +5,7 @@ import io.sparkrnn.data.DataException;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.Ops;
+import io.sparkrnn.model.OutputUnits;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.data.FeatureTable;
 import io.sparkrnn.spark.ml.AnsweredRows;
@@ -214,7 +215,7 @@ public final class RnnClassificationModel
   @Override
   public Vector raw2probabilityInPlace(Vector raw) {
     if (raw instanceof DenseVector dense) {
-      Predictor.softmax(dense.values());
+      OutputUnits.softmax(dense.values());
       return dense;
     }
     throw new IllegalArgumentException("expected a dense vector of outputs, found " + raw);

@@ -34,7 +34,7 @@ import scala.Option;
 
 /**
  * Classifies sequences in Spark ML: stacked recurrent layers and a dense layer over the last state,
- * trained by parameter averaging as by the program.
+ * trained by several workers as by the program.
  *
  * <p>A row's features are one sequence, {@code [timeStep][input]} flat, as a vector or an array of
  * numbers; its label is a whole number from 0. Classes are as many as the label column's metadata
@@ -71,6 +71,7 @@ public final class RnnClassifier
   private final IntParam workers = keys.wholeNumber("training.workers", "workers");
   private final IntParam threadsPerWorker =
       keys.wholeNumber("training.threads-per-worker", "threadsPerWorker");
+  private final Param<String> averaging = keys.text("training.averaging", "averaging");
   private final IntParam averagingFrequency =
       keys.wholeNumber("training.averaging-frequency", "averagingFrequency");
   private final LongParam seed = keys.longNumber("training.seed", "seed");
@@ -153,7 +154,7 @@ public final class RnnClassifier
     return recurrentInit;
   }
 
-  /** Passes over the training set; 10 by default. */
+  /** Passes over the training set; not set, they follow from the number of workers. */
   public RnnClassifier setEpochs(int value) {
     return with(epochs, value);
   }
@@ -199,7 +200,20 @@ public final class RnnClassifier
     return threadsPerWorker;
   }
 
-  /** Iterations of every worker between two averages; 5 by default. */
+  /**
+   * What workers average: {@code parameters}, {@code gradients}, or {@code auto} (the default),
+   * which is parameters up to 4 workers and gradients beyond.
+   */
+  public RnnClassifier setAveraging(String value) {
+    return with(averaging, value);
+  }
+
+  /** {@link #setAveraging}. */
+  public Param<String> averaging() {
+    return averaging;
+  }
+
+  /** Iterations of every worker between two averages of parameters; 5 by default. */
   public RnnClassifier setAveragingFrequency(int value) {
     return with(averagingFrequency, value);
   }
@@ -239,7 +253,10 @@ public final class RnnClassifier
     return l2;
   }
 
-  /** {@code adam} (the default), {@code adamw}, {@code nesterovs} or {@code sgd}. */
+  /**
+   * {@code adam}, {@code adamw}, {@code muon}, {@code nesterovs}, {@code sgd}, or {@code auto} (the
+   * default), which is adam where parameters are averaged and muon where gradients are.
+   */
   public RnnClassifier setUpdater(String value) {
     return with(updater, value);
   }
@@ -249,7 +266,7 @@ public final class RnnClassifier
     return updater;
   }
 
-  /** Learning rate, at the peak of the schedule; 0.002 by default. */
+  /** Learning rate, at the peak of the schedule; not set, it follows from the number of workers. */
   public RnnClassifier setLearningRate(double value) {
     return with(learningRate, value);
   }
@@ -282,7 +299,10 @@ public final class RnnClassifier
     return schedule;
   }
 
-  /** Iterations of linear warm-up before the schedule; 0 by default, as {@code one-cycle} needs. */
+  /**
+   * Iterations of linear warm-up before the schedule; 0, as {@code one-cycle} needs. Not set, there
+   * are none for up to 4 workers that average parameters, and else a part of the run.
+   */
   public RnnClassifier setWarmUpIterations(int value) {
     return with(warmUpIterations, value);
   }
@@ -359,7 +379,17 @@ public final class RnnClassifier
 
   /** Reads what {@link #write} wrote. */
   public static MLReader<RnnClassifier> read() {
-    return new DefaultParamsReader<>();
+    return new DefaultParamsReader<RnnClassifier>() {
+      @Override
+      public RnnClassifier load(String path) {
+        return super.load(path).asItWasSaved();
+      }
+    };
+  }
+
+  /** Earlier versions averaged parameters alone, and had a default for all that is open now. */
+  private RnnClassifier asItWasSaved() {
+    return getDefault(epochs).isDefined() && !isSet(averaging) ? setAveraging("parameters") : this;
   }
 
   /** Reads what {@code save} wrote. */

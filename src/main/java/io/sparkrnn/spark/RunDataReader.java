@@ -4,11 +4,15 @@ import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.EvaluationData;
 import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.data.RunData;
+import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.Preparation;
 import io.sparkrnn.run.Backend;
+import io.sparkrnn.run.InitialModel;
 import io.sparkrnn.spark.data.SequenceTables;
+import io.sparkrnn.spark.data.TableData;
 import io.sparkrnn.spark.data.TestTable;
+import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
 /** Reads the data of a run: images, or tables, for which Spark is needed wherever rounds run. */
@@ -18,7 +22,8 @@ public final class RunDataReader {
   private RunDataReader() {}
 
   /**
-   * The data of a configuration.
+   * The data of a configuration. A table is prepared as for the model that training starts from, if
+   * there is one.
    *
    * @param backend whose Spark reads tables, if it has one; else one that ends when they are read
    */
@@ -26,16 +31,20 @@ public final class RunDataReader {
     if (!configuration.table().isGiven()) {
       return ImageTrainingData.read(configuration);
     }
+    Optional<ModelFile> initial = InitialModel.ofTables(configuration);
     if (backend instanceof SparkBackend spark) {
-      return read(configuration, spark.started());
+      return SequenceTables.read(session(spark.started()), configuration, initial);
     }
     try (SparkEngine reader = SparkEngine.start(READER, "local[*]", 1)) {
-      return read(configuration, reader);
+      return SequenceTables.read(session(reader), configuration, initial);
     }
   }
 
-  private static RunData read(RunConfiguration configuration, SparkEngine engine) {
-    return SequenceTables.read(session(engine), configuration);
+  /** Data that were read on this machine, for what computes the rounds. */
+  public static RunData in(RunData data, Backend backend) {
+    return data instanceof TableData tables && backend instanceof SparkBackend spark
+        ? tables.in(spark.started().context())
+        : data;
   }
 
   private static SparkSession session(SparkEngine engine) {

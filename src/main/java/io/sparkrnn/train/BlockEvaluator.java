@@ -6,6 +6,7 @@ import io.sparkrnn.data.Readings;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.ClassTally;
+import io.sparkrnn.evaluation.SequenceErrors;
 import io.sparkrnn.evaluation.Tally;
 import io.sparkrnn.evaluation.ValueTally;
 import io.sparkrnn.kernel.InferencePass;
@@ -34,10 +35,15 @@ public record BlockEvaluator(RnnTopology topology, TargetScale scale) implements
    * @param predicted classes, of samples that have one each
    * @param losses summed over a sample's readings
    * @param readings how many of a sample count
+   * @param errors of all samples, to be added to; null where nobody asks
    */
-  record Details(int[] predicted, double[] losses, long[] readings) {
+  record Details(int[] predicted, double[] losses, long[] readings, SequenceErrors errors) {
     Details(int samples) {
-      this(new int[samples], new double[samples], new long[samples]);
+      this(samples, null);
+    }
+
+    Details(int samples, SequenceErrors errors) {
+      this(new int[samples], new double[samples], new long[samples], errors);
     }
 
     void copyTo(Details whole, int first) {
@@ -79,7 +85,11 @@ public record BlockEvaluator(RnnTopology topology, TargetScale scale) implements
     if (loss.ofClasses()) {
       return new ClassTally(
           network.classes(),
-          network.head().reads() == Reads.EVERY ? ClassTally.Of.TIME_STEPS : ClassTally.Of.SAMPLES);
+          predictsTokens(network)
+              ? ClassTally.Of.TOKENS
+              : network.head().reads() == Reads.EVERY
+                  ? ClassTally.Of.TIME_STEPS
+                  : ClassTally.Of.SAMPLES);
     }
     if (loss instanceof Loss.Sigmoid) {
       return new ClassTally(2, ClassTally.Of.OUTPUTS);
@@ -87,6 +97,15 @@ public record BlockEvaluator(RnnTopology topology, TargetScale scale) implements
     List<Double> levels =
         loss instanceof Loss.Quantile quantile ? quantile.levels() : List.<Double>of();
     return new ValueTally(network.classes() / DatasetMinibatch.outputsOfTarget(network), levels);
+  }
+
+  /** Whether a network is a model of language: at each time step it has the tokens as classes. */
+  public static boolean predictsTokens(Network network) {
+    return network.head().reads() == Reads.EVERY
+        && network.head().loss().ofClasses()
+        && network.inputSize() == 0
+        && network.input().categorical().size() == 1
+        && network.input().categorical().get(0).vocabulary() == network.classes();
   }
 
   /**
@@ -236,18 +255,27 @@ public record BlockEvaluator(RnnTopology topology, TargetScale scale) implements
       for (double output : outputs) {
         sum += StrictMath.exp(output - highest);
       }
-      addLoss(sample, -(outputs[label] - highest - StrictMath.log(sum)));
-      ((ClassTally) tally)
-          .add(
-              new ClassTally.Reading(
-                  firstSample + sample,
-                  step,
-                  label,
-                  found,
-                  StrictMath.exp(outputs[found] - highest) / sum,
-                  StrictMath.exp(outputs[label] - highest) / sum,
-                  outputs.length == 2 ? StrictMath.exp(outputs[1] - highest) / sum : 0,
-                  outputs.length > ClassTally.TOP && isInTop(label)));
+      add(
+          (ClassTally) tally,
+          sample,
+          new ClassTally.Reading(
+              firstSample + sample,
+              step,
+              label,
+              found,
+              StrictMath.exp(outputs[found] - highest) / sum,
+              StrictMath.exp(outputs[label] - highest) / sum,
+              outputs.length == 2 ? StrictMath.exp(outputs[1] - highest) / sum : 0,
+              outputs.length > ClassTally.TOP && isInTop(label)),
+          -(outputs[label] - highest - StrictMath.log(sum)));
+    }
+
+    private void add(ClassTally classes, int sample, ClassTally.Reading reading, double value) {
+      addLoss(sample, value);
+      classes.add(reading);
+      if (details.errors() != null) {
+        details.errors().add(reading, value);
+      }
     }
 
     /** Of equals, the lower classes come first. */
@@ -267,8 +295,9 @@ public record BlockEvaluator(RnnTopology topology, TargetScale scale) implements
         double probability = 1 / (1 + StrictMath.exp(-outputs[output]));
         int label = target >= 0.5 ? 1 : 0;
         int found = probability >= 0.5 ? 1 : 0;
-        addLoss(sample, loss.value(output, outputs[output], target));
-        decisions.add(
+        add(
+            decisions,
+            sample,
             new ClassTally.Reading(
                 firstSample + sample,
                 step,
@@ -277,7 +306,8 @@ public record BlockEvaluator(RnnTopology topology, TargetScale scale) implements
                 found == 1 ? probability : 1 - probability,
                 label == 1 ? probability : 1 - probability,
                 probability,
-                false));
+                false),
+            loss.value(output, outputs[output], target));
       }
     }
 
@@ -293,7 +323,12 @@ public record BlockEvaluator(RnnTopology topology, TargetScale scale) implements
           predicted[o] =
               scale.original(target, loss instanceof Loss.Poisson ? StrictMath.exp(y) : y);
         }
-        values.add(firstSample + sample, step, target, scale.original(target, actual), predicted);
+        double original = scale.original(target, actual);
+        if (details.errors() == null) {
+          values.add(firstSample + sample, step, target, original, predicted);
+        } else {
+          values.add(details.errors(), firstSample + sample, step, target, original, predicted);
+        }
       }
       addLoss(sample, sum / outputs.length);
     }

@@ -19,6 +19,7 @@ final class DatasetMinibatch implements MinibatchSource {
   private boolean trains;
   private boolean warm;
   private long dropoutKey;
+  private ImageShift shift = ImageShift.NONE;
 
   /** For networks that have an output for each target, and read nothing in vain. */
   DatasetMinibatch() {
@@ -60,6 +61,7 @@ final class DatasetMinibatch implements MinibatchSource {
     this.offset = offset;
     trains = false;
     warm = false;
+    shift = ImageShift.NONE;
     return this;
   }
 
@@ -75,6 +77,11 @@ final class DatasetMinibatch implements MinibatchSource {
     return this;
   }
 
+  /** Moves these samples, which are images, while they are laid out. */
+  void move(ImageShift imageShift) {
+    shift = imageShift;
+  }
+
   /** The state that these samples start from is warm: all their time steps count. */
   void countAllSteps() {
     warm = true;
@@ -84,6 +91,10 @@ final class DatasetMinibatch implements MinibatchSource {
   public void layOut(
       int[] places, int first, int count, float[] target, int at, int stepStride, int width) {
     data.layOut(samples, offset, places, first, count, target, at, stepStride, width);
+    for (int s = 0; shift.isOn() && s < count; s++) {
+      int sample = samples[offset + places[first + s]];
+      shift.move(sample, data.timeSteps(), data.inputSize(), target, at + s, stepStride, width);
+    }
   }
 
   @Override

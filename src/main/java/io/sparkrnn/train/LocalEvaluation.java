@@ -5,6 +5,9 @@ import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.evaluation.BlockResult;
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.evaluation.PairedBootstrap;
+import io.sparkrnn.evaluation.ScoreKind;
+import io.sparkrnn.evaluation.SequenceErrors;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.model.TargetScale;
@@ -36,6 +39,17 @@ public record LocalEvaluation(
     return details.predicted();
   }
 
+  /** An evaluation, and the errors of its sequences that stand for the score that decides. */
+  public record Judged(EvaluationResult result, PairedBootstrap.Errors errors) {}
+
+  /** Evaluates parameters for a comparison by a score. */
+  public Judged judge(float[] parameters, Part part, ScoreKind kind) {
+    SequenceErrors errors = new SequenceErrors(SequenceErrors.Measure.of(kind), data.part(part));
+    EvaluationResult result =
+        evaluate(parameters, part, new BlockEvaluator.Details(data.size(part), errors));
+    return new Judged(result.decidedBy(kind), errors.errors(data.streams(part)));
+  }
+
   private EvaluationResult evaluate(float[] parameters, Part part, BlockEvaluator.Details details) {
     SequenceDataset samples = data.part(part);
     int streams = data.streams(part);
@@ -43,7 +57,7 @@ public record LocalEvaluation(
     for (int block = 0; block < BlockEvaluator.count(samples.size(), streams); block++) {
       stop.check();
       int[] places = BlockEvaluator.samples(block, samples.size(), streams);
-      BlockEvaluator.Details found = new BlockEvaluator.Details(places.length);
+      BlockEvaluator.Details found = new BlockEvaluator.Details(places.length, details.errors());
       results.add(
           evaluator.evaluate(kernels, parameters, samples.subset(places), block, streams, found));
       found.copyTo(details, places[0]);

@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
  */
 public final class LocalRoundRunner implements RoundRunner {
   private final Replica replica;
+  private final RoundStep step;
   private final List<Shard> shards;
   private final LocalEvaluation evaluation;
 
@@ -24,17 +25,19 @@ public final class LocalRoundRunner implements RoundRunner {
    */
   public LocalRoundRunner(Recipe recipe, Ops kernels, TrainingData data, StopRequest stop) {
     this.replica = new Replica(recipe, kernels);
+    this.step = new RoundStep(recipe, kernels);
     this.shards = IntStream.range(0, data.workers()).mapToObj(data::shard).toList();
     this.evaluation = new LocalEvaluation(kernels, recipe.evaluator(), data, stop);
   }
 
   @Override
   public RoundResult run(TrainingState state, Round round) {
-    ParameterAverage average = new ParameterAverage(shards.size());
+    ParameterAverage average = step.average(shards.size());
+    TrainingState sent = step.sent(state);
     for (Shard shard : shards) {
-      average.add(replica.run(state, shard, round));
+      average.add(replica.run(sent, shard, round));
     }
-    return average.result();
+    return step.result(state, round, average.result());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.sparkrnn.train;
 
+import io.sparkrnn.config.Averaging;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -8,14 +9,16 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * The sample-weighted average of replicas: parameters and updater state, in double, along one
- * binary tree over worker numbers.
+ * The weighted average of what workers bring back, in double, along one binary tree over worker
+ * numbers: of parameters and updater state, by samples; or of gradients of mean losses, by the
+ * weights of the readings that count, which makes it the gradient of the mean over all workers'.
  *
  * <p>Level {@code n} of the tree joins aligned groups of {@code 2^n} workers; a node without a
  * right neighbour rises as it is. Results may be added in any order: a pair is folded, left before
  * right, as soon as both are there, so that no more than the unfinished nodes is kept, and the
- * order of arrival cannot be seen in the sum. A sample count times a float is exact in double,
- * hence one worker alone comes out with the bits it went in.
+ * order of arrival cannot be seen in the sum. A weight times a float is exact in double, or so near
+ * to it that the quotient rounds to the same float, hence one worker alone comes out with the bits
+ * it went in.
  *
  * <p>A subtree has the shape of a whole tree over its workers. So whoever has all results of one
  * folds it by an average of its own, and its {@link #sum} takes the subtree's place in the tree
@@ -24,6 +27,7 @@ import java.util.stream.Stream;
 public final class ParameterAverage {
   private final int firstWorker;
   private final int workers;
+  private final Averaging averaging;
   private final Map<Node, RoundPart> waiting = new HashMap<>();
   // By place in the tree, as indexes are: worker numbers less the first.
   private final BitSet missing = new BitSet();
@@ -32,19 +36,25 @@ public final class ParameterAverage {
 
   private record Node(int level, int index) {}
 
+  /** An average of parameters. */
   public ParameterAverage(int workers) {
-    this(0, workers);
+    this(workers, Averaging.PARAMETERS);
   }
 
-  private ParameterAverage(int firstWorker, int workers) {
+  public ParameterAverage(int workers, Averaging averaging) {
+    this(0, workers, averaging);
+  }
+
+  private ParameterAverage(int firstWorker, int workers, Averaging averaging) {
     this.firstWorker = firstWorker;
     this.workers = workers;
+    this.averaging = averaging;
     missing.set(0, workers);
   }
 
   /** An average of the workers of one subtree only. */
-  public static ParameterAverage ofSubtree(int firstWorker, int workers) {
-    return new ParameterAverage(firstWorker, workers);
+  public static ParameterAverage ofSubtree(int firstWorker, int workers, Averaging averaging) {
+    return new ParameterAverage(firstWorker, workers, averaging);
   }
 
   /**
@@ -123,13 +133,17 @@ public final class ParameterAverage {
     return level;
   }
 
-  private static SubtreeSum join(RoundPart leftPart, RoundPart right) {
+  private double weight(RoundPart part) {
+    return averaging == Averaging.GRADIENTS ? part.lossWeight() : part.samples();
+  }
+
+  private SubtreeSum join(RoundPart leftPart, RoundPart right) {
     SubtreeSum left = sumOf(leftPart);
     if (right instanceof SubtreeSum sum) {
       add(left.vector(), sum.vector());
     } else {
       // Floats are widened only when they are added.
-      addWeighted(left.vector(), ((WorkerResult) right).vector(), right.samples());
+      addWeighted(left.vector(), ((WorkerResult) right).vector(), weight(right));
     }
     return new SubtreeSum(
         left.firstWorker(),
@@ -145,7 +159,7 @@ public final class ParameterAverage {
             .toArray());
   }
 
-  private static SubtreeSum sumOf(RoundPart part) {
+  private SubtreeSum sumOf(RoundPart part) {
     if (part instanceof SubtreeSum sum) {
       return sum;
     }
@@ -153,7 +167,7 @@ public final class ParameterAverage {
     return new SubtreeSum(
         result.worker(),
         1,
-        weighted(result.vector(), result.samples()),
+        weighted(result.vector(), weight(result)),
         result.samples(),
         result.lossSum(),
         result.lossWeight(),
@@ -161,18 +175,18 @@ public final class ParameterAverage {
         result.workerNanos());
   }
 
-  private static double[] weighted(float[] values, long weight) {
+  private static double[] weighted(float[] values, double weight) {
     double[] sums = new double[values.length];
     for (int i = 0; weight > 0 && i < values.length; i++) {
-      sums[i] = (double) weight * values[i];
+      sums[i] = weight * values[i];
     }
     return sums;
   }
 
-  // Without samples the values do not count, even if they are not finite.
-  private static void addWeighted(double[] left, float[] values, long weight) {
+  // Without weight the values do not count, even if they are not finite.
+  private static void addWeighted(double[] left, float[] values, double weight) {
     for (int i = 0; i < left.length; i++) {
-      left[i] += weight > 0 ? (double) weight * values[i] : 0.0;
+      left[i] += weight > 0 ? weight * values[i] : 0.0;
     }
   }
 
@@ -215,7 +229,7 @@ public final class ParameterAverage {
           "an average needs at least 1 sample, found none of %d workers".formatted(workers));
     }
     long began = System.nanoTime();
-    float[] mean = mean(sum.vector(), sum.samples());
+    float[] mean = mean(sum.vector(), weight(sum));
     return new RoundResult(
         mean,
         sum.samples(),
@@ -231,10 +245,11 @@ public final class ParameterAverage {
         "an average needs the results of all %d workers".formatted(workers));
   }
 
-  private static float[] mean(double[] sums, long samples) {
+  /** Of gradients, where nothing counts, nothing. */
+  private static float[] mean(double[] sums, double weight) {
     float[] mean = new float[sums.length];
-    for (int i = 0; i < sums.length; i++) {
-      mean[i] = (float) (sums[i] / samples);
+    for (int i = 0; weight > 0 && i < sums.length; i++) {
+      mean[i] = (float) (sums[i] / weight);
     }
     return mean;
   }

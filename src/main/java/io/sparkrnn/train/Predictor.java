@@ -1,10 +1,10 @@
 package io.sparkrnn.train;
 
-import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.kernel.InferencePass;
 import io.sparkrnn.kernel.MinibatchSource;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.kernel.Ops;
+import io.sparkrnn.model.OutputUnits;
 import io.sparkrnn.model.RnnTopology;
 import java.util.Arrays;
 
@@ -20,7 +20,6 @@ public final class Predictor {
   private final InferencePass pass;
   private final float[][] places = new float[SAMPLES][];
   private final MinibatchSource ofPlaces = new Places();
-  private final DatasetMinibatch ofDataset = new DatasetMinibatch();
 
   /**
    * A predictor.
@@ -69,11 +68,6 @@ public final class Predictor {
     pass.run(ofPlaces, count);
   }
 
-  /** Computes the answers of {@code count} samples of a dataset, which then have places from 0. */
-  void run(SequenceDataset data, int[] samples, int offset, int count) {
-    pass.run(ofDataset.begin(data, samples, offset), count);
-  }
-
   /** The most probable class. */
   public int predicted(int place) {
     return pass.predicted(place);
@@ -91,15 +85,8 @@ public final class Predictor {
   /** Softmax of the logits, taken in double: {@code [class]}. */
   public double[] probabilities(int place) {
     double[] probabilities = logits(place);
-    softmax(probabilities);
+    OutputUnits.softmax(probabilities);
     return probabilities;
-  }
-
-  /** Cross-entropy in nats, with the bits that training has for it. */
-  double loss(int place, int label) {
-    double[] logits = logits(place);
-    logSoftmax(logits);
-    return -logits[label];
   }
 
   /**
@@ -116,26 +103,6 @@ public final class Predictor {
     double logOfSum = StrictMath.log(sum);
     for (int c = 0; c < logits.length; c++) {
       logits[c] = logits[c] - highest - logOfSum;
-    }
-  }
-
-  /**
-   * Puts the probabilities in the place of logits.
-   *
-   * @param logits {@code [class]}, changed in place
-   */
-  public static void softmax(double[] logits) {
-    double highest = Double.NEGATIVE_INFINITY;
-    for (double logit : logits) {
-      highest = Math.max(highest, logit);
-    }
-    double sum = 0;
-    for (int c = 0; c < logits.length; c++) {
-      logits[c] = StrictMath.exp(logits[c] - highest);
-      sum += logits[c];
-    }
-    for (int c = 0; c < logits.length; c++) {
-      logits[c] /= sum;
     }
   }
 

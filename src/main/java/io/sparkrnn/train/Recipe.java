@@ -1,8 +1,13 @@
 package io.sparkrnn.train;
 
+import io.sparkrnn.config.Averaging;
 import io.sparkrnn.kernel.Network.Reads;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.model.TargetScale;
+import io.sparkrnn.train.updater.GradientStep;
+import io.sparkrnn.train.updater.LearningRateSchedule;
+import io.sparkrnn.train.updater.Updater;
 import java.io.Serializable;
 
 /**
@@ -20,6 +25,9 @@ import java.io.Serializable;
  * @param lengthWindowMinibatches minibatches among whose samples those of like length are put
  *     together; 0 for none
  * @param targetScale how evaluations make the values that the network gives those of the data again
+ * @param averaging what a round averages: parameters, of replicas that each have an updater, or
+ *     gradients, after which the driver takes one step
+ * @param shiftPixels most pixels by which training images are moved in each direction
  */
 public record Recipe(
     RnnTopology topology,
@@ -33,7 +41,9 @@ public record Recipe(
     Sequences sequences,
     int firstCountedStep,
     int lengthWindowMinibatches,
-    TargetScale targetScale)
+    TargetScale targetScale,
+    Averaging averaging,
+    int shiftPixels)
     implements Serializable {
 
   /** How a shard's sequences belong together. */
@@ -49,6 +59,9 @@ public record Recipe(
   }
 
   public Recipe {
+    if (averaging == Averaging.AUTO) {
+      throw new IllegalArgumentException("expected parameters or gradients to average, found auto");
+    }
     boolean every = topology.network().head().reads() == Reads.EVERY;
     if (firstCountedStep < 0
         || firstCountedStep >= topology.network().timeSteps()
@@ -120,7 +133,38 @@ public record Recipe(
         sequences,
         firstCountedStep,
         lengthWindowMinibatches,
-        TargetScale.IDENTITY);
+        TargetScale.IDENTITY,
+        Averaging.PARAMETERS,
+        0);
+  }
+
+  /** The same, with rounds that average something else. */
+  public Recipe averaging(Averaging other) {
+    return new Recipe(
+        topology,
+        minibatchSize,
+        threadsPerWorker,
+        updater,
+        schedule,
+        clipNorm,
+        l2,
+        seed,
+        sequences,
+        firstCountedStep,
+        lengthWindowMinibatches,
+        targetScale,
+        other,
+        shiftPixels);
+  }
+
+  /** Moments that replicas have, and send with their parameters; else the driver alone has them. */
+  public int momentsOfWorkers() {
+    return averaging == Averaging.GRADIENTS ? 0 : updater.moments();
+  }
+
+  /** What steps of this recipe take. */
+  GradientStep step(Ops kernels) {
+    return new GradientStep(updater, schedule, clipNorm, l2, topology.parameters(), kernels);
   }
 
   /** What evaluates a block of samples. */

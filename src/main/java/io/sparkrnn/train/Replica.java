@@ -1,29 +1,32 @@
 package io.sparkrnn.train;
 
+import io.sparkrnn.config.Averaging;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.MinibatchPlan;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.kernel.Ops;
-import io.sparkrnn.kernel.ParameterBlock;
 import io.sparkrnn.kernel.TrainingPass;
 import io.sparkrnn.train.Recipe.Sequences;
+import io.sparkrnn.train.updater.GradientStep;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
- * A worker's model: runs the iterations of one round on its shard. What it allocates is used again
- * for its next round, whoever's that is; hence it serves one thread at a time.
+ * A worker's model: runs the iterations of one round on its shard, or one, whose gradient it gives.
+ * What it allocates is used again for its next round, whoever's that is; hence it serves one thread
+ * at a time.
  */
 public final class Replica {
   private final Recipe recipe;
-  private final Ops kernels;
   private final TrainingPass pass;
   private final float[] gradient;
-  private final float[] lanes = Ops.lanes();
-  private final ParameterBlock[] weights;
+
+  /** Null where gradients are averaged: the driver takes the step. */
+  private final GradientStep step;
+
   private final DatasetMinibatch minibatch;
   private Order order = new Order(-1, -1, new int[0]);
 
@@ -36,7 +39,6 @@ public final class Replica {
 
   public Replica(Recipe recipe, Ops kernels) {
     this.recipe = recipe;
-    this.kernels = kernels;
     this.pass =
         new TrainingPass(
             recipe.topology().network(),
@@ -45,10 +47,7 @@ public final class Replica {
             recipe.threadsPerWorker());
     this.minibatch = new DatasetMinibatch(recipe.topology().network(), recipe.firstCountedStep());
     this.gradient = new float[recipe.topology().parameterCount()];
-    this.weights =
-        recipe.topology().parameters().stream()
-            .filter(block -> !block.kind().isBias())
-            .toArray(ParameterBlock[]::new);
+    this.step = recipe.averaging() == Averaging.GRADIENTS ? null : recipe.step(kernels);
   }
 
   /** One round, a pure function: the state is not changed, and equal arguments give equal bits. */
@@ -57,12 +56,18 @@ public final class Replica {
     SequenceDataset data = shard.samples();
     Network network = recipe.topology().network();
     DataShape.require(network, data);
+    if (step == null && round.iterations() != 1) {
+      throw new IllegalArgumentException(
+          "expected a round of 1 iteration to average gradients, found " + round.iterations());
+    }
     int[] samplesInOrder = order(round.epoch(), shard.worker(), data);
     float[][] parts = parts(state.vector());
     float[] parameters = parts[0];
     float[][] moments = Arrays.copyOfRange(parts, 1, parts.length);
     long samples = 0;
     long dropoutKey = DatasetMinibatch.dropoutKey(recipe.seed(), round.epoch(), shard.worker());
+    ImageShift shift =
+        ImageShift.of(recipe.shiftPixels(), recipe.seed(), round.epoch(), shard.worker());
     double lossSum = 0;
     double lossWeight = 0;
     float[] streams = round.firstMinibatch() == 0 ? null : state.streamState(shard.worker());
@@ -78,6 +83,7 @@ public final class Replica {
         }
         int count = (int) Math.min(recipe.minibatchSize(), data.size() - first);
         minibatch.begin(data, samplesInOrder, (int) first, dropoutKey);
+        minibatch.move(shift);
         if (streams != null) {
           minibatch.countAllSteps();
         }
@@ -91,14 +97,17 @@ public final class Replica {
         pass.gradient(gradient);
         lossSum += pass.lossSum();
         lossWeight += pass.weight();
-        step(parameters, moments, round, round.firstIteration() + i);
+        if (step != null) {
+          long iteration = round.firstIteration() + i;
+          step.take(parameters, gradient, moments, round.plateauFactor(), iteration);
+        }
       }
     }
     // Whoever keeps this replica does not keep the shard.
     minibatch.begin(null, null, 0);
     return new WorkerResult(
         shard.worker(),
-        VectorLayout.join(parts),
+        step == null ? gradient(lossWeight) : VectorLayout.join(parts),
         samples,
         lossSum,
         lossWeight,
@@ -106,12 +115,9 @@ public final class Replica {
         System.nanoTime() - start);
   }
 
-  private void step(float[] parameters, float[][] moments, Round round, long iteration) {
-    regularise(parameters);
-    double rate = recipe.schedule().rate(iteration, round.plateauFactor());
-    double momentum = recipe.schedule().momentum(iteration, recipe.updater().momentum());
-    recipe.updater().decay(parameters, weights, rate);
-    recipe.updater().step(parameters, gradient, moments, rate, momentum, iteration);
+  /** Of the round's minibatch; nothing where nothing counts. */
+  private float[] gradient(double weight) {
+    return weight > 0 ? gradient.clone() : new float[gradient.length];
   }
 
   /** Null where there are no streams. */
@@ -160,44 +166,10 @@ public final class Replica {
 
   /** The parameters and each of the updater's moments. */
   private float[][] parts(float[] vector) {
-    float[][] parts = new float[1 + recipe.updater().moments()][];
+    float[][] parts = new float[1 + recipe.momentsOfWorkers()][];
     for (int i = 0; i < parts.length; i++) {
       parts[i] = Arrays.copyOfRange(vector, i * gradient.length, (i + 1) * gradient.length);
     }
     return parts;
-  }
-
-  /** The global norm; in double where its square is beyond float, or clipping would give zero. */
-  private double norm() {
-    float squares = kernels.sumOfSquares(gradient, lanes);
-    if (squares != Float.POSITIVE_INFINITY) {
-      return Math.sqrt(squares);
-    }
-    double sum = 0;
-    for (float g : gradient) {
-      sum += (double) g * g;
-    }
-    return Math.sqrt(sum);
-  }
-
-  /** Clips by the global norm, then adds L2: DL4J, too, regularises what normalisation left. */
-  private void regularise(float[] parameters) {
-    if (recipe.clipNorm() > 0) {
-      double norm = norm();
-      if (norm > recipe.clipNorm()) {
-        float scale = (float) (recipe.clipNorm() / norm);
-        for (int i = 0; i < gradient.length; i++) {
-          gradient[i] *= scale;
-        }
-      }
-    }
-    if (recipe.l2() > 0) {
-      float l2 = (float) recipe.l2();
-      for (ParameterBlock block : weights) {
-        for (int i = block.offset(); i < block.end(); i++) {
-          gradient[i] += l2 * parameters[i];
-        }
-      }
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.sparkrnn.train;
 
 import io.sparkrnn.checkpoint.CheckpointEntry;
+import io.sparkrnn.config.Averaging;
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.config.Engine;
 import io.sparkrnn.config.RunConfiguration;
@@ -17,6 +18,9 @@ import io.sparkrnn.kernel.TrainingPass;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.model.TargetScale;
+import io.sparkrnn.train.updater.LearningRateSchedule;
+import io.sparkrnn.train.updater.Rules;
+import io.sparkrnn.train.updater.Updater;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
@@ -25,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * What a configuration means for data that are there. Everybody who trains does it through here, so
@@ -40,18 +45,36 @@ public record Training<D extends TrainingData>(
   }
 
   /**
-   * Requires that there is room for the network, before anything is done for it.
+   * Decides what the configuration leaves open, and requires that there is room for the network,
+   * before anything is done for it.
    *
    * @throws io.sparkrnn.kernel.KernelUnavailableException if not
    * @throws ConfigurationException if the network has not the score that is to decide
    */
   public Training {
     requireScore(configuration.training().score(), new BlockEvaluator(topology, targetScale));
+    configuration = new Rules(configuration).decided(minibatchesPerEpoch(configuration, data));
     TrainingConfiguration training = configuration.training();
     if (training.engine() != Engine.DL4J) {
       TrainingPass.requireRoom(
           topology.network(), training.minibatchSize(), training.threadsPerWorker());
     }
+  }
+
+  /** Samples that the whole run sees, those of every epoch. */
+  public long samplesSeen() {
+    TrainingConfiguration training = configuration.training();
+    long most = (long) training.minibatchSize() * minibatchesPerEpoch();
+    long ofEpoch =
+        IntStream.range(0, data.workers())
+            .mapToLong(worker -> Math.min(most, data.shardSize(worker)))
+            .sum();
+    return ofEpoch * training.epochs();
+  }
+
+  /** Iterations of the whole run, of the worker with the most. */
+  public long iterations() {
+    return (long) minibatchesPerEpoch() * configuration.training().epochs();
   }
 
   private static void requireScore(ScoreName name, BlockEvaluator evaluator) {
@@ -112,6 +135,9 @@ public record Training<D extends TrainingData>(
     if (training.engine() == Engine.DL4J) {
       return new RoundPlan(minibatches, minibatches, minibatches);
     }
+    if (configuration.averaging() == Averaging.GRADIENTS) {
+      return new RoundPlan(minibatches, 1, 1);
+    }
     int first = training.firstEpochAveragingFrequency();
     return new RoundPlan(
         minibatches,
@@ -120,6 +146,10 @@ public record Training<D extends TrainingData>(
   }
 
   private int minibatchesPerEpoch() {
+    return minibatchesPerEpoch(configuration, data);
+  }
+
+  private static int minibatchesPerEpoch(RunConfiguration configuration, TrainingData data) {
     int all = data.minibatchesPerEpoch(configuration.training().minibatchSize());
     int most = configuration.training().mostMinibatches();
     return most == 0 ? all : Math.min(all, most);
@@ -132,11 +162,9 @@ public record Training<D extends TrainingData>(
         topology,
         training.minibatchSize(),
         training.threadsPerWorker(),
-        Updater.of(configuration.updater()),
+        Updater.of(configuration.updater(), configuration.samplesOfStep()),
         new LearningRateSchedule(
-            configuration.schedule(),
-            configuration.updater().learningRate(),
-            (long) minibatchesPerEpoch() * training.epochs()),
+            configuration.schedule(), configuration.updater().learningRate(), iterations()),
         training.clipNorm(),
         training.l2(),
         training.seed(),
@@ -145,7 +173,9 @@ public record Training<D extends TrainingData>(
             : Recipe.Sequences.INDEPENDENT,
         training.firstCountedStep(),
         training.lengthWindowMinibatches(),
-        targetScale);
+        targetScale,
+        configuration.averaging(),
+        training.shiftPixels());
   }
 
   /** What a run begins with that begins with no model's parameters. */

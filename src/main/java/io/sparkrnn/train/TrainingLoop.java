@@ -1,6 +1,7 @@
 package io.sparkrnn.train;
 
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.train.updater.LearningRateSchedule;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.List;

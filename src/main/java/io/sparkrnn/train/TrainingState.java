@@ -2,6 +2,7 @@ package io.sparkrnn.train;
 
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.model.Floats;
+import io.sparkrnn.train.updater.Updater;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -151,6 +152,14 @@ public record TrainingState(
   /** Without what only the driver needs. */
   TrainingState forWorkers() {
     return (layout.movingAverage() == 0 ? this : withMovingAverage(new float[0])).withoutMerits();
+  }
+
+  /** Without what only who takes the steps needs. */
+  TrainingState withoutUpdaterState() {
+    return with(
+        VectorLayout.join(parameters(), movingAverage()),
+        new VectorLayout(layout.parameters(), 0, layout.movingAverage()),
+        merits);
   }
 
   TrainingState withMovingAverage(float[] average) {

@@ -24,7 +24,7 @@ final class Dl4jEngine {
       StopRequest stop) {
     return new Dl4jRoundRunner(
         context,
-        NetworkDescription.of(training.topology(), configuration),
+        NetworkDescription.of(training.topology(), training.configuration()),
         training.recipe(),
         training.data(),
         configuration.training().averagingFrequency(),

@@ -19,8 +19,6 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands that know plain networks alone refuse others before they do anything. */
 class GeneralModelTest {
@@ -41,21 +39,6 @@ class GeneralModelTest {
     model = temp.resolve("model.srnn");
     float[] parameters = new float[network.parameterCount()];
     Files.write(model, new ModelFile(topology, parameters, Map.of()).encode("run"));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"safetensors", "onnx", "dl4j"})
-  void noFormatOfOthersIsExported(String format) {
-    Path target = temp.resolve("exported");
-    CommandRun run =
-        CommandRun.line("export --model %s --format %s --to %s", model, format, target);
-
-    assertThat(run.errors())
-        .isEqualTo(
-            "spark-rnn: Cannot export %s as %s: expected plain Elman layers under a softmax, found %s%n"
-                .formatted(model, format, summary));
-    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
-    assertThat(target).doesNotExist();
   }
 
   @Test

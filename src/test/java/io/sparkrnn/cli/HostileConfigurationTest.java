@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class HostileConfigurationTest {
   private static final long SEED = 1;
-  private static final int FILES = Proof.times(1_000, 200);
+  private static final int FILES = Proof.times(1_000, 60);
   private static final String DECOY_EPOCHS = "424242";
   private static final Pattern ONE =
       Pattern.compile("spark-rnn: Cannot use the configuration: .*\n");

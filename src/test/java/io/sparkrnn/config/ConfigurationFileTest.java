@@ -149,7 +149,7 @@ class ConfigurationFileTest {
   void controlCharactersAreNeitherAcceptedNorPrinted() throws IOException {
     assertThat(problem("run.dir = \"a\\u0000\"")).isEqualTo("expected text, found \"a\\u0000\"");
     assertThat(problem("training.epochs = \"\\u001b[31m\\n\""))
-        .isEqualTo("expected a whole number of at least 1, found \"\\u001b[31m\\u000a\"");
+        .isEqualTo("expected auto or a whole number of at least 1, found \"\\u001b[31m\\u000a\"");
     assertThat(onlyProblem("\"a\\nb\" = 1".getBytes(UTF_8)).key()).isEqualTo("a\\u000ab");
   }
 

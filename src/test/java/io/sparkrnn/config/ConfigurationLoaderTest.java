@@ -26,7 +26,7 @@ class ConfigurationLoaderTest {
       model {
         name = vanilla-rnn, hidden = [64, 32], activation = relu, recurrent-init = identity
         task = forecast, cell = elman, bidirectional = true, biases = two, dropout = 0.25
-        embedding-size = 16, reads = mean, loss = quantile, quantiles = [0.1, 0.9]
+        embedding-size = 16, embeddings = vectors.txt, reads = mean, loss = quantile, quantiles = [0.1, 0.9]
         label-smoothing = 0.1, class-weights = balanced
       }
       data {
@@ -59,10 +59,13 @@ class ConfigurationLoaderTest {
         first-counted-step = 5
         length-window-minibatches = 4
         most-minibatches = 9
+        averaging = parameters
+        iterations = 5000
+        shift-pixels = 2
       }
       updater {
         name = nesterovs, learning-rate = 0.1, momentum = .5, beta1 = 0.8, beta2 = 0.99, epsilon = 1E-7
-        weight-decay = 0.05
+        weight-decay = 0.05, adam-learning-rate = 0.2
       }
       schedule {
         name = step
@@ -133,11 +136,14 @@ class ConfigurationLoaderTest {
                 32,
                 "",
                 "",
+                "",
                 List.of(),
                 0,
                 ""));
     assertThat(DEFAULTS.updater())
-        .isEqualTo(new UpdaterConfiguration(UpdaterName.ADAM, 0.002, 0.9, 0.9, 0.999, 1e-8, 0.01));
+        .isEqualTo(
+            new UpdaterConfiguration(
+                UpdaterName.AUTO, Double.NaN, Double.NaN, 0.9, Double.NaN, 1e-8, 0.01, Double.NaN));
     assertThat(DEFAULTS.hadoop()).isEmpty();
   }
 
@@ -156,6 +162,7 @@ class ConfigurationLoaderTest {
                 "two",
                 0.25,
                 16,
+                "vectors.txt",
                 "mean",
                 "quantile",
                 List.of("0.1", "0.9"),
@@ -166,7 +173,7 @@ class ConfigurationLoaderTest {
             new DataConfiguration("builtin:mnist", "a/x", "a/y", "hdfs://nn/b/x", "b/y", 5000));
     assertThat(EXPLICIT.updater())
         .isEqualTo(
-            new UpdaterConfiguration(UpdaterName.NESTEROVS, 0.1, 0.5, 0.8, 0.99, 1e-7, 0.05));
+            new UpdaterConfiguration(UpdaterName.NESTEROVS, 0.1, 0.5, 0.8, 0.99, 1e-7, 0.05, 0.2));
     assertThat(EXPLICIT.schedule())
         .isEqualTo(
             new ScheduleConfiguration(
@@ -228,6 +235,23 @@ class ConfigurationLoaderTest {
     assertProblems(
         table + "training.engine = dl4j",
         "expected none with the engine dl4j, which trains on images, found a");
+  }
+
+  /** As people give one that stands in a file: {@code --query "$(cat hours.sql)"}. */
+  @Test
+  void aQueryMayHaveLines() {
+    String query = "SELECT x,\n\ty -- a comment\r\nFROM input\n";
+    Map<String, String> flags =
+        Map.of("table.train", "a", "table.test", "b", "table.features", "x", "table.query", query);
+    RunConfiguration configuration = ConfigurationLoader.load(Optional.empty(), flags);
+    assertThat(configuration.table().query()).isEqualTo(query);
+    assertThat(ConfigurationLoader.parse(configuration.render(), "the file"))
+        .isEqualTo(configuration);
+    assertThatThrownBy(
+            () ->
+                ConfigurationLoader.load(
+                    Optional.empty(), Map.of("table.train", "a\nb", "table.test", "b")))
+        .isInstanceOf(ConfigurationException.class);
   }
 
   @Test
@@ -430,9 +454,9 @@ class ConfigurationLoaderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "training.epochs = null        | training.epochs  | a whole number of at least 1, found null",
-        "training.epochs = []          | training.epochs  | a whole number of at least 1, found []",
-        "training.epochs { a = 1 }     | training.epochs  | a whole number of at least 1, found a section",
+        "training.epochs = null        | training.epochs  | auto or a whole number of at least 1, found null",
+        "training.epochs = []          | training.epochs  | auto or a whole number of at least 1, found []",
+        "training.epochs { a = 1 }     | training.epochs  | auto or a whole number of at least 1, found a section",
         "training = 3                  | training         | a section, found \"3\"",
         "hadoop = [a, b]               | hadoop           | a section, found [a,b]",
         "hadoop.x = [[1]]              | hadoop.x         | text, found a list",
@@ -527,7 +551,7 @@ class ConfigurationLoaderTest {
             new Problem(
                 "training.epochs",
                 "--epochs",
-                "expected a whole number of at least 1, found \"0\""),
+                "expected auto or a whole number of at least 1, found \"0\""),
             new Problem(
                 "training.early-stopping-epochs",
                 file() + ":1",
@@ -600,10 +624,10 @@ class ConfigurationLoaderTest {
         .hasMessage(
             """
             Cannot use the configuration, 5 problems:
-              training.epochs (FILE:2): expected a whole number of at least 1, found "none"
+              training.epochs (FILE:2): expected auto or a whole number of at least 1, found "none"
               training.wrokers (FILE:3): expected a known key, found an unknown one; did you mean training.workers?
               training.seeds (command line): expected a known key, found an unknown one; did you mean training.seed?
-              updater.name (--updater): expected one of adam, adamw, nesterovs, sgd, found "lamb"
+              updater.name (--updater): expected one of auto, adam, adamw, muon, nesterovs, sgd, found "lamb"
               run.resume (FILE:5): expected a run to resume in run.dir, found none"""
                 .replace("FILE", file().toString()));
     assertThat(exception.problems()).hasSize(5);

@@ -93,7 +93,7 @@ class ClassTallyTest {
       samples.add(new Sample((int) (draws.next() * 7), softmax(row)));
     }
 
-    Map<ScoreKind, Double> scores = tally(samples, 7, Of.TIME_STEPS, 64).scores(logLoss(samples));
+    Map<ScoreKind, Double> scores = tally(samples, 7, Of.TOKENS, 64).scores(logLoss(samples));
     assertThat(scores.get(ScoreKind.ACCURACY)).isEqualTo(0.145);
     assertThat(scores.get(ScoreKind.MACRO_F1)).isCloseTo(0.14346236546530017, within(1e-15));
     assertThat(scores.get(ScoreKind.WEIGHTED_F1)).isCloseTo(0.14870292401411256, within(1e-15));
@@ -237,6 +237,9 @@ class ClassTallyTest {
 
   @Test
   void scoresOfNothingAreNumbers() {
+    assertThat(new ClassTally(7, Of.TIME_STEPS).scores(0))
+        .as("tags are no characters")
+        .doesNotContainKey(ScoreKind.BITS_PER_CHARACTER);
     assertThat(new ClassTally(2, Of.TIME_STEPS).scores(0).values()).doesNotContain(Double.NaN);
     assertThat(new ClassTally(9, Of.SAMPLES).scores(0).values()).doesNotContain(Double.NaN);
   }

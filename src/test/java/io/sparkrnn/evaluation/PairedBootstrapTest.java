@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparkrnn.Proof;
 import io.sparkrnn.evaluation.PairedBootstrap.Errors;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -49,9 +50,10 @@ class PairedBootstrapTest {
   }
 
   /** How often a candidate that is as good as the current model would be promoted. */
-  private static int falsePromotions(int sequences, double correlation, int blockLength) {
+  private static int falsePromotions(
+      int trials, int sequences, double correlation, int blockLength) {
     int promoted = 0;
-    for (int trial = 0; trial < TRIALS; trial++) {
+    for (int trial = 0; trial < trials; trial++) {
       Random random = new Random(trial);
       double[] current = new double[sequences];
       double[] candidate = new double[sequences];
@@ -75,17 +77,20 @@ class PairedBootstrapTest {
 
   @Test
   void equallyGoodModelsAreSeldomPromoted() {
-    assertThat(falsePromotions(100, 0, 1)).isLessThanOrEqualTo(MOST_FALSE).isGreaterThan(25);
+    assertThat(falsePromotions(TRIALS, 100, 0, 1))
+        .isLessThanOrEqualTo(MOST_FALSE)
+        .isGreaterThan(25);
   }
 
   /** Windows that resemble their neighbours are fewer than they seem; blocks know. */
   @Test
   void blocksAreForWindowsThatResembleEachOther() {
-    int alone = falsePromotions(400, 0.6, 1);
-    int inBlocks = falsePromotions(400, 0.6, 20);
-    assertThat(alone).isGreaterThan(2 * MOST_FALSE);
+    int trials = Proof.times(TRIALS, 200);
+    int alone = falsePromotions(trials, 200, 0.6, 1);
+    int inBlocks = falsePromotions(trials, 200, 0.6, 15);
+    assertThat(alone).isGreaterThan(trials / 6);
     // Blocks of a finite length cut some of the correlation off.
-    assertThat(inBlocks).isLessThan(MOST_FALSE + 20);
+    assertThat(inBlocks).isLessThan(trials / 8);
   }
 
   @Test

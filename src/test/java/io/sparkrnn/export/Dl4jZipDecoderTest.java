@@ -30,15 +30,28 @@ class Dl4jZipDecoderTest {
 
   /** Written by DL4J 1.0.0-M2: 5 x 2 -> 3 -> 2 tanh -> 2, parameters -3, -2.5, -2, ... */
   private static byte[] golden() throws IOException {
-    try (InputStream in = Dl4jZipDecoderTest.class.getResourceAsStream("model-dl4j.zip")) {
+    return resource("model-dl4j.zip");
+  }
+
+  /** Likewise: 5 x 2 -> LSTM 2 -> 2, both ways, softmax of the last states, parameters -3, ... */
+  private static byte[] lstm() throws IOException {
+    return resource("model-dl4j-lstm.zip");
+  }
+
+  private static byte[] resource(String name) throws IOException {
+    try (InputStream in = Dl4jZipDecoderTest.class.getResourceAsStream(name)) {
       assertThat(in).isNotNull();
       return in.readAllBytes();
     }
   }
 
   private static Map<String, byte[]> entries() throws IOException {
+    return entries(golden());
+  }
+
+  private static Map<String, byte[]> entries(byte[] zip) throws IOException {
     Map<String, byte[]> entries = new LinkedHashMap<>();
-    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(golden()))) {
+    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
       for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
         entries.put(entry.getName(), in.readAllBytes());
       }
@@ -88,6 +101,34 @@ class Dl4jZipDecoderTest {
         .isEqualTo(Network.elman(5, 2, List.of(3, 2), Activation.TANH, 2));
     for (int i = 0; i < read.parameters().length; i++) {
       assertThat(read.parameters()[i]).isEqualTo(i * 0.5f - 3);
+    }
+  }
+
+  @Test
+  void lstmInBothDirectionsIsRead() throws IOException {
+    ModelFile read = decode(lstm());
+    assertThat(read.topology().summary()).isEqualTo("5 x 2 -> lstm 2 both -> lstm 2 both -> 2");
+    for (int i = 0; i < read.parameters().length; i++) {
+      assertThat(read.parameters()[i]).isEqualTo(i * 0.5f - 3);
+    }
+  }
+
+  @Test
+  void otherLayersAreNamed() throws IOException {
+    String configuration = new String(entries(lstm()).get(CONFIGURATION), UTF_8);
+    for (String[] change :
+        new String[][] {
+          {"layers.LSTM", "layers.GravesLSTM", "GravesLSTM"},
+          {"CONCAT", "ADD", "mode ADD"},
+          {"ActivationSigmoid", "ActivationHardSigmoid", "ActivationSigmoid"},
+          {"LossMCXENT", "LossHinge", "LossHinge"},
+          {"recurrent.LastTimeStep", "recurrent.MaskZeroLayer", "MaskZeroLayer"},
+          {"layers.OutputLayer", "layers.RnnOutputLayer", "LastTimeStep"}
+        }) {
+      assertThat(configuration).contains(change[0]);
+      Map<String, byte[]> entries = entries(lstm());
+      entries.put(CONFIGURATION, configuration.replace(change[0], change[1]).getBytes(UTF_8));
+      assertRefused(zip(entries), change[2]);
     }
   }
 
@@ -189,10 +230,12 @@ class Dl4jZipDecoderTest {
   void whateverTheDamageItIsAModelOrRefused(long seed) throws IOException {
     Mutations mutations = new Mutations(seed);
     byte[] golden = golden();
+    byte[] lstm = lstm();
     int refused = 0;
     for (int i = 0; i < 3_000; i++) {
       try {
-        assertThat(decode(mutations.damage(golden, golden)).parameters()).isNotEmpty();
+        byte[] original = i % 2 == 0 ? golden : lstm;
+        assertThat(decode(mutations.damage(original, golden)).parameters()).isNotEmpty();
       } catch (FormatException e) {
         assertThat(e)
             .hasMessageStartingWith("Cannot read x.zip: ")
@@ -201,11 +244,12 @@ class Dl4jZipDecoderTest {
       }
     }
     assertThat(refused).isGreaterThan(1_000);
-    Map<String, byte[]> entries = entries();
     for (String name : List.of(CONFIGURATION, PARAMETERS)) {
-      byte[] original = entries.get(name);
       for (int i = 0; i < 1_000; i++) {
-        byte[] damaged = with(name, mutations.damage(original, original));
+        Map<String, byte[]> entries = entries(i % 2 == 0 ? golden : lstm);
+        byte[] original = entries.get(name);
+        entries.put(name, mutations.damage(original, original));
+        byte[] damaged = zip(entries);
         try {
           assertThat(decode(damaged).parameters()).isNotEmpty();
         } catch (FormatException e) {

@@ -2,15 +2,18 @@ package io.sparkrnn.export;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.Network;
-import io.sparkrnn.kernel.Network.Layer;
 import io.sparkrnn.model.RnnTopology;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is in a file beyond what onnxruntime computes with it. */
 class OnnxFileTest {
@@ -20,14 +23,22 @@ class OnnxFileTest {
     assertThat(encoded(4, 3)).contains("first", "second");
   }
 
-  @Test
-  void networksThatAreNotPlainAreRefused() {
-    Network plain = Network.elman(3, 2, List.of(4), Activation.TANH, 2);
-    Network lstm = new Network(plain.input(), List.of(new Layer("lstm", 4)), plain.head());
-    ModelFile model = new ModelFile(new RnnTopology("x", lstm), new float[0], Map.of());
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> OnnxFile.encode(model, "0"))
-        .withMessage("expected plain Elman layers under a softmax, found 3 x 2 -> lstm 4 -> 2");
+  @ParameterizedTest
+  @CsvSource({"model.onnx, some, TANH, 2, 3 2", "model-one-layer.onnx, one, RELU, 3, 4"})
+  void bytesOfPlainNetworksAreThoseOfTheGoldenFiles(
+      String file, String name, Activation activation, int classes, String hidden)
+      throws IOException {
+    List<Integer> units = Arrays.stream(hidden.split(" ")).map(Integer::valueOf).toList();
+    RnnTopology topology = new RnnTopology(name, Network.elman(5, 2, units, activation, classes));
+    float[] parameters = new float[topology.parameterCount()];
+    for (int i = 0; i < parameters.length; i++) {
+      parameters[i] = i * 0.5f - 3;
+    }
+    ModelFile model = new ModelFile(topology, parameters, Map.of("data", "mnist"));
+    try (InputStream golden = getClass().getResourceAsStream(file)) {
+      assertThat(golden).isNotNull();
+      assertThat(OnnxFile.encode(model, "1")).isEqualTo(golden.readAllBytes());
+    }
   }
 
   private static String encoded(Integer... hidden) {

@@ -12,10 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Networks of every cell in every direction, read in every way, with whatever else in turn. */
-final class GeneralNetworks {
-  static final List<String> CELLS = List.of("elman-tanh", "elman-relu", "lstm", "gru");
+public final class GeneralNetworks {
+  public static final List<String> CELLS = List.of("elman-tanh", "elman-relu", "lstm", "gru");
 
-  static final List<Loss> LOSSES =
+  public static final List<Loss> LOSSES =
       List.of(
           Loss.softmax(),
           new Loss.Softmax(0.1, List.of(0.5f, 0f, 2f, 1f)),
@@ -28,11 +28,11 @@ final class GeneralNetworks {
 
   private GeneralNetworks() {}
 
-  static List<Network> all() {
+  public static List<Network> all() {
     return all(0);
   }
 
-  static List<Network> all(double dropout) {
+  public static List<Network> all(double dropout) {
     List<Network> networks = new ArrayList<>();
     for (String cell : CELLS) {
       for (Direction direction : Direction.values()) {
@@ -46,7 +46,7 @@ final class GeneralNetworks {
     return networks;
   }
 
-  static Input input(int kind) {
+  public static Input input(int kind) {
     Embedding withPadding = new Embedding(5, 3, 2);
     return switch (kind % 4) {
       case 0 -> new Input(9, 3);
@@ -56,7 +56,7 @@ final class GeneralNetworks {
     };
   }
 
-  static Network of(
+  public static Network of(
       String cell, Direction direction, Reads reads, Loss loss, double dropout, Input input) {
     Biases biases = cell.equals("elman-relu") ? Biases.ONE : Biases.TWO;
     Layer first = new Layer(cell, 13, direction, dropout, biases);

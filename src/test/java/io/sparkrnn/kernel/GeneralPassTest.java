@@ -13,7 +13,7 @@ import io.sparkrnn.kernel.Network.Head;
 import io.sparkrnn.kernel.Network.Input;
 import io.sparkrnn.kernel.Network.Layer;
 import io.sparkrnn.kernel.Network.Reads;
-import io.sparkrnn.train.Updater;
+import io.sparkrnn.train.updater.Updater;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -501,7 +501,7 @@ class GeneralPassTest {
     TorchRecording torch = TorchRecording.load(name);
     float[] parameters = torch.parameters();
     float[][] moments = new float[2][parameters.length];
-    Updater adam = new Updater.Adam(0.9, 0.999, 1e-8);
+    Updater.Elementwise adam = new Updater.Adam(0.9, 0.999, 1e-8);
     int size = torch.order()[0].length;
     TrainingPass pass = new TrainingPass(torch.network(), new VectorOps(), size, 2);
     float[] gradient = new float[parameters.length];

@@ -164,11 +164,11 @@ class LogEntryFileTest {
   @Test
   void newerFormatsAreTold() throws IOException {
     String newer =
-        text("promoted-v1.json").replace("\"format\" : 1", "\"format\" : 2, \"more\" : {}");
+        text("promoted-v1.json").replace("\"format\" : 1", "\"format\" : 3, \"more\" : {}");
 
     assertThatThrownBy(() -> LogEntryFile.decode(newer.getBytes(UTF_8), 12, "log/x.json"))
         .isExactlyInstanceOf(NewerFormatException.class)
-        .hasMessage("Cannot read log/x.json: expected format 1 or older, found 2");
+        .hasMessage("Cannot read log/x.json: expected format 2 or older, found 3");
   }
 
   private static String text(String name) throws IOException {

@@ -56,6 +56,29 @@ class ClusterPathsTest {
   }
 
   @Test
+  void tablesTakeThePlaceOfOtherData() {
+    String[] tables = {"table.train", "train.csv", "table.test", "/test.parquet"};
+    assertThat(problems(CLUSTER, "client", tables))
+        .hasSize(2)
+        .anySatisfy(
+            problem ->
+                assertThat(problem)
+                    .startsWith("table.train (--train-table): expected hdfs: or another location")
+                    .contains("found train.csv; --shared-paths"))
+        .anySatisfy(problem -> assertThat(problem).startsWith("table.test (--test-table): "));
+    assertThat(problems("local[2]", "client", tables)).isEmpty();
+    assertThat(
+            problems(
+                CLUSTER,
+                "client",
+                "table.train",
+                "hdfs://namenode/t.csv",
+                "table.test",
+                "s3a://b/t"))
+        .isEmpty();
+  }
+
+  @Test
   void onlyTheDriverReadsTheInitialModel() {
     assertThat(problems(CLUSTER, "client", "training.initial-model", "runs/1")).isEmpty();
     assertThat(

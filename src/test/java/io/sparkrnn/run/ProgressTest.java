@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ProgressTest {
   private static Progress at(long round, Duration left) {
-    return new Progress(2, 10, round, 4690, 0.19713, 21445.4, Optional.ofNullable(left));
+    return new Progress(2, 10, round, 4690, 0.19713, 21445.4, "images", Optional.ofNullable(left));
   }
 
   @ParameterizedTest

@@ -17,13 +17,14 @@ import io.sparkrnn.kernel.Network.Input;
 import io.sparkrnn.kernel.Network.Layer;
 import io.sparkrnn.kernel.Network.Reads;
 import io.sparkrnn.model.RnnTopology;
-import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Recipe.Sequences;
 import io.sparkrnn.train.StateSections;
 import io.sparkrnn.train.TrainingState;
-import io.sparkrnn.train.Updater;
 import io.sparkrnn.train.VectorLayout;
+import io.sparkrnn.train.updater.LearningRateSchedule;
+import io.sparkrnn.train.updater.Rules;
+import io.sparkrnn.train.updater.Updater;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -72,7 +73,7 @@ class RunIdentityTest {
   }
 
   private static Recipe recipe(Sequences sequences) {
-    RunConfiguration defaults = ConfigurationLoader.defaults();
+    RunConfiguration defaults = new Rules(ConfigurationLoader.defaults()).decided();
     return new Recipe(
         TOPOLOGY,
         5,

@@ -49,6 +49,7 @@ class RnnClassifierTest {
             .setMinibatchSize(16)
             .setWorkers(4)
             .setThreadsPerWorker(2)
+            .setAveraging("parameters")
             .setAveragingFrequency(6)
             .setSeed(-5)
             .setClipNorm(0)
@@ -68,7 +69,7 @@ class RnnClassifierTest {
                 model { hidden = [7, 5], activation = relu, recurrent-init = identity }
                 training {
                   epochs = 3, minibatch-size = 16, workers = 4, threads-per-worker = 2
-                  averaging-frequency = 6, seed = -5, clip-norm = 0.0, l2 = 1e-5
+                  averaging = parameters, averaging-frequency = 6, seed = -5, clip-norm = 0.0, l2 = 1e-5
                   kernels = portable, rounds = job
                 }
                 updater { name = sgd, learning-rate = 0.25, weight-decay = 0.125 }
@@ -89,6 +90,7 @@ class RnnClassifierTest {
             rnn -> rnn.setMinibatchSize(0),
             rnn -> rnn.setWorkers(0),
             rnn -> rnn.setThreadsPerWorker(0),
+            rnn -> rnn.setAveraging("models"),
             rnn -> rnn.setAveragingFrequency(0),
             rnn -> rnn.setClipNorm(-1),
             rnn -> rnn.setL2(Double.NaN),

@@ -11,6 +11,7 @@ import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.train.updater.Updater;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -8,6 +8,7 @@ import io.sparkrnn.evaluation.ClassTally;
 import io.sparkrnn.evaluation.ConfusionMatrix;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.train.TrainingLoop.Validation;
+import io.sparkrnn.train.updater.Updater;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;

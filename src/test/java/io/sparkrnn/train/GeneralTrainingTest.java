@@ -24,6 +24,7 @@ import io.sparkrnn.kernel.VectorOps;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.Recipe.Sequences;
+import io.sparkrnn.train.updater.Updater;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -19,6 +19,8 @@ import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.TrainingLoop.Validation;
+import io.sparkrnn.train.updater.LearningRateSchedule;
+import io.sparkrnn.train.updater.Updater;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;

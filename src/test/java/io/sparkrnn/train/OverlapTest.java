@@ -10,6 +10,7 @@ import io.sparkrnn.evaluation.ClassTally;
 import io.sparkrnn.evaluation.ConfusionMatrix;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.train.TrainingLoop.Validation;
+import io.sparkrnn.train.updater.Updater;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sparkrnn.cli.ForwardPass;
 import io.sparkrnn.data.Axes;
-import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.kernel.Loss;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.kernel.Network.Head;
@@ -15,13 +14,11 @@ import io.sparkrnn.kernel.Network.Layer;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.kernel.ParameterBlock.Kind;
 import io.sparkrnn.kernel.PortableOps;
-import io.sparkrnn.kernel.TrainingPass;
 import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -88,30 +85,6 @@ class PredictorTest {
         best = expected[c] > expected[best] ? c : best;
       }
       assertThat(predictor.predicted(s)).isEqualTo(best);
-    }
-  }
-
-  @Test
-  void lossesHaveTheBitsOfTraining() {
-    RnnTopology topology = ModelZoo.find("row-rnn-150").orElseThrow();
-    float[] parameters = ParameterInitializer.ORTHOGONAL.initialise(topology, 5);
-    float[][] values = noise(topology, 17);
-    SequenceDataset data =
-        SequenceDataset.ofFloats(
-            VectorLayout.join(values),
-            IntStream.range(0, 17).map(s -> s % 10).toArray(),
-            28,
-            28,
-            10);
-    int[] all = IntStream.range(0, 17).toArray();
-    TrainingPass training = new TrainingPass(topology.network(), KERNELS, 17, 1);
-    training.begin(parameters, new DatasetMinibatch().begin(data, all, 0), 17);
-    training.run(0);
-    Predictor predictor = new Predictor(KERNELS, topology, parameters);
-    predictor.run(data, all, 0, 17);
-
-    for (int s = 0; s < values.length; s++) {
-      assertThat(predictor.loss(s, s % 10)).isEqualTo(training.loss(s));
     }
   }
 

@@ -5,6 +5,8 @@ import io.sparkrnn.config.ScheduleName;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.train.updater.LearningRateSchedule;
+import io.sparkrnn.train.updater.Updater;
 import java.util.List;
 
 /** Recipes for small networks. */

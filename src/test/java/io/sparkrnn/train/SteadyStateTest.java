@@ -8,6 +8,7 @@ import io.sparkrnn.data.Shard;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.model.ParameterInitializer;
+import io.sparkrnn.train.updater.Updater;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -20,6 +20,7 @@ import io.sparkrnn.kernel.VectorOps;
 import io.sparkrnn.model.FloatArrays;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.Recipe.Sequences;
+import io.sparkrnn.train.updater.Updater;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.sparkrnn.config.Averaging;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -70,7 +71,7 @@ class SubtreeAverageTest {
 
   /** Folds a subtree of its results or of sums of them, in any order. */
   private static RoundPart fold(List<WorkerResult> results, int from, int size, Random random) {
-    ParameterAverage subtree = ParameterAverage.ofSubtree(from, size);
+    ParameterAverage subtree = ParameterAverage.ofSubtree(from, size, Averaging.PARAMETERS);
     List<RoundPart> parts = new ArrayList<>();
     int first = from;
     while (first < from + size) {
@@ -202,7 +203,7 @@ class SubtreeAverageTest {
 
   @Test
   void aSumNeedsEveryWorkerOfItsSubtree() {
-    ParameterAverage subtree = ParameterAverage.ofSubtree(4, 4);
+    ParameterAverage subtree = ParameterAverage.ofSubtree(4, 4, Averaging.PARAMETERS);
     subtree.add(new WorkerResult(5, new float[1], 1, 0, 0));
 
     assertThatIllegalStateException()

@@ -2,6 +2,7 @@ package io.sparkrnn.spark.rounds;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.sparkrnn.config.Averaging;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.spark.data.WorkerGroups;
@@ -191,7 +192,8 @@ final class DriverCost {
             0,
             0);
     List<Double> millis = new ArrayList<>();
-    try (RoundExchange exchange = new RoundExchange(context.getConf(), workers)) {
+    try (RoundExchange exchange =
+        new RoundExchange(context.getConf(), workers, Averaging.PARAMETERS)) {
       ExchangeEndpoint endpoint = exchange.beginStretch(WorkerGroups.of(workers, kind.tasks()));
       Stretch stretch =
           new Stretch(

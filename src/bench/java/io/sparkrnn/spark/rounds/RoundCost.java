@@ -10,13 +10,14 @@ import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.StandaloneCluster;
-import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Round;
 import io.sparkrnn.train.RoundResult;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.TrainingState;
-import io.sparkrnn.train.Updater;
+import io.sparkrnn.train.updater.LearningRateSchedule;
+import io.sparkrnn.train.updater.Rules;
+import io.sparkrnn.train.updater.Updater;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ final class RoundCost {
   }
 
   private RoundCost(JavaSparkContext context, int rounds) {
-    RunConfiguration defaults = ConfigurationLoader.defaults();
+    RunConfiguration defaults = new Rules(ConfigurationLoader.defaults()).decided();
     this.context = context;
     this.rounds = rounds;
     this.kernels = KernelProvider.choose("auto").name();
@@ -90,7 +91,7 @@ final class RoundCost {
             topology,
             defaults.training().minibatchSize(),
             1,
-            Updater.of(defaults.updater()),
+            Updater.of(defaults.updater(), defaults.samplesOfStep()),
             new LearningRateSchedule(
                 defaults.schedule(), defaults.updater().learningRate(), 1_000_000),
             defaults.training().clipNorm(),

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.apache.spark.sql.SparkSession;
 
@@ -50,6 +51,6 @@ final class Tables {
   }
 
   static TableData read(SparkSession spark, String train, String hocon) {
-    return SequenceTables.read(spark, configuration(train, hocon));
+    return SequenceTables.read(spark, configuration(train, hocon), Optional.empty());
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.Proof;
 import io.sparkrnn.checkpoint.CheckpointEntry;
+import io.sparkrnn.config.Averaging;
 import io.sparkrnn.config.RoundsChoice;
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
@@ -29,7 +30,6 @@ import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.CheckpointCadence;
 import io.sparkrnn.train.EarlyStopping;
-import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.MovingAverage;
 import io.sparkrnn.train.Recipe;
@@ -39,7 +39,8 @@ import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingState;
-import io.sparkrnn.train.Updater;
+import io.sparkrnn.train.updater.LearningRateSchedule;
+import io.sparkrnn.train.updater.Updater;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,7 +48,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -102,7 +105,7 @@ class GeneralRoundsIT {
     }
   }
 
-  private static Recipe recipe(Sequences sequences) {
+  private static Recipe recipe(Sequences sequences, Averaging averaging) {
     boolean streams = sequences == Sequences.STREAMS;
     Direction direction = streams ? Direction.FORWARD : Direction.BOTH;
     Network network =
@@ -115,24 +118,27 @@ class GeneralRoundsIT {
     ScheduleConfiguration constant =
         new ScheduleConfiguration(ScheduleName.CONSTANT, 0, 0.5, 100, 0, 0, 0, 0, 0, 1, 0);
     return new Recipe(
-        new RnnTopology("general", network),
-        STREAMS,
-        1,
-        new Updater.Adam(0.9, 0.999, 1e-8),
-        new LearningRateSchedule(constant, 0.01, 100),
-        1,
-        0,
-        42,
-        sequences,
-        1,
-        0);
+            new RnnTopology("general", network),
+            STREAMS,
+            1,
+            new Updater.Adam(0.9, 0.999, 1e-8),
+            new LearningRateSchedule(constant, 0.01, 100),
+            1,
+            0,
+            42,
+            sequences,
+            1,
+            0)
+        .averaging(averaging);
   }
 
   private static TrainingState run(Recipe recipe, RoundRunner runner) {
     TrainingLoop.Options options =
         new TrainingLoop.Options(
             2,
-            new RoundPlan(6, 2, 2),
+            recipe.averaging() == Averaging.GRADIENTS
+                ? new RoundPlan(6, 1, 1)
+                : new RoundPlan(6, 2, 2),
             recipe.schedule(),
             new CheckpointCadence(1, 0, Duration.ZERO, System::nanoTime),
             Optional.empty(),
@@ -160,24 +166,45 @@ class GeneralRoundsIT {
     List<ProcessHandle> killed = new ArrayList<>();
     try (JavaSparkContext context = SmallTraining.context("local-cluster[2,1,1024]")) {
       for (Sequences sequences : Sequences.values()) {
-        Recipe recipe = recipe(sequences);
-        TrainingData data = new Data(sequences == Sequences.STREAMS);
-        TrainingState expected =
-            run(recipe, new LocalRoundRunner(recipe, new PortableOps(), data, StopRequest.NEVER));
-        try (RoundRunner rounds =
-            choice == RoundsChoice.JOB
-                ? SmallTraining.jobs(context, recipe, "portable", data)
-                : SmallTraining.resident(context, recipe, "portable", data)) {
-          RoundRunner disturbed =
-              DisturbedRounds.before(rounds, List.of(1L, 4L), () -> killOne(killed));
-          TrainingState found = run(recipe, disturbed);
-          assertThat(found.vector()).isEqualTo(expected.vector());
-          assertThat(found.epochLossSum()).isEqualTo(expected.epochLossSum());
-          assertThat(found.epochLossWeight()).isEqualTo(expected.epochLossWeight());
+        for (Averaging averaging : List.of(Averaging.PARAMETERS, Averaging.GRADIENTS)) {
+          hasTheLocalBits(
+              choice,
+              context,
+              recipe(sequences, averaging),
+              rounds -> DisturbedRounds.before(rounds, List.of(1L, 4L), () -> killOne(killed)));
         }
       }
     }
-    assertThat(killed).hasSize(4);
+    assertThat(killed).hasSize(8);
+  }
+
+  @Test
+  void averagedGradientsHaveTheLocalBits() {
+    Recipe recipe = recipe(Sequences.STREAMS, Averaging.GRADIENTS);
+    try (JavaSparkContext context = SmallTraining.context("local[2]")) {
+      for (RoundsChoice choice : List.of(RoundsChoice.JOB, RoundsChoice.RESIDENT)) {
+        hasTheLocalBits(choice, context, recipe, rounds -> rounds);
+      }
+    }
+  }
+
+  private static void hasTheLocalBits(
+      RoundsChoice choice,
+      JavaSparkContext context,
+      Recipe recipe,
+      UnaryOperator<RoundRunner> disturbing) {
+    TrainingData data = new Data(recipe.sequences() == Sequences.STREAMS);
+    TrainingState expected =
+        run(recipe, new LocalRoundRunner(recipe, new PortableOps(), data, StopRequest.NEVER));
+    try (RoundRunner rounds =
+        choice == RoundsChoice.JOB
+            ? SmallTraining.jobs(context, recipe, "portable", data)
+            : SmallTraining.resident(context, recipe, "portable", data)) {
+      TrainingState found = run(recipe, disturbing.apply(rounds));
+      assertThat(found.vector()).isEqualTo(expected.vector());
+      assertThat(found.epochLossSum()).isEqualTo(expected.epochLossSum());
+      assertThat(found.epochLossWeight()).isEqualTo(expected.epochLossWeight());
+    }
   }
 
   private static void killOne(List<ProcessHandle> killed) {

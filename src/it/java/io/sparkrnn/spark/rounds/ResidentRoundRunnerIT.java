@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.sparkrnn.Proof;
+import io.sparkrnn.config.Averaging;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.spark.data.WorkerShards;
 import io.sparkrnn.train.RoundRunner;
@@ -192,7 +193,8 @@ class ResidentRoundRunnerIT {
   @ValueSource(strings = {"local[2]", "local-cluster[2,1,1024]"})
   void withoutAWayToTheDriverThereIsAJobARound(String master) {
     try (JavaSparkContext context = SmallTraining.context(master)) {
-      RoundExchange closed = new RoundExchange(context.getConf(), DATA.workers());
+      RoundExchange closed =
+          new RoundExchange(context.getConf(), DATA.workers(), Averaging.PARAMETERS);
       closed.close();
       try (ResidentRoundRunner resident = resident(context, closed)) {
         assertThatExceptionOfType(ExchangeUnreachableException.class)

@@ -3,6 +3,7 @@ package io.sparkrnn.spark.rounds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.sparkrnn.config.Averaging;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.spark.data.WorkerGroups.Group;
 import io.sparkrnn.spark.rounds.RoundMessages.Ask;
@@ -47,7 +48,7 @@ class RoundExchangeIT {
     // Questions stay open for longer than a connection may be quiet.
     context =
         SmallTraining.context("local[1]", Map.of("spark.rnn.exchange.io.connectionTimeout", "2s"));
-    exchange = new RoundExchange(context.getConf(), 3);
+    exchange = new RoundExchange(context.getConf(), 3, Averaging.PARAMETERS);
     endpoint = exchange.beginStretch(GROUPS);
   }
 
@@ -194,7 +195,7 @@ class RoundExchangeIT {
   }
 
   private static SubtreeSum sum(int first, float... values) {
-    ParameterAverage sum = ParameterAverage.ofSubtree(first, values.length);
+    ParameterAverage sum = ParameterAverage.ofSubtree(first, values.length, Averaging.PARAMETERS);
     for (int i = 0; i < values.length; i++) {
       sum.add(result(first + i, values[i]));
     }
@@ -216,7 +217,8 @@ class RoundExchangeIT {
       for (int worker = 0; worker < workers; worker++) {
         expected.add(result(worker, 1f / (worker + 1)));
       }
-      try (RoundExchange disturbed = new RoundExchange(context.getConf(), workers)) {
+      try (RoundExchange disturbed =
+          new RoundExchange(context.getConf(), workers, Averaging.PARAMETERS)) {
         ignored += new Disturbances(disturbed, workers, random).run();
         assertThat(disturbed.result().vector()).isEqualTo(expected.result().vector());
         assertThat(disturbed.result().samples()).isEqualTo(expected.result().samples());
@@ -239,7 +241,7 @@ class RoundExchangeIT {
     Disturbances(RoundExchange exchange, int workers, Random random) {
       this.exchange = exchange;
       this.workers = workers;
-      this.folding = new SubtreeFolding(workers, 3);
+      this.folding = new SubtreeFolding(workers, 3, Averaging.PARAMETERS);
       this.random = random;
     }
 

@@ -37,7 +37,7 @@ public final class InputTable {
     SparkSession session = TableSource.session(spark);
     TableSource source = new TableSource(session, configuration, location);
     this.rows = source.rows();
-    TableColumns columns = new TableColumns(source, configuration, rows.schema());
+    TableColumns columns = new TableColumns(source, configuration, rows.schema(), "UTC");
     requireInputs(source, configuration.table(), columns, network, preparation);
     Set<Integer> sequences = columns.sequences();
     this.names =
@@ -45,7 +45,7 @@ public final class InputTable {
     this.inputs = new InputRows(columns, configuration.table(), preparation, network, names);
   }
 
-  private static void requireInputs(
+  static void requireInputs(
       TableSource source,
       TableConfiguration table,
       TableColumns columns,

@@ -3,6 +3,7 @@ package io.sparkrnn.spark.data;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.StandardiseName;
 import io.sparkrnn.config.TableConfiguration;
+import io.sparkrnn.data.ColumnStatistics;
 import io.sparkrnn.model.ChannelScale;
 import io.sparkrnn.model.Preparation;
 import io.sparkrnn.model.TargetScale;
@@ -42,6 +43,11 @@ final class PreparationFit {
 
     /** Of a population; one that is the same everywhere is left as wide as it is. */
     static Moments of(Channel channel) {
+      Moments moments = measured(channel);
+      return moments.deviation == 0 ? new Moments(moments.mean, 1) : moments;
+    }
+
+    static Moments measured(Channel channel) {
       long[] count = {0};
       double[] sums = new double[2];
       channel.forEach(
@@ -51,8 +57,7 @@ final class PreparationFit {
           });
       double mean = count[0] == 0 ? 0 : sums[0] / count[0];
       channel.forEach(value -> sums[1] += (value - mean) * (value - mean));
-      double deviation = count[0] == 0 ? 0 : Math.sqrt(sums[1] / count[0]);
-      return new Moments(mean, deviation == 0 ? 1 : deviation);
+      return new Moments(mean, count[0] == 0 ? 0 : Math.sqrt(sums[1] / count[0]));
     }
   }
 
@@ -92,6 +97,35 @@ final class PreparationFit {
         vocabulary(),
         classes.names(),
         targets(targets));
+  }
+
+  /** How features and targets are distributed, in the table's units. */
+  List<ColumnStatistics> columns(List<String> features, List<String> targets) {
+    List<ColumnStatistics> columns = new ArrayList<>();
+    for (int feature = 0; feature < features.size(); feature++) {
+      int channel = feature;
+      columns.add(statistics(features.get(feature), c -> values(training, channel, c)));
+    }
+    for (int target = 0; target < targets.size(); target++) {
+      int which = target;
+      // What is forecast may be a feature, too.
+      if (!features.contains(targets.get(target))) {
+        columns.add(
+            statistics(
+                targets.get(target),
+                consumer ->
+                    targetsOf(
+                        which,
+                        targets.size(),
+                        (sequence, reading, value) -> consumer.accept(value))));
+      }
+    }
+    return columns;
+  }
+
+  private static ColumnStatistics statistics(String name, Channel channel) {
+    Moments moments = Moments.measured(channel);
+    return new ColumnStatistics(name, moments.mean(), moments.deviation());
   }
 
   private static ChannelScale channels(
@@ -135,25 +169,32 @@ final class PreparationFit {
       int which = target;
       moments.add(
           Moments.of(
-              consumer -> {
-                for (Window window : training) {
-                  targetsOf(window, which, targets, consumer);
-                }
-              }));
+              consumer ->
+                  targetsOf(
+                      which,
+                      targets,
+                      (sequence, reading, value) ->
+                          consumer.accept(transformed(source, table, sequence, reading, value)))));
     }
     ChannelScale scale = scale(moments);
     return new TargetScale(scale.means(), scale.deviations(), log1p);
   }
 
-  private void targetsOf(Window window, int target, int targets, DoubleConsumer consumer) {
-    RawSequence sequence = window.sequence();
-    boolean ofSteps = sequence.targets().length == sequence.steps() * targets;
-    int first = ofSteps ? window.start() : 0;
-    int end = ofSteps ? window.start() + window.steps() : 1;
-    for (int reading = first; reading < end; reading++) {
-      float value = sequence.targets()[reading * targets + target];
-      if (!Float.isNaN(value)) {
-        consumer.accept(transformed(source, table, sequence, reading, value));
+  private interface Target {
+    void at(RawSequence sequence, int reading, float value);
+  }
+
+  private void targetsOf(int target, int targets, Target consumer) {
+    for (Window window : training) {
+      RawSequence sequence = window.sequence();
+      boolean ofSteps = sequence.targets().length == sequence.steps() * targets;
+      int first = ofSteps ? window.start() : 0;
+      int end = ofSteps ? window.start() + window.steps() : 1;
+      for (int reading = first; reading < end; reading++) {
+        float value = sequence.targets()[reading * targets + target];
+        if (!Float.isNaN(value)) {
+          consumer.at(sequence, reading, value);
+        }
       }
     }
   }

@@ -122,7 +122,7 @@ final class SequenceBuilder {
   }
 
   /** Which channels are read at the time that is forecast. */
-  private boolean[] knownAhead(Origin source) {
+  boolean[] knownAhead(Origin source) {
     List<String> names = preparation.features();
     boolean[] ahead = new boolean[names.size()];
     for (String name : table.knownAhead()) {
@@ -264,15 +264,16 @@ final class SequenceBuilder {
   }
 
   /**
-   * Of the readings of windows that count, in their order, the values of targets that were known
-   * last, {@code [reading][target]} in the table's units; empty where one has none.
+   * Of the readings of windows that count, in their order, the values that targets had before,
+   * {@code [reading][target]} in the table's units; empty where one had none.
+   *
+   * @param steps how long before the step whose targets they are
    */
-  float[] lastValues(List<Window> windows) {
+  float[] valuesBefore(List<Window> windows, int steps) {
     float[] values = new float[Math.multiplyExact(windows.size(), targetSize)];
     int at = 0;
     for (Window window : windows) {
-      int last = window.start() + window.steps() - 1;
-      int known = table.horizonSteps() > 0 ? last : last - 1;
+      int known = window.start() + window.steps() - 1 + table.horizonSteps() - steps;
       for (int target = 0; target < targetSize; target++) {
         float value =
             known < 0 ? Float.NaN : window.sequence().targets()[known * targetSize + target];

@@ -38,18 +38,23 @@ final class SequenceRows implements TableSource.RowFunction<RawSequence> {
   private transient Map<String, String> interned;
 
   SequenceRows(TableColumns columns, TableConfiguration table) {
-    this(columns, table, columns.location());
+    this(columns, table, columns.location(), table.missing() != MissingName.REFUSE);
   }
 
   /** Of rows whose answers nobody knows, and which a refusal does not name: it stands in them. */
   static SequenceRows unanswered(TableColumns columns, TableConfiguration table) {
-    return new SequenceRows(columns, table, Cells.NOWHERE);
+    return new SequenceRows(columns, table, Cells.NOWHERE, table.missing() != MissingName.REFUSE);
   }
 
-  private SequenceRows(TableColumns columns, TableConfiguration table, String location) {
+  /** Of readings whose answers nobody knows; of times to come, some numbers are not known yet. */
+  static SequenceRows ofReadings(TableColumns columns, TableConfiguration table) {
+    return new SequenceRows(columns, table, columns.location(), true);
+  }
+
+  private SequenceRows(
+      TableColumns columns, TableConfiguration table, String location, boolean missing) {
     this.table = table;
-    this.cells =
-        new Cells(location, !table.query().isEmpty(), table.missing() != MissingName.REFUSE);
+    this.cells = new Cells(location, !table.query().isEmpty(), missing);
     this.features = columns.features();
     this.targets = columns.targets();
     this.statics = columns.statics();

@@ -8,12 +8,15 @@ import io.sparkrnn.data.DatasetSplit;
 import io.sparkrnn.data.Readings;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shards;
+import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.model.Preparation;
 import io.sparkrnn.spark.data.TableData.Description;
 import io.sparkrnn.spark.data.TableData.Parts;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -30,6 +33,7 @@ public final class SequenceTables {
   private final TableConfiguration table;
   private final TaskName task;
   private final Sequences training;
+  private final Optional<KeptPreparation> kept;
 
   /** Windows of each part, and the tables that they are of. */
   private record Split(
@@ -40,23 +44,27 @@ public final class SequenceTables {
       TableSource ofTest,
       List<Window> test) {}
 
-  private SequenceTables(SparkSession spark, RunConfiguration configuration) {
+  private SequenceTables(
+      SparkSession spark, RunConfiguration configuration, Optional<ModelFile> initial) {
     this.session = TableSource.session(spark);
     this.configuration = configuration;
     this.table = configuration.table();
     this.task = configuration.model().task();
     this.training = read(table.train());
+    this.kept = initial.map(model -> KeptPreparation.of(training.source(), table, model));
   }
 
   /**
    * Reads the tables of a configuration.
    *
-   * @throws DataException if one is not what the configuration says
+   * @param initial a model of tables that training starts from: what was fitted for it is kept
+   * @throws DataException if one is not what the configuration says, or what the model has learnt
    */
-  public static TableData read(SparkSession spark, RunConfiguration configuration) {
+  public static TableData read(
+      SparkSession spark, RunConfiguration configuration, Optional<ModelFile> initial) {
     return configuration.model().task() == TaskName.LANGUAGE_MODEL
-        ? new TextTables(spark, configuration).read()
-        : new SequenceTables(spark, configuration).data();
+        ? new TextTables(spark, configuration, initial).read()
+        : new SequenceTables(spark, configuration, initial).data();
   }
 
   private Sequences read(String location) {
@@ -65,22 +73,20 @@ public final class SequenceTables {
 
   private TableData data() {
     Split split = training.columns().times().isPresent() ? splitByTime() : splitBySeed();
-    ClassNames classes =
-        isOfClasses()
-            ? ClassNames.of(training.source(), split.spans(), table.classes())
-            : ClassNames.NONE;
-    int width = training.all().get(0).width();
+    ClassNames classes = classes(split);
+    List<String> features = featureNames(training.all().get(0).width());
+    List<String> targets = isOfClasses() ? List.of() : table.targets();
+    PreparationFit fit = new PreparationFit(training.source(), configuration, fitted(split));
     Preparation preparation =
-        new PreparationFit(training.source(), configuration, fitted(split))
-            .fit(featureNames(width), isOfClasses() ? 0 : table.targets().size(), classes);
+        kept.map(model -> model.of(features, targets.size()))
+            .orElseGet(() -> fit.fit(features, targets.size(), classes));
     SequenceBuilder builder =
         new SequenceBuilder(table, preparation, classes, training.columns().readings(task));
     int longest =
         Stream.of(split.training(), split.validation(), split.test())
             .flatMap(List::stream)
             .mapToInt(Window::steps)
-            .max()
-            .orElseThrow();
+            .reduce(kept.map(KeptPreparation::timeSteps).orElse(0), Math::max);
     SequenceDataset trained = builder.build(training.source(), split.training(), longest);
     SequenceDataset validation =
         part(builder, trained, split.ofValidation(), split.validation(), longest);
@@ -98,12 +104,22 @@ public final class SequenceTables {
             TableParts.described(table),
             preparation,
             TableParts.fingerprints(table, parts),
+            fit.columns(features, targets),
+            longest,
             0,
             0,
             baselines(builder, split.test(), test),
             Arrays.stream(shards).mapToInt(shard -> shard.length).toArray(),
             validation.size(),
             test.size()));
+  }
+
+  private ClassNames classes(Split split) {
+    if (!isOfClasses()) {
+      return ClassNames.NONE;
+    }
+    ClassNames found = ClassNames.of(training.source(), split.spans(), table.classes());
+    return kept.map(model -> model.classes(found)).orElse(found);
   }
 
   private boolean isOfClasses() {
@@ -265,7 +281,13 @@ public final class SequenceTables {
             .filter(sample -> test.weight(sample, test.length(sample) - 1) > 0)
             .mapToObj(windows::get)
             .toList();
-    float[] values = builder.lastValues(counted);
-    return values.length == 0 ? Map.of() : Map.of("last value", values);
+    Map<String, float[]> baselines = new LinkedHashMap<>();
+    // A window is as long as what is seen of the past, which should be a season.
+    baselines.put("last value", builder.valuesBefore(counted, Math.max(1, table.horizonSteps())));
+    baselines.put(
+        "value %d steps before".formatted(table.windowSteps()),
+        builder.valuesBefore(counted, Math.max(table.windowSteps(), table.horizonSteps())));
+    baselines.values().removeIf(values -> values.length == 0);
+    return baselines;
   }
 }

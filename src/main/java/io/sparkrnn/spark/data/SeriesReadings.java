@@ -5,7 +5,6 @@ import io.sparkrnn.model.Vocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -111,7 +110,7 @@ final class SeriesReadings {
     long gaps = 0;
     String first = "";
     for (RawSequence one : series) {
-      double regular = regularStep(one.times());
+      double regular = times.regularStep(one.times());
       for (int i = 1; i < one.steps(); i++) {
         if (times.between(one.times()[i - 1], one.times()[i]) > regular) {
           gaps++;
@@ -133,19 +132,5 @@ final class SeriesReadings {
           gaps,
           first);
     }
-  }
-
-  /** The most frequent one, of those the shortest. */
-  private double regularStep(long[] sorted) {
-    Map<Double, Integer> counts = new HashMap<>();
-    for (int i = 1; i < sorted.length; i++) {
-      counts.merge(times.between(sorted[i - 1], sorted[i]), 1, Integer::sum);
-    }
-    return counts.entrySet().stream()
-        .max(
-            Map.Entry.<Double, Integer>comparingByValue()
-                .thenComparing(Map.Entry.comparingByKey(Comparator.reverseOrder())))
-        .map(Map.Entry::getKey)
-        .orElse(0.0);
   }
 }

@@ -10,6 +10,9 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.DateType;
@@ -123,6 +126,43 @@ record SeriesTime(Kind kind, String zone) implements Serializable {
       case WHOLE -> String.valueOf(time);
       case NUMBER -> String.valueOf(number(time));
       case DATE -> Instant.EPOCH.plus(time, ChronoUnit.MICROS).toString();
+    };
+  }
+
+  /** From one time of a series to the next: the most frequent one, of those the shortest. */
+  double regularStep(long[] sorted) {
+    Map<Double, Integer> counts = new HashMap<>();
+    for (int i = 1; i < sorted.length; i++) {
+      counts.merge(between(sorted[i - 1], sorted[i]), 1, Integer::sum);
+    }
+    return counts.entrySet().stream()
+        .max(
+            Map.Entry.<Double, Integer>comparingByValue()
+                .thenComparing(Map.Entry.comparingByKey(Comparator.reverseOrder())))
+        .map(Map.Entry::getKey)
+        .orElse(0.0);
+  }
+
+  /** A time that is later by so much in the column's own unit. */
+  long after(long time, double by) {
+    return kind == Kind.NUMBER ? ofNumber(number(time) + by) : time + Math.round(by);
+  }
+
+  /** The type of cells that say a time. */
+  DataType type() {
+    return switch (kind) {
+      case WHOLE -> DataTypes.LongType;
+      case NUMBER -> DataTypes.DoubleType;
+      case DATE -> DataTypes.TimestampType;
+    };
+  }
+
+  /** A time as such a cell has it. */
+  Object cell(long time) {
+    return switch (kind) {
+      case WHOLE -> (Object) time;
+      case NUMBER -> (Object) number(time);
+      case DATE -> Timestamp.from(Instant.EPOCH.plus(time, ChronoUnit.MICROS));
     };
   }
 }

@@ -76,11 +76,11 @@ final class TableColumns {
   }
 
   /** Those that a network reads, of rows whose answers nobody knows. */
-  TableColumns(TableSource source, RunConfiguration configuration, StructType schema) {
+  TableColumns(TableSource source, RunConfiguration configuration, StructType schema, String zone) {
     this.source = source;
     this.table = configuration.table();
     this.schema = schema;
-    this.zone = "UTC";
+    this.zone = zone;
     requireInputs(configuration.model().task());
     this.features = findFeatures();
     this.targets = new int[0];
@@ -88,6 +88,8 @@ final class TableColumns {
     this.weight = -1;
     statics();
     text();
+    times();
+    optional(table.series());
   }
 
   private void requireInputs(TaskName task) {

@@ -1,5 +1,6 @@
 package io.sparkrnn.spark.data;
 
+import io.sparkrnn.data.ColumnStatistics;
 import io.sparkrnn.data.DataFingerprint;
 import io.sparkrnn.data.DatasetStatistics;
 import io.sparkrnn.data.InputRange;
@@ -37,12 +38,19 @@ public final class TableData implements RunData {
    */
   record Parts(
       SequenceDataset training, SequenceDataset validation, SequenceDataset test, int[][] shards)
-      implements Serializable {}
+      implements Serializable {
+    /** Of the longest sequence. */
+    int timeSteps() {
+      return Math.max(training.timeSteps(), Math.max(validation.timeSteps(), test.timeSteps()));
+    }
+  }
 
   /**
    * What is known without the samples.
    *
    * @param described the tables, in a line
+   * @param columns see {@link TableData#columns}
+   * @param timeSteps see {@link TableData#timeSteps}
    * @param validationStreams how many streams the part's windows are of; 0 for none
    * @param testStreams likewise
    * @param baselines see {@link TableData#baselines}
@@ -51,6 +59,8 @@ public final class TableData implements RunData {
       String described,
       Preparation preparation,
       List<DataFingerprint> fingerprints,
+      List<ColumnStatistics> columns,
+      int timeSteps,
       int validationStreams,
       int testStreams,
       Map<String, float[]> baselines,
@@ -111,6 +121,17 @@ public final class TableData implements RunData {
     return description.baselines();
   }
 
+  /** Of the training part, in the table's units: features, then targets. */
+  @Override
+  public List<ColumnStatistics> columns() {
+    return description.columns();
+  }
+
+  /** The same data for the executors of another Spark. */
+  public TableData in(JavaSparkContext context) {
+    return new TableData(context, parts(), description);
+  }
+
   /** How the training samples are distributed. */
   public DatasetStatistics statistics() {
     return parts().training().statistics();
@@ -121,12 +142,10 @@ public final class TableData implements RunData {
     return parts().training().inputRange();
   }
 
-  /** Of the longest sequence of all parts. */
+  /** Of the longest sequence of all parts, and of a model that training starts from. */
   @Override
   public int timeSteps() {
-    Parts all = parts();
-    return Math.max(
-        all.training().timeSteps(), Math.max(all.validation().timeSteps(), all.test().timeSteps()));
+    return description.timeSteps();
   }
 
   /** Dense values of a time step; 0 where there is text alone. */

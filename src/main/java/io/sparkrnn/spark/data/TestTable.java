@@ -11,6 +11,7 @@ import io.sparkrnn.spark.data.TableData.Description;
 import io.sparkrnn.spark.data.TableData.Parts;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
@@ -34,7 +35,7 @@ public final class TestTable {
     SparkSession session = TableSource.session(spark);
     TextStreams.Part test =
         configuration.model().task() == TaskName.LANGUAGE_MODEL
-            ? new TextTables(spark, configuration).test(preparation.vocabulary())
+            ? new TextTables(spark, configuration, Optional.empty()).test(preparation.vocabulary())
             : new TextStreams.Part(sequences(session, configuration, network, preparation), 0);
     SequenceDataset none = test.dataset().subset(new int[0]);
     return new TableData(
@@ -44,6 +45,8 @@ public final class TestTable {
             location(configuration.table()),
             preparation,
             List.of(),
+            List.of(),
+            network.timeSteps(),
             0,
             test.streams(),
             Map.of(),

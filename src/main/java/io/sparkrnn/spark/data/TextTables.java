@@ -3,6 +3,7 @@ package io.sparkrnn.spark.data;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.TableConfiguration;
 import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.model.ChannelScale;
 import io.sparkrnn.model.Preparation;
 import io.sparkrnn.model.TargetScale;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -35,16 +37,23 @@ final class TextTables {
   private final SparkSession session;
   private final RunConfiguration configuration;
   private final TableConfiguration table;
+  private final Optional<ModelFile> initial;
 
   /** Tokens of all texts, each once, in the order in which they were found. */
   private final Map<String, Integer> dictionary = new HashMap<>();
 
   private final List<String> tokens = new ArrayList<>();
 
-  TextTables(SparkSession spark, RunConfiguration configuration) {
+  /**
+   * Texts.
+   *
+   * @param initial whose vocabulary is kept, where training starts from it
+   */
+  TextTables(SparkSession spark, RunConfiguration configuration, Optional<ModelFile> initial) {
     this.session = TableSource.session(spark);
     this.configuration = configuration;
     this.table = configuration.table();
+    this.initial = initial;
   }
 
   TableData read() {
@@ -72,7 +81,10 @@ final class TextTables {
           "%s and %s".formatted(table.validationFrom(), table.testFrom()));
     }
     int[] training = Arrays.copyOfRange(text, 0, trainingEnd);
-    Vocabulary vocabulary = fit(source, training);
+    Vocabulary vocabulary =
+        initial
+            .map(model -> KeptPreparation.of(source, table, model).vocabulary())
+            .orElseGet(() -> fit(source, training));
     int streams =
         Math.multiplyExact(
             configuration.training().workers(), configuration.training().minibatchSize());
@@ -109,6 +121,10 @@ final class TextTables {
                 List.of(),
                 TargetScale.IDENTITY),
             TableParts.fingerprints(table, parts),
+            List.of(),
+            Math.max(
+                parts.timeSteps(),
+                initial.map(model -> model.topology().network().timeSteps()).orElse(0)),
             validation.streams(),
             test.streams(),
             Map.of(),

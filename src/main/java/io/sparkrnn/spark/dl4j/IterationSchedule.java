@@ -1,7 +1,7 @@
 package io.sparkrnn.spark.dl4j;
 
 import io.sparkrnn.spark.jobs.Parcel;
-import io.sparkrnn.train.LearningRateSchedule;
+import io.sparkrnn.train.updater.LearningRateSchedule;
 import org.nd4j.linalg.schedule.ISchedule;
 
 /** Any of our schedules for DL4J's updaters; equal to its clones, because DL4J compares them. */

@@ -87,9 +87,12 @@ public final class KeyParams implements Serializable {
 
   private <T, P extends Param<T>> P add(String path, P param, Function<String, T> parser) {
     byPath.put(path, param);
-    expected.put(param.name(), Keys.of(path).expected());
+    // What is open here is a param that is not set.
+    expected.put(param.name(), Keys.of(path).expected().replaceFirst("^auto or ", ""));
     String defaultText = Keys.of(path).text(ConfigurationLoader.defaults());
-    if (!defaultText.isEmpty()) {
+    // A number that follows from other params has no value of its own.
+    boolean open = param instanceof IntParam || param instanceof DoubleParam;
+    if (!defaultText.isEmpty() && !(open && Keys.of(path).isAuto(ConfigurationLoader.defaults()))) {
       parent.setDefault(param, parser.apply(defaultText));
     }
     return param;
@@ -128,7 +131,12 @@ public final class KeyParams implements Serializable {
   /** What the params say, and the program's defaults for the rest. */
   public RunConfiguration configuration() {
     Map<String, String> flags = new HashMap<>();
-    byPath.forEach((path, param) -> flags.put(path, text(parent.getOrDefault(param))));
+    byPath.forEach(
+        (path, param) -> {
+          if (parent.isDefined(param)) {
+            flags.put(path, text(parent.getOrDefault(param)));
+          }
+        });
     return ConfigurationLoader.load(Optional.empty(), flags);
   }
 }

@@ -1,5 +1,6 @@
 package io.sparkrnn.spark.ml;
 
+import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RoundsChoice;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.DataException;
@@ -16,6 +17,7 @@ import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.Training;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -80,7 +82,12 @@ public record TableTraining(
   }
 
   private float[] train(JavaSparkContext context, RnnTopology topology, RddShards shards) {
-    Training<TrainingData> training = new Training<>(configuration, shards.data(), topology);
+    // Rows are not known to be images.
+    Training<TrainingData> training =
+        new Training<>(
+            configuration.with(Map.of(Keys.of("training.shift-pixels"), "0")),
+            shards.data(),
+            topology);
     RoundsChoice rounds = configuration.training().rounds();
     String kernels =
         KernelProvider.chooseInLibrary(configuration.training().kernels().toString()).name();

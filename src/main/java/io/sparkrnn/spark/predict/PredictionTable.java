@@ -5,6 +5,7 @@ import io.sparkrnn.spark.predict.SparkPrediction.Output;
 import io.sparkrnn.spark.predict.SparkPrediction.Request;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -39,12 +40,13 @@ final class PredictionTable {
   /**
    * Writes the table.
    *
-   * @param classes how many probabilities a row has
+   * @param lengths of columns that are arrays of one length, which CSV has as columns
    */
-  static void write(SparkSession session, Dataset<Row> table, int classes, Request request) {
+  static void write(
+      SparkSession session, Dataset<Row> table, Map<String, Integer> lengths, Request request) {
     // Both parts are open at once, rather than sorted.
     session.conf().set("spark.sql.maxConcurrentOutputFileWriters", 2);
-    (request.output() == Output.CSV ? flat(table, classes) : table)
+    (request.output() == Output.CSV ? flat(table, lengths) : table)
         .write()
         .partitionBy(STATUS)
         .option("header", true)
@@ -55,18 +57,29 @@ final class PredictionTable {
         .save(request.to());
   }
 
-  private static Dataset<Row> flat(Dataset<Row> table, int classes) {
+  private static Dataset<Row> flat(Dataset<Row> table, Map<String, Integer> lengths) {
     List<Column> columns = new ArrayList<>();
     for (String name : table.columns()) {
       Column column = functions.col("`" + name + "`");
-      if (!name.equals(PROBABILITIES)) {
+      if (!lengths.containsKey(name)) {
         columns.add(column);
         continue;
       }
-      for (int c = 0; c < classes; c++) {
-        columns.add(column.getItem(c).as("p" + c));
+      for (int i = 0; i < lengths.get(name); i++) {
+        columns.addAll(flat(column.getItem(i), name, i));
       }
     }
     return table.select(columns.toArray(Column[]::new));
+  }
+
+  private static List<Column> flat(Column item, String name, int i) {
+    return switch (name) {
+      case PROBABILITIES -> List.of(item.as("p" + i));
+      case AnswerColumn.TOP ->
+          List.of(
+              item.getField(AnswerColumn.LABEL).as(name + (i + 1)),
+              item.getField(AnswerColumn.PROBABILITY).as(name + (i + 1) + "_probability"));
+      default -> List.of(item.as(name + i));
+    };
   }
 }

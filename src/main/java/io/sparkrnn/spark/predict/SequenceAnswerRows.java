@@ -2,6 +2,7 @@ package io.sparkrnn.spark.predict;
 
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.spark.data.InputRows;
+import io.sparkrnn.spark.predict.SequencePredictor.Outputs;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -39,7 +40,7 @@ final class SequenceAnswerRows extends MinibatchRows {
     while (batch.size() < SequencePredictor.SAMPLES && rows.hasNext()) {
       batch.add(rows.next());
     }
-    double[][][] outputs;
+    Outputs outputs;
     try {
       outputs = predictor.run(inputs.sequences(batch));
     } catch (DataException e) {
@@ -47,28 +48,33 @@ final class SequenceAnswerRows extends MinibatchRows {
       return batch.stream().map(this::alone).toList();
     }
     List<Row> ready = new ArrayList<>(batch.size());
-    for (int i = 0; i < outputs.length; i++) {
-      ready.add(good(batch.get(i), outputs[i]));
+    for (int i = 0; i < batch.size(); i++) {
+      ready.add(good(batch.get(i), outputs, i));
     }
     return ready;
   }
 
   private Row alone(Row row) {
     try {
-      return good(row, predictor.run(inputs.sequences(List.of(row)))[0]);
+      return good(row, predictor.run(inputs.sequences(List.of(row))), 0);
     } catch (DataException e) {
       counts.bad(e.getMessage());
       return answer(row, PredictionRows.BAD, new Object[answers.columns().size()], e.getMessage());
     }
   }
 
-  private Row good(Row row, double[][] outputs) {
+  private Row good(Row row, Outputs outputs, int sample) {
     counts.predicted();
-    return answer(row, PredictionRows.OK, answers.cells(outputs), null);
+    Object[] cells = answers.cells(outputs.readings()[sample], outputs.state(sample));
+    return answer(row, PredictionRows.OK, cells, null);
   }
 
   private Row answer(Row row, String status, Object[] answer, String reason) {
-    Object[] names = inputs.names(row);
+    return answer(inputs.names(row), status, answer, reason);
+  }
+
+  /** A row of the table. */
+  static Row answer(Object[] names, String status, Object[] answer, String reason) {
     Object[] cells = new Object[names.length + answer.length + 2];
     System.arraycopy(names, 0, cells, 0, names.length);
     cells[names.length] = status;

@@ -6,7 +6,7 @@ import io.sparkrnn.kernel.MinibatchSource;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.kernel.Network.Reads;
 import io.sparkrnn.kernel.Ops;
-import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.kernel.StreamPass;
 import io.sparkrnn.train.Predictor;
 import java.util.stream.IntStream;
 
@@ -19,29 +19,54 @@ final class SequencePredictor {
   static final int SAMPLES = Predictor.SAMPLES;
 
   private final Network network;
+  private final Ops kernels;
+  private final float[] parameters;
+  private final boolean wantsStates;
   private final InferencePass pass;
+
+  // Made when it is needed first.
+  private StreamPass stream;
+
+  /**
+   * What sequences came to.
+   *
+   * @param readings as the head has them, {@code [sample][reading][output]}
+   * @param states of the top layer in the end, {@code [sample][unit]}; empty where nobody wants
+   *     them
+   */
+  record Outputs(double[][][] readings, float[][] states) {
+    float[] state(int sample) {
+      return states.length == 0 ? null : states[sample];
+    }
+  }
 
   /**
    * A predictor.
    *
    * @param parameters flat, not changed
    */
-  SequencePredictor(Ops kernels, RnnTopology topology, float[] parameters) {
-    this.network = topology.network();
+  SequencePredictor(Ops kernels, Answers answers, float[] parameters) {
+    this.network = answers.network();
+    this.kernels = kernels;
+    this.parameters = parameters;
+    this.wantsStates = answers.wantStates();
     this.pass = new InferencePass(network, kernels, parameters, SAMPLES);
   }
 
+  private float[] state() {
+    return new float[network.layers().get(network.layers().size() - 1).outputs()];
+  }
+
   /**
-   * The outputs of each reading of each sequence, as the head has them: {@code
-   * [sample][reading][output]}.
+   * The outputs of each reading of each sequence.
    *
    * @param data at most {@link #SAMPLES} sequences that the network can read
    */
-  double[][][] run(SequenceDataset data) {
+  Outputs run(SequenceDataset data) {
     int count = data.size();
     double[][][] outputs = new double[count][][];
     MinibatchSource minibatch = new Inputs(data);
-    if (network.head().reads() != Reads.EVERY) {
+    if (network.head().reads() != Reads.EVERY && !wantsStates) {
       pass.run(minibatch, count);
       for (int sample = 0; sample < count; sample++) {
         outputs[sample] = new double[1][network.classes()];
@@ -49,10 +74,11 @@ final class SequencePredictor {
           outputs[sample][0][output] = pass.logit(sample, output);
         }
       }
-      return outputs;
+      return new Outputs(outputs, new float[0][]);
     }
     for (int sample = 0; sample < count; sample++) {
-      outputs[sample] = new double[data.length(sample)][network.classes()];
+      int readings = network.head().reads() == Reads.EVERY ? data.length(sample) : 1;
+      outputs[sample] = new double[readings][network.classes()];
     }
     pass.run(
         minibatch,
@@ -64,7 +90,50 @@ final class SequencePredictor {
         },
         null,
         null);
-    return outputs;
+    float[][] states = new float[wantsStates ? count : 0][];
+    for (int sample = 0; sample < states.length; sample++) {
+      states[sample] = state();
+      pass.lastState(sample, states[sample]);
+    }
+    return new Outputs(outputs, states);
+  }
+
+  /**
+   * The outputs after each time step of a sequence of any length, with the state after it.
+   *
+   * @param data one sequence
+   */
+  Outputs stream(SequenceDataset data) {
+    if (stream == null) {
+      stream = new StreamPass(network, kernels, parameters);
+    }
+    int steps = data.length(0);
+    int inputs = network.inputSize();
+    float[] dense = new float[inputs];
+    float[] all = new float[Math.multiplyExact(steps, inputs)];
+    if (inputs > 0) {
+      data.layOut(new int[] {0}, 0, new int[] {0}, 0, 1, all, 0, inputs, 1);
+    }
+    int[] ids = new int[network.input().categorical().size()];
+    float[] statics = new float[network.input().statics()];
+    for (int i = 0; i < statics.length; i++) {
+      statics[i] = data.fixed(0, i);
+    }
+    StreamPass.State state = new StreamPass.State(network);
+    double[][][] outputs = new double[steps][1][network.classes()];
+    float[][] states = new float[wantsStates ? steps : 0][];
+    for (int step = 0; step < steps; step++) {
+      System.arraycopy(all, step * inputs, dense, 0, inputs);
+      for (int channel = 0; channel < ids.length; channel++) {
+        ids[channel] = data.id(channel, 0, step);
+      }
+      stream.step(state, dense, ids, statics, outputs[step][0]);
+      if (wantsStates) {
+        states[step] = state();
+        state.lastState(states[step]);
+      }
+    }
+    return new Outputs(outputs, states);
   }
 
   /** All samples of a dataset, in its order. */

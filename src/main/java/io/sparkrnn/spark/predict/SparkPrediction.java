@@ -203,6 +203,10 @@ public final class SparkPrediction {
                 DataTypes.createArrayType(DataTypes.DoubleType, false),
                 true)
             .add(PredictionTable.REASON, DataTypes.StringType, true);
-    PredictionTable.write(session, session.createDataFrame(answers, schema), classes, request);
+    PredictionTable.write(
+        session,
+        session.createDataFrame(answers, schema),
+        Map.of(PredictionTable.PROBABILITIES, classes),
+        request);
   }
 }

@@ -11,12 +11,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Whether Spark and the driver's memory will take what the workers of a round send.
  *
- * @param values that a state consists of, and the result of each worker: parameters and updater
- *     state
+ * @param values that a worker gets, and that its result has: parameters and updater state, or
+ *     parameters and a gradient
  * @param streamValues of the state of a worker's streams, which are in a state for each worker; 0
  *     where there are none
+ * @param driverValues that only the driver has: the updater's state where gradients are averaged
  */
-record DriverLimits(long values, long streamValues) {
+record DriverLimits(long values, long streamValues, long driverValues) {
   private static final Logger LOG = LoggerFactory.getLogger(DriverLimits.class);
 
   /** What comes with each result of a Spark job: class names, metrics. */
@@ -31,9 +32,16 @@ record DriverLimits(long values, long streamValues) {
   /** A state, its encoding and the next one. */
   private static final long STATE_BYTES_PER_VALUE = 12;
 
+  /** In a state and the next one. */
+  private static final long DRIVER_BYTES_PER_VALUE = 8;
+
   static DriverLimits of(Recipe recipe) {
     long parameters = recipe.topology().network().parameterCount();
-    return new DriverLimits(parameters * (1 + recipe.updater().moments()), recipe.streamValues());
+    int sent = recipe.momentsOfWorkers();
+    return new DriverLimits(
+        parameters * (1 + sent),
+        recipe.streamValues(),
+        parameters * (recipe.updater().moments() - sent));
   }
 
   /** Of a result, or of a sum of several. */
@@ -103,7 +111,10 @@ record DriverLimits(long values, long streamValues) {
    * @throws UsageException if not
    */
   void requireHeap(int workers, long heapBytes) {
-    long bytes = LEAST_BYTES_PER_VALUE * values + STATE_BYTES_PER_VALUE * streamValues * workers;
+    long bytes =
+        LEAST_BYTES_PER_VALUE * values
+            + STATE_BYTES_PER_VALUE * streamValues * workers
+            + DRIVER_BYTES_PER_VALUE * driverValues;
     if (bytes > heapBytes) {
       throw new UsageException(
           "Cannot average %s: expected spark.driver.memory of at least %,d bytes, found %,d"
@@ -114,7 +125,9 @@ record DriverLimits(long values, long streamValues) {
   /** Warns if results might not fit that all arrive before the first can be folded. */
   boolean warnOfHeap(SubtreeFolding folding, List<Group> groups, long heapBytes) {
     long bytes =
-        STATE_BYTES_PER_VALUE * stateValues(folding.workers()) + roundBytes(folding, groups);
+        STATE_BYTES_PER_VALUE * stateValues(folding.workers())
+            + DRIVER_BYTES_PER_VALUE * driverValues
+            + roundBytes(folding, groups);
     if (bytes > heapBytes) {
       LOG.warn(
           "The driver may run out of memory: expected spark.driver.memory of {} MiB for results of {} workers in {} tasks that all arrive at once, found {} MiB",

@@ -4,6 +4,7 @@ import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.model.FloatArrays;
 import io.sparkrnn.spark.data.WorkerGroups;
 import io.sparkrnn.spark.data.WorkerGroups.Group;
@@ -20,6 +21,7 @@ import io.sparkrnn.train.Round;
 import io.sparkrnn.train.RoundPart;
 import io.sparkrnn.train.RoundResult;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.RoundStep;
 import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingState;
 import java.util.List;
@@ -50,6 +52,7 @@ public final class JobRoundRunner implements RoundRunner {
   private final int workers;
   private final StopRequest stop;
   private final SubtreeFolding folding;
+  private final RoundStep step;
   private final JavaRDD<Parcel<List<Shard>>> shards;
   private final SparkEvaluation evaluation;
   private final RoundDeadline deadline;
@@ -77,6 +80,7 @@ public final class JobRoundRunner implements RoundRunner {
     this.kernels = kernels;
     this.workers = data.workers();
     this.folding = SubtreeFolding.of(recipe, workers);
+    this.step = new RoundStep(recipe, KernelProvider.chosenByDriver(kernels));
     this.shards = shards.of(groups);
     this.evaluation = new SparkEvaluation(context, kernels, recipe.evaluator(), data, stop);
     this.deadline = new RoundDeadline(context.sc());
@@ -109,12 +113,12 @@ public final class JobRoundRunner implements RoundRunner {
     context
         .sc()
         .setJobDescription("epoch %d, round %d".formatted(round.epoch() + 1, round.number()));
-    ParameterAverage average = new ParameterAverage(workers);
+    ParameterAverage average = step.average(workers);
     deadline.begin(round);
     try {
       ResultStream.forEach(
           shards,
-          new RoundTask(runner, recipe, kernels, folding, round, ship(state)),
+          new RoundTask(runner, recipe, kernels, folding, round, ship(step.sent(state))),
           (List<RoundPart> parts) -> parts.forEach(average::add),
           stop,
           jobs -> deadline.check(jobs, task -> true));
@@ -126,7 +130,7 @@ public final class JobRoundRunner implements RoundRunner {
       olderState = stateOfRound;
       stateOfRound = null;
     }
-    return average.result();
+    return step.result(state, round, average.result());
   }
 
   private StateOfRound ship(TrainingState state) {

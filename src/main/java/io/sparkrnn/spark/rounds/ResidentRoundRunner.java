@@ -4,6 +4,7 @@ import io.sparkrnn.data.EvaluationData.Part;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.run.UsageException;
 import io.sparkrnn.spark.data.WorkerGroups;
 import io.sparkrnn.spark.data.WorkerGroups.Group;
@@ -15,6 +16,7 @@ import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Round;
 import io.sparkrnn.train.RoundResult;
 import io.sparkrnn.train.RoundRunner;
+import io.sparkrnn.train.RoundStep;
 import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingState;
 import java.util.List;
@@ -48,6 +50,7 @@ public final class ResidentRoundRunner implements RoundRunner {
   private final WorkerShards workerShards;
   private final SparkEvaluation evaluation;
   private final SubtreeFolding folding;
+  private final RoundStep step;
   private final RoundExchange exchange;
   private final long timeoutMillis;
 
@@ -90,7 +93,7 @@ public final class ResidentRoundRunner implements RoundRunner {
     DriverLimits limits = DriverLimits.of(recipe);
     limits.requireMessagesFit(workers);
     limits.requireHeap(workers, Runtime.getRuntime().maxMemory());
-    return new RoundExchange(context.getConf(), workers);
+    return new RoundExchange(context.getConf(), workers, recipe.averaging());
   }
 
   ResidentRoundRunner(
@@ -109,6 +112,7 @@ public final class ResidentRoundRunner implements RoundRunner {
     this.evaluation = new SparkEvaluation(context, kernels, recipe.evaluator(), data, stop);
     this.timeoutMillis = context.getConf().getTimeAsMs("spark.rnn.exchange.timeout", "120s");
     this.folding = SubtreeFolding.of(recipe, data.workers());
+    this.step = new RoundStep(recipe, KernelProvider.chosenByDriver(kernels));
     this.exchange = exchange;
     this.executorSlots = new ExecutorSlots(context.sc(), stop);
     this.deadline = new RoundDeadline(context.sc());
@@ -125,7 +129,7 @@ public final class ResidentRoundRunner implements RoundRunner {
   public RoundResult run(TrainingState state, Round round) {
     try {
       followSlots();
-      exchange.begin(round, state);
+      exchange.begin(round, step.sent(state));
       deadline.begin(round);
       long completeNanos = System.nanoTime();
       while (!exchange.isComplete()) {
@@ -148,7 +152,7 @@ public final class ResidentRoundRunner implements RoundRunner {
         }
       }
       advanced = true;
-      return exchange.result();
+      return step.result(state, round, exchange.result());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(

@@ -1,5 +1,6 @@
 package io.sparkrnn.spark.rounds;
 
+import io.sparkrnn.config.Averaging;
 import io.sparkrnn.run.UsageException;
 import io.sparkrnn.spark.data.WorkerGroups.Group;
 import io.sparkrnn.spark.rounds.RoundMessages.Ask;
@@ -60,6 +61,7 @@ final class RoundExchange implements AutoCloseable {
 
   private final long run = ThreadLocalRandom.current().nextLong();
   private final int workers;
+  private final Averaging averaging;
   private final String host;
   private final TransportContext transport;
   private final TransportServer server;
@@ -88,8 +90,9 @@ final class RoundExchange implements AutoCloseable {
    *
    * @throws ExchangeUnreachableException if there is no free port
    */
-  RoundExchange(SparkConf conf, int workers) {
+  RoundExchange(SparkConf conf, int workers, Averaging averaging) {
     this.workers = workers;
+    this.averaging = averaging;
     this.host = conf.get("spark.driver.host");
     TransportConf settings = ExchangeEndpoint.transport(conf, 0);
     this.transport = new TransportContext(settings, new Handler());
@@ -139,7 +142,7 @@ final class RoundExchange implements AutoCloseable {
     events.removeIf(result -> result);
     current = new RunRound(new int[0], round, state);
     currentBytes = null;
-    average = new ParameterAverage(workers);
+    average = new ParameterAverage(workers, averaging);
     List<Waiting> asked = List.copyOf(waiting);
     waiting.clear();
     asked.forEach(this::answer);

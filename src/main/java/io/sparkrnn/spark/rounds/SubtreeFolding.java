@@ -1,5 +1,6 @@
 package io.sparkrnn.spark.rounds;
 
+import io.sparkrnn.config.Averaging;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.train.ParameterAverage;
 import io.sparkrnn.train.Recipe;
@@ -18,15 +19,18 @@ import java.util.stream.IntStream;
  *
  * @param workers of the run
  * @param smallest number of workers that are folded
+ * @param averaging of what
  */
-record SubtreeFolding(int workers, int smallest) implements Serializable {
+record SubtreeFolding(int workers, int smallest, Averaging averaging) implements Serializable {
   /** Two workers' floats are as many bytes as one sum's doubles. */
   private static final int FEWER_BYTES = 3;
 
   /** Folds where it makes fewer bytes, unless a sum were too large for a message. */
   static SubtreeFolding of(Recipe recipe, int workers) {
     return new SubtreeFolding(
-        workers, DriverLimits.of(recipe).sumFits(workers) ? FEWER_BYTES : Integer.MAX_VALUE);
+        workers,
+        DriverLimits.of(recipe).sumFits(workers) ? FEWER_BYTES : Integer.MAX_VALUE,
+        recipe.averaging());
   }
 
   /** Runs workers in the order of their numbers and sends what becomes complete. */
@@ -44,7 +48,7 @@ record SubtreeFolding(int workers, int smallest) implements Serializable {
         if (size == 1) {
           sender.accept(round.apply(part.get(0)));
         } else {
-          ParameterAverage sum = ParameterAverage.ofSubtree(part.get(0).worker(), size);
+          ParameterAverage sum = ParameterAverage.ofSubtree(part.get(0).worker(), size, averaging);
           part.forEach(shard -> sum.add(round.apply(shard)));
           sender.accept(sum.sum());
         }

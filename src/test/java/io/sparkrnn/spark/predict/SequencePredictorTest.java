@@ -15,9 +15,14 @@ import io.sparkrnn.kernel.Network.Join;
 import io.sparkrnn.kernel.Network.Layer;
 import io.sparkrnn.kernel.Network.Reads;
 import io.sparkrnn.kernel.PortableOps;
-import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.model.ChannelScale;
+import io.sparkrnn.model.Preparation;
+import io.sparkrnn.model.TargetScale;
+import io.sparkrnn.model.Vocabulary;
 import io.sparkrnn.random.SeededRandom;
+import io.sparkrnn.spark.predict.SequencePredictor.Outputs;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -53,15 +58,40 @@ class SequencePredictorTest {
     for (int i = 0; i < parameters.length; i++) {
       parameters[i] = (float) random.nextDouble() - 0.5f;
     }
-    SequencePredictor predictor =
-        new SequencePredictor(new PortableOps(), new RnnTopology("gru", network), parameters);
+    SequencePredictor predictor = predictor(network, parameters, List.of());
     SequenceDataset data = sequences();
-    double[][][] together = predictor.run(data);
+    double[][][] together = predictor.run(data).readings();
     assertThat(together).hasNumberOfRows(LENGTHS.length);
+    SequencePredictor withStates = predictor(network, parameters, List.of("state"));
+    Outputs states = withStates.run(data);
+    assertThat(states.readings()).isDeepEqualTo(together);
     for (int sample = 0; sample < LENGTHS.length; sample++) {
       assertThat(together[sample]).hasNumberOfRows(reads == Reads.EVERY ? LENGTHS[sample] : 1);
-      assertThat(predictor.run(data.subset(new int[] {sample}))[0]).isDeepEqualTo(together[sample]);
+      SequenceDataset alone = data.subset(new int[] {sample});
+      assertThat(predictor.run(alone).readings()[0]).isDeepEqualTo(together[sample]);
+      assertThat(withStates.run(alone).state(0)).isEqualTo(states.state(sample));
+      Outputs stream = withStates.stream(alone);
+      int last = LENGTHS[sample] - 1;
+      assertThat(stream.state(last)).isEqualTo(states.state(sample));
+      assertThat(stream.readings()[last][0])
+          .isEqualTo(together[sample][together[sample].length - 1]);
     }
     assertThat(together[0][0]).isNotEqualTo(together[1][0]);
+    assertThat(states.state(0)).isNotEqualTo(states.state(1));
+  }
+
+  private static SequencePredictor predictor(
+      Network network, float[] parameters, List<String> columns) {
+    Preparation preparation =
+        new Preparation(
+            List.of("x"),
+            ChannelScale.NONE,
+            Map.of(),
+            Vocabulary.NONE,
+            List.of(),
+            TargetScale.IDENTITY);
+    Answers answers =
+        Answers.of(network, preparation, Answers.hasSteps(network), columns, List.of());
+    return new SequencePredictor(new PortableOps(), answers, parameters);
   }
 }

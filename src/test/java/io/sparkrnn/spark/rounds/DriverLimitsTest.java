@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.sparkrnn.config.Averaging;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.kernel.Activation;
@@ -12,10 +13,11 @@ import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.run.UsageException;
 import io.sparkrnn.spark.data.WorkerGroups;
 import io.sparkrnn.spark.data.WorkerGroups.Group;
-import io.sparkrnn.train.LearningRateSchedule;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Recipe.Sequences;
-import io.sparkrnn.train.Updater;
+import io.sparkrnn.train.updater.LearningRateSchedule;
+import io.sparkrnn.train.updater.Rules;
+import io.sparkrnn.train.updater.Updater;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -24,17 +26,17 @@ class DriverLimitsTest {
   /** row-rnn-512x2 with Adam. */
   private static final long VALUES = 3 * 806_922;
 
-  private static final DriverLimits LIMITS = new DriverLimits(VALUES, 0);
+  private static final DriverLimits LIMITS = new DriverLimits(VALUES, 0, 0);
 
   /** 64 streams of two layers of 512 units. */
-  private static final DriverLimits OF_STREAMS = new DriverLimits(VALUES, 64 * 2 * 512);
+  private static final DriverLimits OF_STREAMS = new DriverLimits(VALUES, 64 * 2 * 512, 0);
 
   private static List<Group> groups(int workers, int slots) {
     return WorkerGroups.of(workers, slots);
   }
 
   private static SubtreeFolding folding(int workers) {
-    return new SubtreeFolding(workers, 3);
+    return new SubtreeFolding(workers, 3, Averaging.PARAMETERS);
   }
 
   private static Recipe recipe(List<Integer> hidden) {
@@ -42,7 +44,7 @@ class DriverLimitsTest {
   }
 
   private static Recipe recipe(List<Integer> hidden, Sequences sequences) {
-    RunConfiguration defaults = ConfigurationLoader.defaults();
+    RunConfiguration defaults = new Rules(ConfigurationLoader.defaults()).decided();
     return new Recipe(
         new RnnTopology("test", Network.elman(28, 28, hidden, Activation.TANH, 10)),
         64,
@@ -99,10 +101,10 @@ class DriverLimitsTest {
   void aStateHasToFitIntoAMessage() {
     long most = (RoundMessages.LARGEST_BYTES - RoundMessages.resultBytes(0)) / 4;
 
-    assertThatCode(() -> new DriverLimits(most, 0).requireMessagesFit(64))
+    assertThatCode(() -> new DriverLimits(most, 0, 0).requireMessagesFit(64))
         .doesNotThrowAnyException();
     assertThatExceptionOfType(UsageException.class)
-        .isThrownBy(() -> new DriverLimits(most + 1, 0).requireMessagesFit(64))
+        .isThrownBy(() -> new DriverLimits(most + 1, 0, 0).requireMessagesFit(64))
         .withMessageMatching(
             "Cannot exchange rounds with tasks that stay: expected messages of at most 2,147,482,623 bytes, found 2,147,48[\\d,]+ for [\\d,]+ parameters and updater state; use --rounds job");
   }

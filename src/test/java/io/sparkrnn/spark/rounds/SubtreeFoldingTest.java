@@ -3,6 +3,7 @@ package io.sparkrnn.spark.rounds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.sparkrnn.config.Averaging;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.spark.data.WorkerGroups;
 import io.sparkrnn.train.ParameterAverage;
@@ -15,7 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SubtreeFoldingTest {
-  private static final SubtreeFolding OF_16 = new SubtreeFolding(16, 3);
+  private static final SubtreeFolding OF_16 = new SubtreeFolding(16, 3, Averaging.PARAMETERS);
 
   private static WorkerResult result(int worker) {
     return new WorkerResult(worker, new float[] {1f / (worker + 1)}, 3, 0.1, worker);
@@ -35,8 +36,9 @@ class SubtreeFoldingTest {
     assertThat(OF_16.parts(0, 16)).containsExactly(16);
     assertThat(OF_16.parts(3, 15)).containsExactly(1, 4, 4, 1, 1, 1);
     assertThat(OF_16.parts(0, 3)).containsExactly(1, 1, 1);
-    assertThat(new SubtreeFolding(7, 3).parts(4, 7)).containsExactly(3);
-    assertThat(new SubtreeFolding(16, Integer.MAX_VALUE).parts(0, 4)).containsExactly(1, 1, 1, 1);
+    assertThat(new SubtreeFolding(7, 3, Averaging.PARAMETERS).parts(4, 7)).containsExactly(3);
+    assertThat(new SubtreeFolding(16, Integer.MAX_VALUE, Averaging.PARAMETERS).parts(0, 4))
+        .containsExactly(1, 1, 1, 1);
   }
 
   @Test
@@ -57,7 +59,7 @@ class SubtreeFoldingTest {
       RoundResult expected = leaves.result();
       for (int slots = 1; slots <= workers; slots++) {
         ParameterAverage folded = new ParameterAverage(workers);
-        SubtreeFolding folding = new SubtreeFolding(workers, 3);
+        SubtreeFolding folding = new SubtreeFolding(workers, 3, Averaging.PARAMETERS);
         WorkerGroups.of(workers, slots)
             .forEach(group -> run(folding, group.workers()).forEach(folded::add));
         assertThat(folded.result().vector()).isEqualTo(expected.vector());

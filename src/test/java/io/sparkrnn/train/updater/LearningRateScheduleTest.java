@@ -1,4 +1,4 @@
-package io.sparkrnn.train;
+package io.sparkrnn.train.updater;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

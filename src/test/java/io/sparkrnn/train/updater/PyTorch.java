@@ -1,4 +1,4 @@
-package io.sparkrnn.train;
+package io.sparkrnn.train.updater;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -1,14 +1,16 @@
-package io.sparkrnn.train;
+package io.sparkrnn.train.updater;
 
 import io.sparkrnn.config.UpdaterConfiguration;
+import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.kernel.ParameterBlock;
 import java.io.Serializable;
+import java.util.List;
 
 /**
- * Turns a gradient into a step, by DL4J's formulas ({@code org.nd4j.linalg.learning}). Elementwise,
- * hence the same for any vector width.
+ * Turns a gradient into a step, by DL4J's formulas ({@code org.nd4j.linalg.learning}) where it has
+ * them.
  */
-public sealed interface Updater extends Serializable {
+public sealed interface Updater extends Serializable permits Updater.Elementwise, Muon {
 
   /** Arrays of state, each as long as the parameters. */
   int moments();
@@ -31,29 +33,59 @@ public sealed interface Updater extends Serializable {
   default void decay(float[] parameters, ParameterBlock[] weights, double learningRate) {}
 
   /**
-   * Subtracts one step from the parameters.
+   * The steps of one network, with room for what they compute; for one thread at a time.
    *
-   * @param parameters changed in place
-   * @param gradient of the mean loss, after clipping and regularisation
-   * @param moments changed in place; arrays of their own, since C2 does not vectorise a loop over
-   *     two windows of one
-   * @param learningRate of this iteration
-   * @param momentum of this iteration, {@link #momentum()} unless the schedule changes it
-   * @param iteration counts from 0
+   * @param blocks of its parameters
    */
-  void step(
-      float[] parameters,
-      float[] gradient,
-      float[][] moments,
-      double learningRate,
-      double momentum,
-      long iteration);
+  Steps steps(List<ParameterBlock> blocks, Ops kernels);
 
-  static Updater of(UpdaterConfiguration configuration) {
+  /** Steps of one network. */
+  interface Steps {
+    /**
+     * Subtracts one step from the parameters.
+     *
+     * @param parameters changed in place
+     * @param gradient of the mean loss, after clipping and regularisation
+     * @param moments changed in place; arrays of their own, since C2 does not vectorise a loop over
+     *     two windows of one
+     * @param learningRate of this iteration
+     * @param momentum of this iteration, {@link Updater#momentum()} unless the schedule changes it
+     * @param iteration counts from 0
+     */
+    void step(
+        float[] parameters,
+        float[] gradient,
+        float[][] moments,
+        double learningRate,
+        double momentum,
+        long iteration);
+  }
+
+  /** Value by value, hence the same for any vector width and any layout. */
+  sealed interface Elementwise extends Updater, Steps {
+    @Override
+    default Steps steps(List<ParameterBlock> blocks, Ops kernels) {
+      return this;
+    }
+  }
+
+  /**
+   * The updater of a configuration that says what it is.
+   *
+   * @param samplesOfStep that a step is taken for
+   */
+  static Updater of(UpdaterConfiguration configuration, long samplesOfStep) {
     return switch (configuration.name()) {
+      case AUTO -> throw new IllegalArgumentException("expected an updater, found auto");
       case SGD -> new Sgd();
       case NESTEROVS -> new Nesterovs(configuration.momentum());
       case ADAM -> adam(configuration);
+      case MUON ->
+          new Muon(
+              configuration.momentum(),
+              adam(configuration),
+              configuration.adamLearningRate() / configuration.learningRate(),
+              Rules.outputsByMuon(samplesOfStep));
       case ADAMW -> new AdamW(adam(configuration), configuration.weightDecay());
     };
   }
@@ -63,7 +95,7 @@ public sealed interface Updater extends Serializable {
   }
 
   /** {@code w -= lr g}. */
-  record Sgd() implements Updater {
+  record Sgd() implements Elementwise {
     @Override
     public int moments() {
       return 0;
@@ -93,7 +125,7 @@ public sealed interface Updater extends Serializable {
    * {@code v' = mu v - lr g; w += (1 + mu) v' - mu v}: Sutskever's form of Nesterov's momentum, as
    * DL4J has it.
    */
-  record Nesterovs(double momentum) implements Updater {
+  record Nesterovs(double momentum) implements Elementwise {
     @Override
     public int moments() {
       return 1;
@@ -125,7 +157,7 @@ public sealed interface Updater extends Serializable {
    * b1 changes, that of the iteration is in all three places, as in PyTorch. The state is all m,
    * then all v.
    */
-  record Adam(double beta1, double beta2, double epsilon) implements Updater {
+  record Adam(double beta1, double beta2, double epsilon) implements Elementwise {
     @Override
     public int moments() {
       return 2;
@@ -144,15 +176,32 @@ public sealed interface Updater extends Serializable {
         double learningRate,
         double momentum,
         long iteration) {
+      double rate = rate(learningRate, momentum, iteration);
+      step(parameters, gradient, moments, rate, momentum, 0, parameters.length);
+    }
+
+    /** A learning rate with what the first iterations' moments lack. */
+    double rate(double learningRate, double momentum, long iteration) {
       long t = iteration + 1;
-      float rate =
-          (float) (learningRate * Math.sqrt(1 - power(beta2, t)) / (1 - power(momentum, t)));
+      return learningRate * Math.sqrt(1 - power(beta2, t)) / (1 - power(momentum, t));
+    }
+
+    /** A step of some parameters, with what {@link #rate} gives. */
+    void step(
+        float[] parameters,
+        float[] gradient,
+        float[][] moments,
+        double rateOfIteration,
+        double momentum,
+        int from,
+        int end) {
+      float rate = (float) rateOfIteration;
       float b1 = (float) momentum;
       float b2 = (float) beta2;
       float eps = (float) epsilon;
       float[] first = moments[0];
       float[] second = moments[1];
-      for (int i = 0; i < parameters.length; i++) {
+      for (int i = from; i < end; i++) {
         float g = gradient[i];
         float m = b1 * first[i] + (1f - b1) * g;
         float v = b2 * second[i] + (1f - b2) * (g * g);
@@ -181,7 +230,7 @@ public sealed interface Updater extends Serializable {
    * iteration, as PyTorch's AdamW does it. Biases keep all, as with L2; PyTorch's decay, too,
    * unless they have a parameter group of their own.
    */
-  record AdamW(Adam adam, double weightDecay) implements Updater {
+  record AdamW(Adam adam, double weightDecay) implements Elementwise {
     @Override
     public int moments() {
       return adam.moments();

@@ -1,4 +1,4 @@
-package io.sparkrnn.train;
+package io.sparkrnn.train.updater;
 
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
@@ -17,6 +17,14 @@ import java.util.List;
 public record LearningRateSchedule(
     ScheduleConfiguration configuration, double baseRate, long totalIterations)
     implements Serializable {
+
+  public LearningRateSchedule {
+    if (configuration.warmUpIterations() < 0 || Double.isNaN(baseRate)) {
+      throw new IllegalArgumentException(
+          "expected a learning rate and a warm-up that are decided, found %s after %d iterations"
+              .formatted(baseRate, configuration.warmUpIterations()));
+    }
+  }
 
   /**
    * The rate of an iteration that counts from 0. Warm-up rises linearly and reaches the base rate

@@ -1,4 +1,4 @@
-package io.sparkrnn.train;
+package io.sparkrnn.train.updater;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -81,7 +81,7 @@ class UpdaterTest {
             });
   }
 
-  private static void assertFollows(Updater updater, IntFunction<Scalar> each) {
+  private static void assertFollows(Updater.Elementwise updater, IntFunction<Scalar> each) {
     Random random = new Random(5);
     float[] parameters = new float[PARAMETERS];
     float[][] moments = new float[updater.moments()][PARAMETERS];
@@ -123,7 +123,7 @@ class UpdaterTest {
     assertThat(stepped(new Updater.Adam(0.9, 0.999, 1e-8), 1)).isCloseTo(0.9f, within(1e-6f));
   }
 
-  private static float stepped(Updater updater, int steps) {
+  private static float stepped(Updater.Elementwise updater, int steps) {
     float[] parameters = {1f};
     float[][] moments = new float[updater.moments()][1];
     for (int iteration = 0; iteration < steps; iteration++) {
@@ -159,7 +159,8 @@ class UpdaterTest {
             new ScheduleConfiguration(schedule, 0, 1, 1, 4e-6, 0.04, 0.3, 0.85, 0, 1, 0),
             PyTorch.RATE,
             recorded.path(run).size());
-    Updater updater = new Updater.AdamW(new Updater.Adam(beta1, 0.999, 1e-8), PyTorch.WEIGHT_DECAY);
+    Updater.Elementwise updater =
+        new Updater.AdamW(new Updater.Adam(beta1, 0.999, 1e-8), PyTorch.WEIGHT_DECAY);
     ParameterBlock[] weights = {
       new ParameterBlock("W", ParameterBlock.Kind.INPUT_WEIGHTS, 0, 3, 2, 0)
     };
@@ -181,12 +182,12 @@ class UpdaterTest {
 
   @Test
   void configurationsNameTheUpdater() {
-    assertThat(Updater.of(configuration(UpdaterName.SGD))).isEqualTo(new Updater.Sgd());
-    assertThat(Updater.of(configuration(UpdaterName.NESTEROVS)))
+    assertThat(Updater.of(configuration(UpdaterName.SGD), 64)).isEqualTo(new Updater.Sgd());
+    assertThat(Updater.of(configuration(UpdaterName.NESTEROVS), 64))
         .isEqualTo(new Updater.Nesterovs(0.8));
-    assertThat(Updater.of(configuration(UpdaterName.ADAM)))
+    assertThat(Updater.of(configuration(UpdaterName.ADAM), 64))
         .isEqualTo(new Updater.Adam(0.7, 0.95, 1e-6));
-    assertThat(Updater.of(configuration(UpdaterName.ADAMW)))
+    assertThat(Updater.of(configuration(UpdaterName.ADAMW), 64))
         .isEqualTo(new Updater.AdamW(new Updater.Adam(0.7, 0.95, 1e-6), 0.05));
   }
 

@@ -1,0 +1,180 @@
+package io.sparkrnn.train.updater;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparkrnn.config.Averaging;
+import io.sparkrnn.config.ConfigurationLoader;
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.config.UpdaterConfiguration;
+import io.sparkrnn.config.UpdaterName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RulesTest {
+  private static RunConfiguration asked(String settings) {
+    return ConfigurationLoader.parse(settings, "the test");
+  }
+
+  /** With MNIST's 55,000 images that are not held out. */
+  private static RunConfiguration decided(String settings) {
+    RunConfiguration asked = asked(settings);
+    int ofStep = asked.training().workers() * asked.training().minibatchSize();
+    return new Rules(asked).decided((55_000 + ofStep - 1) / ofStep);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "training.workers = 1",
+        "training { workers = 4, minibatch-size = 500 }",
+        "training { workers = 8, engine = dl4j }"
+      })
+  void whatHasAlwaysBeenShippedStaysAsItIs(String settings) {
+    RunConfiguration found = decided(settings);
+
+    assertThat(found.training().averaging()).isEqualTo(Averaging.PARAMETERS);
+    assertThat(found.training().averagingFrequency()).isEqualTo(5);
+    assertThat(found.training().epochs()).isEqualTo(10);
+    assertThat(found.updater())
+        .isEqualTo(new UpdaterConfiguration(UpdaterName.ADAM, 0.002, 0.9, 0.9, 0.999, 1e-8, 0.01));
+    assertThat(found.schedule().warmUpIterations()).isZero();
+    assertThat(found).isEqualTo(new Rules(asked(settings)).decided());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "8, 64, 0.01223, 0.005657, 0.95, 0.992, 4, 22",
+    "16, 64, 0.01647, 0.008, 0.9, 0.984, 5, 14",
+    "32, 64, 0.02219, 0.01131, 0.9, 0.968, 7, 19",
+    "8, 256, 0.02219, 0.01131, 0.9, 0.968, 7, 19",
+    "128, 64, 0.04028, 0.02263, 0.9, 0.95, 17, 12",
+  })
+  void manyWorkersHaveTheRatesOfTheirMinibatchesTogether(
+      int workers,
+      int minibatch,
+      double rate,
+      double adamRate,
+      double momentum,
+      double beta2,
+      int epochs,
+      int warmUp) {
+    RunConfiguration found =
+        decided("training { workers = %d, minibatch-size = %d }".formatted(workers, minibatch));
+
+    assertThat(found.training().averaging()).isEqualTo(Averaging.GRADIENTS);
+    assertThat(found.updater())
+        .isEqualTo(
+            new UpdaterConfiguration(
+                UpdaterName.MUON, rate, momentum, 0.9, beta2, 1e-8, 0.01, adamRate));
+    assertThat(found.training().epochs()).isEqualTo(epochs);
+    assertThat(found.schedule().warmUpIterations()).isEqualTo(warmUp);
+    assertThat(found.training().shiftPixels()).isEqualTo(workers * minibatch < 1024 ? 0 : 1);
+    // Whoever says what has been decided gets it again.
+    assertThat(new Rules(found).decided(1)).isEqualTo(found);
+    assertThat(asked(found.render())).isEqualTo(found);
+  }
+
+  @Test
+  void oneWorkerMayAverageGradients() {
+    RunConfiguration found = decided("training { workers = 1, averaging = gradients }");
+
+    assertThat(found.updater().name()).isEqualTo(UpdaterName.MUON);
+    assertThat(found.updater().learningRate()).isEqualTo(0.005);
+    assertThat(found.training().epochs()).isEqualTo(3);
+  }
+
+  @Test
+  void manyWorkersThatAverageParametersHaveRatesOfTheirOwn() {
+    RunConfiguration found = decided("training { workers = 32, averaging = parameters }");
+
+    assertThat(found.updater())
+        .isEqualTo(
+            new UpdaterConfiguration(UpdaterName.ADAM, 0.01131, 0.9, 0.9, 0.968, 1e-8, 0.01));
+    assertThat(found.training().epochs()).isEqualTo(10);
+    assertThat(found.schedule().warmUpIterations()).isEqualTo(27);
+  }
+
+  @Test
+  void everyOneCanBeSet() {
+    String settings =
+        """
+        training { workers = 8, averaging = gradients, epochs = 2 }
+        updater { name = adam, learning-rate = 0.003, momentum = 0.5, beta2 = 0.9 }
+        schedule.warm-up-iterations = 7, updater.adam-learning-rate = 0.001
+        """;
+    assertThat(decided(settings).training().epochs()).isEqualTo(2);
+    assertThat(decided(settings).updater())
+        .isEqualTo(
+            new UpdaterConfiguration(UpdaterName.ADAM, 0.003, 0.5, 0.9, 0.9, 1e-8, 0.01, 0.001));
+    assertThat(decided(settings).schedule().warmUpIterations()).isEqualTo(7);
+    assertThat(decided("training.workers = 8, updater.name = adam").updater().learningRate())
+        .isEqualTo(0.005657);
+    assertThat(decided("training.workers = 8, schedule.name = one-cycle").schedule())
+        .extracting("warmUpIterations")
+        .isEqualTo(0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"auto, 864, 8", "auto, 865, 9", "auto, 1, 1", "3, 865, 3", "30, 865, 9", "30, 0, 30"})
+  void aBudgetInIterationsIsWholeEpochs(String epochs, int iterations, int expected) {
+    String settings =
+        "training { workers = 8, epochs = %s, iterations = %d }".formatted(epochs, iterations);
+    assertThat(decided(settings).training().epochs()).isEqualTo(expected);
+  }
+
+  @Test
+  void aResumedRunGoesOnAsItBegan() {
+    RunConfiguration earlier =
+        ConfigurationLoader.parseSaved(
+            "training { workers = 8, epochs = 10, averaging-frequency = 7 }, updater { name = adam, learning-rate = 0.002 }",
+            "a checkpoint");
+    RunConfiguration asked =
+        asked("training.workers = 8, training.averaging = auto, updater.learning-rate = 0.1");
+    RunConfiguration found = new Rules(asked).resuming(earlier);
+
+    assertThat(found.training().averaging()).isEqualTo(Averaging.PARAMETERS);
+    assertThat(found.training().epochs()).isEqualTo(10);
+    assertThat(found.updater().name()).isEqualTo(UpdaterName.ADAM);
+    assertThat(found.updater().learningRate()).isEqualTo(0.1);
+  }
+
+  @Test
+  void whatHasNoMeaningIsRefused() {
+    assertProblem(
+        "training { workers = 8, averaging-frequency = 10 }",
+        "expected parameters in training.averaging beside it, found auto, which with 8 workers averages gradients every iteration");
+    assertProblem(
+        "training { averaging = gradients, first-epoch-averaging-frequency = 1 }",
+        "found gradients, which with 2 workers averages gradients every iteration");
+    assertProblem(
+        "training { averaging = gradients, engine = dl4j }",
+        "expected auto or parameters with the engine dl4j, which averages nothing else, found gradients");
+    assertProblem(
+        "training.engine = dl4j, updater.name = muon",
+        "expected an updater of DL4J's with the engine dl4j, found muon");
+    assertProblem("updater.learning-rate = -1", "expected auto or a number above 0, found \"-1\"");
+    assertProblem(
+        "training.epochs = -1", "expected auto or a whole number of at least 1, found \"-1\"");
+  }
+
+  /** Neither do sequences of tables have pixels, nor does DL4J move them. */
+  @Test
+  void onlyImagesAreMoved() {
+    String table = "table { train = a, test = b }, ";
+    assertThat(decided(table + "training.workers = 32").training().shiftPixels()).isZero();
+    assertProblem(
+        table + "training.shift-pixels = 1",
+        "expected 0 beside tables, whose sequences are no images, found 1");
+    assertProblem(
+        "training { engine = dl4j, shift-pixels = 1 }",
+        "expected 0 with the engine dl4j, which takes images as they are, found 1");
+  }
+
+  private static void assertProblem(String settings, String message) {
+    assertThatThrownBy(() -> asked(settings)).hasMessageContaining(message);
+  }
+}

@@ -50,13 +50,16 @@ class SeriesPredictionIT {
   }
 
   private static Map<String, List<Row>> answers(Path table) {
-    try (SparkSession session =
+    SparkSession session =
         SparkSession.builder()
             .master("local[2]")
             .config("spark.sql.session.timeZone", "UTC")
-            .getOrCreate()) {
+            .getOrCreate();
+    try {
       return session.read().parquet(table.toString()).orderBy("time").collectAsList().stream()
           .collect(Collectors.groupingBy(row -> row.<String>getAs("shop")));
+    } finally {
+      session.stop();
     }
   }
 

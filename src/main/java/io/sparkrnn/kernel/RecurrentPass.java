@@ -121,25 +121,57 @@ final class RecurrentPass {
   private void embed(
       float[] m, float[] parameters, MinibatchSource source, int g, int at, int stride) {
     int width = groups.width(g);
+    for (int lane = 0; lane < groups.count(g); lane++) {
+      int to = at + network.input().dense() * width + lane;
+      int length = groups.length(g, lane);
+      embed(
+          network,
+          blocks,
+          m,
+          parameters,
+          source,
+          groups.sample(g, lane),
+          length,
+          to,
+          stride,
+          width);
+    }
+  }
+
+  /**
+   * Writes embedded ids and static values of a sample.
+   *
+   * @param at of the first value of the first time step
+   * @param stride from one time step to the next
+   * @param width from one value to the next
+   */
+  static void embed(
+      Network network,
+      ParameterBlock[] blocks,
+      float[] m,
+      float[] parameters,
+      MinibatchSource source,
+      int sample,
+      int timeSteps,
+      int at,
+      int stride,
+      int width) {
     int statics = network.input().join() == Join.EVERY_STEP ? network.input().statics() : 0;
-    if (embedded + statics == 0) {
+    if (network.input().embedded() + statics == 0) {
       return;
     }
-    for (int lane = 0; lane < groups.count(g); lane++) {
-      int sample = groups.sample(g, lane);
-      for (int t = 0; t < groups.length(g, lane); t++) {
-        int to = at + t * stride + network.input().dense() * width + lane;
-        for (int c = 0; c < network.input().categorical().size(); c++) {
-          Embedding embedding = network.input().categorical().get(c);
-          int id = id(source, embedding, c, sample, t);
-          int from = blocks[c].offset() + id * embedding.width();
-          for (int i = 0; i < embedding.width(); i++, to += width) {
-            m[to] = parameters[from + i];
-          }
+    for (int t = 0; t < timeSteps; t++) {
+      int to = at + t * stride;
+      for (int c = 0; c < network.input().categorical().size(); c++) {
+        Embedding embedding = network.input().categorical().get(c);
+        int id = id(source, embedding, c, sample, t);
+        int from = blocks[c].offset() + id * embedding.width();
+        for (int i = 0; i < embedding.width(); i++, to += width) {
+          m[to] = parameters[from + i];
         }
-        for (int i = 0; i < statics; i++, to += width) {
-          m[to] = source.fixed(sample, i);
-        }
+      }
+      for (int i = 0; i < statics; i++, to += width) {
+        m[to] = source.fixed(sample, i);
       }
     }
   }

@@ -23,7 +23,6 @@ import io.sparkrnn.model.TargetScale;
 import io.sparkrnn.model.Vocabulary;
 import io.sparkrnn.serving.RnnModel;
 import io.sparkrnn.storage.OtherFileSystem;
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -37,7 +36,6 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.Transformer;
@@ -57,7 +55,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What models do to tables, and where they are saved. */
 class RnnModelsIT {
-  private static final Pattern COMPUTED = Pattern.compile("UDF\\(");
+  /** Where a plan computes what a model says. */
+  private static final Pattern COMPUTED = Pattern.compile("(?:Project|Filter) .*UDF\\(");
 
   @TempDir private static Path temp;
 
@@ -77,13 +76,16 @@ class RnnModelsIT {
             "id",
             "id % 5 as day",
             "concat('name ', id) as name",
-            "date'1582-10-10' as old",
             "transform(sequence(0, 11), i -> sin(i * i + id)) as features")
         .repartition(2)
         .write()
         .partitionBy("day")
         .parquet(temp.resolve("table").toString());
-    table = spark.read().parquet(temp.resolve("table").toString());
+    table =
+        spark
+            .read()
+            .parquet(temp.resolve("table").toString())
+            .withColumn("old", functions.expr("date_add(date'1582-10-10', int(0 * day))"));
   }
 
   @AfterAll
@@ -147,7 +149,7 @@ class RnnModelsIT {
     assertThat(computed(out)).isOne();
     assertThat(computed(out.select("prediction"))).isOne();
     // The model remembers what it said of the row.
-    assertThat(computed(out.filter("prediction = 1"))).isLessThanOrEqualTo(2);
+    assertThat(computed(out.filter("prediction = 1"))).isEqualTo(2);
     assertThat(out.filter("prediction = 1").count())
         .isEqualTo(
             out.select("prediction").collectAsList().stream()
@@ -226,8 +228,12 @@ class RnnModelsIT {
         .containsExactly(0L, 1L, 2L, 6L, 7L, 8L, 9L);
     RnnClassificationModel keeps = model.copy(ParamMap.empty()).setHandleInvalid("keep");
     Dataset<Row> kept = keeps.transform(rows);
-    assertThat(kept.drop("rawPrediction", "probability", "prediction").collectAsList())
-        .isEqualTo(rows.collectAsList());
+    assertThat(
+            kept.drop("rawPrediction", "probability", "prediction")
+                .collectAsList()
+                .toString()
+                .equals(rows.collectAsList().toString()))
+        .isTrue();
     assertThat(kept.filter("isnan(prediction)").select("id").as(Encoders.LONG()).collectAsList())
         .containsExactly(3L, 4L, 5L);
     assertThat(kept.filter("id = 3").select("probability").first().<Vector>getAs(0).toArray())
@@ -407,8 +413,8 @@ class RnnModelsIT {
     assertThat(temp.resolve("broken")).doesNotExist();
   }
 
-  /** The local disk, on which the first of two files can be written. */
-  public static final class NoMetadata extends RawLocalFileSystem {
+  /** One on which the first of two files can be written. */
+  public static final class NoMetadata extends OtherFileSystem {
     @Override
     public URI getUri() {
       return URI.create("broken://host");
@@ -417,11 +423,6 @@ class RnnModelsIT {
     @Override
     public String getScheme() {
       return "broken";
-    }
-
-    @Override
-    public File pathToFile(org.apache.hadoop.fs.Path path) {
-      return new File(path.toUri().getPath());
     }
 
     @Override
@@ -440,9 +441,8 @@ class RnnModelsIT {
             RnnClassificationModel.class, RnnRegressionModel.class, RnnSequenceLabelingModel.class);
     assertThat(ServiceLoader.load(Estimator.class).stream().map(ServiceLoader.Provider::type))
         .contains(RnnClassifier.class);
-    assertThat(new RnnClassificationModel())
-        .hasToString(
-            "RnnClassificationModel: uid=%s, nothing learnt"
-                .formatted(new RnnClassificationModel().uid()));
+    RnnClassificationModel nothing = new RnnClassificationModel();
+    assertThat(nothing)
+        .hasToString("RnnClassificationModel: uid=%s, nothing learnt".formatted(nothing.uid()));
   }
 }

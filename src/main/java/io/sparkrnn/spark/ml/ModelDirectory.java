@@ -6,6 +6,7 @@ import io.sparkrnn.kernel.Network;
 import io.sparkrnn.storage.CorruptFileException;
 import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
+import io.sparkrnn.storage.StorageException;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,25 +40,29 @@ public final class ModelDirectory {
         URI directory = Locations.hadoopUri(path, hadoop);
         Map<String, String> lines = new HashMap<>(model.file().provenance());
         lines.put("uid", instance.uid());
+        boolean whole = false;
         try {
           storage.createDirectories(directory);
           storage.overwrite(
               Storage.resolve(directory, FILE),
               model.file().withProvenance(lines).encode(instance.uid()));
           DefaultParamsWriter.saveMetadata(instance, path, sc(), Option.empty(), Option.empty());
-        } catch (RuntimeException e) {
-          remove(storage, directory, e);
-          throw e;
+          whole = true;
+        } finally {
+          // Scala throws checked exceptions undeclared.
+          if (!whole) {
+            remove(storage, directory);
+          }
         }
       }
     };
   }
 
-  private static void remove(Storage storage, URI directory, RuntimeException failure) {
+  private static void remove(Storage storage, URI directory) {
     try {
       storage.delete(directory);
-    } catch (RuntimeException e) {
-      failure.addSuppressed(e);
+    } catch (StorageException e) {
+      // The failure before says more, and without metadata nothing is read.
     }
   }
 

@@ -64,7 +64,7 @@ final class RecurrentPass {
     this.network = network;
     this.ops = ops;
     groups = new Groups(network.timeSteps(), most);
-    embeddedInputs = new EmbeddedInputs(network, groups);
+    embeddedInputs = new EmbeddedInputs(network);
     deliveries = new Deliveries(network, ops, groups, keep.trains());
     ofGroup = keep == Keep.FOR_SHARED_GRADIENT ? Ops.LANES : Groups.GROUP;
     layers = new LayerPass[network.layers().size()][];
@@ -127,7 +127,12 @@ final class RecurrentPass {
     int at = turned ? natural : lowest.block(g, 0);
     int stride = turned ? network.inputs(0) * width : lowest.blockLength(g);
     source.layOut(order, first, count, m, at, stride, width);
-    embeddedInputs.add(m, parameters, source, g, at, stride);
+    for (int lane = 0; lane < count; lane++) {
+      int dense = at + network.input().dense() * width + lane;
+      int length = groups.length(g, lane);
+      embeddedInputs.write(
+          m, parameters, source, groups.sample(g, lane), length, dense, stride, width);
+    }
     for (LayerPass way : layers[0]) {
       if (way.steps() == Steps.BACKWARD) {
         turn(m, g, at, stride, way);
@@ -302,9 +307,7 @@ final class RecurrentPass {
       for (LayerPass layer : ways) {
         layer.locate(group, lanes[0]);
         layer.product().clear(m, to, Share.ALL);
-        layer
-            .product()
-            .add(m, to, lanes, 1, 0, groups.steps(group), layer.stateGiven(), Share.ALL);
+        layer.product().add(m, to, lanes, 1, 0, groups.steps(group), layer.stateGiven(), Share.ALL);
         to += (int) layer.product().length();
       }
     }

@@ -130,7 +130,17 @@ class GeneralPassTest {
       Ops ops, GeneralMinibatch minibatch, float[] states, float[] statesAfter) {
     Network network = minibatch.network();
     int n = minibatch.size();
-    InferencePass pass = InferencePass.keepingStates(network, ops, minibatch.parameters(), n);
+    return outputs(
+        InferencePass.keepingStates(network, ops, minibatch.parameters(), n),
+        minibatch,
+        states,
+        statesAfter);
+  }
+
+  private static float[][][] outputs(
+      InferencePass pass, GeneralMinibatch minibatch, float[] states, float[] statesAfter) {
+    Network network = minibatch.network();
+    int n = minibatch.size();
     float[][][] outputs = new float[n][][];
     for (int s = 0; s < n; s++) {
       boolean every = network.head().reads() == Reads.EVERY;
@@ -147,6 +157,20 @@ class GeneralPassTest {
         states,
         statesAfter);
     return outputs;
+  }
+
+  private static float[] lastStateAmongMany(GeneralMinibatch minibatch, int sample) {
+    Network network = minibatch.network();
+    InferencePass pass =
+        new InferencePass(network, new VectorOps(), minibatch.parameters(), minibatch.size());
+    outputs(pass, minibatch, null, null);
+    return lastState(pass, network, sample);
+  }
+
+  private static float[] lastState(InferencePass pass, Network network, int sample) {
+    float[] state = new float[network.layers().get(network.layers().size() - 1).outputs()];
+    pass.lastState(sample, state);
+    return state;
   }
 
   private static float[] gradient(TrainingPass pass, GeneralMinibatch minibatch) {
@@ -217,13 +241,16 @@ class GeneralPassTest {
     for (int s : new int[] {0, 7, 19, 36}) {
       GeneralMinibatch alone = minibatch.subset(s);
       assertThat(outputs(new PortableOps(), alone, null, null)[0]).isDeepEqualTo(together[s]);
+      // By rows.
+      InferencePass one = new InferencePass(network, new VectorOps(), alone.parameters(), 1);
+      assertThat(outputs(one, alone, null, null)[0]).isDeepEqualTo(together[s]);
       if (network.head().reads() != Reads.EVERY) {
-        InferencePass one = new InferencePass(network, new VectorOps(), alone.parameters(), 1);
         one.run(alone, 1);
         for (int c = 0; c < network.classes(); c++) {
           assertThat(one.logit(0, c)).isEqualTo(together[s][0][c]);
         }
       }
+      assertThat(lastState(one, network, 0)).isEqualTo(lastStateAmongMany(minibatch, s));
       // The others are there, but do not count.
       float[] expected = gradient(pass, alone);
       assertThat(gradient(pass, onlyOneCounts(minibatch, s))).isEqualTo(expected);

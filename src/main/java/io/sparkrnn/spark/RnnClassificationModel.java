@@ -6,9 +6,11 @@ import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.model.OutputUnits;
+import io.sparkrnn.model.Preparation;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.data.FeatureTable;
 import io.sparkrnn.spark.ml.AnsweredRows;
+import io.sparkrnn.spark.ml.TrainingSummary;
 import io.sparkrnn.spark.ml.UidInConstruction;
 import io.sparkrnn.storage.CorruptFileException;
 import io.sparkrnn.storage.Locations;
@@ -20,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import org.apache.spark.SparkContext;
@@ -65,6 +68,8 @@ public final class RnnClassificationModel
   private final RnnTopology topology;
   private final float[] parameters;
   private final Map<String, String> provenance;
+  private final Preparation preparation;
+  private transient TrainingSummary summary;
   // Those that no thread is using; made where they are needed.
   private transient ConcurrentLinkedQueue<Predictor> idle;
 
@@ -77,6 +82,35 @@ public final class RnnClassificationModel
     this.topology = model.topology();
     this.parameters = model.parameters();
     this.provenance = Map.copyOf(model.provenance());
+    this.preparation = model.preparation().orElse(null);
+  }
+
+  /** The model as a file has it. */
+  ModelFile file() {
+    return new ModelFile(topology, parameters, provenance, Optional.ofNullable(preparation));
+  }
+
+  RnnClassificationModel withSummary(TrainingSummary found) {
+    summary = found;
+    return this;
+  }
+
+  /** Whether this model was trained here, and not read. */
+  public boolean hasSummary() {
+    return summary != null;
+  }
+
+  /**
+   * What {@code fit} did.
+   *
+   * @throws IllegalStateException if this model was read, or trained by an earlier program
+   */
+  public TrainingSummary summary() {
+    if (summary == null) {
+      throw new IllegalStateException(
+          "expected a model that was trained here, found one without a summary");
+    }
+    return summary;
   }
 
   @Override
@@ -110,8 +144,7 @@ public final class RnnClassificationModel
 
   @Override
   public RnnClassificationModel copy(ParamMap extra) {
-    RnnClassificationModel copy =
-        new RnnClassificationModel(uid(), new ModelFile(topology, parameters, provenance));
+    RnnClassificationModel copy = new RnnClassificationModel(uid(), file()).withSummary(summary);
     return copyValues(copy, extra).setParent(parent());
   }
 
@@ -242,8 +275,7 @@ public final class RnnClassificationModel
         Map<String, String> lines = new HashMap<>(provenance);
         lines.put("uid", uid());
         Storage.of(hadoop)
-            .overwrite(
-                file(path, hadoop), new ModelFile(topology, parameters, lines).encode(uid()));
+            .overwrite(file(path, hadoop), file().withProvenance(lines).encode(uid()));
       }
     };
   }

@@ -137,7 +137,7 @@ public final class Topologies {
         name,
         new Network(
             new Input(timeSteps, inputSize),
-            layers(model, List.of(new Layer(cell(model), HIDDEN))),
+            layers(model, List.of(new Layer(LSTM, HIDDEN))),
             new Head(loss(model, DoubleStream.empty()), classes, reads(model))));
   }
 

@@ -36,6 +36,9 @@ import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MetadataUtils;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import scala.Option;
 
@@ -153,7 +156,12 @@ public final class RnnClassifier
    */
   public PreparedTable prepare(Dataset<?> dataset) {
     transformSchema(dataset.schema());
-    return PreparedTable.of(dataset, request(dataset));
+    Dataset<Row> labelled =
+        dataset.withColumn(
+            getLabelCol(),
+            functions.col(getLabelCol()).cast(DataTypes.DoubleType),
+            dataset.schema().apply(getLabelCol()).metadata());
+    return PreparedTable.of(labelled, request(labelled));
   }
 
   /** Trains on a table that {@link #prepare} has read. */

@@ -46,7 +46,7 @@ public final class TrainingSummary implements Serializable {
     return scores.clone();
   }
 
-  /** What that score is, such as {@code accuracy} or {@code RMSE}. */
+  /** What that score is, such as {@code accuracy} or {@code rmse}. */
   public Optional<String> validationScore() {
     return Optional.of(score).filter(name -> !name.isEmpty());
   }

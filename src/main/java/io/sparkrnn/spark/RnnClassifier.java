@@ -71,7 +71,8 @@ public final class RnnClassifier
   private String uid;
 
   private final KeyParams keys = new KeyParams(this);
-  private ModelFile initial;
+  // Neither saved nor sent.
+  private transient ModelFile initial;
 
   /** A classifier with defaults for all but {@link #setTimeSteps}. */
   public RnnClassifier() {

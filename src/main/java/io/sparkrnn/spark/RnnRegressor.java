@@ -49,7 +49,8 @@ public final class RnnRegressor extends Regressor<Vector, RnnRegressor, RnnRegre
   private String uid;
 
   private final KeyParams keys = new KeyParams(this);
-  private ModelFile initial;
+  // Neither saved nor sent.
+  private transient ModelFile initial;
 
   /** A regressor with defaults for all. */
   public RnnRegressor() {

@@ -46,7 +46,8 @@ public final class RnnSequenceLabeler extends Estimator<RnnSequenceLabelingModel
   private final String uid;
 
   private final KeyParams keys = new KeyParams(this);
-  private ModelFile initial;
+  // Neither saved nor sent.
+  private transient ModelFile initial;
 
   /** A labeler with defaults for all. */
   public RnnSequenceLabeler() {

@@ -41,6 +41,9 @@ class EstimatorsIT {
   @BeforeAll
   static void start() {
     spark = MnistTable.session();
+    // To compile what runs once takes longer than to run it.
+    spark.conf().set("spark.sql.codegen.wholeStage", "false");
+    spark.conf().set("spark.sql.codegen.factoryMode", "NO_CODEGEN");
     table =
         spark
             .range(0, 48, 1, 3)
@@ -266,14 +269,16 @@ class EstimatorsIT {
   @Test
   void trainingGoesOnFromItsCheckpoints() throws Exception {
     String directory = temp.resolve("checkpoints").toString();
-    RnnClassifier rnn = flat().setEpochs(12).setRounds("job");
+    RnnClassifier rnn = flat().setEpochs(12);
     float[] expected = rnn.fit(table).parameters();
     RnnClassifier kept = rnn.copy(ParamMap.empty()).setCheckpointDir(directory);
+    // Slow enough to be caught in between.
+    RnnClassifier slow = kept.copy(ParamMap.empty()).setRounds("job");
     Thread killed =
         new Thread(
             () -> {
               try {
-                kept.fit(table);
+                slow.fit(table);
               } catch (RuntimeException e) {
                 // As it was asked to.
               }

@@ -3,7 +3,7 @@ package io.sparkrnn.train;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.EvaluationData.Part;
-import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.data.images.ImageTrainingData;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.kernel.KernelProvider;

@@ -7,7 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.data.Axes;
-import io.sparkrnn.data.DataSource;
+import io.sparkrnn.data.images.DataSource;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.export.SafetensorsFile;

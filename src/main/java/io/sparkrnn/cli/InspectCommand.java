@@ -4,7 +4,7 @@ import io.sparkrnn.config.DataConfiguration;
 import io.sparkrnn.config.Key;
 import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
-import io.sparkrnn.data.DataSource;
+import io.sparkrnn.data.images.DataSource;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.model.ModelZoo;

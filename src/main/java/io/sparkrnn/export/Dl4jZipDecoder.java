@@ -4,11 +4,13 @@ import io.sparkrnn.dl4j.ConfigurationReader;
 import io.sparkrnn.dl4j.UnsupportedNetworkException;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.CorruptFileException;
+import io.sparkrnn.storage.FileKind;
 import io.sparkrnn.storage.FormatException;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,10 @@ import java.util.zip.ZipInputStream;
  * loaded. Whatever is not known to leave the network's outputs as ours are is refused by name.
  */
 public final class Dl4jZipDecoder {
+  private static final String NORMALIZER = "normalizer.bin";
+  private static final String WITHOUT_NORMALIZER =
+      ", whose normalisation inputs need before they come here; zip -d FILE normalizer.bin leaves it out";
+
   private static final String CONFIGURATION = "configuration.json";
   private static final String PARAMETERS = "coefficients.bin";
 
@@ -80,8 +86,13 @@ public final class Dl4jZipDecoder {
               case UPDATER -> Integer.MAX_VALUE;
               default ->
                   throw new IllegalArgumentException(
-                      "expected no other entries than %s, %s and %s in a DL4J zip, found %s"
-                          .formatted(CONFIGURATION, PARAMETERS, UPDATER, quoted(name)));
+                      "expected no other entries than %s, %s and %s in a DL4J zip, found %s%s"
+                          .formatted(
+                              CONFIGURATION,
+                              PARAMETERS,
+                              UPDATER,
+                              quoted(name),
+                              name.equals(NORMALIZER) ? WITHOUT_NORMALIZER : ""));
             };
         // One more byte tells a file that is too long, however far it would inflate.
         byte[] content = name.equals(UPDATER) ? skip(in) : in.readNBytes(most + 1);
@@ -97,10 +108,19 @@ public final class Dl4jZipDecoder {
     for (String needed : List.of(CONFIGURATION, PARAMETERS)) {
       if (!entries.containsKey(needed)) {
         throw new IllegalArgumentException(
-            "expected an entry %s of a DL4J zip, found none".formatted(needed));
+            "expected an entry %s of a DL4J zip, found none%s"
+                .formatted(needed, entries.isEmpty() ? kind(zip) : ""));
       }
     }
     return entries;
+  }
+
+  /** What it is in place of a zip, if that is known. */
+  private static String kind(byte[] file) {
+    byte[] beginning = Arrays.copyOf(file, Math.min(file.length, FileKind.BYTES));
+    return beginning.length > 1 && beginning[0] == 'P' && beginning[1] == 'K'
+        ? ""
+        : FileKind.inBrackets(beginning);
   }
 
   private static byte[] skip(ZipInputStream in) throws IOException {

@@ -43,6 +43,9 @@ record Workload(RnnTopology topology, int minibatchSize) {
   /** All training images as one worker's. */
   static ImageTrainingData mnist() {
     return ImageTrainingData.read(
-        new DataConfiguration("builtin:mnist", "", "", "", "", 0, 0, false, false, 1, 0), Map.of(), 1, SEED);
+        new DataConfiguration("builtin:mnist", "", "", "", "", 0, 0, false, false, 1, 0),
+        Map.of(),
+        1,
+        SEED);
   }
 }

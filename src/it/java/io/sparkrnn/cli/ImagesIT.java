@@ -2,10 +2,10 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.data.Axes;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.images.DataSource;
-import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.Sha256;
@@ -131,8 +131,7 @@ class ImagesIT {
   private String trained(String name, String more) {
     Path run = temp.resolve(name + more.hashCode());
     CommandRun.succeed(TRAIN.strip(), run, shared.resolve(name), more);
-    ModelFile model =
-        ModelFile.read(Storage.of(Map.of()), run.resolve("model.srnn").toUri());
+    ModelFile model = ModelFile.read(Storage.of(Map.of()), run.resolve("model.srnn").toUri());
     ByteBuffer bytes = ByteBuffer.allocate(4 * model.parameters().length);
     bytes.asFloatBuffer().put(model.parameters());
     return Sha256.hex(bytes.array());
@@ -144,8 +143,7 @@ class ImagesIT {
     String expected = trained("csv", local);
 
     assertThat(trained("hub", local)).isEqualTo(expected);
-    assertThat(trained("hub", "--engine spark --master local[2] --classes 10"))
-        .isEqualTo(expected);
+    assertThat(trained("hub", "--engine spark --master local[2] --classes 10")).isEqualTo(expected);
     CommandRun other =
         CommandRun.line(
             "train --engine local --epochs 1 --hidden 4 --run-dir %s --data %s",
@@ -161,7 +159,10 @@ class ImagesIT {
     Path run = temp.resolve("run");
     CommandRun.succeed(TRAIN, run, shared.resolve("folders"), "--engine local --classes 10");
     String accuracy = accuracy(CommandRun.succeed("evaluate --engine local --model %s", run));
-    assertThat(accuracy(CommandRun.succeed("evaluate --engine local --model %s --data %s", run, shared.resolve("csv"))))
+    assertThat(
+            accuracy(
+                CommandRun.succeed(
+                    "evaluate --engine local --model %s --data %s", run, shared.resolve("csv"))))
         .isEqualTo(accuracy);
     assertThat(
             accuracy(
@@ -171,12 +172,14 @@ class ImagesIT {
     assertThat(
             accuracy(
                 CommandRun.succeed(
-                    "evaluate --engine local --model %s --test-images %s", run, shared.resolve("folders/test"))))
+                    "evaluate --engine local --model %s --test-images %s",
+                    run, shared.resolve("folders/test"))))
         .isEqualTo(accuracy);
 
     CommandRun wrong =
         CommandRun.line(
-            "evaluate --engine local --model %s --test-images %s", run, shared.resolve("folders/test/1/none"));
+            "evaluate --engine local --model %s --test-images %s",
+            run, shared.resolve("folders/test/1/none"));
     assertThat(wrong.exitCode()).as(wrong.errors()).isEqualTo(ExitCode.STORAGE);
   }
 
@@ -189,7 +192,8 @@ class ImagesIT {
     Path run = temp.resolve("run");
     CommandRun.succeed(TRAIN, run, shared.resolve("csv"), "--engine local --classes 10");
     List<List<String>> answers = new ArrayList<>();
-    for (String input : List.of("csv/mnist_test.csv", "folders/test", "hub/data/test-00000-of-00001.parquet")) {
+    for (String input :
+        List.of("csv/mnist_test.csv", "folders/test", "hub/data/test-00000-of-00001.parquet")) {
       Path output = temp.resolve("out" + answers.size());
       CommandRun.succeed(
           "predict --master local[2] --model %s --input %s --output %s --output-format csv",

@@ -8,8 +8,8 @@ import io.sparkrnn.config.TableConfiguration;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.EvaluationData;
 import io.sparkrnn.data.EvaluationData.Part;
-import io.sparkrnn.data.images.ImageTestData;
 import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.data.images.ImageTestData;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
@@ -85,8 +85,7 @@ final class EvaluateCommand extends ConfiguredCommand {
           read,
           read.preparation().get());
     } else {
-      Map<String, String> texts =
-          ModelImages.texts(storage, model, configuration, flags());
+      Map<String, String> texts = ModelImages.texts(storage, model, configuration, flags());
       evaluateImages(load(texts), read);
     }
     return ExitCode.DONE;
@@ -100,8 +99,7 @@ final class EvaluateCommand extends ConfiguredCommand {
     }
     ClusterPaths.of(configuration).requireReadable("--model", model);
     RunConfiguration ofModel =
-        configuration.with(
-            Map.of(CLASSES, String.valueOf(read.topology().network().classes())));
+        configuration.with(Map.of(CLASSES, String.valueOf(read.topology().network().classes())));
     ImageTestData data;
     EvaluationResult result;
     if (configuration.training().engine() == Engine.LOCAL) {
@@ -133,7 +131,8 @@ final class EvaluateCommand extends ConfiguredCommand {
   }
 
   /** Files that are wrong are told before Spark starts; empty where it has to read them. */
-  private static Optional<ImageTestData> filesFirst(RunConfiguration configuration, ModelFile read) {
+  private static Optional<ImageTestData> filesFirst(
+      RunConfiguration configuration, ModelFile read) {
     if (RunDataReader.hasImageTables(configuration)) {
       return Optional.empty();
     }

@@ -29,11 +29,7 @@ final class ModelImages {
   /** Where images are. */
   private static final List<Key> PLACES =
       List.of(
-          Keys.DATA_URI,
-          Keys.TRAIN_IMAGES,
-          Keys.TRAIN_LABELS,
-          Keys.TEST_IMAGES,
-          Keys.TEST_LABELS);
+          Keys.DATA_URI, Keys.TRAIN_IMAGES, Keys.TRAIN_LABELS, Keys.TEST_IMAGES, Keys.TEST_LABELS);
 
   private ModelImages() {}
 

@@ -36,8 +36,7 @@ record NextCommands(String launcher) {
     List<String> commands = new ArrayList<>();
     // The run directory says which images, but where they are may change.
     boolean usual =
-        data.hasExplicitFiles()
-            || data.uri().equals(ConfigurationLoader.defaults().data().uri());
+        data.hasExplicitFiles() || data.uri().equals(ConfigurationLoader.defaults().data().uri());
     commands.add(
         "%s evaluate --model %s%s"
             .formatted(launcher, model, usual ? "" : " --data " + word(data.uri())));

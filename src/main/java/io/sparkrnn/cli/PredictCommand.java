@@ -163,8 +163,7 @@ final class PredictCommand extends ConfiguredCommand {
     if (read.preparation().isPresent()) {
       ofModel = tableConfiguration(configuration, storage, read);
     } else {
-      Map<String, String> texts =
-          ModelImages.texts(storage, model, configuration, flags());
+      Map<String, String> texts = ModelImages.texts(storage, model, configuration, flags());
       ofModel = load(texts);
       input = input == null ? Input.of(storage, from).orElse(null) : input;
     }

@@ -31,7 +31,8 @@ public record DataConfiguration(
     @Setting(value = "File of the test labels, likewise.", label = "URI", free = true)
         String testLabels,
     @Setting(
-            value = "Number of classes; 0: of images as many as there are labels, of tables as many as the training data have.",
+            value =
+                "Number of classes; 0: of images as many as there are labels, of tables as many as the training data have.",
             min = 0,
             max = MOST_CLASSES)
         int classes,

@@ -29,7 +29,8 @@ public record TableConfiguration(
             free = true)
         String test,
     @Setting(
-            value = "Format of the tables, or table for names in a catalog; empty: by the name's ending, or what is there.",
+            value =
+                "Format of the tables, or table for names in a catalog; empty: by the name's ending, or what is there.",
             flag = "--table-format",
             texts = {"parquet", "json", "csv", "text", "orc", "avro", "delta", "iceberg", "table"})
         String format,

@@ -2,12 +2,12 @@ package io.sparkrnn.spark;
 
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.EvaluationData;
+import io.sparkrnn.data.RunData;
 import io.sparkrnn.data.images.DataSource;
 import io.sparkrnn.data.images.ImageData;
 import io.sparkrnn.data.images.ImageSet;
 import io.sparkrnn.data.images.ImageTestData;
 import io.sparkrnn.data.images.ImageTrainingData;
-import io.sparkrnn.data.RunData;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.Preparation;

@@ -125,7 +125,10 @@ public final class FileKind {
   }
 
   private static boolean isSafetensors(byte[] beginning, String text) {
-    return beginning.length > 9 && beginning[6] == 0 && beginning[7] == 0 && text.startsWith("{\"", 8);
+    return beginning.length > 9
+        && beginning[6] == 0
+        && beginning[7] == 0
+        && text.startsWith("{\"", 8);
   }
 
   private static Optional<String> idx(byte[] beginning) {
@@ -148,14 +151,16 @@ public final class FileKind {
     if (lower.startsWith("<?xml") || lower.startsWith("<error")) {
       return Optional.of("XML");
     }
-    boolean printable = text.chars().allMatch(c -> c >= 32 && c != 127 || c == '\n' || c == '\r' || c == '\t');
+    boolean printable =
+        text.chars().allMatch(c -> c >= 32 && c != 127 || c == '\n' || c == '\r' || c == '\t');
     if (!printable) {
       return Optional.empty();
     }
     if (start.startsWith("{") || start.startsWith("[")) {
       return Optional.of("JSON");
     }
-    boolean table = Arrays.stream(start.split("\r?\n")).limit(2).allMatch(line -> line.contains(","));
+    boolean table =
+        Arrays.stream(start.split("\r?\n")).limit(2).allMatch(line -> line.contains(","));
     return Optional.of(table && !start.isEmpty() ? "CSV" : "text");
   }
 }

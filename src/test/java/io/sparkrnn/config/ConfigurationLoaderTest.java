@@ -171,7 +171,18 @@ class ConfigurationLoaderTest {
                 "balanced"));
     assertThat(EXPLICIT.data())
         .isEqualTo(
-            new DataConfiguration("builtin:mnist", "a/x", "a/y", "hdfs://nn/b/x", "b/y", 26, 1, true, true, 2.5, 5000));
+            new DataConfiguration(
+                "builtin:mnist",
+                "a/x",
+                "a/y",
+                "hdfs://nn/b/x",
+                "b/y",
+                26,
+                1,
+                true,
+                true,
+                2.5,
+                5000));
     assertThat(EXPLICIT.updater())
         .isEqualTo(
             new UpdaterConfiguration(UpdaterName.NESTEROVS, 0.1, 0.5, 0.8, 0.99, 1e-7, 0.05, 0.2));

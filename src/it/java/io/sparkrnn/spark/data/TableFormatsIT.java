@@ -29,8 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code --packages} brings them: on a class loader of their own.
  */
 class TableFormatsIT {
-  private static final String CLASSIFY =
-      "model.task = classify\ntable { features = [x], label = y";
+  private static final String CLASSIFY = "model.task = classify\ntable { features = [x], label = y";
 
   @TempDir private static Path shared;
 

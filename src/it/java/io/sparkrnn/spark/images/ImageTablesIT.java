@@ -9,6 +9,7 @@ import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.images.DataSource;
 import io.sparkrnn.data.images.LabelledImages;
+import io.sparkrnn.storage.Locations;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -88,7 +89,7 @@ class ImageTablesIT {
 
   private static LabelledImages read(Path table) {
     RunConfiguration configuration = ConfigurationLoader.defaults();
-    return ImageTables.read(spark, configuration, List.of(table.toUri()));
+    return ImageTables.read(spark, configuration, List.of(Locations.uri(table.toString())));
   }
 
   private static void isTheSame(Path table) {
@@ -109,9 +110,7 @@ class ImageTablesIT {
   @Test
   void encodedFilesInHuggingFacesStructAndAlone() {
     DataType struct =
-        new StructType()
-            .add("bytes", DataTypes.BinaryType)
-            .add("path", DataTypes.StringType);
+        new StructType().add("bytes", DataTypes.BinaryType).add("path", DataTypes.StringType);
     isTheSame(write("parquet", struct, image -> RowFactory.create(png(image), null)));
     isTheSame(write("orc", DataTypes.BinaryType, ImageTablesIT::png));
   }
@@ -130,19 +129,19 @@ class ImageTablesIT {
     // Blue, green and red of a gray pixel.
     byte[] colours = new byte[12];
     Arrays.fill(colours, (byte) 255);
-    Path table =
-        write("parquet", type, image -> RowFactory.create("x", 2, 2, 3, 16, colours));
-    assertThat(DataSource.set(ConfigurationLoader.defaults().data(), read(table)).dataset().inputRange().lowest())
+    Path table = write("parquet", type, image -> RowFactory.create("x", 2, 2, 3, 16, colours));
+    assertThat(
+            DataSource.set(ConfigurationLoader.defaults().data(), read(table))
+                .dataset()
+                .inputRange()
+                .lowest())
         .isEqualTo(1);
   }
 
   @Test
   void numbersInArraysAndInColumns() {
     isTheSame(
-        write(
-            "parquet",
-            DataTypes.createArrayType(DataTypes.FloatType),
-            ImageTablesIT::floats));
+        write("parquet", DataTypes.createArrayType(DataTypes.FloatType), ImageTablesIT::floats));
     isTheSame(
         write(
             "parquet",
@@ -160,7 +159,11 @@ class ImageTablesIT {
       byte[] image = IMAGES[i];
       rows.add(
           RowFactory.create(
-              (long) LABELS[i], image[0] & 0xFF, image[1] & 0xFF, image[2] & 0xFF, image[3] & 0xFF));
+              (long) LABELS[i],
+              image[0] & 0xFF,
+              image[1] & 0xFF,
+              image[2] & 0xFF,
+              image[3] & 0xFF));
     }
     isTheSame(write("orc", rows, fields.toArray(StructField[]::new)));
   }
@@ -170,7 +173,8 @@ class ImageTablesIT {
     Path damaged =
         write("parquet", DataTypes.BinaryType, image -> image[0] == 9 ? new byte[3] : png(image));
     refused(damaged, "expected a PNG, found another kind of file in column image, row 1");
-    Path missing = write("parquet", DataTypes.BinaryType, image -> image[0] == 1 ? null : png(image));
+    Path missing =
+        write("parquet", DataTypes.BinaryType, image -> image[0] == 1 ? null : png(image));
     refused(missing, "expected an image, found null in column image, row 2");
     Path none =
         write(

@@ -80,8 +80,7 @@ record ArrayFile(IdxKind kind, String where, ArrayHeader header, byte[] elements
     MessageDigest digest = Sha256.begin();
     digest.update(headerBytes);
     digest.update(elements);
-    return new ArrayFile(
-        kind, where, header, elements, HexFormat.of().formatHex(digest.digest()));
+    return new ArrayFile(kind, where, header, elements, HexFormat.of().formatHex(digest.digest()));
   }
 
   private static DataException refusal(
@@ -96,9 +95,7 @@ record ArrayFile(IdxKind kind, String where, ArrayHeader header, byte[] elements
   }
 
   private static String dimensions(int[] dimensions) {
-    return Arrays.stream(dimensions)
-        .mapToObj(Integer::toString)
-        .collect(Collectors.joining(" x "));
+    return Arrays.stream(dimensions).mapToObj(Integer::toString).collect(Collectors.joining(" x "));
   }
 
   /** What it held, under a name of its own. */
@@ -132,12 +129,12 @@ record ArrayFile(IdxKind kind, String where, ArrayHeader header, byte[] elements
       floats[i] = pixel(header.type(), numbers, i);
       if (!Float.isFinite(floats[i])) {
         throw refusal(
-            "finite values",
-            "%s in image %d".formatted(floats[i], i / (size[0] * size[1])));
+            "finite values", "%s in image %d".formatted(floats[i], i / (size[0] * size[1])));
       }
-      bytes &= floats[i] == Math.round(floats[i] * BRIGHTEST) / BRIGHTEST
-          && floats[i] >= 0
-          && floats[i] <= 1;
+      bytes &=
+          floats[i] == Math.round(floats[i] * BRIGHTEST) / BRIGHTEST
+              && floats[i] >= 0
+              && floats[i] <= 1;
     }
     if (!bytes) {
       return Pixels.ofFloats(size[0], size[1], floats);

@@ -159,8 +159,7 @@ record ArrayHeader(
     } catch (NumberFormatException e) {
       throw refusal(NUMPY, kind, where, "dimensions below 2^31", fields.group(4));
     }
-    ByteOrder order =
-        fields.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+    ByteOrder order = fields.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
     return new ArrayHeader(NUMPY, type.get(), order, dimensions, bytes);
   }
 

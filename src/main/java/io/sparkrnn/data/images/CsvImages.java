@@ -114,7 +114,8 @@ final class CsvImages {
       }
     }
     throw refusal(
-        "a column label among the header's", "%s, %s, ...".formatted(names[0], names[names.length - 1]));
+        "a column label among the header's",
+        "%s, %s, ...".formatted(names[0], names[names.length - 1]));
   }
 
   private static String unquoted(String cell) {
@@ -142,8 +143,7 @@ final class CsvImages {
     }
     int end = Math.multiplyExact(rows + 1, side * side);
     if (end > values.length) {
-      values =
-          Arrays.copyOf(values, (int) Math.min(IdxReader.MAX_VALUES, Math.max(end, 2L * end)));
+      values = Arrays.copyOf(values, (int) Math.min(IdxReader.MAX_VALUES, Math.max(end, 2L * end)));
     }
     int to = rows * side * side;
     for (int i = 0; i < cells.length; i++) {

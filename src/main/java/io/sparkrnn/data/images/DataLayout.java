@@ -123,8 +123,7 @@ final class DataLayout {
 
   /** The usual name rather than others, and plain rather than gzipped. */
   private Optional<URI> idx(String content) {
-    List<FileEntry> found =
-        entries.stream().filter(entry -> isIdx(entry.name(), content)).toList();
+    List<FileEntry> found = entries.stream().filter(entry -> isIdx(entry.name(), content)).toList();
     List<String> prefixes = found.stream().map(entry -> prefix(entry.name())).distinct().toList();
     if (prefixes.size() > 1 && !prefixes.contains("")) {
       throw new DataException(
@@ -166,8 +165,7 @@ final class DataLayout {
     Optional<FileEntry> images = npy(part::isImages);
     Optional<FileEntry> labels = npy(part::isLabels);
     if (images.isPresent() && labels.isPresent()) {
-      return Optional.of(
-          ImagePlace.arrays(uri(images.get().name()), uri(labels.get().name())));
+      return Optional.of(ImagePlace.arrays(uri(images.get().name()), uri(labels.get().name())));
     }
     List<FileEntry> zips =
         entries.stream()

@@ -2,7 +2,6 @@ package io.sparkrnn.data.images;
 
 import io.sparkrnn.config.DataConfiguration;
 import io.sparkrnn.data.DataException;
-import io.sparkrnn.data.DataFingerprint;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;

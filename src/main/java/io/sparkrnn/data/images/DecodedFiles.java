@@ -11,8 +11,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What this JVM has decoded, by the files' fingerprints and how they are read; shared between tasks for as long as
- * memory lasts.
+ * What this JVM has decoded, by the files' fingerprints and how they are read; shared between tasks
+ * for as long as memory lasts.
  */
 final class DecodedFiles<T> {
   private final Map<Key, SoftReference<T>> decoded = new HashMap<>();
@@ -26,8 +26,7 @@ final class DecodedFiles<T> {
   }
 
   synchronized T add(DataConfiguration how, T files) {
-    decoded.put(
-        new Key(how, List.copyOf(fingerprints.apply(files))), new SoftReference<>(files));
+    decoded.put(new Key(how, List.copyOf(fingerprints.apply(files))), new SoftReference<>(files));
     return files;
   }
 

@@ -10,8 +10,9 @@ import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
 /**
  * The content of a gzip file (RFC 1952), strictly: all of its members, and nothing else up to the
- * end of the file but zeros, with which tar and tapes pad it. Damage is a {@link DataException} that says how far the compressed file was
- * read; what fails in the file system stays an {@link IOException}.
+ * end of the file but zeros, with which tar and tapes pad it. Damage is a {@link DataException}
+ * that says how far the compressed file was read; what fails in the file system stays an {@link
+ * IOException}.
  */
 final class GzipContent extends InputStream {
   static final int MAGIC_1 = 0x1F;

@@ -74,8 +74,7 @@ record IdxReader(IdxKind kind, String where, InputStream content, String offsetS
     MessageDigest digest = Sha256.begin();
     digest.update(header);
     digest.update(values);
-    return new IdxFile(
-        kind, where, dimensions, values, HexFormat.of().formatHex(digest.digest()));
+    return new IdxFile(kind, where, dimensions, values, HexFormat.of().formatHex(digest.digest()));
   }
 
   /** The dimensions that a header says, each at least 1. */

@@ -129,8 +129,7 @@ public final class ImageStream implements AutoCloseable {
   private DataException defect(String expected, String found, long offset) {
     return new DataException(
         "Cannot read %s images %s: expected %s, found %s at byte %d%s"
-            .formatted(
-                header.format(), where, expected, found, offset, reader.offsetSuffix()));
+            .formatted(header.format(), where, expected, found, offset, reader.offsetSuffix()));
   }
 
   public int images() {

@@ -45,7 +45,9 @@ public final class ImageTestData implements EvaluationData {
     return new ImageTestData(
         () ->
             DECODED.get(
-                everywhere, fingerprints, () -> DataSource.loadTest(everywhere, Storage.of(properties))),
+                everywhere,
+                fingerprints,
+                () -> DataSource.loadTest(everywhere, Storage.of(properties))),
         images);
   }
 

@@ -19,8 +19,8 @@ import java.util.Map;
 
 /**
  * Images with a class each, divided among workers. A JVM decodes the files once and shares them
- * between its tasks for as long as memory lasts; what it decodes must have the fingerprints that the
- * driver saw. Those of tables are the driver's, which executors get from it.
+ * between its tasks for as long as memory lasts; what it decodes must have the fingerprints that
+ * the driver saw. Those of tables are the driver's, which executors get from it.
  */
 public final class ImageTrainingData implements RunData {
   private static final long serialVersionUID = 1L;
@@ -48,11 +48,7 @@ public final class ImageTrainingData implements RunData {
   }
 
   private ImageTrainingData(
-      DataConfiguration configuration,
-      Reading reading,
-      int workers,
-      long seed,
-      ImageData images) {
+      DataConfiguration configuration, Reading reading, int workers, long seed, ImageData images) {
     this.described = configuration.described();
     this.configuration = configuration;
     this.reading = reading;
@@ -88,7 +84,9 @@ public final class ImageTrainingData implements RunData {
         configuration,
         () ->
             DECODED.get(
-                everywhere, fingerprints, () -> DataSource.load(everywhere, Storage.of(properties))),
+                everywhere,
+                fingerprints,
+                () -> DataSource.load(everywhere, Storage.of(properties))),
         workers,
         seed,
         images);

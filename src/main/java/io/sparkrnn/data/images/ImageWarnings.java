@@ -34,16 +34,13 @@ final class ImageWarnings {
       warnings.add(
           say(
               "the brightest pixel is %.4g, where 1 is full brightness: --scale %.7g makes it 1",
-              range.highest(),
-              configuration.scale() / range.highest()));
+              range.highest(), configuration.scale() / range.highest()));
     }
     if (range.highest() > LARGEST) {
       warnings.add(
           say(
               "pixels are from %.4g to %.4g, where 1 is full brightness: --scale %.7g makes it 1",
-              range.lowest(),
-              range.highest(),
-              configuration.scale() / range.highest()));
+              range.lowest(), range.highest(), configuration.scale() / range.highest()));
     } else if (range.mean() > BRIGHT_MEAN && range.highest() <= 1) {
       warnings.add(
           say(
@@ -59,8 +56,7 @@ final class ImageWarnings {
     }
     long constant = constantImages(training);
     if (constant > 0) {
-      warnings.add(
-          say("%d of %d training images have one value alone", constant, training.size()));
+      warnings.add(say("%d of %d training images have one value alone", constant, training.size()));
     }
     classes(configuration, training).ifPresent(warnings::add);
     return List.copyOf(warnings);
@@ -81,9 +77,7 @@ final class ImageWarnings {
         missing.equals(List.of(0)) && configuration.labelOffset() == 0 && counts.length > 2;
     return Optional.of(
         "no training images of the classes %s%s"
-            .formatted(
-                shown,
-                fromOne ? "; --label-offset 1 is for labels that begin with 1" : ""));
+            .formatted(shown, fromOne ? "; --label-offset 1 is for labels that begin with 1" : ""));
   }
 
   private static boolean isOfEmnist(List<DataFingerprint> files) {

@@ -16,15 +16,12 @@ public record PixelRules(boolean transpose, double scale, boolean invert) implem
 
   /** As a configuration says. */
   public static PixelRules of(DataConfiguration configuration) {
-    return new PixelRules(
-        configuration.transpose(), configuration.scale(), configuration.invert());
+    return new PixelRules(configuration.transpose(), configuration.scale(), configuration.invert());
   }
 
   /** The size that an image has in its file, to have another one when it is read. */
   public ImageDecoder.Size sizeInFile(int rows, int columns) {
-    return transpose
-        ? new ImageDecoder.Size(columns, rows)
-        : new ImageDecoder.Size(rows, columns);
+    return transpose ? new ImageDecoder.Size(columns, rows) : new ImageDecoder.Size(rows, columns);
   }
 
   /**

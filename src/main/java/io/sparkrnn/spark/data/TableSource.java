@@ -197,10 +197,7 @@ public final class TableSource implements Origin {
   }
 
   private List<String> directories(Storage storage) {
-    return storage.list(uri).stream()
-        .filter(FileEntry::directory)
-        .map(FileEntry::name)
-        .toList();
+    return storage.list(uri).stream().filter(FileEntry::directory).map(FileEntry::name).toList();
   }
 
   /** Those that Spark reads. */

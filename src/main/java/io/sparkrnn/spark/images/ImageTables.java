@@ -93,8 +93,7 @@ public final class ImageTables {
       if (!(found instanceof Number value)
           || !LabelledImages.isLabel(value.doubleValue(), offset, classes)) {
         throw refusal(
-            "expected %s, found %s"
-                .formatted(LabelledImages.expectedLabel(offset, classes), found),
+            "expected %s, found %s".formatted(LabelledImages.expectedLabel(offset, classes), found),
             row.schema().fieldNames()[label],
             number,
             null);
@@ -102,8 +101,7 @@ public final class ImageTables {
       try {
         return new Labelled(columns.image(row, Size.ANY), value.intValue() - offset);
       } catch (UnusableImageException e) {
-        throw refusal(
-            e.getMessage(), row.schema().fieldNames()[columns.columns()[0]], number, e);
+        throw refusal(e.getMessage(), row.schema().fieldNames()[columns.columns()[0]], number, e);
       }
     }
 

@@ -46,8 +46,7 @@ final class IdxImages {
       if (file.rows() != size.rows() || file.columns() != size.columns()) {
         throw new DataException(
             "Cannot predict images of %s: expected %d rows of %d pixels, as the model was trained on, found %d rows of %d"
-                .formatted(
-                    uri, size.rows(), size.columns(), file.rows(), file.columns()));
+                .formatted(uri, size.rows(), size.columns(), file.rows(), file.columns()));
       }
       // A gzip file can only be read from its start.
       long length =

@@ -79,7 +79,8 @@ final class PngImages {
   /** What a file's bytes show. */
   static Sample sample(Object[] name, byte[] file, Network network, PixelRules rules) {
     try {
-      GrayImage image = ImageDecoder.decode(file, rules.sizeInFile(network.timeSteps(), network.inputSize()));
+      GrayImage image =
+          ImageDecoder.decode(file, rules.sizeInFile(network.timeSteps(), network.inputSize()));
       return new Sample(name, rules.apply(image.values(), image.rows(), image.columns()), null);
     } catch (UnusableImageException e) {
       return Sample.bad(name, e.getMessage());

@@ -164,11 +164,13 @@ public final class SparkPrediction {
       switch (request.input()) {
         case IDX -> {
           names.add(DataTypes.createStructField(PredictionTable.INDEX, DataTypes.LongType, false));
-          samples = IdxImages.of(context, hadoop, request.from(), topology.network(), request.rules());
+          samples =
+              IdxImages.of(context, hadoop, request.from(), topology.network(), request.rules());
         }
         case PNG -> {
           names.add(DataTypes.createStructField("path", DataTypes.StringType, false));
-          samples = PngImages.of(context, hadoop, request.from(), topology.network(), request.rules());
+          samples =
+              PngImages.of(context, hadoop, request.from(), topology.network(), request.rules());
         }
         default -> {
           ImageTable table =

@@ -129,9 +129,7 @@ class DataSourceTest {
     Files.write(directory.resolve("c"), IdxBytes.gzip(IdxBytes.images(1, 3, 3)));
     Files.write(directory.resolve("d"), IdxBytes.labels(3));
 
-    ImageData data =
-        DataSource.load(
-            explicit(path("a"), path("b"), path("c"), path("d")), storage);
+    ImageData data = DataSource.load(explicit(path("a"), path("b"), path("c"), path("d")), storage);
 
     assertThat(data.training().label(1)).isEqualTo(2);
     assertThat(data.test().label(0)).isEqualTo(3);
@@ -175,8 +173,7 @@ class DataSourceTest {
 
     assertThat(data.training().classes()).isEqualTo(26);
     assertThat(data.test().classes()).isEqualTo(26);
-    assertThat(
-            DataSource.load(at(directory.toString()).withClasses(47), storage).test().classes())
+    assertThat(DataSource.load(at(directory.toString()).withClasses(47), storage).test().classes())
         .isEqualTo(47);
   }
 
@@ -208,8 +205,7 @@ class DataSourceTest {
         .hasMessageContaining(path("nowhere"));
 
     Files.createDirectory(directory.resolve("a-directory"));
-    DataConfiguration explicit =
-        explicit(path("a-directory"), path("b"), path("c"), path("d"));
+    DataConfiguration explicit = explicit(path("a-directory"), path("b"), path("c"), path("d"));
     assertThatThrownBy(() -> DataSource.loadTraining(explicit, storage))
         .isInstanceOf(StorageException.class)
         .hasMessageStartingWith("Cannot read " + path("a-directory") + ": ");
@@ -260,7 +256,8 @@ class DataSourceTest {
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(
-                Objects.requireNonNull(DataSource.class.getResourceAsStream("/io/sparkrnn/data/mnist/SHA256SUMS")),
+                Objects.requireNonNull(
+                    DataSource.class.getResourceAsStream("/io/sparkrnn/data/mnist/SHA256SUMS")),
                 StandardCharsets.UTF_8))) {
       return lines
           .lines()

@@ -10,10 +10,10 @@ import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Writes the bad files of {@code src/test/resources/io/sparkrnn/data/images/idx}, one per defect, into the
- * directory given as argument. The good ones that they differ from: three images of 2 x 5 pixels,
- * 46 bytes long, and their three labels, 11 bytes long. The files are committed; this program
- * documents them.
+ * Writes the bad files of {@code src/test/resources/io/sparkrnn/data/images/idx}, one per defect,
+ * into the directory given as argument. The good ones that they differ from: three images of 2 x 5
+ * pixels, 46 bytes long, and their three labels, 11 bytes long. The files are committed; this
+ * program documents them.
  */
 final class IdxDefectFiles {
   private static final byte[] IMAGES = IdxBytes.images(3, 2, 5);

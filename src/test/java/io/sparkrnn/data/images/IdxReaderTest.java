@@ -138,7 +138,8 @@ class IdxReaderTest {
       byte[] whole = open(file).readAllBytes();
       for (int length = 0; length < whole.length; length++) {
         byte[] truncated = IdxBytes.first(length, whole);
-        assertThatThrownBy(() -> IdxReader.read(IdxKind.IMAGES, new ByteArrayInputStream(truncated), "x"))
+        assertThatThrownBy(
+                () -> IdxReader.read(IdxKind.IMAGES, new ByteArrayInputStream(truncated), "x"))
             .as("%s cut to %d bytes", file, length)
             .isInstanceOf(DataException.class)
             .hasMessageContaining(" at byte " + length);

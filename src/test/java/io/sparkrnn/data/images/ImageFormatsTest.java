@@ -58,8 +58,7 @@ class ImageFormatsTest {
 
   private static void isTheSame(ImageData data) {
     assertThat(data.training().sha256())
-        .isEqualTo(
-            SequenceDataset.ofBytes(TRAINING, new byte[] {2, 0, 1}, 2, 2, 3).sha256());
+        .isEqualTo(SequenceDataset.ofBytes(TRAINING, new byte[] {2, 0, 1}, 2, 2, 3).sha256());
     assertThat(data.test().sha256())
         .isEqualTo(SequenceDataset.ofBytes(TEST, new byte[] {1}, 2, 2, 3).sha256());
   }
@@ -145,9 +144,13 @@ class ImageFormatsTest {
   @Test
   void readsNpyFilesOfFloats() throws IOException {
     float[] floats = {-1.5f, 0, 0.25f, 1};
-    write("x_train.npy", NumpyBytes.npy(">f4", "1, 4", NumpyBytes.floats(ByteOrder.BIG_ENDIAN, floats)));
+    write(
+        "x_train.npy",
+        NumpyBytes.npy(">f4", "1, 4", NumpyBytes.floats(ByteOrder.BIG_ENDIAN, floats)));
     write("y_train.npy", NumpyBytes.npy("<i8", "1,", NumpyBytes.littleEndian(1)));
-    write("X_test.npy", NumpyBytes.npy("<f4", "1, 1, 2, 2", NumpyBytes.floats(ByteOrder.LITTLE_ENDIAN, floats)));
+    write(
+        "X_test.npy",
+        NumpyBytes.npy("<f4", "1, 1, 2, 2", NumpyBytes.floats(ByteOrder.LITTLE_ENDIAN, floats)));
     write("Y_test.npy", NumpyBytes.npy("|b1", "1,", new byte[] {1}));
 
     ImageData data = read();
@@ -158,16 +161,17 @@ class ImageFormatsTest {
 
   @ParameterizedTest
   @CsvSource(
-      delimiter = '|',
+      delimiter = '~',
+      quoteCharacter = '"',
       value = {
-        "'descr': '|O', 'fortran_order': False, 'shape': (3,)      | expected integers, floats or booleans, found '|O'",
-        "'descr': '<f4', 'fortran_order': True, 'shape': (2, 2)    | expected the order of C, as numpy.ascontiguousarray has it, found Fortran's",
-        "'descr': '<f4', 'fortran_order': False, 'shape': ()       | expected an array, found a single number",
-        "'descr': '<f4', 'fortran_order': False, 'shape': (0, 2)   | expected a dimension of at least 1, found 0 in the header",
-        "'descr': '<f4', 'fortran_order': False, 'shape': (99999999, 99999999) | expected at most 2147483631 bytes, found 99999999 x 99999999 in the header",
-        "'descr': '<f4', 'fortran_order': False, 'shape': (1, 9)   | expected 164 bytes, found end of file at byte 132",
-        "'descr': [('a', '<f4')], 'fortran_order': False           | expected a header with descr of plain numbers",
-        "'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 1, 1, 1) | expected images of one channel",
+        "'descr': '|O', 'fortran_order': False, 'shape': (3,)      ~ expected integers, floats or booleans, found '|O'",
+        "'descr': '<f4', 'fortran_order': True, 'shape': (2, 2) ~ expected the order of C, as numpy.ascontiguousarray has it, found Fortran's",
+        "'descr': '<f4', 'fortran_order': False, 'shape': () ~ expected an array, found a single number",
+        "'descr': '<f4', 'fortran_order': False, 'shape': (0, 2) ~ expected a dimension of at least 1, found 0 in the header",
+        "'descr': '<f4', 'fortran_order': False, 'shape': (99999999, 99999999) ~ expected at most 2147483631 bytes, found 99999999 x 99999999 in the header",
+        "'descr': '<f4', 'fortran_order': False, 'shape': (1, 9) ~ expected 164 bytes, found end of file at byte 132",
+        "'descr': [('a', '<f4')], 'fortran_order': False ~ expected a header with descr of plain numbers",
+        "'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 1, 1, 1) ~ expected images of one channel",
       })
   void refusesOtherNpyFiles(String header, String said) throws IOException {
     write("x_train.npy", NumpyBytes.npy("{" + header + ", }", new byte[4]));
@@ -195,7 +199,8 @@ class ImageFormatsTest {
     write("train.csv", "a,b,c,d,e\n1,1,2,3,4\n");
     refused("train.csv: expected a column label among the header's, found a, e, ...");
     write("train.csv", "1,2,3\n");
-    refused("expected a label and the pixels of a square image, such as 1 + 784, found 3 columns in row 1");
+    refused(
+        "expected a label and the pixels of a square image, such as 1 + 784, found 3 columns in row 1");
     write("train.csv", "-1,0,0.5,0,0\n");
     refused("expected a label from 0 to 32766, found \"-1\" in row 1, column 1");
     write("train.csv", "0,0,0.5,0,1\n");
@@ -242,18 +247,30 @@ class ImageFormatsTest {
   void saysHowFoldersThatAreNotDividedAreNamed() throws IOException {
     image("0/x.png", TEST);
     image("1/x.png", TEST);
-    refused("found 0, 1; where these are classes, --train-images and --test-images name their directories");
+    refused(
+        "found 0, 1; where these are classes, --train-images and --test-images name their directories");
 
     DataConfiguration named =
         new DataConfiguration(
-            "builtin:mnist", directory.toString(), "", directory.toString(), "", 0, 0, false, false, 1, 0);
+            "builtin:mnist",
+            directory.toString(),
+            "",
+            directory.toString(),
+            "",
+            0,
+            0,
+            false,
+            false,
+            1,
+            0);
     assertThat(DataSource.load(named, STORAGE).training().labels()).containsExactly(0, 1);
   }
 
   @Test
   void saysWhatIsThereInPlaceOfData() throws IOException {
     write("readme.md", "x");
-    refused("expected train-images-idx3-ubyte and train-labels-idx1-ubyte, arrays x_train and y_train, or CSV, Parquet or a directory of classes called train, found readme.md");
+    refused(
+        "expected train-images-idx3-ubyte and train-labels-idx1-ubyte, arrays x_train and y_train, or CSV, Parquet or a directory of classes called train, found readme.md");
     write("train-images-idx3-ubyte", "<!DOCTYPE html>not found");
     write("train-labels-idx1-ubyte", IdxBytes.labels(1));
     refused("expected magic 0x00000803, found 0x3C21444F at byte 0 (a web page)");
@@ -276,13 +293,14 @@ class ImageFormatsTest {
 
   @Test
   void pixelsAreTransposedScaledAndInverted() throws IOException {
-    write("train-images-idx3-ubyte", IdxBytes.images(2, 2, 3, new byte[] {1, 2, 3, 4, 5, 6, 16, 0, 0, 0, 0, 8}));
+    write(
+        "train-images-idx3-ubyte",
+        IdxBytes.images(2, 2, 3, new byte[] {1, 2, 3, 4, 5, 6, 16, 0, 0, 0, 0, 8}));
     write("train-labels-idx1-ubyte", IdxBytes.labels(0, 1));
     write("t10k-images-idx3-ubyte", IdxBytes.images(1, 2, 3));
     write("t10k-labels-idx1-ubyte", IdxBytes.labels(1));
 
-    SequenceDataset turned =
-        DataSource.load(with(directory, 0, true, true, 1), STORAGE).training();
+    SequenceDataset turned = DataSource.load(with(directory, 0, true, true, 1), STORAGE).training();
     assertThat(turned.sha256())
         .isEqualTo(
             SequenceDataset.ofBytes(
@@ -297,8 +315,7 @@ class ImageFormatsTest {
                 .sha256());
     SequenceDataset scaled =
         DataSource.load(with(directory, 0, false, false, 255 / 16.0), STORAGE).training();
-    assertThat(scaled.batch(new int[] {1}, Axes.BATCH_FIRST))
-        .containsExactly(1, 0, 0, 0, 0, 0.5f);
+    assertThat(scaled.batch(new int[] {1}, Axes.BATCH_FIRST)).containsExactly(1, 0, 0, 0, 0, 0.5f);
   }
 
   /** Each image by itself, as predictions read it, has the bits that a whole file has. */
@@ -308,7 +325,10 @@ class ImageFormatsTest {
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (byte) i;
     }
-    float[] image = Pixels.ofBytes(8, 32, pixels).dataset(new int[] {0}, 1).batch(new int[] {0}, Axes.BATCH_FIRST);
+    float[] image =
+        Pixels.ofBytes(8, 32, pixels)
+            .dataset(new int[] {0}, 1)
+            .batch(new int[] {0}, Axes.BATCH_FIRST);
     for (PixelRules rules :
         List.of(
             new PixelRules(true, 1, true),
@@ -337,18 +357,18 @@ class ImageFormatsTest {
             "1 of 2 training images have one value alone",
             "no training images of the classes [0]; --label-offset 1 is for labels that begin with 1");
 
-    write("emnist-x-train-images-idx3-ubyte", IdxBytes.images(2, 1, 2, new byte[] {-1, -2, -3, -1}));
+    write(
+        "emnist-x-train-images-idx3-ubyte", IdxBytes.images(2, 1, 2, new byte[] {-1, -2, -3, -1}));
     DataConfiguration right = with(directory, 1, true, false, 1);
     assertThat(ImageWarnings.of(right, DataSource.load(right, STORAGE)))
         .containsExactly(
-            "images are bright, with a mean of 0.9931: --invert makes dark on light light on dark, as MNIST is");
+            "images are bright, with a mean of 0.9971: --invert makes dark on light light on dark, as MNIST is");
     DataConfiguration scaled = with(directory, 1, true, false, 255);
     assertThat(ImageWarnings.of(scaled, DataSource.load(scaled, STORAGE)))
         .containsExactly(
-            "pixels are from 253 to 255, where 1 is full brightness: --scale 1.000000 makes it 1");
+            "pixels are from 253.0 to 255.0, where 1 is full brightness: --scale 1.000000 makes it 1");
     assertThat(
-            ImageWarnings.of(
-                at(directory), DataSource.load(at(Path.of("builtin:mnist")), STORAGE)))
+            ImageWarnings.of(at(directory), DataSource.load(at(Path.of("builtin:mnist")), STORAGE)))
         .isEmpty();
   }
 

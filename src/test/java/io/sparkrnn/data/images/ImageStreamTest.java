@@ -133,7 +133,8 @@ class ImageStreamTest {
     Path file = file(bytes);
     Throwable expected =
         catchThrowable(
-            () -> ArrayReader.read(IdxKind.IMAGES, new ByteArrayInputStream(bytes), file.toString()));
+            () ->
+                ArrayReader.read(IdxKind.IMAGES, new ByteArrayInputStream(bytes), file.toString()));
 
     assertThatThrownBy(() -> content(file))
         .isInstanceOf(DataException.class)

@@ -16,20 +16,25 @@ final class NumpyBytes {
 
   /** A file as {@code numpy.save} writes it: the header is padded to 64 bytes. */
   static byte[] npy(String descr, String shape, byte[] elements) {
-    return npy("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }".formatted(descr, shape), elements);
+    return npy(
+        "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }".formatted(descr, shape),
+        elements);
   }
 
   static byte[] npy(String header, byte[] elements) {
     int padding = 63 - (10 + header.length()) % 64;
     byte[] text = (header + " ".repeat(padding) + "\n").getBytes(StandardCharsets.US_ASCII);
     return IdxBytes.concat(
-        new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) text.length, (byte) (text.length >> 8)},
+        new byte[] {
+          (byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) text.length, (byte) (text.length >> 8)
+        },
         text,
         elements);
   }
 
   static byte[] littleEndian(long... values) {
-    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Long.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
     for (long value : values) {
       bytes.putLong(value);
     }

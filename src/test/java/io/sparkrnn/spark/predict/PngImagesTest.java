@@ -135,8 +135,7 @@ class PngImagesTest {
   @CsvSource({"gif,a GIF image", "bmp,another kind of file"})
   void otherKindsOfImagesAreNone(String format, String kind) throws IOException {
     BufferedImage image = new BufferedImage(COLUMNS, ROWS, BufferedImage.TYPE_INT_RGB);
-    assertThat(read(file(image, format)).problem())
-        .isEqualTo("expected a PNG, found " + kind);
+    assertThat(read(file(image, format)).problem()).isEqualTo("expected a PNG, found " + kind);
   }
 
   @Test
@@ -150,7 +149,8 @@ class PngImagesTest {
     assertThat(sample.values()[COLUMNS + 2])
         .isEqualTo(decoded.getRaster().getSample(2, 1, 0) / 255f)
         .isGreaterThan(0.8f);
-    assertThat(read(Arrays.copyOf(file, 100)).problem()).startsWith("expected a JPEG, found a damaged one");
+    assertThat(read(Arrays.copyOf(file, 100)).problem())
+        .startsWith("expected a JPEG, found a damaged one");
   }
 
   @Test

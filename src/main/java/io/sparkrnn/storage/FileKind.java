@@ -3,7 +3,6 @@ package io.sparkrnn.storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -159,8 +158,7 @@ public final class FileKind {
     if (start.startsWith("{") || start.startsWith("[")) {
       return Optional.of("JSON");
     }
-    boolean table =
-        Arrays.stream(start.split("\r?\n")).limit(2).allMatch(line -> line.contains(","));
+    boolean table = start.lines().limit(2).allMatch(line -> line.contains(","));
     return Optional.of(table && !start.isEmpty() ? "CSV" : "text");
   }
 }

@@ -152,7 +152,7 @@ record ArrayHeader(
     int[] dimensions;
     try {
       dimensions =
-          Arrays.stream(fields.group(4).split("[, ]+"))
+          Arrays.stream(fields.group(4).split("[, ]+", -1))
               .filter(text -> !text.isEmpty())
               .mapToInt(Integer::parseInt)
               .toArray();

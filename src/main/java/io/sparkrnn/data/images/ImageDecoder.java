@@ -27,7 +27,7 @@ public final class ImageDecoder {
   private ImageDecoder() {}
 
   /** An image's size; that of 0 rows stands for any. */
-  public record Size(int rows, int columns) {
+  public record Size(int rows, int columns) implements Serializable {
     public static final Size ANY = new Size(0, 0);
 
     /** The image, if it has this size. */

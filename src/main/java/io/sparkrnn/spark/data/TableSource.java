@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -27,11 +28,13 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
+import scala.Option;
 
 /** One table, as Spark SQL's readers see it. */
 public final class TableSource implements Origin {
   private static final String TIME_ZONE = "spark.sql.session.timeZone";
   private static final String ANSI = "spark.sql.ansi.enabled";
+  private static final String ICEBERG_OF_PATHS = "spark.sql.catalog.default_iceberg.";
   private static final String CORRUPT = "_corrupt_record";
   private static final int SHOWN_LETTERS = 60;
   private static final Pattern PATTERN_LETTERS = Pattern.compile("[\\[\\]{}?*\\\\]");
@@ -212,13 +215,35 @@ public final class TableSource implements Origin {
   private Dataset<Row> read(TableFormat format) throws Exception {
     DataFrameReader reader = session.read().options(configuration.hadoop());
     return switch (format) {
-      case PARQUET, ORC, AVRO, DELTA, ICEBERG ->
+      case PARQUET, ORC, AVRO, DELTA ->
           inferred(() -> reader.format(format.source()).load(path(location)));
+      case ICEBERG -> inferred(() -> readIceberg(reader));
       case TABLE -> inferred(() -> reader.table(location));
       case TEXT -> readText(reader);
       case JSON -> withoutCorrupt(inferred(() -> reader.json(path(location))), format);
       case CSV -> withoutCorrupt(readCsv(reader), format);
     };
+  }
+
+  /** It asks the active session how it finds tables by path; by default it would ask Hive. */
+  private Dataset<Row> readIceberg(DataFrameReader reader) {
+    Map.of("type", "hadoop", "warehouse", location)
+        .forEach(
+            (name, value) -> {
+              String key = ICEBERG_OF_PATHS + name;
+              session.conf().set(key, session.conf().get(key, value));
+            });
+    Option<SparkSession> before = SparkSession.getActiveSession();
+    SparkSession.setActiveSession(session);
+    try {
+      return reader.format(TableFormat.ICEBERG.source()).load(location);
+    } finally {
+      if (before.isDefined()) {
+        SparkSession.setActiveSession(before.get());
+      } else {
+        SparkSession.clearActiveSession();
+      }
+    }
   }
 
   /** Spark looks at the rows by jobs of its own, which would wait for executors without end. */

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -34,7 +33,7 @@ import scala.Option;
 public final class TableSource implements Origin {
   private static final String TIME_ZONE = "spark.sql.session.timeZone";
   private static final String ANSI = "spark.sql.ansi.enabled";
-  private static final String ICEBERG_OF_PATHS = "spark.sql.catalog.default_iceberg.";
+  private static final String ICEBERG_OF_PATHS = "spark.sql.catalog.default_iceberg";
   private static final String CORRUPT = "_corrupt_record";
   private static final int SHOWN_LETTERS = 60;
   private static final Pattern PATTERN_LETTERS = Pattern.compile("[\\[\\]{}?*\\\\]");
@@ -227,12 +226,12 @@ public final class TableSource implements Origin {
 
   /** It asks the active session how it finds tables by path; by default it would ask Hive. */
   private Dataset<Row> readIceberg(DataFrameReader reader) {
-    Map.of("type", "hadoop", "warehouse", location)
-        .forEach(
-            (name, value) -> {
-              String key = ICEBERG_OF_PATHS + name;
-              session.conf().set(key, session.conf().get(key, value));
-            });
+    if (session.conf().getOption(ICEBERG_OF_PATHS).isEmpty()) {
+      session.conf().set(ICEBERG_OF_PATHS, "org.apache.iceberg.spark.SparkCatalog");
+      session.conf().set(ICEBERG_OF_PATHS + ".type", "hadoop");
+      session.conf().set(ICEBERG_OF_PATHS + ".warehouse", location);
+      session.conf().set(ICEBERG_OF_PATHS + ".cache-enabled", "false");
+    }
     Option<SparkSession> before = SparkSession.getActiveSession();
     SparkSession.setActiveSession(session);
     try {

@@ -54,7 +54,12 @@ final class ImageTable {
       if (!column.isEmpty() && !column.endsWith("*")) {
         return null;
       }
-      throw new DataException("Cannot %s: %s".formatted(doing, e.getMessage()), e);
+      throw new DataException(
+          column.isEmpty()
+              ? "Cannot %s: expected a column %s, found %s, and none of images either"
+                  .formatted(doing, FEATURES, Arrays.toString(table.columns()))
+              : "Cannot %s: %s".formatted(doing, e.getMessage()),
+          e);
     }
   }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.data.Axes;
-import io.sparkrnn.data.DataSource;
 import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.data.images.DataSource;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.Loss;
 import io.sparkrnn.kernel.Network;
@@ -245,8 +245,7 @@ class PredictIT {
     }
     assertThat((String) rows.get(70).getAs("reason"))
         .isEqualTo("expected 28 rows of 28 pixels, found 27 rows of 28");
-    assertThat((String) rows.get(71).getAs("reason"))
-        .isEqualTo("expected a PNG, found another kind of file");
+    assertThat((String) rows.get(71).getAs("reason")).isEqualTo("expected a PNG, found text");
     assertThat((Object) rows.get(71).getAs("prediction")).isNull();
   }
 

@@ -1,7 +1,7 @@
 package io.sparkrnn.data;
 
 /** Unsigned bytes, scaled to {@code value / 255f}. */
-record ByteValues(byte[] values) implements SequenceValues {
+public record ByteValues(byte[] values) implements SequenceValues {
   // A table, because a division for each of a minibatch's 50,000 values costs as much as a kernel.
   private static final float[] SCALED = new float[256];
 
@@ -9,6 +9,11 @@ record ByteValues(byte[] values) implements SequenceValues {
     for (int value = 0; value < SCALED.length; value++) {
       SCALED[value] = value / 255f;
     }
+  }
+
+  /** What an unsigned byte stands for. */
+  public static float scaled(byte value) {
+    return SCALED[value & 0xFF];
   }
 
   @Override
@@ -23,7 +28,7 @@ record ByteValues(byte[] values) implements SequenceValues {
 
   @Override
   public float scaled(int index) {
-    return SCALED[values[index] & 0xFF];
+    return scaled(values[index]);
   }
 
   @Override

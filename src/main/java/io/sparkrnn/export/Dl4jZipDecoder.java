@@ -4,6 +4,7 @@ import io.sparkrnn.dl4j.ConfigurationReader;
 import io.sparkrnn.dl4j.UnsupportedNetworkException;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.CorruptFileException;
+import io.sparkrnn.storage.FileKind;
 import io.sparkrnn.storage.FormatException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
@@ -12,6 +13,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,10 @@ import java.util.zip.ZipInputStream;
  * loaded. Whatever is not known to leave the network's outputs as ours are is refused by name.
  */
 public final class Dl4jZipDecoder {
+  private static final String NORMALIZER = "normalizer.bin";
+  private static final String WITHOUT_NORMALIZER =
+      ", whose normalisation inputs need before they come here; zip -d FILE normalizer.bin leaves it out";
+
   private static final String CONFIGURATION = "configuration.json";
   private static final String PARAMETERS = "coefficients.bin";
 
@@ -85,8 +91,11 @@ public final class Dl4jZipDecoder {
         String name = entry.getName();
         if (!ENTRIES.contains(name)) {
           throw new IllegalArgumentException(
-              "expected no other entries than %s in a DL4J zip, found %s"
-                  .formatted(String.join(", ", ENTRIES), quoted(name)));
+              "expected no other entries than %s in a DL4J zip, found %s%s"
+                  .formatted(
+                      String.join(", ", ENTRIES),
+                      quoted(name),
+                      name.equals(NORMALIZER) ? WITHOUT_NORMALIZER : ""));
         }
         if (!found.add(name)) {
           throw new IllegalArgumentException("expected one entry %s, found two".formatted(name));
@@ -102,7 +111,8 @@ public final class Dl4jZipDecoder {
     for (String needed : List.of(CONFIGURATION, PARAMETERS)) {
       if (!found.contains(needed)) {
         throw new IllegalArgumentException(
-            "expected an entry %s of a DL4J zip, found none".formatted(needed));
+            "expected an entry %s of a DL4J zip, found none%s"
+                .formatted(needed, found.isEmpty() ? kind(zip) : ""));
       }
     }
     if (configuration.length > MAX_CONFIGURATION_BYTES) {
@@ -111,6 +121,14 @@ public final class Dl4jZipDecoder {
               .formatted(MAX_CONFIGURATION_BYTES, CONFIGURATION));
     }
     return new String(configuration, StandardCharsets.UTF_8);
+  }
+
+  /** What it is in place of a zip, if that is known. */
+  private static String kind(byte[] file) {
+    byte[] beginning = Arrays.copyOf(file, Math.min(file.length, FileKind.BYTES));
+    return beginning.length > 1 && beginning[0] == 'P' && beginning[1] == 'K'
+        ? ""
+        : FileKind.inBrackets(beginning);
   }
 
   private static void skip(ZipInputStream in, String name) throws IOException {

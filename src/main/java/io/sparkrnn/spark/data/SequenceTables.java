@@ -158,7 +158,8 @@ public final class SequenceTables {
     if (!isOfClasses()) {
       return ClassNames.NONE;
     }
-    ClassNames found = ClassNames.of(training.source(), split.spans(), table.classes());
+    ClassNames found =
+        ClassNames.of(training.source(), split.spans(), configuration.data().classes());
     return kept.map(model -> model.classes(found)).orElse(found);
   }
 

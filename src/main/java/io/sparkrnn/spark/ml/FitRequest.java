@@ -93,7 +93,7 @@ public record FitRequest(
     RunConfiguration base = params.configuration(more);
     return new RunConfiguration(
         base.model(),
-        base.data(),
+        base.data().withClasses(classes.orElse(0)),
         table(base.table().validation()),
         base.training(),
         base.updater(),
@@ -131,7 +131,6 @@ public record FitRequest(
         values.vocabularySize(),
         values.vocabularyMinCount(),
         ofClasses ? answers.get(0) : "",
-        classes.orElse(0),
         ofClasses ? List.of() : answers,
         column("weightCol"),
         columns("staticCols"),

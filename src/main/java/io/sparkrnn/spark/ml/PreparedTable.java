@@ -37,6 +37,7 @@ public final class PreparedTable implements AutoCloseable {
       boolean plain,
       TaskName task,
       TableConfiguration table,
+      OptionalInt classes,
       boolean counts,
       OptionalInt timeSteps,
       Optional<String> validationIndicator,
@@ -49,6 +50,7 @@ public final class PreparedTable implements AutoCloseable {
           plain,
           request.task(),
           sequences.table(),
+          request.classes(),
           sequences.model().loss().equals("poisson"),
           request.timeSteps(),
           request.validationIndicator(),
@@ -147,8 +149,7 @@ public final class PreparedTable implements AutoCloseable {
 
   /** Which labels are below, where the column's metadata said so. */
   public OptionalInt classes() {
-    int classes = settings.table().classes();
-    return classes > 0 ? OptionalInt.of(classes) : OptionalInt.empty();
+    return settings.classes();
   }
 
   /** The application of the table. */

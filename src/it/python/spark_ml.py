@@ -64,7 +64,8 @@ class SparkMlTest(unittest.TestCase):
     def setUpClass(cls):
         builder = SparkSession.builder
         if not REMOTE:
-            builder = builder.master("local[2]").config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "2")
+            builder = builder.master("local[2]").config("spark.sql.shuffle.partitions", "2")
+            builder = builder.config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false")
         cls.spark = spark_rnn.session(builder)
         write_circles(WORK / "circles.json")
         schema = "id int, kind string, label double, fold int, features array<double>"
@@ -173,7 +174,7 @@ class SparkMlTest(unittest.TestCase):
     def test_the_programs_of_the_documents(self):
         scaler = StandardScaler(inputCol="series", outputCol="features", withMean=True)
         series = self.spark.createDataFrame([(row.label, Vectors.dense(row.features * 6)) for row in self.table.collect()], ["label", "series"])
-        exec(python_of("README.md"), {"scaler": scaler, "training": series, "heldOut": series})
+        exec(python_of("README.md"), {"Pipeline": Pipeline, "RnnClassifier": RnnClassifier, "scaler": scaler, "training": series})
         (WORK / "src").symlink_to(HOME / "src")
         page = {}
         exec(python_of("src/docs/python.md"), page)
@@ -183,4 +184,4 @@ class SparkMlTest(unittest.TestCase):
 
 if __name__ == "__main__":
     print("pyspark", pyspark.__version__, "Python", sys.version.split()[0], "remote" if REMOTE else "classic")
-    unittest.main(verbosity=2)
+    unittest.main(verbosity=2, warnings="ignore")

@@ -48,6 +48,9 @@ class _Reader(JavaMLReader[Any]):
 class Stage(JavaMLReadable[Any], JavaMLWritable):
     """What Spark ML reads and writes: its class in Java has the same name."""
 
+    # Until there is one: a constructor that refuses its arguments leaves none.
+    _java_obj: Any = None
+
     @classmethod
     def read(cls) -> MLReader[Any]:
         """A reader of what write() wrote, here or in Java."""

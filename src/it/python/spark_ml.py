@@ -15,7 +15,7 @@ from pathlib import Path
 import pyspark
 from pyspark.errors import IllegalArgumentException
 from pyspark.ml import Pipeline, PipelineModel
-from pyspark.ml.evaluation import MulticlassClassificationEvaluator
+from pyspark.ml.evaluation import MulticlassClassificationEvaluator, RegressionEvaluator
 from pyspark.ml.feature import StandardScaler, StringIndexer
 from pyspark.ml.linalg import Vectors
 from pyspark.ml.tuning import CrossValidator, CrossValidatorModel, ParamGridBuilder
@@ -109,7 +109,7 @@ class SparkMlTest(unittest.TestCase):
     def test_bad_values_and_rows_are_illegal_arguments(self):
         with self.assertRaisesRegex(IllegalArgumentException, "epochs"):
             classifier(epochs=0).fit(self.table)
-        with self.assertRaisesRegex(IllegalArgumentException, "timeSteps: expected a whole number, found none"):
+        with self.assertRaisesRegex(IllegalArgumentException, "timeSteps"):
             RnnClassifier().fit(self.table)
         with self.assertRaisesRegex(IllegalArgumentException, "expected finite values, found NaN"):
             classifier().fit(self.table.withColumn("features", F.transform("features", lambda x: F.lit(float("nan")))))
@@ -141,6 +141,38 @@ class SparkMlTest(unittest.TestCase):
         self.assertSame(found)
         found.write().overwrite().save(self.path("found"))
         self.assertSame(CrossValidatorModel.load(self.path("found")).bestModel)
+
+    @unittest.skipUnless(hasattr(spark_rnn, "RnnRegressor"), "there is none yet")
+    def test_numbers(self):
+        table = self.table.withColumn("label", F.col("features")[0] * 2 + 1)
+        model = spark_rnn.RnnRegressor(timeSteps=STEPS, hidden=[6], epochs=3, seed=2).fit(table)
+        self.results["error"] = RegressionEvaluator().evaluate(model.transform(table))
+        model.write().overwrite().save(self.path("regression"))
+        loaded = spark_rnn.RnnRegressionModel.load(self.path("regression"))
+        self.assertEqual((loaded.getHidden(), loaded.getSeed()), ([6], 2))
+        self.assertEqual(RegressionEvaluator().evaluate(loaded.transform(table)), self.results["error"])
+
+    @unittest.skipUnless(hasattr(spark_rnn, "RnnSequenceLabeler"), "there is none yet")
+    def test_labels_of_time_steps(self):
+        table = self.table.selectExpr(
+            "id",
+            f"transform(sequence(1, {STEPS}), i -> slice(features, i * 2 - 1, 2)) as points",
+            f"transform(sequence(1, {STEPS}), i -> if(label < 2, 'fast', 'slow')) as speeds",
+        )
+        labeler = spark_rnn.RnnSequenceLabeler(featuresCol="points", labelCol="speeds", hidden=[6], epochs=3)
+        model = Pipeline(stages=[labeler]).fit(table)
+        self.results["speeds"] = [row.prediction for row in model.transform(table).orderBy("id").collect()]
+        self.assertEqual({len(steps) for steps in self.results["speeds"]}, {STEPS})
+        model.write().overwrite().save(self.path("labeling"))
+        loaded = PipelineModel.load(self.path("labeling"))
+        self.assertEqual([row.prediction for row in loaded.transform(table).orderBy("id").collect()], self.results["speeds"])
+
+    @classic
+    @unittest.skipUnless(hasattr(RnnClassificationModel, "summary"), "there is none yet")
+    def test_what_fit_did(self):
+        self.assertEqual(len(self.model.summary.objectiveHistory), 4)
+        self.assertEqual((self.model.hasSummary, self.model.summary.rows), (True, 240))
+        self.assertEqual((self.model.summary.validationHistory, self.model.summary.validationScore), ([], None))
 
     @classic
     def test_pipelines_that_java_has_saved(self):

@@ -315,11 +315,15 @@ class _RnnSetters(_RnnParams):
         return self._set(workers=value)
 
 
-class RnnClassifier(_JavaProbabilisticClassifier["RnnClassificationModel"], _RnnSetters, Stage):
+class _RnnClassifierParams(_RnnParams):
+    """Params of RnnClassifier and its model."""
+
+
+
+class RnnClassifier(_JavaProbabilisticClassifier["RnnClassificationModel"], _RnnClassifierParams, _RnnSetters, Stage):
     """Classifies sequences: recurrent layers and a softmax."""
 
     _input_kwargs: dict[str, Any]
-
 
     @keyword_only
     def __init__(
@@ -335,7 +339,7 @@ class RnnClassifier(_JavaProbabilisticClassifier["RnnClassificationModel"], _Rnn
         averagingFrequency: int = 5,
         clipNorm: float = 1.0,
         epochs: int | None = None,
-        hidden: list[int] = [150],
+        hidden: list[int] | None = None,
         kernels: str = "auto",
         l2: float = 0.0,
         learningRate: float | None = None,
@@ -388,7 +392,7 @@ class RnnClassifier(_JavaProbabilisticClassifier["RnnClassificationModel"], _Rnn
         averagingFrequency: int = 5,
         clipNorm: float = 1.0,
         epochs: int | None = None,
-        hidden: list[int] = [150],
+        hidden: list[int] | None = None,
         kernels: str = "auto",
         l2: float = 0.0,
         learningRate: float | None = None,

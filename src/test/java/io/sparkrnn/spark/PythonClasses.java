@@ -296,27 +296,29 @@ final class PythonClasses {
 
   private void estimator(Pair pair) {
     String name = name(pair.estimator());
-    List<String> bases = new ArrayList<>();
-    bases.add("%s[\"%s\"]".formatted(pair.kind().estimator, name(pair.model())));
-    bases.addAll(mixins(pair.kind(), pair.estimator()));
-    bases.addAll(List.of("_RnnSetters", "Stage"));
+    List<PythonParam> more = new ArrayList<>(own(pair.kind(), pair.estimator()));
+    more.removeAll(shared);
+    List<String> mixins = new ArrayList<>(mixins(pair.kind(), pair.estimator()));
+    mixins.add("_RnnParams");
+    source.append(
+        """
+
+
+        %s
+            \"""Params of %s and its model.\"""
+
+        """
+            .formatted(head("_" + name + "Params", mixins), name));
+    declare(more);
     String signature = signature(pair.estimator());
     source.append(
         """
 
 
-        class %s(%s):
+        class %s(%s["%s"], _%sParams, _RnnSetters, Stage):
             \"""%s\"""
 
             _input_kwargs: dict[str, Any]
-
-        """
-            .formatted(name, String.join(", ", bases), pair.kind().about));
-    List<PythonParam> more = new ArrayList<>(own(pair.kind(), pair.estimator()));
-    more.removeAll(shared);
-    declare(more);
-    source.append(
-        """
 
             @keyword_only
             def __init__(
@@ -335,7 +337,16 @@ final class PythonClasses {
                 \"""Sets those that are given.\"""
                 return self._set(**self._input_kwargs)
         """
-            .formatted(signature, defaults(pair.kind(), pair.estimator()), signature, name));
+            .formatted(
+                name,
+                pair.kind().estimator,
+                name(pair.model()),
+                name,
+                pair.kind().about,
+                signature,
+                defaults(pair.kind(), pair.estimator()),
+                signature,
+                name));
     Stream.concat(
             Arrays.stream(pair.estimator().params())
                 .filter(pair.kind()::isOwn)
@@ -357,20 +368,21 @@ final class PythonClasses {
     List<PythonParam> own = new ArrayList<>(own(pair.kind(), pair.model()));
     List<String> bases = new ArrayList<>(List.of(pair.kind().model, pair.kind().params));
     bases.remove("Params");
-    bases.addAll(mixins(pair.kind(), pair.model()));
-    if (own.containsAll(shared)) {
-      bases.add("_RnnParams");
-      own.removeAll(shared);
+    if (names(pair.model()).containsAll(names(pair.estimator()))) {
+      bases.add("_%sParams".formatted(name(pair.estimator())));
+      own.removeAll(own(pair.kind(), pair.estimator()));
+    } else {
+      bases.addAll(mixins(pair.kind(), pair.model()));
     }
     bases.add(has(pair.model(), "summary") ? "Fitted" : "Stage");
     source.append(
         """
 
 
-        class %s(%s):
+        %s
             \"""What %s has learnt.\"""
         """
-            .formatted(name, String.join(", ", bases), name(pair.estimator())));
+            .formatted(head(name, bases), name(pair.estimator())));
     if (!own.isEmpty()) {
       source.append("\n");
     }
@@ -409,6 +421,17 @@ final class PythonClasses {
         });
   }
 
+  private static String head(String name, List<String> bases) {
+    String line = "class %s(%s):".formatted(name, String.join(", ", bases));
+    return line.length() <= LINE
+        ? line
+        : "class %s(\n    %s,\n):".formatted(name, String.join(",\n    ", bases));
+  }
+
+  private static List<String> names(Params params) {
+    return Arrays.stream(params.params()).map(Param::name).toList();
+  }
+
   private static boolean has(Params params, String method) {
     return Arrays.stream(params.getClass().getMethods())
         .anyMatch(other -> other.getName().equals(method));
@@ -423,7 +446,8 @@ final class PythonClasses {
         .map(
             param -> {
               String type = PythonParam.of(param).type();
-              return params.hasDefault(param)
+              // A list as a default value would be everybody's.
+              return params.hasDefault(param) && !type.startsWith("list")
                   ? "        %s: %s = %s,\n".formatted(param.name(), type, defaultOf(params, param))
                   : "        %s: %s | None = None,\n".formatted(param.name(), type);
             })

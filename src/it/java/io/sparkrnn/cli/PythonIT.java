@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -112,7 +113,7 @@ class PythonIT {
                 "spark-internal"));
     try {
       await(server, port, log);
-      Map<String, String> environment = new java.util.HashMap<>(python(installed, client));
+      Map<String, String> environment = new HashMap<>(python(installed, client));
       environment.put("SPARK_REMOTE", "sc://127.0.0.1:" + port);
       environment.put("JAVA_HOME", "/nowhere");
       assertThat(tested("remote", environment)).isEqualTo(classic());

@@ -210,6 +210,7 @@ class SparkMlTest(unittest.TestCase):
         (WORK / "src").symlink_to(HOME / "src")
         page = {}
         exec(python_of("src/docs/python.md"), page)
+        (WORK / "src").unlink()
         print("accuracy", page["accuracy"])
         self.assertGreater(page["accuracy"], 0.9)
 

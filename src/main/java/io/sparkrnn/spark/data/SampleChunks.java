@@ -30,7 +30,20 @@ final class SampleChunks<T> implements Iterator<Tuple2<Integer, Parcel<SampleChu
    * @param first number of the first sample in the whole RDD, by which chunks are put in order
    * @param values {@code [sample][timeStep][input]}
    */
-  record Chunk(long first, float[] values, int[] labels, int timeSteps) implements Serializable {}
+  record Chunk(long first, float[] values, int[] labels, int timeSteps) implements Serializable {
+    /**
+     * Demands those of another chunk.
+     *
+     * @throws DataException if it has others
+     */
+    void requireTimeSteps(Chunk other) {
+      if (timeSteps != other.timeSteps) {
+        throw new DataException(
+            "Cannot train on sequences of different lengths: expected %d time steps as in sample %d, found %d in sample %d"
+                .formatted(other.timeSteps, other.first, timeSteps, first));
+      }
+    }
+  }
 
   /**
    * The chunks of a partition.
@@ -102,12 +115,7 @@ final class SampleChunks<T> implements Iterator<Tuple2<Integer, Parcel<SampleChu
     int values = 0;
     int labels = 0;
     for (Chunk chunk : chunks) {
-      if (chunk.timeSteps() != chunks[0].timeSteps()) {
-        throw new DataException(
-            "Cannot train on sequences of different lengths: expected %d time steps as in sample %d, found %d in sample %d"
-                .formatted(
-                    chunks[0].timeSteps(), chunks[0].first(), chunk.timeSteps(), chunk.first()));
-      }
+      chunk.requireTimeSteps(chunks[0]);
       values = Math.addExact(values, chunk.values().length);
       labels += chunk.labels().length;
     }

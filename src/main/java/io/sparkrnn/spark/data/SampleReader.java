@@ -16,6 +16,9 @@ public interface SampleReader<T> extends Serializable {
   /** How many samples an element has, without looking at them. */
   int count(T element);
 
+  /** How many dense values they have together, likewise. */
+  long values(T element);
+
   /**
    * Reads an element.
    *

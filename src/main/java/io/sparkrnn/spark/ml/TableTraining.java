@@ -62,7 +62,8 @@ public record TableTraining(
               samples.inOrder(),
               TableSamples.READER,
               configuration.training().workers(),
-              topology.network())) {
+              topology.network(),
+              configuration.spark().shards())) {
         return new Trained(topology, train(context, topology, shards), samples.inputs());
       }
     } finally {

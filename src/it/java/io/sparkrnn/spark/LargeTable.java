@@ -1,8 +1,6 @@
 package io.sparkrnn.spark;
 
 import io.sparkrnn.config.ConfigurationLoader;
-import io.sparkrnn.config.Keys;
-import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.data.TrainingData;
@@ -11,24 +9,23 @@ import io.sparkrnn.kernel.Network;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.model.Floats;
 import io.sparkrnn.model.RnnTopology;
-import io.sparkrnn.spark.ml.TableTraining;
 import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.Training;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.api.java.UDF1;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 
 /** A training on a table of any size, whose rows are computed. */
 final class LargeTable {
@@ -36,23 +33,15 @@ final class LargeTable {
   private static final int INPUTS = 28;
   private static final int VALUES = TIME_STEPS * INPUTS;
   private static final int CLASSES = 3;
+  private static final int UNITS = 4;
+  private static final int WORKERS = 3;
+  private static final long SEED = 7;
 
   private LargeTable() {}
 
   /** What a table of so many rows takes as floats. */
   static long bytes(int rows) {
     return (long) Float.BYTES * VALUES * rows;
-  }
-
-  private static RunConfiguration configuration(String shards) {
-    return ConfigurationLoader.load(
-        Optional.empty(),
-        Map.of(
-            "training.epochs", "1",
-            "training.workers", "3",
-            "training.kernels", "portable",
-            "model.hidden", "4",
-            "spark.shards", shards));
   }
 
   private static float[] values(long row) {
@@ -64,29 +53,40 @@ final class LargeTable {
     return values;
   }
 
+  private static Vector vector(long row) {
+    float[] values = values(row);
+    return Vectors.dense(IntStream.range(0, VALUES).mapToDouble(i -> values[i]).toArray());
+  }
+
   private static int label(long row) {
     return (int) (row % CLASSES);
   }
 
-  /** Rows and where shards lie; prints the digest of the parameters. */
+  /** Trains on so many rows, and prints the digest of the parameters. */
   public static void main(String[] arguments) {
     SparkSession spark =
         SparkSession.builder().master("local[2]").config("spark.ui.enabled", "false").getOrCreate();
     try {
-      UDF1<Long, float[]> values = LargeTable::values;
       Dataset<Row> table =
-          spark
-              .range(0, Integer.parseInt(arguments[0]), 1, 5)
-              .select(
-                  functions
-                      .udf(values, DataTypes.createArrayType(DataTypes.FloatType, false))
-                      .apply(functions.col("id"))
-                      .as("features"),
-                  functions.expr("cast(id %% %d as double)".formatted(CLASSES)).as("label"));
-      TableTraining training =
-          new TableTraining(
-              configuration(arguments[1]), table, "features", TIME_STEPS, OptionalInt.of(CLASSES));
-      System.out.println("parameters " + Floats.sha256(training.run().parameters()));
+          spark.createDataFrame(
+              spark
+                  .range(0, Integer.parseInt(arguments[0]), 1, 5)
+                  .javaRDD()
+                  .map(row -> RowFactory.create(vector(row), (double) label(row))),
+              new StructType()
+                  .add("features", SQLDataTypes.VectorType())
+                  .add("label", DataTypes.DoubleType));
+      RnnClassificationModel model =
+          new RnnClassifier()
+              .setTimeSteps(TIME_STEPS)
+              .setHidden(new int[] {UNITS})
+              .setActivation("tanh")
+              .setEpochs(1)
+              .setWorkers(WORKERS)
+              .setKernels("portable")
+              .setSeed(SEED)
+              .fit(table);
+      System.out.println("parameters " + Floats.sha256(model.parameters()));
     } finally {
       spark.stop();
     }
@@ -94,14 +94,17 @@ final class LargeTable {
 
   /** The digest of the parameters by the engine without Spark, in memory. */
   static String expected(int rows) {
-    RunConfiguration configuration = configuration("auto");
-    TrainingData data = new InOrder(inOrder(rows), configuration.training().workers());
+    TrainingData data = new InOrder(inOrder(rows), WORKERS);
     Training<TrainingData> training =
         new Training<>(
-            configuration.with(Map.of(Keys.of("training.shift-pixels"), "0")),
+            ConfigurationLoader.parse(
+                "training { epochs = 1, workers = %d, seed = %d, shift-pixels = 0 }"
+                    .formatted(WORKERS, SEED),
+                "test"),
             data,
             new RnnTopology(
-                "rnn", Network.elman(TIME_STEPS, INPUTS, List.of(4), Activation.TANH, CLASSES)));
+                "rnn",
+                Network.elman(TIME_STEPS, INPUTS, List.of(UNITS), Activation.TANH, CLASSES)));
     LocalRoundRunner runner =
         new LocalRoundRunner(training.recipe(), Ops.named("portable"), data, StopRequest.NEVER);
     return Floats.sha256(

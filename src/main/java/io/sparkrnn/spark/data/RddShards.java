@@ -6,6 +6,7 @@ import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.kernel.Network;
+import io.sparkrnn.spark.data.SampleReader.Samples;
 import io.sparkrnn.spark.jobs.Parcel;
 import io.sparkrnn.spark.jobs.ResultStream;
 import io.sparkrnn.spark.jobs.SparkJobException;
@@ -142,9 +143,13 @@ public final class RddShards implements WorkerShards, AutoCloseable {
         worker, dataset(SampleChunks.join(chunks.toArray(SampleChunks.Chunk[]::new)), network));
   }
 
-  private static SequenceDataset dataset(SampleChunks.Chunk chunk, Network network) {
+  private static SequenceDataset dataset(Samples samples, Network network) {
     return SequenceDataset.ofFloats(
-        chunk.values(), chunk.labels(), chunk.timeSteps(), network.inputSize(), network.classes());
+        samples.values(),
+        samples.labels(),
+        samples.timeSteps(),
+        network.inputSize(),
+        network.classes());
   }
 
   private static Iterator<Tuple2<Long, Parcel<SequenceDataset>>> datasets(
@@ -156,7 +161,7 @@ public final class RddShards implements WorkerShards, AutoCloseable {
               SampleChunks.Chunk chunk = pair._2().value();
               first[0] = first[0] == null ? chunk : first[0];
               chunk.requireTimeSteps(first[0]);
-              return new Tuple2<>(pair._1(), new Parcel<>(dataset(chunk, network)));
+              return new Tuple2<>(pair._1(), new Parcel<>(dataset(chunk.samples(), network)));
             })
         .iterator();
   }

@@ -29,7 +29,7 @@ import org.apache.spark.sql.types.StructType;
 
 /** A training on a table of any size, whose rows are computed. */
 final class LargeTable {
-  private static final int TIME_STEPS = 280;
+  private static final int TIME_STEPS = 100;
   private static final int INPUTS = 28;
   private static final int VALUES = TIME_STEPS * INPUTS;
   private static final int CLASSES = 3;

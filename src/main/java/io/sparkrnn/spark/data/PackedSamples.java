@@ -24,18 +24,21 @@ public final class PackedSamples implements Externalizable {
     this.samples = samples;
   }
 
+  /** Bytes, not an array of them: a stream would keep that until it is reset. */
   @Override
   public void writeExternal(ObjectOutput out) throws IOException {
-    out.writeObject(Floats.toBytes(samples.values()));
+    byte[] values = Floats.toBytes(samples.values());
+    out.writeInt(values.length);
+    out.write(values);
     out.writeObject(samples.labels());
     out.writeInt(samples.timeSteps());
   }
 
   @Override
   public void readExternal(ObjectInput in) throws IOException, ClassNotFoundException {
-    samples =
-        new Samples(
-            Floats.fromBytes((byte[]) in.readObject()), (int[]) in.readObject(), in.readInt());
+    byte[] values = new byte[in.readInt()];
+    in.readFully(values);
+    samples = new Samples(Floats.fromBytes(values), (int[]) in.readObject(), in.readInt());
   }
 
   @Serial

@@ -61,6 +61,7 @@ class ArchitectureTest {
       List.of(
           "spark.version",
           "spark.jobs",
+          "spark.shards",
           "spark.data",
           "spark.images",
           "spark.rounds",
@@ -107,6 +108,7 @@ class ArchitectureTest {
           entry("serving", List.of("kernel", "model", "random", "export", "storage")),
           entry("spark.version", List.of()),
           entry("spark.jobs", and(BELOW_SPARK, below("spark.jobs"))),
+          entry("spark.shards", and(BELOW_SPARK, below("spark.shards"))),
           entry("spark.data", and(BELOW_SPARK, below("spark.data"))),
           entry("spark.images", and(BELOW_SPARK, below("spark.images"))),
           entry("spark.rounds", and(BELOW_SPARK, below("spark.rounds"))),

@@ -13,5 +13,10 @@ public record SparkConfiguration(
             value =
                 "Whether local paths mean the same files on every machine of the cluster, such as those of a mounted share.",
             free = true)
-        boolean sharedPaths)
+        boolean sharedPaths,
+    @Setting(
+            value =
+                "Where Spark ML's fit keeps the samples of workers: memory, disk (Spark's local directories), or disk where they would take more than half of what an executor may cache.",
+            free = true)
+        ShardsChoice shards)
     implements Serializable {}

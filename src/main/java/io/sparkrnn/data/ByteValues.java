@@ -1,5 +1,7 @@
 package io.sparkrnn.data;
 
+import java.nio.ByteBuffer;
+
 /** Unsigned bytes, scaled to {@code value / 255f}. */
 public record ByteValues(byte[] values) implements SequenceValues {
   // A table, because a division for each of a minibatch's 50,000 values costs as much as a kernel.
@@ -14,6 +16,15 @@ public record ByteValues(byte[] values) implements SequenceValues {
   /** What an unsigned byte stands for. */
   public static float scaled(byte value) {
     return SCALED[value & 0xFF];
+  }
+
+  /** Labels that files have as unsigned bytes. */
+  static int[] widened(byte[] labels) {
+    int[] widened = new int[labels.length];
+    for (int sample = 0; sample < labels.length; sample++) {
+      widened[sample] = Byte.toUnsignedInt(labels[sample]);
+    }
+    return widened;
   }
 
   @Override
@@ -39,5 +50,10 @@ public record ByteValues(byte[] values) implements SequenceValues {
   @Override
   public void updateDigest(DatasetDigest digest) {
     digest.update(values);
+  }
+
+  @Override
+  public void write(int from, int count, ByteBuffer target) {
+    target.put(values, from, count);
   }
 }

@@ -30,7 +30,7 @@ public final class MinibatchPlan {
       long seed,
       int epoch,
       int worker,
-      SequenceDataset shard,
+      ShardSamples shard,
       int minibatchSize,
       int windowMinibatches) {
     SeededRandom random = random(seed, epoch, worker);
@@ -55,7 +55,7 @@ public final class MinibatchPlan {
   }
 
   /** Samples of equal length keep their order. */
-  private static void sortByLength(int[] order, int from, int to, SequenceDataset shard) {
+  private static void sortByLength(int[] order, int from, int to, ShardSamples shard) {
     int[] sorted =
         Arrays.stream(order, from, to)
             .boxed()

@@ -1,6 +1,8 @@
 package io.sparkrnn.data;
 
 import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -14,7 +16,7 @@ import java.util.stream.IntStream;
  *
  * <p>Safe for use by several threads.
  */
-public final class SequenceDataset implements Serializable {
+public final class SequenceDataset implements ShardSamples, Serializable {
   private static final long serialVersionUID = 2;
 
   /** The largest number of classes. */
@@ -67,11 +69,7 @@ public final class SequenceDataset implements Serializable {
    */
   public static SequenceDataset ofBytes(
       byte[] values, byte[] labels, int timeSteps, int inputSize, int classes) {
-    int[] widened = new int[labels.length];
-    for (int sample = 0; sample < labels.length; sample++) {
-      widened[sample] = Byte.toUnsignedInt(labels[sample]);
-    }
-    return owning(values.clone(), widened, timeSteps, inputSize, classes);
+    return owning(values.clone(), ByteValues.widened(labels), timeSteps, inputSize, classes);
   }
 
   /**
@@ -94,18 +92,11 @@ public final class SequenceDataset implements Serializable {
    */
   public static SequenceDataset ofFloats(
       float[] values, int[] labels, int timeSteps, int inputSize, int classes) {
-    for (int index = 0; index < values.length; index++) {
-      if (!Float.isFinite(values[index])) {
-        throw new DataException(
-            "Cannot build a dataset: expected finite values, found %s at index %d"
-                .formatted(values[index], index));
-      }
-    }
-    return SequenceColumns.plain(
-        new FloatValues(values.clone()), labels, timeSteps, inputSize, classes);
+    return SequenceColumns.plain(FloatValues.copyOf(values), labels, timeSteps, inputSize, classes);
   }
 
   /** How many samples. */
+  @Override
   public int size() {
     return steps.samples();
   }
@@ -119,11 +110,13 @@ public final class SequenceDataset implements Serializable {
   }
 
   /** Whether all samples have {@link #timeSteps}. */
+  @Override
   public boolean hasEqualLengths() {
     return steps.areEqual();
   }
 
   /** How many time steps this sample has. */
+  @Override
   public int length(int sample) {
     return steps.length(sample);
   }
@@ -283,14 +276,7 @@ public final class SequenceDataset implements Serializable {
 
   /** How the labels that count and the dense values are distributed, summed in their order. */
   public DatasetStatistics statistics() {
-    double mean = inputRange().mean();
-    double squares = 0;
-    for (int index = 0; index < values.length(); index++) {
-      double deviation = values.scaled(index) - mean;
-      squares += deviation * deviation;
-    }
-    double deviation = Math.sqrt(squares / Math.max(1, values.length()));
-    return new DatasetStatistics(outcomes.labelCounts(), mean, deviation);
+    return DatasetStatistics.of(outcomes.labelCounts(), values);
   }
 
   /**
@@ -395,5 +381,20 @@ public final class SequenceDataset implements Serializable {
         statics.gather(Spans.equal(size(), 1), samples, staticSize),
         staticSize,
         outcomes.subset(samples));
+  }
+
+  @Override
+  public SequenceDataset take(int[] order, int first, int count) {
+    return subset(Arrays.copyOfRange(order, first, first + count));
+  }
+
+  /** Appends the dense values of a sample as they are kept. */
+  void write(int sample, ByteBuffer target) {
+    values.write(steps.start(sample) * inputSize, length(sample) * inputSize, target);
+  }
+
+  /** Whether readings have weights. */
+  boolean isWeighted() {
+    return outcomes.weights().length > 0;
   }
 }

@@ -1,6 +1,7 @@
 package io.sparkrnn.data;
 
 import java.io.Serializable;
+import java.nio.ByteBuffer;
 
 /** The values of a dataset, {@code [sample][timeStep][input]} in one array. */
 sealed interface SequenceValues extends Serializable permits ByteValues, FloatValues {
@@ -67,4 +68,7 @@ sealed interface SequenceValues extends Serializable permits ByteValues, FloatVa
   SequenceValues gather(Spans steps, int[] samples, int inputs);
 
   void updateDigest(DatasetDigest digest);
+
+  /** Appends values as they are kept, floats in the buffer's order of bytes. */
+  void write(int from, int count, ByteBuffer target);
 }

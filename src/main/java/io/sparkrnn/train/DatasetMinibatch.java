@@ -2,11 +2,13 @@ package io.sparkrnn.train;
 
 import io.sparkrnn.data.Readings;
 import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.data.ShardSamples;
 import io.sparkrnn.kernel.Loss;
 import io.sparkrnn.kernel.MinibatchSource;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.random.RandomStreams;
 import io.sparkrnn.random.SeededRandom;
+import java.util.stream.IntStream;
 
 /** Some samples of a dataset, and then others: an iteration allocates nothing. */
 final class DatasetMinibatch implements MinibatchSource {
@@ -16,6 +18,12 @@ final class DatasetMinibatch implements MinibatchSource {
   private SequenceDataset data;
   private int[] samples;
   private int offset;
+
+  /** Numbers of the samples in their shard, on which what is drawn for them depends. */
+  private int[] numbers;
+
+  private int firstNumber;
+  private int[] inPlace = new int[0];
   private boolean trains;
   private boolean warm;
   private long dropoutKey;
@@ -59,6 +67,8 @@ final class DatasetMinibatch implements MinibatchSource {
     this.data = data;
     this.samples = samples;
     this.offset = offset;
+    numbers = samples;
+    firstNumber = offset;
     trains = false;
     warm = false;
     shift = ImageShift.NONE;
@@ -77,6 +87,29 @@ final class DatasetMinibatch implements MinibatchSource {
     return this;
   }
 
+  /** As the other, of a shard that may be elsewhere. */
+  void begin(ShardSamples shard, int[] order, int offset, int count, long key) {
+    if (shard instanceof SequenceDataset inMemory) {
+      begin(inMemory, order, offset, key);
+      return;
+    }
+    begin(shard.take(order, offset, count), inPlace(count), 0, key);
+    numbers = order;
+    firstNumber = offset;
+  }
+
+  private int[] inPlace(int count) {
+    if (inPlace.length < count) {
+      inPlace = IntStream.range(0, count).toArray();
+    }
+    return inPlace;
+  }
+
+  /** What the samples are in. */
+  SequenceDataset data() {
+    return data;
+  }
+
   /** Moves these samples, which are images, while they are laid out. */
   void move(ImageShift imageShift) {
     shift = imageShift;
@@ -92,7 +125,7 @@ final class DatasetMinibatch implements MinibatchSource {
       int[] places, int first, int count, float[] target, int at, int stepStride, int width) {
     data.layOut(samples, offset, places, first, count, target, at, stepStride, width);
     for (int s = 0; shift.isOn() && s < count; s++) {
-      int sample = samples[offset + places[first + s]];
+      int sample = numbers[firstNumber + places[first + s]];
       shift.move(sample, data.timeSteps(), data.inputSize(), target, at + s, stepStride, width);
     }
   }
@@ -136,6 +169,6 @@ final class DatasetMinibatch implements MinibatchSource {
     if (!trains) {
       throw new IllegalStateException("expected a minibatch that was begun with a key for dropout");
     }
-    return SeededRandom.key(dropoutKey, samples[offset + sample]);
+    return SeededRandom.key(dropoutKey, numbers[firstNumber + sample]);
   }
 }

@@ -5,6 +5,7 @@ import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.MinibatchPlan;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
+import io.sparkrnn.data.ShardSamples;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.kernel.TrainingPass;
@@ -53,9 +54,9 @@ public final class Replica {
   /** One round, a pure function: the state is not changed, and equal arguments give equal bits. */
   public WorkerResult run(TrainingState state, Shard shard, Round round) {
     long start = System.nanoTime();
-    SequenceDataset data = shard.samples();
+    ShardSamples data = shard.kept();
     Network network = recipe.topology().network();
-    DataShape.require(network, data);
+    requireShape(network, data);
     if (step == null && round.iterations() != 1) {
       throw new IllegalArgumentException(
           "expected a round of 1 iteration to average gradients, found " + round.iterations());
@@ -83,7 +84,10 @@ public final class Replica {
           break;
         }
         int count = (int) Math.min(recipe.minibatchSize(), data.size() - first);
-        minibatch.begin(data, samplesInOrder, (int) first, dropoutKey);
+        minibatch.begin(data, samplesInOrder, (int) first, count, dropoutKey);
+        if (minibatch.data() != data) {
+          requireShape(network, minibatch.data());
+        }
         minibatch.move(shift);
         if (streams != null) {
           minibatch.countAllSteps();
@@ -117,6 +121,13 @@ public final class Replica {
         System.nanoTime() - start);
   }
 
+  /** Of a shard that is elsewhere, only what is read of it has a shape. */
+  private static void requireShape(Network network, ShardSamples data) {
+    if (data instanceof SequenceDataset inMemory) {
+      DataShape.require(network, inMemory);
+    }
+  }
+
   /** Of the round's minibatch; nothing where nothing counts. */
   private float[] gradient(double weight) {
     return weight > 0 ? gradient.clone() : new float[gradient.length];
@@ -130,7 +141,7 @@ public final class Replica {
     return buffers[which];
   }
 
-  private void requireStreams(SequenceDataset data, Round round, float[] streams) {
+  private void requireStreams(ShardSamples data, Round round, float[] streams) {
     if (recipe.sequences() != Sequences.STREAMS) {
       return;
     }
@@ -148,7 +159,7 @@ public final class Replica {
     }
   }
 
-  private int[] order(int epoch, int worker, SequenceDataset data) {
+  private int[] order(int epoch, int worker, ShardSamples data) {
     int size = data.size();
     if (!order.isOf(epoch, worker, size)) {
       int[] samples =

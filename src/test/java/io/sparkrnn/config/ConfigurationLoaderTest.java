@@ -94,7 +94,7 @@ class ConfigurationLoaderTest {
         takeover-seconds = 3
         tensorboard = "hdfs://nn/curves"
       }
-      spark { master = "spark://host:7077", shared-paths = true }
+      spark { master = "spark://host:7077", shared-paths = true, shards = disk }
       hadoop { fs.defaultFS = "hdfs://nn:8020", "dfs.replication" = 1 }
       """;
 
@@ -194,7 +194,8 @@ class ConfigurationLoaderTest {
     assertThat(EXPLICIT.training().rounds()).isEqualTo(RoundsChoice.JOB);
     assertThat(EXPLICIT.run().dir()).isEqualTo("file:///runs/r \"1\"\\");
     assertThat(EXPLICIT.run().allowDrift()).containsExactly("training.epochs", "data");
-    assertThat(EXPLICIT.spark()).isEqualTo(new SparkConfiguration("spark://host:7077", true));
+    assertThat(EXPLICIT.spark())
+        .isEqualTo(new SparkConfiguration("spark://host:7077", true, ShardsChoice.DISK));
     assertThat(EXPLICIT.hadoop())
         .isEqualTo(Map.of("fs.defaultFS", "hdfs://nn:8020", "dfs.replication", "1"));
   }

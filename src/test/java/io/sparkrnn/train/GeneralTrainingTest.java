@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.sparkrnn.data.Missing;
 import io.sparkrnn.data.Readings;
+import io.sparkrnn.data.SampleLayout;
 import io.sparkrnn.data.SequenceColumns;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
+import io.sparkrnn.data.ShardSamples;
 import io.sparkrnn.kernel.Loss;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.kernel.Network.Biases;
@@ -25,6 +27,7 @@ import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.train.Recipe.Sequences;
 import io.sparkrnn.train.updater.Updater;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -128,6 +131,53 @@ class GeneralTrainingTest {
     assertThat(found.vector()).isEqualTo(expected.vector());
     assertThat(found.epochLossSum()).isEqualTo(expected.epochLossSum());
     assertThat(found.epochLossWeight()).isEqualTo(expected.epochLossWeight());
+  }
+
+  /** Samples as bytes, of which a minibatch is made when it is asked for. */
+  private record Records(SequenceDataset all, SampleLayout layout) implements ShardSamples {
+    @Override
+    public int size() {
+      return all.size();
+    }
+
+    @Override
+    public boolean hasEqualLengths() {
+      return all.hasEqualLengths();
+    }
+
+    @Override
+    public int length(int sample) {
+      return all.length(sample);
+    }
+
+    @Override
+    public SequenceDataset take(int[] order, int first, int count) {
+      int[] lengths = Arrays.stream(order, first, first + count).map(all::length).toArray();
+      ByteBuffer records = ByteBuffer.allocate(Arrays.stream(lengths).map(layout::bytes).sum());
+      for (int i = 0; i < count; i++) {
+        layout.write(all, order[first + i], records);
+      }
+      assertThat(records.hasRemaining()).isFalse();
+      return layout.read(records.flip(), lengths, all.timeSteps());
+    }
+  }
+
+  /** With dropout, which depends on the numbers of samples in their shard. */
+  @Test
+  void bitsDoNotDependOnWhereShardsLie() {
+    Recipe recipe = recipe(network("gru"), 1);
+    List<Shard> elsewhere =
+        shards().stream()
+            .map(
+                shard ->
+                    new Shard(
+                        shard.worker(),
+                        new Records(shard.samples(), SampleLayout.of(shard.samples()))))
+            .toList();
+    TrainingState expected = train(recipe, new VectorOps(), shards(), 2, 2);
+    TrainingState found = train(recipe, new VectorOps(), elsewhere, 2, 2);
+    assertThat(found.vector()).isEqualTo(expected.vector());
+    assertThat(found.epochLossSum()).isEqualTo(expected.epochLossSum());
   }
 
   @Test

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.sparkrnn.Proof;
 import io.sparkrnn.config.Averaging;
 import io.sparkrnn.data.TrainingData;
-import io.sparkrnn.spark.data.WorkerShards;
+import io.sparkrnn.spark.shards.WorkerShards;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.TrainingState;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.sparkrnn.config.Averaging;
 import io.sparkrnn.data.Shard;
-import io.sparkrnn.spark.data.WorkerGroups.Group;
 import io.sparkrnn.spark.rounds.RoundMessages.Ask;
 import io.sparkrnn.spark.rounds.RoundMessages.EndOfStretch;
 import io.sparkrnn.spark.rounds.RoundMessages.Reply;
 import io.sparkrnn.spark.rounds.RoundMessages.Result;
 import io.sparkrnn.spark.rounds.RoundMessages.RunRound;
+import io.sparkrnn.spark.shards.WorkerGroups.Group;
 import io.sparkrnn.train.ParameterAverage;
 import io.sparkrnn.train.Round;
 import io.sparkrnn.train.SubtreeSum;

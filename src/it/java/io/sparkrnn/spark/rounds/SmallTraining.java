@@ -14,7 +14,7 @@ import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.SyntheticData;
-import io.sparkrnn.spark.data.WorkerShards;
+import io.sparkrnn.spark.shards.WorkerShards;
 import io.sparkrnn.train.CheckpointCadence;
 import io.sparkrnn.train.EarlyStopping;
 import io.sparkrnn.train.EpochReport;

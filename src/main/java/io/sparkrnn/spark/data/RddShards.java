@@ -1,50 +1,69 @@
 package io.sparkrnn.spark.data;
 
+import io.sparkrnn.config.ShardsChoice;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.kernel.Network;
-import io.sparkrnn.spark.data.WorkerGroups.Group;
+import io.sparkrnn.spark.data.SampleReader.Samples;
 import io.sparkrnn.spark.jobs.Parcel;
 import io.sparkrnn.spark.jobs.ResultStream;
 import io.sparkrnn.spark.jobs.SparkJobException;
-import io.sparkrnn.spark.version.Coalescer;
+import io.sparkrnn.spark.shards.DiskShards;
+import io.sparkrnn.spark.shards.GroupCoalescer;
+import io.sparkrnn.spark.shards.ShardBudget;
+import io.sparkrnn.spark.shards.ShardBudget.Room;
+import io.sparkrnn.spark.shards.ShardSummary;
+import io.sparkrnn.spark.shards.WorkerGroups.Group;
+import io.sparkrnn.spark.shards.WorkerShards;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Spliterators;
+import java.util.stream.StreamSupport;
 import org.apache.spark.HashPartitioner;
-import org.apache.spark.Partition;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.rdd.PartitionGroup;
-import org.apache.spark.rdd.RDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
-import scala.Option;
 import scala.Tuple2;
 
 /**
- * A user's RDD of samples as one shard a worker, plain arrays, kept by Spark. Which samples a
- * worker has, and in which order, depends on the order of the RDD's samples alone, not on its
- * partitions or on how samples are grouped into its elements.
+ * A user's RDD of samples as one shard a worker, in executors' heaps or on their disks. Which
+ * samples a worker has, and in which order, depends on the order of the RDD's samples alone, not on
+ * its partitions or on how samples are grouped into its elements.
  */
 public final class RddShards implements WorkerShards, AutoCloseable {
-  private final JavaRDD<Parcel<Shard>> shards;
-  private final List<Summary> summaries;
+  private final WorkerShards shards;
+  private final Runnable release;
+  private final List<ShardSummary> summaries;
 
-  /** What the driver knows of a shard. */
-  record Summary(int worker, String sha256, int samples, int timeSteps) implements Serializable {
-    static Summary of(Shard shard) {
-      SequenceDataset samples = shard.samples();
-      return new Summary(shard.worker(), samples.sha256(), samples.size(), samples.timeSteps());
+  /** What a partition of the RDD has, and what the executor has room for that read it. */
+  private record Count(int partition, long samples, long values, Room room)
+      implements Serializable {}
+
+  /** Numbers of the first samples of partitions, and behind the last the number of samples. */
+  private record Extent(long[] starts, long values, Map<String, Long> rooms) {
+    long samples() {
+      return starts[starts.length - 1];
     }
   }
 
-  private RddShards(JavaRDD<Parcel<Shard>> shards, List<Summary> summaries) {
+  private RddShards(WorkerShards shards, Runnable release, List<ShardSummary> summaries) {
     this.shards = shards;
+    this.release = release;
     this.summaries = summaries;
+  }
+
+  /** As the other, in memory or on disk, as the samples fit. */
+  public static <T> RddShards materialise(
+      JavaRDD<T> data, SampleReader<T> reader, int workers, Network network) {
+    return materialise(data, reader, workers, network, ShardsChoice.AUTO);
   }
 
   /**
@@ -52,58 +71,63 @@ public final class RddShards implements WorkerShards, AutoCloseable {
    *
    * @param network whose inputs and classes the samples must have; its time steps are not looked at
    * @param reader reads an element
+   * @param choice where they are kept
    * @throws DataException if there are fewer samples than workers, or a sample is not of the shape
    */
   public static <T> RddShards materialise(
-      JavaRDD<T> data, SampleReader<T> reader, int workers, Network network) {
-    long[] starts = startsOfPartitions(data, reader);
-    long samples = starts[starts.length - 1];
-    if (samples < workers) {
+      JavaRDD<T> data, SampleReader<T> reader, int workers, Network network, ShardsChoice choice) {
+    Extent extent = extent(data, reader);
+    if (extent.samples() < workers) {
       throw new DataException(
           "Cannot divide %d samples among %d workers: expected at least one for each"
-              .formatted(samples, workers));
+              .formatted(extent.samples(), workers));
     }
+    long[] starts = extent.starts();
     JavaRDD<Tuple2<Integer, Parcel<SampleChunks.Chunk>>> chunks =
         data.mapPartitionsWithIndex(
             (partition, elements) ->
                 new SampleChunks<>(
                     elements, reader, workers, partition, starts[partition], starts[partition + 1]),
             false);
-    JavaRDD<Parcel<Shard>> built =
-        JavaPairRDD.fromJavaRDD(chunks)
-            .partitionBy(new HashPartitioner(workers))
-            .mapPartitions(
-                ofOneWorker -> List.of(new Parcel<>(build(ofOneWorker, network))).iterator());
-    return keep(built);
+    ShardBudget budget = ShardBudget.of(data.context(), Float.BYTES * extent.values(), workers);
+    if (!budget.onDisk(choice)) {
+      return keep(
+          JavaPairRDD.fromJavaRDD(chunks)
+              .partitionBy(new HashPartitioner(workers))
+              .mapPartitions(
+                  ofOneWorker -> List.of(new Parcel<>(build(ofOneWorker, network))).iterator()));
+    }
+    budget.requireDisks(extent.rooms());
+    return onDisk(JavaSparkContext.fromSparkContext(data.context()), chunks, workers, network);
   }
 
-  /** Number of the first sample of each partition, and behind the last the number of samples. */
-  private static <T> long[] startsOfPartitions(JavaRDD<T> data, SampleReader<T> reader) {
-    List<long[]> counts =
-        SparkJobException.translated(
-            () ->
-                data.mapPartitionsWithIndex(
-                        (partition, elements) ->
-                            List.of(new long[] {partition, countSamples(elements, reader)})
-                                .iterator(),
-                        false)
-                    .collect());
+  private static <T> Extent extent(JavaRDD<T> data, SampleReader<T> reader) {
+    List<Count> counts = new ArrayList<>();
+    ResultStream.forEach(
+        data.mapPartitionsWithIndex(
+            (partition, elements) -> {
+              long samples = 0;
+              long values = 0;
+              while (elements.hasNext()) {
+                T element = elements.next();
+                samples += reader.count(element);
+                values += reader.values(element);
+              }
+              return List.of(new Parcel<>(new Count(partition, samples, values, Room.here())))
+                  .iterator();
+            },
+            false),
+        count -> counts.add(count.value()));
+    counts.sort(Comparator.comparingInt(Count::partition));
     long[] starts = new long[counts.size() + 1];
-    for (long[] count : counts) {
-      starts[(int) count[0] + 1] = count[1];
+    long values = 0;
+    Map<String, Long> rooms = new HashMap<>();
+    for (Count count : counts) {
+      starts[count.partition() + 1] = starts[count.partition()] + count.samples();
+      values += count.values();
+      rooms.merge(count.room().machine(), count.room().bytes(), Math::max);
     }
-    for (int partition = 0; partition < counts.size(); partition++) {
-      starts[partition + 1] += starts[partition];
-    }
-    return starts;
-  }
-
-  private static <T> long countSamples(Iterator<T> elements, SampleReader<T> reader) {
-    long samples = 0;
-    while (elements.hasNext()) {
-      samples += reader.count(elements.next());
-    }
-    return samples;
+    return new Extent(starts, values, rooms);
   }
 
   private static Shard build(
@@ -115,40 +139,84 @@ public final class RddShards implements WorkerShards, AutoCloseable {
       worker = pair._1();
       chunks.add(pair._2().value());
     }
-    SampleChunks.Chunk whole = SampleChunks.join(chunks.toArray(SampleChunks.Chunk[]::new));
     return new Shard(
-        worker,
-        SequenceDataset.ofFloats(
-            whole.values(),
-            whole.labels(),
-            whole.timeSteps(),
-            network.inputSize(),
-            network.classes()));
+        worker, dataset(SampleChunks.join(chunks.toArray(SampleChunks.Chunk[]::new)), network));
+  }
+
+  private static SequenceDataset dataset(Samples samples, Network network) {
+    return SequenceDataset.ofFloats(
+        samples.values(),
+        samples.labels(),
+        samples.timeSteps(),
+        network.inputSize(),
+        network.classes());
+  }
+
+  private static Iterator<Tuple2<Long, Parcel<SequenceDataset>>> datasets(
+      Iterator<Tuple2<Long, Parcel<SampleChunks.Chunk>>> ofOneWorker, Network network) {
+    SampleChunks.Chunk[] first = new SampleChunks.Chunk[1];
+    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(ofOneWorker, 0), false)
+        .map(
+            pair -> {
+              SampleChunks.Chunk chunk = pair._2().value();
+              first[0] = first[0] == null ? chunk : first[0];
+              chunk.requireTimeSteps(first[0]);
+              return new Tuple2<>(pair._1(), new Parcel<>(dataset(chunk.samples(), network)));
+            })
+        .iterator();
+  }
+
+  private static RddShards onDisk(
+      JavaSparkContext context,
+      JavaRDD<Tuple2<Integer, Parcel<SampleChunks.Chunk>>> chunks,
+      int workers,
+      Network network) {
+    JavaPairRDD<Long, Parcel<SampleChunks.Chunk>> byNumber =
+        chunks.mapToPair(chunk -> new Tuple2<>(chunk._2().value().first(), chunk._2()));
+    DiskShards shards =
+        SparkJobException.translated(
+            () ->
+                DiskShards.build(
+                    context,
+                    DiskShards.ofWorkers(byNumber, workers)
+                        .mapPartitions(ofOneWorker -> datasets(ofOneWorker, network)),
+                    workers));
+    try {
+      requireEqualTimeSteps(shards.summaries());
+      return new RddShards(shards, shards::close, shards.summaries());
+    } catch (RuntimeException e) {
+      shards.close();
+      throw e;
+    }
   }
 
   /** Summarises shards and keeps them; one that is lost and built again must be the same. */
   public static RddShards keep(JavaRDD<Parcel<Shard>> built) {
     built.setName("shards being built").persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      List<Summary> summaries = new ArrayList<>();
-      ResultStream.forEach(built.map(shard -> Summary.of(shard.value())), summaries::add);
-      summaries.sort(Comparator.comparingInt(Summary::worker));
+      List<ShardSummary> summaries = new ArrayList<>();
+      ResultStream.forEach(built.map(shard -> ShardSummary.of(shard.value())), summaries::add);
+      summaries.sort(Comparator.comparingInt(ShardSummary::worker));
       requireEqualTimeSteps(summaries);
-      List<String> sha256s = summaries.stream().map(Summary::sha256).toList();
+      List<String> sha256s = summaries.stream().map(ShardSummary::sha256).toList();
       JavaRDD<Parcel<Shard>> verified =
           built
-              .map(shard -> verify(shard, sha256s))
+              .map(
+                  shard -> {
+                    ShardSummary.of(shard.value()).requireSame(sha256s);
+                    return shard;
+                  })
               .setName("shards")
               .persist(StorageLevel.MEMORY_AND_DISK());
       SparkJobException.translated(verified::count);
-      return new RddShards(verified, summaries);
+      return new RddShards(groups -> inMemory(verified, groups), verified::unpersist, summaries);
     } finally {
       built.unpersist();
     }
   }
 
-  private static void requireEqualTimeSteps(List<Summary> summaries) {
-    for (Summary summary : summaries) {
+  private static void requireEqualTimeSteps(List<ShardSummary> summaries) {
+    for (ShardSummary summary : summaries) {
       if (summary.timeSteps() != summaries.get(0).timeSteps()) {
         throw new DataException(
             "Cannot train on sequences of different lengths: expected %d time steps as in worker 0's shard, found %d in worker %d's"
@@ -157,28 +225,13 @@ public final class RddShards implements WorkerShards, AutoCloseable {
     }
   }
 
-  private static Parcel<Shard> verify(Parcel<Shard> parcel, List<String> sha256s) {
-    Shard shard = parcel.value();
-    String sha256 = sha256s.get(shard.worker());
-    if (!shard.samples().sha256().equals(sha256)) {
-      throw new DataException(
-          "Cannot rebuild the shard of worker %d: expected SHA-256 %s as when it was built first, found %s; the data must be the same when they are computed again"
-              .formatted(shard.worker(), sha256, shard.samples().sha256()));
-    }
-    return parcel;
-  }
-
-  /** The shards for one runner, which may drop its own: they stay here. */
-  @Override
-  public JavaRDD<Parcel<List<Shard>>> of(List<Group> groups) {
+  private static JavaRDD<Parcel<List<Shard>>> inMemory(
+      JavaRDD<Parcel<Shard>> shards, List<Group> groups) {
     JavaRDD<Parcel<Shard>> grouped =
-        groups.size() == summaries.size()
+        groups.size() == shards.getNumPartitions()
             // Tasks go where the shards are.
             ? shards
-            : shards
-                .rdd()
-                .coalesce(groups.size(), false, Option.apply(new ByGroup(groups)), null)
-                .toJavaRDD();
+            : new GroupCoalescer(groups).coalesce(shards);
     return grouped
         .mapPartitions(
             ofOneGroup -> {
@@ -190,25 +243,15 @@ public final class RddShards implements WorkerShards, AutoCloseable {
         .persist(StorageLevel.MEMORY_ONLY());
   }
 
-  /** Partitions of shards, whose numbers are those of the workers, as partitions of groups. */
-  private record ByGroup(List<Group> groups) implements Coalescer {
-    @Override
-    public PartitionGroup[] coalesce(int most, RDD<?> parent) {
-      Partition[] partitions = parent.partitions();
-      return groups.stream()
-          .map(
-              group -> {
-                PartitionGroup together = new PartitionGroup(Option.empty());
-                group.workers().forEach(w -> together.partitions().$plus$eq(partitions[w]));
-                return together;
-              })
-          .toArray(PartitionGroup[]::new);
-    }
+  /** The shards for one runner, which may drop its own: they stay here. */
+  @Override
+  public JavaRDD<Parcel<List<Shard>>> of(List<Group> groups) {
+    return shards.of(groups);
   }
 
   /** SHA-256 of each shard, in the order of the workers. */
   public List<String> sha256s() {
-    return summaries.stream().map(Summary::sha256).toList();
+    return summaries.stream().map(ShardSummary::sha256).toList();
   }
 
   public int timeSteps() {
@@ -220,7 +263,7 @@ public final class RddShards implements WorkerShards, AutoCloseable {
     return new Sizes(summaries);
   }
 
-  private record Sizes(List<Summary> summaries) implements TrainingData {
+  private record Sizes(List<ShardSummary> summaries) implements TrainingData {
     @Override
     public int workers() {
       return summaries.size();
@@ -249,6 +292,6 @@ public final class RddShards implements WorkerShards, AutoCloseable {
 
   @Override
   public void close() {
-    shards.unpersist();
+    release.run();
   }
 }

@@ -1,6 +1,7 @@
 package io.sparkrnn.spark.data;
 
 import io.sparkrnn.data.DataException;
+import io.sparkrnn.spark.data.SampleReader.Samples;
 import io.sparkrnn.spark.jobs.Parcel;
 import java.io.Serializable;
 import java.util.ArrayDeque;
@@ -28,9 +29,25 @@ final class SampleChunks<T> implements Iterator<Tuple2<Integer, Parcel<SampleChu
    * Samples of one element that go to one worker.
    *
    * @param first number of the first sample in the whole RDD, by which chunks are put in order
-   * @param values {@code [sample][timeStep][input]}
    */
-  record Chunk(long first, float[] values, int[] labels, int timeSteps) implements Serializable {}
+  record Chunk(long first, Samples samples) implements Serializable {
+    int timeSteps() {
+      return samples.timeSteps();
+    }
+
+    /**
+     * Demands those of another chunk.
+     *
+     * @throws DataException if it has others
+     */
+    void requireTimeSteps(Chunk other) {
+      if (timeSteps() != other.timeSteps()) {
+        throw new DataException(
+            "Cannot train on sequences of different lengths: expected %d time steps as in sample %d, found %d in sample %d"
+                .formatted(other.timeSteps(), other.first, timeSteps(), first));
+      }
+    }
+  }
 
   /**
    * The chunks of a partition.
@@ -74,7 +91,7 @@ final class SampleChunks<T> implements Iterator<Tuple2<Integer, Parcel<SampleChu
     return ready.remove();
   }
 
-  private void deal(SampleReader.Samples samples) {
+  private void deal(Samples samples) {
     int count = samples.labels().length;
     int sampleValues = count == 0 ? 0 : samples.values().length / count;
     for (int from = 0; from < Math.min(workers, count); from++) {
@@ -91,35 +108,30 @@ final class SampleChunks<T> implements Iterator<Tuple2<Integer, Parcel<SampleChu
       ready.add(
           new Tuple2<>(
               (int) (first % workers),
-              new Parcel<>(new Chunk(first, values, labels, samples.timeSteps()))));
+              new Parcel<>(new Chunk(first, new Samples(values, labels, samples.timeSteps())))));
     }
     next += count;
   }
 
   /** Chunks of one worker as one array each of values and labels, in the order of the samples. */
-  static Chunk join(Chunk[] chunks) {
+  static Samples join(Chunk[] chunks) {
     Arrays.sort(chunks, (a, b) -> Long.compare(a.first(), b.first()));
     int values = 0;
     int labels = 0;
     for (Chunk chunk : chunks) {
-      if (chunk.timeSteps() != chunks[0].timeSteps()) {
-        throw new DataException(
-            "Cannot train on sequences of different lengths: expected %d time steps as in sample %d, found %d in sample %d"
-                .formatted(
-                    chunks[0].timeSteps(), chunks[0].first(), chunk.timeSteps(), chunk.first()));
-      }
-      values = Math.addExact(values, chunk.values().length);
-      labels += chunk.labels().length;
+      chunk.requireTimeSteps(chunks[0]);
+      values = Math.addExact(values, chunk.samples().values().length);
+      labels += chunk.samples().labels().length;
     }
-    Chunk whole =
-        new Chunk(chunks[0].first(), new float[values], new int[labels], chunks[0].timeSteps());
+    Samples whole = new Samples(new float[values], new int[labels], chunks[0].timeSteps());
     int valuesDone = 0;
     int labelsDone = 0;
     for (Chunk chunk : chunks) {
-      System.arraycopy(chunk.values(), 0, whole.values(), valuesDone, chunk.values().length);
-      System.arraycopy(chunk.labels(), 0, whole.labels(), labelsDone, chunk.labels().length);
-      valuesDone += chunk.values().length;
-      labelsDone += chunk.labels().length;
+      Samples part = chunk.samples();
+      System.arraycopy(part.values(), 0, whole.values(), valuesDone, part.values().length);
+      System.arraycopy(part.labels(), 0, whole.labels(), labelsDone, part.labels().length);
+      valuesDone += part.values().length;
+      labelsDone += part.labels().length;
     }
     return whole;
   }

@@ -1,6 +1,7 @@
 package io.sparkrnn.spark.data;
 
 import io.sparkrnn.data.DataException;
+import java.io.Serial;
 import java.io.Serializable;
 
 /** Turns the elements of a user's RDD into samples; Spark ships it. */
@@ -11,10 +12,18 @@ public interface SampleReader<T> extends Serializable {
    * @param values {@code [sample][timeStep][input]}
    * @param labels class of each sample
    */
-  record Samples(float[] values, int[] labels, int timeSteps) implements Serializable {}
+  record Samples(float[] values, int[] labels, int timeSteps) implements Serializable {
+    @Serial
+    private Object writeReplace() {
+      return new PackedSamples(this);
+    }
+  }
 
   /** How many samples an element has, without looking at them. */
   int count(T element);
+
+  /** How many dense values they have together, likewise. */
+  long values(T element);
 
   /**
    * Reads an element.

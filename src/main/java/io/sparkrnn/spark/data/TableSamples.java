@@ -260,6 +260,11 @@ public final class TableSamples implements AutoCloseable {
         }
 
         @Override
+        public long values(Parcel<Samples> sample) {
+          return sample.value().values().length;
+        }
+
+        @Override
         public Samples read(Parcel<Samples> sample, long number, int partition) {
           return sample.value();
         }

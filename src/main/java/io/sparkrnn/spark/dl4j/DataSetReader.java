@@ -20,6 +20,11 @@ public record DataSetReader(Network network) implements SampleReader<DataSet> {
   }
 
   @Override
+  public long values(DataSet set) {
+    return set.getFeatures() == null ? 0 : set.getFeatures().length();
+  }
+
+  @Override
   public Samples read(DataSet set, long number, int partition) {
     String where = "data set %d of partition %d".formatted(number, partition);
     if (set.getFeaturesMaskArray() != null) {

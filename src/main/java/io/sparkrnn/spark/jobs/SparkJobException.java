@@ -16,6 +16,7 @@ import org.apache.spark.SparkException;
 public final class SparkJobException extends UnavailableException {
   private static final long serialVersionUID = 1L;
 
+  private static final String NO_SPACE = "No space left on device";
   private static final String OTHER_CLASSES = "java.io.InvalidClassException";
 
   private final boolean permanent;
@@ -60,6 +61,7 @@ public final class SparkJobException extends UnavailableException {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof DataException
           || cause instanceof StorageException
+          || cause instanceof SparkJobException
           || cause instanceof KernelUnavailableException
           || cause instanceof ConfigurationException) {
         return (RuntimeException) cause;
@@ -67,6 +69,12 @@ public final class SparkJobException extends UnavailableException {
       if (!(cause instanceof SparkException)) {
         inTask = cause;
       }
+    }
+    if (failure.toString().contains(NO_SPACE)) {
+      return new StorageException(
+          "Cannot keep samples in Spark's local directories (spark.local.dir): expected room, found \"%s\""
+              .formatted(NO_SPACE),
+          failure);
     }
     if (failure.toString().contains("UnsupportedClassVersionError")) {
       return new SparkJobException(
@@ -112,6 +120,14 @@ public final class SparkJobException extends UnavailableException {
         "Cannot run tasks on %s: expected %s within %d s (spark.rnn.slots.timeout), found %s"
             .formatted(master, expected, TimeUnit.MILLISECONDS.toSeconds(millis), found),
         null);
+  }
+
+  /** A file of samples on an executor's disk that is not what was written there. */
+  public static SparkJobException damagedShard(int worker, Throwable found) {
+    return new SparkJobException(
+        "Cannot read the shard of worker %d: %s; it is built again when the task is run again"
+            .formatted(worker, firstLine(found)),
+        found);
   }
 
   /** Results that do not come, whoever is to compute them. */

@@ -6,7 +6,7 @@ import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.model.TargetScale;
-import io.sparkrnn.spark.data.WorkerShards;
+import io.sparkrnn.spark.shards.WorkerShards;
 import java.util.List;
 
 /** The samples of a table, ready for any number of trainings. */

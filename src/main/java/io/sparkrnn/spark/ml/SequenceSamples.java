@@ -9,7 +9,7 @@ import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.model.TargetScale;
 import io.sparkrnn.run.Topologies;
 import io.sparkrnn.spark.data.TableData;
-import io.sparkrnn.spark.data.WorkerShards;
+import io.sparkrnn.spark.shards.WorkerShards;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 

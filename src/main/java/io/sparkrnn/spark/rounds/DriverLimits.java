@@ -1,7 +1,7 @@
 package io.sparkrnn.spark.rounds;
 
 import io.sparkrnn.run.UsageException;
-import io.sparkrnn.spark.data.WorkerGroups.Group;
+import io.sparkrnn.spark.shards.WorkerGroups.Group;
 import io.sparkrnn.train.Recipe;
 import java.util.List;
 import org.apache.spark.SparkConf;

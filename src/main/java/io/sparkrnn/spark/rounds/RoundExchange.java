@@ -2,7 +2,6 @@ package io.sparkrnn.spark.rounds;
 
 import io.sparkrnn.config.Averaging;
 import io.sparkrnn.run.UsageException;
-import io.sparkrnn.spark.data.WorkerGroups.Group;
 import io.sparkrnn.spark.rounds.RoundMessages.Ask;
 import io.sparkrnn.spark.rounds.RoundMessages.EndOfStretch;
 import io.sparkrnn.spark.rounds.RoundMessages.Ping;
@@ -11,6 +10,7 @@ import io.sparkrnn.spark.rounds.RoundMessages.Reply;
 import io.sparkrnn.spark.rounds.RoundMessages.Request;
 import io.sparkrnn.spark.rounds.RoundMessages.Result;
 import io.sparkrnn.spark.rounds.RoundMessages.RunRound;
+import io.sparkrnn.spark.shards.WorkerGroups.Group;
 import io.sparkrnn.train.ParameterAverage;
 import io.sparkrnn.train.Round;
 import io.sparkrnn.train.RoundPart;

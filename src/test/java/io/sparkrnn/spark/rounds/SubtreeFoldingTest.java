@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.sparkrnn.config.Averaging;
 import io.sparkrnn.data.Shard;
-import io.sparkrnn.spark.data.WorkerGroups;
+import io.sparkrnn.spark.shards.WorkerGroups;
 import io.sparkrnn.train.ParameterAverage;
 import io.sparkrnn.train.RoundPart;
 import io.sparkrnn.train.RoundResult;

@@ -1,9 +1,9 @@
-package io.sparkrnn.spark.data;
+package io.sparkrnn.spark.shards;
 
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.data.TrainingData;
-import io.sparkrnn.spark.data.WorkerGroups.Group;
 import io.sparkrnn.spark.jobs.Parcel;
+import io.sparkrnn.spark.shards.WorkerGroups.Group;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;

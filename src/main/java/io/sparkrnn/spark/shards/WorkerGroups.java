@@ -1,4 +1,4 @@
-package io.sparkrnn.spark.data;
+package io.sparkrnn.spark.shards;
 
 import java.io.Serializable;
 import java.util.ArrayList;

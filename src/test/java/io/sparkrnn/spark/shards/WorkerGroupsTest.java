@@ -1,8 +1,8 @@
-package io.sparkrnn.spark.data;
+package io.sparkrnn.spark.shards;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkrnn.spark.data.WorkerGroups.Group;
+import io.sparkrnn.spark.shards.WorkerGroups.Group;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

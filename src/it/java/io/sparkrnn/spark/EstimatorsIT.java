@@ -75,15 +75,19 @@ class EstimatorsIT {
 
   @Test
   void columnsOfAllKindsAreTheSameSequences() {
-    float[] expected = flat().setCell("lstm").fit(table).parameters();
+    RnnClassificationModel plain = flat().setCell("lstm").fit(table);
+    float[] expected = plain.parameters();
+    List<Row> probabilities = plain.transform(table).select("probability").collectAsList();
     for (RnnClassifier rnn :
         List.of(
             classifier().setFeaturesCol("nested"),
             classifier().setFeaturesCol("structs"),
             classifier().setFeaturesCols(new String[] {"a", "b"}),
             classifier().setInputs(2))) {
-      assertThat(rnn.setCell("lstm").fit(table.repartition(2)).parameters())
-          .containsExactly(expected);
+      RnnClassificationModel model = rnn.setCell("lstm").fit(table.repartition(2));
+      assertThat(model.parameters()).containsExactly(expected);
+      assertThat(model.transform(table).select("probability").collectAsList())
+          .isEqualTo(probabilities);
     }
     Dataset<Row> weighted = table.withColumn("weight", functions.lit(1));
     assertThat(flat().setWeightCol("weight").fit(weighted).parameters())
@@ -151,6 +155,9 @@ class EstimatorsIT {
         regressor().setLabelCol("b").fit(table.selectExpr("nested as features", "b"));
     assertThat(steps.file().topology().summary()).contains("6 x 2");
     assertThat(steps.hasSummary()).isTrue();
+    Row first = steps.transform(numbers).select("prediction", "predictions").first();
+    assertThat(first.<Double>getList(1)).hasSize(STEPS).last().isEqualTo(first.getDouble(0));
+    assertThat(two.transform(numbers).select("predictions").first().getList(0)).hasSize(2);
   }
 
   private static RnnRegressor regressor() {
@@ -187,6 +194,8 @@ class EstimatorsIT {
 
   @Test
   void eachTimeStepIsLabelled() {
+    Dataset<Row> signs =
+        table.selectExpr("nested", "transform(a, x -> if(x > 0, 'up', 'down')) as signs");
     RnnSequenceLabelingModel model =
         new RnnSequenceLabeler()
             .setHidden(new int[] {5})
@@ -195,10 +204,11 @@ class EstimatorsIT {
             .setMinibatchSize(8)
             .setFeaturesCol("nested")
             .setLabelCol("signs")
-            .fit(table.selectExpr("nested", "transform(a, x -> if(x > 0, 'up', 'down')) as signs"));
+            .fit(signs);
     double[] losses = model.summary().objectiveHistory();
     assertThat(losses[11]).isLessThan(losses[0]);
-    assertThat(model.file().preparation().orElseThrow().classes()).containsExactly("down", "up");
+    assertThat(model.labels()).containsExactly("down", "up");
+    assertThat(model.transform(signs).select("prediction").first().getList(0)).hasSize(STEPS);
   }
 
   @Test

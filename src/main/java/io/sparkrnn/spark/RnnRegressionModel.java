@@ -34,7 +34,9 @@ import org.apache.spark.sql.types.StructType;
 /**
  * A network that gives each sequence numbers, in the units of the data. The prediction is that of
  * the first target; of quantiles, that of the level next to a half. A network of several outputs
- * has all of them in a column more, an array: those of the first target first.
+ * has all of them in a column more, an array: those of the first target first. Of a network that
+ * says numbers at each time step, as those that forecast do, the prediction is that of the last
+ * one, and the array has those of all, one time step after another.
  *
  * <p>Saved and read as {@link RnnClassificationModel} is.
  */
@@ -180,7 +182,8 @@ public final class RnnRegressionModel extends RegressionModel<Vector, RnnRegress
   }
 
   private boolean addsAll() {
-    return numOutputs() > 1 && !getPredictionsCol().isEmpty();
+    boolean several = numOutputs() > 1 || model.network().head().reads() == Reads.EVERY;
+    return several && !getPredictionsCol().isEmpty();
   }
 
   @Override
@@ -213,7 +216,8 @@ public final class RnnRegressionModel extends RegressionModel<Vector, RnnRegress
    */
   @Override
   public double predict(Vector features) {
-    return NumberAnswers.first(model, model.said(model.outputs(features)[0]));
+    double[][] outputs = model.outputs(features);
+    return NumberAnswers.first(model, model.said(outputs[outputs.length - 1]));
   }
 
   /**
@@ -222,7 +226,7 @@ public final class RnnRegressionModel extends RegressionModel<Vector, RnnRegress
    * @throws DataException if it cannot be read
    */
   public double[] predictAll(Vector features) {
-    return model.said(model.outputs(features)[0]);
+    return NumberAnswers.all(model, model.outputs(features));
   }
 
   @Override
@@ -240,7 +244,7 @@ public final class RnnRegressionModel extends RegressionModel<Vector, RnnRegress
   }
 
   private static boolean fits(Network network) {
-    return !network.head().loss().ofClasses() && network.head().reads() != Reads.EVERY;
+    return !network.head().loss().ofClasses();
   }
 
   /** Reads what {@code save} wrote. */

@@ -108,9 +108,7 @@ public final class RnnRegressor extends Regressor<Vector, RnnRegressor, RnnRegre
     return hasOneNumber(schema)
         ? TrainingColumns.transformed(schema, request, super::transformSchema)
         : TrainingColumns.transformed(
-            schema,
-            request,
-            with -> with.add(getPredictionCol(), DataTypes.createArrayType(DataTypes.DoubleType)));
+            schema, request, with -> with.add(getPredictionCol(), DataTypes.DoubleType));
   }
 
   /** Whether Spark ML knows what the label is. */

@@ -25,6 +25,7 @@ import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -42,6 +43,8 @@ public final class RnnSequenceLabeler extends Estimator<RnnSequenceLabelingModel
         FitParams<RnnSequenceLabeler>,
         DefaultParamsWritable {
   private static final long serialVersionUID = 1L;
+  private static final DataType NUMBERS = DataTypes.createArrayType(DataTypes.DoubleType);
+  private static final DataType OF_CLASSES = DataTypes.createArrayType(NUMBERS);
 
   private final String uid;
 
@@ -102,7 +105,7 @@ public final class RnnSequenceLabeler extends Estimator<RnnSequenceLabelingModel
     return TrainingColumns.transformed(
         schema,
         request(Optional.empty()),
-        with -> with.add(getPredictionCol(), DataTypes.createArrayType(DataTypes.DoubleType)));
+        with -> with.add(getPredictionCol(), NUMBERS).add(getProbabilityCol(), OF_CLASSES));
   }
 
   private FitRequest request(Optional<ModelFile> start) {

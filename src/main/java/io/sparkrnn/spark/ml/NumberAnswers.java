@@ -2,6 +2,7 @@ package io.sparkrnn.spark.ml;
 
 import io.sparkrnn.kernel.Loss;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -16,15 +17,20 @@ public record NumberAnswers(ColumnModel model, boolean one, boolean all)
     implements AddedColumns.Answers {
   @Override
   public Row of(double[][] outputs) {
-    double[] said = outputs == null ? null : model.said(outputs[0]);
+    double[] said = outputs == null ? null : model.said(outputs[outputs.length - 1]);
     List<Object> cells = new ArrayList<>();
     if (one) {
       cells.add(said == null ? Double.NaN : first(model, said));
     }
     if (all) {
-      cells.add(said);
+      cells.add(said == null ? null : all(model, outputs));
     }
     return RowFactory.create(cells.toArray());
+  }
+
+  /** The outputs of all readings, one after another. */
+  public static double[] all(ColumnModel model, double[][] outputs) {
+    return Arrays.stream(outputs).map(model::said).flatMapToDouble(Arrays::stream).toArray();
   }
 
   /** The number of the first target; of quantiles, that of the level next to a half. */

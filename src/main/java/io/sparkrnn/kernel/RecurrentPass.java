@@ -1,8 +1,6 @@
 package io.sparkrnn.kernel;
 
 import io.sparkrnn.kernel.Deliveries.Steps;
-import io.sparkrnn.kernel.Network.Embedding;
-import io.sparkrnn.kernel.Network.Join;
 import java.util.Arrays;
 
 /**
@@ -124,7 +122,7 @@ final class RecurrentPass {
     for (int lane = 0; lane < groups.count(g); lane++) {
       int to = at + network.input().dense() * width + lane;
       int length = groups.length(g, lane);
-      embed(
+      RowPass.embed(
           network,
           blocks,
           m,
@@ -136,55 +134,6 @@ final class RecurrentPass {
           stride,
           width);
     }
-  }
-
-  /**
-   * Writes embedded ids and static values of a sample.
-   *
-   * @param at of the first value of the first time step
-   * @param stride from one time step to the next
-   * @param width from one value to the next
-   */
-  static void embed(
-      Network network,
-      ParameterBlock[] blocks,
-      float[] m,
-      float[] parameters,
-      MinibatchSource source,
-      int sample,
-      int timeSteps,
-      int at,
-      int stride,
-      int width) {
-    int statics = network.input().join() == Join.EVERY_STEP ? network.input().statics() : 0;
-    if (network.input().embedded() + statics == 0) {
-      return;
-    }
-    for (int t = 0; t < timeSteps; t++) {
-      int to = at + t * stride;
-      for (int c = 0; c < network.input().categorical().size(); c++) {
-        Embedding embedding = network.input().categorical().get(c);
-        int id = id(source, embedding, c, sample, t);
-        int from = blocks[c].offset() + id * embedding.width();
-        for (int i = 0; i < embedding.width(); i++, to += width) {
-          m[to] = parameters[from + i];
-        }
-      }
-      for (int i = 0; i < statics; i++, to += width) {
-        m[to] = source.fixed(sample, i);
-      }
-    }
-  }
-
-  private static int id(
-      MinibatchSource source, Embedding embedding, int channel, int sample, int t) {
-    int id = source.id(channel, sample, t);
-    if (id < 0 || id >= embedding.vocabulary()) {
-      throw new IllegalArgumentException(
-          "expected an id below %d in categorical channel %d, found %d"
-              .formatted(embedding.vocabulary(), channel, id));
-    }
-    return id;
   }
 
   /** Writes inputs in the order of a direction that begins at each sample's end. */

@@ -238,9 +238,9 @@ final class PredictCommand extends ConfiguredCommand {
           "Cannot predict with %s: expected a model with an output layer, found %s"
               .formatted(model, read.topology().summary()));
     }
-    if (!read.topology().network().isPlain()) {
+    if (!Predictor.serves(read.topology().network())) {
       throw new UsageException(
-          "Cannot predict with %s: expected plain Elman layers under a softmax, found %s"
+          "Cannot predict with %s: expected a model that gives each image one class, found %s"
               .formatted(model, read.topology().summary()));
     }
   }

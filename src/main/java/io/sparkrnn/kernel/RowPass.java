@@ -1,6 +1,5 @@
 package io.sparkrnn.kernel;
 
-import io.sparkrnn.kernel.Network.Embedding;
 import io.sparkrnn.kernel.Network.Join;
 import io.sparkrnn.kernel.Network.Reads;
 import java.util.Arrays;
@@ -14,7 +13,7 @@ final class RowPass {
   private final Network network;
   private final Ops ops;
   private final float[] parameters;
-  private final ParameterBlock[] blocks;
+  private final EmbeddedInputs embeddedInputs;
   private final RowLayer[][] layers;
   private final RowLayer[] top;
   private final RowHead head;
@@ -34,7 +33,7 @@ final class RowPass {
     this.network = network;
     this.ops = ops;
     this.parameters = parameters;
-    blocks = network.layout().blocks().toArray(ParameterBlock[]::new);
+    embeddedInputs = new EmbeddedInputs(network);
     Arena arena = new Arena();
     layers = layers(network, network.timeSteps(), arena);
     top = layers[layers.length - 1];
@@ -103,61 +102,12 @@ final class RowPass {
     order[0] = sample;
     source.layOut(order, 0, 1, m, at, stride, 1);
     int embedded = at + network.input().dense();
-    embed(network, blocks, m, parameters, source, sample, steps, embedded, stride, 1);
+    embeddedInputs.write(m, parameters, source, sample, steps, embedded, stride, 1);
     for (RowLayer way : layers[0]) {
       for (int t = 0; way.isBackward() && t < steps; t++) {
         System.arraycopy(m, at + (steps - 1 - t) * stride, m, way.row(t), inputs);
       }
     }
-  }
-
-  /**
-   * Writes embedded ids and static values of a sample.
-   *
-   * @param at of the first value of the first time step
-   * @param stride from one time step to the next
-   * @param width from one value to the next
-   */
-  static void embed(
-      Network network,
-      ParameterBlock[] blocks,
-      float[] m,
-      float[] parameters,
-      MinibatchSource source,
-      int sample,
-      int timeSteps,
-      int at,
-      int stride,
-      int width) {
-    int statics = network.input().join() == Join.EVERY_STEP ? network.input().statics() : 0;
-    if (network.input().embedded() + statics == 0) {
-      return;
-    }
-    for (int t = 0; t < timeSteps; t++) {
-      int to = at + t * stride;
-      for (int c = 0; c < network.input().categorical().size(); c++) {
-        Embedding embedding = network.input().categorical().get(c);
-        int id = id(source, embedding, c, sample, t);
-        int from = blocks[c].offset() + id * embedding.width();
-        for (int i = 0; i < embedding.width(); i++, to += width) {
-          m[to] = parameters[from + i];
-        }
-      }
-      for (int i = 0; i < statics; i++, to += width) {
-        m[to] = source.fixed(sample, i);
-      }
-    }
-  }
-
-  private static int id(
-      MinibatchSource source, Embedding embedding, int channel, int sample, int t) {
-    int id = source.id(channel, sample, t);
-    if (id < 0 || id >= embedding.vocabulary()) {
-      throw new IllegalArgumentException(
-          "expected an id below %d in categorical channel %d, found %d"
-              .formatted(embedding.vocabulary(), channel, id));
-    }
-    return id;
   }
 
   private void give(RowLayer[] from, RowLayer[] readers, int steps) {

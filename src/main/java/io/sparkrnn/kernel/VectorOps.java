@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** The Vector API: {@link PortableOps}' bits, faster. */
 public final class VectorOps extends Ops {
-  private static final VectorSpecies<Float> SPECIES = VectorKernelsSpecies.SPECIES;
+  private static final VectorSpecies<Float> SPECIES = VectorTiles.SPECIES;
   private static final VectorSpecies<Integer> INTS =
       VectorSpecies.of(int.class, SPECIES.vectorShape());
   private static final int L = SPECIES.length();

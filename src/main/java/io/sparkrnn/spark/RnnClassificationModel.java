@@ -15,6 +15,7 @@ import io.sparkrnn.spark.ml.Invalid;
 import io.sparkrnn.spark.ml.ModelDirectory;
 import io.sparkrnn.spark.ml.ModelParams;
 import io.sparkrnn.spark.ml.TrainedParams;
+import io.sparkrnn.spark.ml.TrainingSummary;
 import io.sparkrnn.spark.ml.UidInConstruction;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,7 @@ public final class RnnClassificationModel
   private final ColumnModel model;
   private final Param<String> handleInvalid = ModelParams.handleInvalid(this);
   private transient Param<?>[] params;
+  private transient TrainingSummary summary;
 
   /** Nothing learnt: by it, tools find the class. */
   public RnnClassificationModel() {
@@ -68,6 +70,30 @@ public final class RnnClassificationModel
   private RnnClassificationModel(UidInConstruction construction, ColumnModel model) {
     construction.end();
     this.model = model;
+  }
+
+  /** The model as a file has it. */
+  ModelFile file() {
+    return model.file();
+  }
+
+  RnnClassificationModel withSummary(TrainingSummary found) {
+    summary = found;
+    return this;
+  }
+
+  /** Whether this model was trained here, and not read. */
+  public boolean hasSummary() {
+    return summary != null;
+  }
+
+  /**
+   * What {@code fit} did.
+   *
+   * @throws IllegalStateException if this model was read, or trained by an earlier program
+   */
+  public TrainingSummary summary() {
+    return TrainingSummary.required(summary);
   }
 
   @Override
@@ -138,6 +164,7 @@ public final class RnnClassificationModel
   @Override
   public RnnClassificationModel copy(ParamMap extra) {
     RnnClassificationModel copy = new RnnClassificationModel(UidInConstruction.begin(uid()), model);
+    copy.withSummary(summary);
     return copyValues(copy, extra).setParent(parent());
   }
 

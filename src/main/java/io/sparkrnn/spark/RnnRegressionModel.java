@@ -12,6 +12,7 @@ import io.sparkrnn.spark.ml.ModelDirectory;
 import io.sparkrnn.spark.ml.ModelParams;
 import io.sparkrnn.spark.ml.NumberAnswers;
 import io.sparkrnn.spark.ml.TrainedParams;
+import io.sparkrnn.spark.ml.TrainingSummary;
 import io.sparkrnn.spark.ml.UidInConstruction;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +50,7 @@ public final class RnnRegressionModel extends RegressionModel<Vector, RnnRegress
   private final Param<String> predictionsCol =
       new Param<>(this, "predictionsCol", "Column of all outputs, where there are several.");
   private transient Param<?>[] params;
+  private transient TrainingSummary summary;
 
   /** Nothing learnt: by it, tools find the class. */
   public RnnRegressionModel() {
@@ -65,6 +67,30 @@ public final class RnnRegressionModel extends RegressionModel<Vector, RnnRegress
     setDefault(predictionsCol, "predictions");
   }
 
+  /** The model as a file has it. */
+  ModelFile file() {
+    return model.file();
+  }
+
+  RnnRegressionModel withSummary(TrainingSummary found) {
+    summary = found;
+    return this;
+  }
+
+  /** Whether this model was trained here, and not read. */
+  public boolean hasSummary() {
+    return summary != null;
+  }
+
+  /**
+   * What {@code fit} did.
+   *
+   * @throws IllegalStateException if this model was read, or trained by an earlier program
+   */
+  public TrainingSummary summary() {
+    return TrainingSummary.required(summary);
+  }
+
   @Override
   public String uid() {
     if (uid == null) {
@@ -77,7 +103,7 @@ public final class RnnRegressionModel extends RegressionModel<Vector, RnnRegress
   @Override
   public Param<?>[] params() {
     if (params == null) {
-      params = ModelParams.with(super.params(), new RnnClassifier(uid()));
+      params = ModelParams.with(super.params(), new RnnRegressor(uid()));
     }
     return params;
   }
@@ -144,6 +170,7 @@ public final class RnnRegressionModel extends RegressionModel<Vector, RnnRegress
   @Override
   public RnnRegressionModel copy(ParamMap extra) {
     RnnRegressionModel copy = new RnnRegressionModel(UidInConstruction.begin(uid()), model);
+    copy.withSummary(summary);
     return copyValues(copy, extra).setParent(parent());
   }
 

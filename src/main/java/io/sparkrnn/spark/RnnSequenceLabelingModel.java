@@ -11,6 +11,7 @@ import io.sparkrnn.spark.ml.ModelDirectory;
 import io.sparkrnn.spark.ml.ModelParams;
 import io.sparkrnn.spark.ml.StepAnswers;
 import io.sparkrnn.spark.ml.TrainedParams;
+import io.sparkrnn.spark.ml.TrainingSummary;
 import io.sparkrnn.spark.ml.UidInConstruction;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,7 @@ public final class RnnSequenceLabelingModel extends Model<RnnSequenceLabelingMod
       new Param<>(this, "probabilityCol", "Column of probabilities of classes, of each time step.");
   private final Param<String> handleInvalid = ModelParams.handleInvalid(this);
   private transient Param<?>[] params;
+  private transient TrainingSummary summary;
 
   /** Nothing learnt: by it, tools find the class. */
   public RnnSequenceLabelingModel() {
@@ -70,6 +72,30 @@ public final class RnnSequenceLabelingModel extends Model<RnnSequenceLabelingMod
     setDefault(probabilityCol, "probability");
   }
 
+  /** The model as a file has it. */
+  ModelFile file() {
+    return model.file();
+  }
+
+  RnnSequenceLabelingModel withSummary(TrainingSummary found) {
+    summary = found;
+    return this;
+  }
+
+  /** Whether this model was trained here, and not read. */
+  public boolean hasSummary() {
+    return summary != null;
+  }
+
+  /**
+   * What {@code fit} did.
+   *
+   * @throws IllegalStateException if this model was read, or trained by an earlier program
+   */
+  public TrainingSummary summary() {
+    return TrainingSummary.required(summary);
+  }
+
   @Override
   public String uid() {
     if (uid == null) {
@@ -82,7 +108,7 @@ public final class RnnSequenceLabelingModel extends Model<RnnSequenceLabelingMod
   @Override
   public Param<?>[] params() {
     if (params == null) {
-      params = ModelParams.with(super.params(), new RnnClassifier(uid()));
+      params = ModelParams.with(super.params(), new RnnSequenceLabeler(uid()));
     }
     return params;
   }
@@ -182,6 +208,7 @@ public final class RnnSequenceLabelingModel extends Model<RnnSequenceLabelingMod
   public RnnSequenceLabelingModel copy(ParamMap extra) {
     RnnSequenceLabelingModel copy =
         new RnnSequenceLabelingModel(UidInConstruction.begin(uid()), model);
+    copy.withSummary(summary);
     return copyValues(copy, extra).setParent(parent());
   }
 

@@ -179,6 +179,9 @@ class GeneralPassTest {
     int parts = pass.begin(minibatch.parameters(), minibatch, minibatch.size());
     IntStream.range(0, parts).map(i -> parts - 1 - i).forEach(pass::run);
     if (parts > 0) {
+      for (int part = 0; part < pass.products(); part++) {
+        pass.runProduct(part);
+      }
       pass.gradient(gradient);
     }
     return gradient;
@@ -204,6 +207,26 @@ class GeneralPassTest {
           }
           assertThat(gradient).as(ops.name() + parts).isEqualTo(expected);
           assertThat(pass.lossSum()).isEqualTo(lossSum);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("networks")
+  void threadsThatShareGroupsHaveTheSameBits(Network network) {
+    for (int most : new int[] {17, 32, 40, 70}) {
+      TrainingPass alone = new TrainingPass(network, new VectorOps(), most, 1);
+      for (int parts : new int[] {2, 3, 5}) {
+        TrainingPass pass = new TrainingPass(network, new VectorOps(), most, parts);
+        boolean shares = parts > (most + 31) / 32;
+        assertThat(pass.products() > 0).isEqualTo(shares);
+        // The last one of an epoch has fewer samples.
+        for (int n : new int[] {most, 5, most - 1, 16}) {
+          GeneralMinibatch minibatch =
+              GeneralMinibatch.random(network, n, n, Varied.LENGTHS, Varied.WEIGHTS);
+          assertThat(gradient(pass, minibatch)).isEqualTo(gradient(alone, minibatch));
+          assertThat(pass.lossSum()).isEqualTo(alone.lossSum());
         }
       }
     }
@@ -323,6 +346,9 @@ class GeneralPassTest {
       float[] gradient = new float[network.parameterCount()];
       int parts = pass.begin(minibatch.parameters(), minibatch, 34, states, after);
       IntStream.range(0, parts).forEach(pass::run);
+      for (int part = 0; part < pass.products(); part++) {
+        pass.runProduct(part);
+      }
       pass.gradient(gradient);
       double largest = Arrays.stream(expected.gradient()).map(Math::abs).max().orElseThrow();
       for (int i = 0; i < gradient.length; i++) {
@@ -515,6 +541,9 @@ class GeneralPassTest {
     float[] gradient = new float[network.parameterCount()];
     int parts = pass.begin(torch.parameters(), torch, n, states, null);
     IntStream.range(0, parts).forEach(pass::run);
+    for (int part = 0; part < pass.products(); part++) {
+      pass.runProduct(part);
+    }
     pass.gradient(gradient);
     assertThat(pass.lossSum() / pass.weight()).isCloseTo(torch.loss(), within(1e-5));
     for (int i = 0; i < gradient.length; i++) {
@@ -536,6 +565,9 @@ class GeneralPassTest {
       MinibatchSource minibatch = new Chosen(torch, torch.order()[iteration]);
       int parts = pass.begin(parameters, minibatch, size);
       IntStream.range(0, parts).forEach(pass::run);
+      for (int part = 0; part < pass.products(); part++) {
+        pass.runProduct(part);
+      }
       pass.gradient(gradient);
       assertThat(pass.lossSum() / pass.weight())
           .as("iteration %d", iteration)

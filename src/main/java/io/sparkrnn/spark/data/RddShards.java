@@ -206,6 +206,11 @@ public final class RddShards implements WorkerShards, AutoCloseable {
     }
   }
 
+  /** SHA-256 of each shard, in the order of the workers. */
+  public List<String> sha256s() {
+    return summaries.stream().map(Summary::sha256).toList();
+  }
+
   public int timeSteps() {
     return summaries.get(0).timeSteps();
   }

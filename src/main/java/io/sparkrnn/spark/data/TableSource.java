@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
@@ -39,6 +40,8 @@ final class TableSource implements Origin {
   private final RunConfiguration configuration;
   private final String location;
   private final URI uri;
+  private final Optional<Dataset<Row>> given;
+  private final Optional<LongAdder> skipped;
 
   /** A row with its place among all. */
   record Numbered<T>(long row, T content) implements Serializable {}
@@ -60,6 +63,32 @@ final class TableSource implements Origin {
     this.configuration = configuration;
     this.uri = Locations.uri(location);
     this.location = Storage.describe(uri);
+    this.given = Optional.empty();
+    this.skipped = Optional.empty();
+  }
+
+  /**
+   * A table that a program has.
+   *
+   * @param name for messages
+   * @param skipped counts the rows that cannot be read and are left out; empty: they are refused
+   */
+  TableSource(
+      Dataset<Row> given,
+      String name,
+      RunConfiguration configuration,
+      Optional<LongAdder> skipped) {
+    this.session = given.sparkSession();
+    this.configuration = configuration;
+    this.uri = Locations.uri(GivenTables.NAME);
+    this.location = "the " + name;
+    this.given = Optional.of(given);
+    this.skipped = skipped;
+  }
+
+  /** Whether a program has it. */
+  boolean isGiven() {
+    return given.isPresent();
   }
 
   /**
@@ -108,6 +137,9 @@ final class TableSource implements Origin {
    * @throws DataException if there is no such table, or it is not what its name says
    */
   Dataset<Row> rows() {
+    if (given.isPresent()) {
+      return given.get();
+    }
     TableFormat format = format();
     Dataset<Row> all = reading(format.toString(), () -> read(format));
     String query = table().query();
@@ -243,6 +275,7 @@ final class TableSource implements Origin {
   <T> List<T> collect(Dataset<Row> rows, RowFunction<T> function) {
     long most = Runtime.getRuntime().maxMemory() / 2;
     long[] bytes = {0};
+    boolean skipping = skipped.isPresent();
     List<Numbered<T>> found = new ArrayList<>();
     reading(
         "rows that can be computed",
@@ -253,10 +286,15 @@ final class TableSource implements Origin {
                   .map(
                       row ->
                           new Parcel<>(
-                              new Numbered<>(row._2(), function.apply(row._1(), row._2()))));
+                              new Numbered<>(
+                                  row._2(), read(function, row._1(), row._2(), skipping))));
           ResultStream.forEach(
               numbered,
               parcel -> {
+                if (parcel.value().content() == null) {
+                  skipped.get().increment();
+                  return;
+                }
                 bytes[0] += function.bytes(parcel.value().content());
                 if (bytes[0] > most) {
                   throw refusal(
@@ -272,6 +310,18 @@ final class TableSource implements Origin {
     }
     found.sort(Comparator.comparingLong(Numbered::row));
     return found.stream().map(Numbered::content).collect(Collectors.toList());
+  }
+
+  /** Null for a row that is left out. */
+  private static <T> T read(RowFunction<T> function, Row row, long number, boolean skipping) {
+    try {
+      return function.apply(row, number);
+    } catch (DataException e) {
+      if (skipping) {
+        return null;
+      }
+      throw e;
+    }
   }
 
   /** What reading gives; what fails for the sake of the data is said in one sentence. */

@@ -440,7 +440,7 @@ class RnnModelsIT {
         .contains(
             RnnClassificationModel.class, RnnRegressionModel.class, RnnSequenceLabelingModel.class);
     assertThat(ServiceLoader.load(Estimator.class).stream().map(ServiceLoader.Provider::type))
-        .contains(RnnClassifier.class);
+        .contains(RnnClassifier.class, RnnRegressor.class, RnnSequenceLabeler.class);
     RnnClassificationModel nothing = new RnnClassificationModel();
     assertThat(nothing)
         .hasToString("RnnClassificationModel: uid=%s, nothing learnt".formatted(nothing.uid()));

@@ -151,7 +151,7 @@ class TrainIT {
     CommandRun trained = CommandRun.succeed(training, run, data);
     assertThat(trained.output())
         .contains("data      %s/: 200 images to train on, 40 to test".formatted(data))
-        .contains("evaluate --model " + run + "\n")
+        .contains("next      submit/local evaluate --model ")
         .doesNotContain("builtin:");
     // The run directory says which ones they are.
     String accuracy = trained.output().replaceFirst("(?s).*\n(test accuracy [^,]+,).*", "$1");

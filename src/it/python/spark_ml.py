@@ -23,7 +23,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 import spark_rnn
-from spark_rnn import RnnClassificationModel, RnnClassifier, RnnModel
+from spark_rnn import RnnClassificationModel, RnnClassifier, RnnModel, RnnRegressionModel, RnnRegressor, RnnSequenceLabeler
 
 HOME = Path(__file__).resolve().parents[3]
 WORK = Path.cwd()
@@ -142,24 +142,22 @@ class SparkMlTest(unittest.TestCase):
         found.write().overwrite().save(self.path("found"))
         self.assertSame(CrossValidatorModel.load(self.path("found")).bestModel)
 
-    @unittest.skipUnless(hasattr(spark_rnn, "RnnRegressor"), "there is none yet")
     def test_numbers(self):
         table = self.table.withColumn("label", F.col("features")[0] * 2 + 1)
-        model = spark_rnn.RnnRegressor(timeSteps=STEPS, hidden=[6], epochs=3, seed=2).fit(table)
+        model = RnnRegressor(timeSteps=STEPS, hidden=[6], epochs=3, seed=2).fit(table)
         self.results["error"] = RegressionEvaluator().evaluate(model.transform(table))
         model.write().overwrite().save(self.path("regression"))
-        loaded = spark_rnn.RnnRegressionModel.load(self.path("regression"))
+        loaded = RnnRegressionModel.load(self.path("regression"))
         self.assertEqual((loaded.getHidden(), loaded.getSeed()), ([6], 2))
         self.assertEqual(RegressionEvaluator().evaluate(loaded.transform(table)), self.results["error"])
 
-    @unittest.skipUnless(hasattr(spark_rnn, "RnnSequenceLabeler"), "there is none yet")
     def test_labels_of_time_steps(self):
         table = self.table.selectExpr(
             "id",
             f"transform(sequence(1, {STEPS}), i -> slice(features, i * 2 - 1, 2)) as points",
             f"transform(sequence(1, {STEPS}), i -> if(label < 2, 'fast', 'slow')) as speeds",
         )
-        labeler = spark_rnn.RnnSequenceLabeler(featuresCol="points", labelCol="speeds", hidden=[6], epochs=3)
+        labeler = RnnSequenceLabeler(featuresCol="points", labelCol="speeds", hidden=[6], epochs=3)
         model = Pipeline(stages=[labeler]).fit(table)
         self.results["speeds"] = [row.prediction for row in model.transform(table).orderBy("id").collect()]
         self.assertEqual({len(steps) for steps in self.results["speeds"]}, {STEPS})
@@ -168,7 +166,6 @@ class SparkMlTest(unittest.TestCase):
         self.assertEqual([row.prediction for row in loaded.transform(table).orderBy("id").collect()], self.results["speeds"])
 
     @classic
-    @unittest.skipUnless(hasattr(RnnClassificationModel, "summary"), "there is none yet")
     def test_what_fit_did(self):
         self.assertEqual(len(self.model.summary.objectiveHistory), 4)
         self.assertEqual((self.model.hasSummary, self.model.summary.rows), (True, 240))

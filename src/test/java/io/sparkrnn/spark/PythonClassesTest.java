@@ -2,14 +2,12 @@ package io.sparkrnn.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkrnn.export.ModelFile;
-import io.sparkrnn.model.ModelZoo;
-import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.spark.PythonClasses.Kind;
+import io.sparkrnn.spark.PythonClasses.Pair;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,16 +18,12 @@ class PythonClassesTest {
 
   @Test
   void pythonHasTheParamsOfJava() throws IOException {
-    RnnTopology topology = ModelZoo.find("row-rnn-150").orElseThrow();
-    int parameters = topology.parameterCount();
     String written =
         PythonClasses.of(
             List.of(
-                new PythonClasses.Pair(
-                    PythonClasses.Kind.CLASSIFIER,
-                    new RnnClassifier(),
-                    new RnnClassificationModel(
-                        "model", new ModelFile(topology, new float[parameters], Map.of())))));
+                new Pair(Kind.CLASSIFIER, new RnnClassifier(), new RnnClassificationModel()),
+                new Pair(Kind.REGRESSOR, new RnnRegressor(), new RnnRegressionModel()),
+                new Pair(Kind.LABELER, new RnnSequenceLabeler(), new RnnSequenceLabelingModel())));
     if ("write".equals(System.getProperty("python"))) {
       Files.writeString(FILE, written);
     }

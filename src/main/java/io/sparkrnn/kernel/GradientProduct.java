@@ -136,8 +136,7 @@ final class GradientProduct {
     for (int panel = 0; panel < panels; panel++) {
       int at = c + panel * WIDTH * paddedRows;
       int width = width(panel);
-      Arrays.fill(
-          m, at + share.first(paddedRows) * width, at + share.end(paddedRows) * width, 0f);
+      Arrays.fill(m, at + share.first(paddedRows) * width, at + share.end(paddedRows) * width, 0f);
     }
   }
 

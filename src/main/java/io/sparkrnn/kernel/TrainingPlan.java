@@ -36,8 +36,7 @@ final class TrainingPlan {
     slots = new int[passes.length];
     long length = 0;
     for (int part = 0; part < passes.length; part++) {
-      passes[part] =
-          new RecurrentPass(network, ops, weights, arena, sideBySide, Keep.FOR_BACKWARD);
+      passes[part] = new RecurrentPass(network, ops, weights, arena, sideBySide, Keep.FOR_BACKWARD);
       length = passes[part].gradientLength();
       slots[part] = arena.reserve(length * sums(groups, passes.length));
     }
@@ -78,8 +77,7 @@ final class TrainingPlan {
       return groups;
     }
     return Math.max(
-        largestShare(groups / 2, parts / 2),
-        largestShare(groups - groups / 2, parts - parts / 2));
+        largestShare(groups / 2, parts / 2), largestShare(groups - groups / 2, parts - parts / 2));
   }
 
   int slot(int part, int slot) {

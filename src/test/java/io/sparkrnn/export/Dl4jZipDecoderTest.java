@@ -244,7 +244,8 @@ class Dl4jZipDecoderTest {
     entries.put(PARAMETERS, new byte[200 << 20]);
     byte[] large = zip(entries);
     long before = allocated();
-    assertRefused(large, "bytes of parameters of 5 x 2 -> 9000 tanh -> 2 tanh -> 2, found a zip of");
+    assertRefused(
+        large, "bytes of parameters of 5 x 2 -> 9000 tanh -> 2 tanh -> 2, found a zip of");
     assertRefused(bomb, PARAMETERS);
     assertThat(allocated() - before).isLessThan(4 << 20);
   }

@@ -3,10 +3,10 @@ package io.sparkrnn.benchmark;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.config.DataConfiguration;
-import io.sparkrnn.data.DataSource;
 import io.sparkrnn.data.DatasetSplit;
 import io.sparkrnn.data.EvaluationData.Part;
-import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.data.images.DataSource;
+import io.sparkrnn.data.images.ImageTrainingData;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.storage.Storage;
@@ -163,7 +163,8 @@ final class Peers {
       @Option(names = "--seed", defaultValue = "1", description = "The run's.") long seed) {
     var images =
         DataSource.load(
-            new DataConfiguration("builtin:mnist", "", "", "", "", validation),
+            new DataConfiguration(
+                "builtin:mnist", "", "", "", "", 0, 0, false, false, 1, validation),
             Storage.of(Map.of()));
     System.out.println(
         Arrays.stream(DatasetSplit.of(images.training(), validation, seed).validation())

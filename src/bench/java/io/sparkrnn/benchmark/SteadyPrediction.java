@@ -1,6 +1,6 @@
 package io.sparkrnn.benchmark;
 
-import io.sparkrnn.data.ImageStream;
+import io.sparkrnn.data.images.ImageStream;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.Ops;
 import io.sparkrnn.storage.Locations;

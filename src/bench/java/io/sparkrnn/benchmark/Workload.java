@@ -1,7 +1,7 @@
 package io.sparkrnn.benchmark;
 
 import io.sparkrnn.config.DataConfiguration;
-import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.data.images.ImageTrainingData;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.ModelZoo;
@@ -43,6 +43,9 @@ record Workload(RnnTopology topology, int minibatchSize) {
   /** All training images as one worker's. */
   static ImageTrainingData mnist() {
     return ImageTrainingData.read(
-        new DataConfiguration("builtin:mnist", "", "", "", "", 0), Map.of(), 1, SEED);
+        new DataConfiguration("builtin:mnist", "", "", "", "", 0, 0, false, false, 1, 0),
+        Map.of(),
+        1,
+        SEED);
   }
 }

@@ -4,12 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.data.Axes;
-import io.sparkrnn.data.DataSource;
 import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.data.images.DataSource;
 import io.sparkrnn.export.ModelFile;
+import io.sparkrnn.kernel.Loss;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.Network.Biases;
+import io.sparkrnn.kernel.Network.Direction;
+import io.sparkrnn.kernel.Network.Head;
+import io.sparkrnn.kernel.Network.Input;
+import io.sparkrnn.kernel.Network.Layer;
+import io.sparkrnn.kernel.Network.Reads;
 import io.sparkrnn.kernel.Ops;
+import io.sparkrnn.model.ParameterInitializer;
+import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.Storage;
+import io.sparkrnn.train.Predictor;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
@@ -86,7 +97,9 @@ class PredictIT {
 
   private CommandRun predict(String input, Path from, String... more) {
     List<String> arguments = new ArrayList<>(List.of("predict", "--master", "local[2]"));
-    arguments.addAll(List.of("--model", shared.resolve("run").toString()));
+    if (!List.of(more).contains("--model")) {
+      arguments.addAll(List.of("--model", shared.resolve("run").toString()));
+    }
     arguments.addAll(List.of("--input-format", input, "--input", from.toString()));
     if (!List.of(more).contains("--output")) {
       arguments.addAll(List.of("--output", output().toString()));
@@ -164,6 +177,36 @@ class PredictIT {
   }
 
   @Test
+  void modelsOfAnyCellPredictImages() throws IOException {
+    Network network =
+        new Network(
+            new Input(28, 28),
+            List.of(new Layer("lstm", 6, Direction.BOTH, 0, Biases.TWO)),
+            new Head(Loss.softmax(), 10, Reads.MEAN));
+    RnnTopology topology = new RnnTopology("lstm", network);
+    float[] parameters = ParameterInitializer.PYTORCH.initialise(topology, 1);
+    Path model = temp.resolve("lstm.srnn");
+    Files.write(model, new ModelFile(topology, parameters, Map.of()).encode("run"));
+    ByteBuffer first =
+        ByteBuffer.wrap(Files.readAllBytes(shared.resolve("images")), 0, 16 + 784 * 70);
+    Files.write(temp.resolve("70"), Arrays.copyOf(first.putInt(4, 70).array(), first.limit()));
+
+    CommandRun run = predict("idx", temp.resolve("70"), "--model", model.toString());
+
+    assertThat(run.exitCode()).as(run.errors()).isZero();
+    Predictor predictor = new Predictor(Ops.named("portable"), topology, parameters);
+    List<Row> rows = rows("parquet", "index");
+    assertThat(rows).hasSize(70);
+    for (int i = 0; i < 70; i++) {
+      predictor.put(0, images.batch(new int[] {i}, Axes.BATCH_FIRST));
+      predictor.run(1);
+      assertThat((int) rows.get(i).getAs("prediction")).isEqualTo(predictor.predicted(0));
+      assertThat(rows.get(i).getList(rows.get(i).fieldIndex("probabilities")))
+          .isEqualTo(Arrays.stream(predictor.probabilities(0)).boxed().toList());
+    }
+  }
+
+  @Test
   void imagesOfADirectoryAreNamedByTheirPaths() throws IOException {
     Path directory = Files.createDirectory(temp.resolve("%20 #1, of [digits]"));
     for (int i = 0; i < 70; i++) {
@@ -202,8 +245,7 @@ class PredictIT {
     }
     assertThat((String) rows.get(70).getAs("reason"))
         .isEqualTo("expected 28 rows of 28 pixels, found 27 rows of 28");
-    assertThat((String) rows.get(71).getAs("reason"))
-        .isEqualTo("expected a PNG, found another kind of file");
+    assertThat((String) rows.get(71).getAs("reason")).isEqualTo("expected a PNG, found text");
     assertThat((Object) rows.get(71).getAs("prediction")).isNull();
   }
 

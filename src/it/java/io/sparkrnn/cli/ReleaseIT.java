@@ -82,6 +82,7 @@ class ReleaseIT {
       run(empty, "tar", "xzf", archive.toString());
       assertTrains(empty.resolve(archive.getFileName().toString().replace(".tar.gz", "")));
     }
+    assertThat(first.resolve("spark_rnn-0.1.0-py3-none-any.whl")).exists();
     for (String scala : List.of("2.12", "2.13")) {
       Path artifact = first.resolve("maven/io/sparkrnn/spark-rnn_" + scala + "/0.1.0");
       String stem = "spark-rnn_" + scala + "-0.1.0";

@@ -151,7 +151,13 @@ class TrainIT {
     CommandRun trained = CommandRun.succeed(training, run, data);
     assertThat(trained.output())
         .contains("data      %s/: 200 images to train on, 40 to test".formatted(data))
-        .doesNotContain("builtin:", "evaluate");
+        .contains("evaluate --model " + run + "\n")
+        .doesNotContain("builtin:");
+    // The run directory says which ones they are.
+    String accuracy = trained.output().replaceFirst("(?s).*\n(test accuracy [^,]+,).*", "$1");
+    assertThat(CommandRun.succeed("evaluate --engine local --model %s", run).output())
+        .contains("\n" + accuracy)
+        .contains(", 40 images");
     for (String file : List.of("run.json", "spark-rnn.conf", "result.json", "report.html")) {
       assertThat(Files.readString(run.resolve(file)))
           .as(file)

@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.FullProof;
 import io.sparkrnn.Proof;
-import io.sparkrnn.config.ConfigurationLoader;
-import io.sparkrnn.spark.ml.TableTraining;
 import io.sparkrnn.spark.rounds.SmallTraining;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -84,19 +80,11 @@ class RnnClassifierBitsIT {
   }
 
   @Test
-  void aTableIsTrainedOnAsItsConfigurationSays() throws IOException {
+  void aMovingAverageIsTheProgramsOwn() throws IOException {
     Map<String, String> averaging = new HashMap<>(SETTINGS);
     averaging.put("training.ema-decay", "0.9");
     try (SparkSession spark = session("local[2]", "org.apache.spark.serializer.JavaSerializer")) {
-      TableTraining training =
-          new TableTraining(
-              ConfigurationLoader.load(Optional.empty(), averaging),
-              MnistTable.of(spark, IMAGES)
-                  .select(functions.col("features"), functions.col("label").cast("double")),
-              "features",
-              MnistTable.TIME_STEPS,
-              OptionalInt.of(10));
-      assertThat(training.run().parameters())
+      assertThat(classifier().setEmaDecay(0.9).fit(MnistTable.of(spark, IMAGES)).parameters())
           .containsExactly(LocalOracle.parameters(IMAGES, UNITS, averaging))
           .isNotEqualTo(expected);
     }

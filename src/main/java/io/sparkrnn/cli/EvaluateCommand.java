@@ -8,8 +8,8 @@ import io.sparkrnn.config.TableConfiguration;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.EvaluationData;
 import io.sparkrnn.data.EvaluationData.Part;
-import io.sparkrnn.data.ImageTestData;
 import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.data.images.ImageTestData;
 import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
@@ -32,6 +32,7 @@ import io.sparkrnn.train.Training;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -47,12 +48,16 @@ final class EvaluateCommand extends ConfiguredCommand {
   /** The keys that have a meaning here. */
   private static final List<Key> KEYS =
       Stream.of(
-              List.of(Keys.DATA_URI, Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS),
+              ModelImages.TEST,
+              ModelImages.PIXELS,
+              List.of(Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS),
               ModelTable.TEST,
               ModelTable.SERIES,
               ModelTable.INPUTS)
           .flatMap(List::stream)
           .toList();
+
+  private static final Key CLASSES = Keys.of("data.classes");
 
   @Option(
       names = "--model",
@@ -80,7 +85,8 @@ final class EvaluateCommand extends ConfiguredCommand {
           read,
           read.preparation().get());
     } else {
-      evaluateImages(configuration, read);
+      Map<String, String> texts = ModelImages.texts(storage, model, configuration, flags());
+      evaluateImages(load(texts), read);
     }
     return ExitCode.DONE;
   }
@@ -91,11 +97,56 @@ final class EvaluateCommand extends ConfiguredCommand {
           "Cannot evaluate %s on a table: expected a model that was trained on one, found %s"
               .formatted(model, read.topology().summary()));
     }
-    ImageTestData data = ImageTestData.read(configuration.data(), configuration.hadoop());
-    requireFit(read, data.part(Part.TEST), configuration.data().described());
-    EvaluationResult result = evaluate(configuration, read, data);
+    ClusterPaths.of(configuration).requireReadable("--model", model);
+    RunConfiguration ofModel =
+        configuration.with(Map.of(CLASSES, String.valueOf(read.topology().network().classes())));
+    ImageTestData data;
+    EvaluationResult result;
+    if (configuration.training().engine() == Engine.LOCAL) {
+      data = RunDataReader.testImages(ofModel).orElseGet(() -> inFiles(ofModel));
+      requireFit(read, data.part(Part.TEST), configuration.data().described());
+      result =
+          new LocalEvaluation(
+                  Ops.named(kernels(configuration)), read.topology(), data, StopRequest.NEVER)
+              .evaluate(read.parameters(), Part.TEST);
+    } else {
+      Optional<ImageTestData> files = filesFirst(ofModel, read);
+      try (SparkEngine spark =
+          SparkEngine.start("spark-rnn evaluate", configuration.spark().master(), 1)) {
+        data = files.or(() -> RunDataReader.testImages(ofModel, spark)).orElseThrow();
+        requireFit(read, data.part(Part.TEST), configuration.data().described());
+        try (SparkEvaluation evaluation =
+            new SparkEvaluation(
+                spark.context(),
+                kernels(configuration),
+                read.topology(),
+                data,
+                StopRequest.NEVER)) {
+          result = evaluation.evaluate(read.parameters(), Part.TEST);
+        }
+      }
+    }
     Console.evaluation(out, result, "images");
     Console.inputs(out, read, data.part(Part.TEST).inputRange());
+  }
+
+  /** Files that are wrong are told before Spark starts; empty where it has to read them. */
+  private static Optional<ImageTestData> filesFirst(
+      RunConfiguration configuration, ModelFile read) {
+    if (RunDataReader.hasImageTables(configuration)) {
+      return Optional.empty();
+    }
+    ImageTestData data = inFiles(configuration);
+    requireFit(read, data.part(Part.TEST), configuration.data().described());
+    return Optional.of(data);
+  }
+
+  private static ImageTestData inFiles(RunConfiguration configuration) {
+    return ImageTestData.read(configuration.data(), configuration.hadoop());
+  }
+
+  private static String kernels(RunConfiguration configuration) {
+    return KernelProvider.choose(configuration.training().kernels().toString()).name();
   }
 
   private void evaluateTable(
@@ -105,14 +156,16 @@ final class EvaluateCommand extends ConfiguredCommand {
       throw new UsageException(
           "Cannot evaluate %s: expected a table in --test-table, found none".formatted(model));
     }
-    ClusterPaths.of(configuration)
-        .requireShared(
-            Map.of("--test-table", table.test().isEmpty() ? table.train() : table.test()));
+    ClusterPaths paths = ClusterPaths.of(configuration);
+    if (!paths.hasTableNames()) {
+      paths.requireShared(
+          Map.of("--test-table", table.test().isEmpty() ? table.train() : table.test()));
+    }
     EvaluationData data;
     EvaluationResult found;
     BlockEvaluator evaluator = new BlockEvaluator(read.topology(), preparation.targets());
     Network network = read.topology().network();
-    String kernels = KernelProvider.choose(configuration.training().kernels().toString()).name();
+    String kernels = kernels(configuration);
     if (configuration.training().engine() == Engine.LOCAL) {
       data = RunDataReader.test(configuration, network, preparation);
       found =
@@ -157,22 +210,6 @@ final class EvaluateCommand extends ConfiguredCommand {
                   data.timeSteps(),
                   data.inputSize(),
                   data.classes()));
-    }
-  }
-
-  private static EvaluationResult evaluate(
-      RunConfiguration configuration, ModelFile model, ImageTestData data) {
-    String kernels = KernelProvider.choose(configuration.training().kernels().toString()).name();
-    if (configuration.training().engine() == Engine.LOCAL) {
-      return new LocalEvaluation(Ops.named(kernels), model.topology(), data, StopRequest.NEVER)
-          .evaluate(model.parameters(), Part.TEST);
-    }
-    try (SparkEngine spark =
-            SparkEngine.start("spark-rnn evaluate", configuration.spark().master(), 1);
-        SparkEvaluation evaluation =
-            new SparkEvaluation(
-                spark.context(), kernels, model.topology(), data, StopRequest.NEVER)) {
-      return evaluation.evaluate(model.parameters(), Part.TEST);
     }
   }
 }

@@ -34,13 +34,12 @@ record NextCommands(String launcher) {
     }
     DataConfiguration data = configuration.data();
     List<String> commands = new ArrayList<>();
-    // Four files that have names of their own are too much for a hint.
-    if (!data.hasExplicitFiles()) {
-      boolean usual = data.uri().equals(ConfigurationLoader.defaults().data().uri());
-      commands.add(
-          "%s evaluate --model %s%s"
-              .formatted(launcher, model, usual ? "" : " --data " + word(data.uri())));
-    }
+    // The run directory says which images, but where they are may change.
+    boolean usual =
+        data.hasExplicitFiles() || data.uri().equals(ConfigurationLoader.defaults().data().uri());
+    commands.add(
+        "%s evaluate --model %s%s"
+            .formatted(launcher, model, usual ? "" : " --data " + word(data.uri())));
     commands.add(
         "%s predict --model %s --input IMAGES --input-format png --output TABLE"
             .formatted(launcher, model));

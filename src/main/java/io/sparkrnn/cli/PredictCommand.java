@@ -6,6 +6,7 @@ import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.TaskName;
 import io.sparkrnn.data.DataException;
+import io.sparkrnn.data.images.PixelRules;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.Ops;
@@ -52,6 +53,7 @@ final class PredictCommand extends ConfiguredCommand {
   private static final List<Key> KEYS =
       Stream.of(
               List.of(Keys.ENGINE, Keys.KERNELS, Keys.MASTER, Keys.SHARED_PATHS),
+              ModelImages.PIXELS,
               ModelTable.INPUTS,
               ModelTable.SERIES)
           .flatMap(List::stream)
@@ -71,21 +73,21 @@ final class PredictCommand extends ConfiguredCommand {
       names = "--input",
       paramLabel = "URI",
       description =
-          "What to predict: an IDX file, a directory of PNG files, Parquet, or a table's name; for a model of tables, files as for --test-table.")
+          "What to predict: an IDX or NumPy file, a directory of PNG or JPEG files, Parquet, ORC, CSV, or a table's name; for a model of tables, files as for --test-table.")
   private String from;
 
   @Option(
       names = "--input-format",
       paramLabel = "FORMAT",
       description =
-          "One of ${COMPLETION-CANDIDATES}; for a model of tables none, but perhaps --table-format.")
+          "One of ${COMPLETION-CANDIDATES}. Default: what the input is; a model of tables has none, but perhaps --table-format.")
   private Input input;
 
   @Option(
       names = "--features",
       paramLabel = "COLUMN",
       description =
-          "Column of a table with numbers in an array or a vector, as the model was trained on: [timeStep][input], pixels from 0 to 1. Default: features. For a model of tables, columns, separated by commas. Default: the run's")
+          "Column of a table with numbers in an array or a vector, as the model was trained on: [timeStep][input], pixels from 0 to 1; or of images; or pixel* for a column a pixel. Default: features, or else the only one of images. For a model of tables, columns, separated by commas. Default: the run's")
   private String features;
 
   @Option(
@@ -152,15 +154,19 @@ final class PredictCommand extends ConfiguredCommand {
     ClusterPaths paths = ClusterPaths.of(configuration);
     paths.requireReadable("--model", model);
     paths.requireShared(
-        input == Input.TABLE
+        input == Input.TABLE || paths.hasTableNames()
             ? Map.of("--output", to)
             : new TreeMap<>(Map.of("--input", from, "--output", to)));
     Storage storage = Storage.of(configuration.hadoop());
     ModelFile read = ModelFile.read(storage, RunDirectory.modelFile(storage, model));
-    RunConfiguration ofModel =
-        read.preparation().isPresent()
-            ? tableConfiguration(configuration, storage, read)
-            : configuration;
+    RunConfiguration ofModel;
+    if (read.preparation().isPresent()) {
+      ofModel = tableConfiguration(configuration, storage, read);
+    } else {
+      Map<String, String> texts = ModelImages.texts(storage, model, configuration, flags());
+      ofModel = load(texts);
+      input = input == null ? Input.of(storage, from).orElse(null) : input;
+    }
     requireOneInput(read);
     URI target = Locations.uri(to);
     if (storage.exists(target)) {
@@ -238,9 +244,9 @@ final class PredictCommand extends ConfiguredCommand {
           "Cannot predict with %s: expected a model with an output layer, found %s"
               .formatted(model, read.topology().summary()));
     }
-    if (!read.topology().network().isPlain()) {
+    if (!Predictor.serves(read.topology().network())) {
       throw new UsageException(
-          "Cannot predict with %s: expected plain Elman layers under a softmax, found %s"
+          "Cannot predict with %s: expected a model that gives each image one class, found %s"
               .formatted(model, read.topology().summary()));
     }
   }
@@ -252,12 +258,15 @@ final class PredictCommand extends ConfiguredCommand {
       Storage storage,
       URI target) {
     String kernels = KernelProvider.choose(configuration.training().kernels().toString()).name();
-    String source = input == Input.TABLE ? from : Storage.describe(Locations.uri(from));
+    // What is not there may be a table's name.
+    boolean named = input == Input.TABLE || !storage.exists(Locations.uri(from));
+    String source = named ? from : Storage.describe(Locations.uri(from));
     SparkPrediction.Request request =
         new SparkPrediction.Request(
             input,
             source,
-            Objects.requireNonNullElse(features, "features"),
+            Objects.requireNonNullElse(features, ""),
+            PixelRules.of(configuration.data()),
             output,
             Storage.describe(target),
             kernels);

@@ -7,7 +7,7 @@ import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.EvaluationData;
 import io.sparkrnn.data.EvaluationData.Part;
-import io.sparkrnn.data.ImageTestData;
+import io.sparkrnn.data.images.ImageTestData;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.report.ComparisonPage;
 import io.sparkrnn.report.ReportPage;
@@ -121,7 +121,10 @@ final class ReportCommand extends ConfiguredCommand {
           return Optional.of(sequences);
         }
       } else {
-        ImageTestData data = ImageTestData.read(run.configuration().data(), here.hadoop());
+        RunConfiguration there = run.configuration().withHadoopOf(here);
+        ImageTestData data =
+            RunDataReader.testImages(there)
+                .orElseGet(() -> ImageTestData.read(there.data(), here.hadoop()));
         List<String> now = data.fingerprints().stream().map(print -> print.sha256()).toList();
         if (then.containsAll(now)) {
           return Optional.of(new TestSamples(data.part(Part.TEST), Optional.empty()));

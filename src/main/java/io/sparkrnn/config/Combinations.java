@@ -11,6 +11,12 @@ final class Combinations {
   private static final List<Key> FILES =
       List.of(Keys.TRAIN_IMAGES, Keys.TRAIN_LABELS, Keys.TEST_IMAGES, Keys.TEST_LABELS);
 
+  /** What is done with images alone. */
+  private static final List<Key> OF_IMAGES =
+      Stream.of("data.label-offset", "data.transpose", "data.invert", "data.scale")
+          .map(Keys::of)
+          .toList();
+
   private static final Key FIRST_EPOCH = Keys.of("training.first-epoch-averaging-frequency");
   private static final Key FREQUENCY = Keys.of("training.averaging-frequency");
   private static final Key SHIFT = Keys.of("training.shift-pixels");
@@ -63,8 +69,14 @@ final class Combinations {
     if (given.isEmpty()) {
       return;
     }
+    // Labels may be with the images, but then those of both.
+    boolean labels = given.contains(Keys.TRAIN_LABELS) || given.contains(Keys.TEST_LABELS);
+    boolean trains = ofCommand.contains(Keys.TRAIN_IMAGES);
     for (Key missing : FILES) {
-      if (!given.contains(missing)) {
+      boolean needed =
+          (labels || missing == Keys.TRAIN_IMAGES || missing == Keys.TEST_IMAGES)
+              && (trains || missing == Keys.TEST_IMAGES || missing == Keys.TEST_LABELS);
+      if (needed && !given.contains(missing)) {
         problems.add(
             new Problem(
                 missing.path(), "", "expected a file beside " + given.get(0) + ", found none"));
@@ -118,6 +130,11 @@ final class Combinations {
               .formatted(TEST_FROM));
     }
     refuseWithDl4j(TRAIN_TABLE, "which trains on images");
+    for (Key key : OF_IMAGES) {
+      if (!values.isDefault(key)) {
+        report(List.of(key), "expected none beside tables, found " + key.text(run));
+      }
+    }
     if (isGiven(SHIFT)) {
       report(
           List.of(SHIFT),

@@ -10,7 +10,7 @@ import java.util.List;
 public record TableConfiguration(
     @Setting(
             value =
-                "Table of the training sequences, a path or any URI that Hadoop can read, in Parquet, JSON lines, CSV with a header, or text; it takes the place of data.uri.",
+                "Table of the training sequences, a path or any URI that Hadoop can read, in Parquet, ORC, JSON lines, CSV with a header, text, Avro, Delta or Iceberg, or a table's name in Spark's catalogs; it takes the place of data.uri.",
             flag = "--train-table",
             label = "URI",
             free = true)
@@ -29,9 +29,10 @@ public record TableConfiguration(
             free = true)
         String test,
     @Setting(
-            value = "Format of the tables; empty: by the name's ending.",
+            value =
+                "Format of the tables, or table for names in a catalog; empty: by the name's ending, or what is there.",
             flag = "--table-format",
-            texts = {"parquet", "json", "csv", "text"})
+            texts = {"parquet", "json", "csv", "text", "orc", "avro", "delta", "iceberg", "table"})
         String format,
     @Setting(
             value =
@@ -71,8 +72,6 @@ public record TableConfiguration(
             flag = "--label-column",
             label = "COLUMN")
         String label,
-    @Setting(value = "Number of classes; 0: as many as the training data have.", min = 0)
-        int classes,
     @Setting(
             value = "Columns of numbers to come to: single ones, or arrays of one a time step.",
             flag = "--target-columns",

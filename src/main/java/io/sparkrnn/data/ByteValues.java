@@ -3,7 +3,7 @@ package io.sparkrnn.data;
 import java.nio.ByteBuffer;
 
 /** Unsigned bytes, scaled to {@code value / 255f}. */
-record ByteValues(byte[] values) implements SequenceValues {
+public record ByteValues(byte[] values) implements SequenceValues {
   // A table, because a division for each of a minibatch's 50,000 values costs as much as a kernel.
   private static final float[] SCALED = new float[256];
 
@@ -22,6 +22,11 @@ record ByteValues(byte[] values) implements SequenceValues {
     return widened;
   }
 
+  /** What an unsigned byte stands for. */
+  public static float scaled(byte value) {
+    return SCALED[value & 0xFF];
+  }
+
   @Override
   public int length() {
     return values.length;
@@ -34,7 +39,7 @@ record ByteValues(byte[] values) implements SequenceValues {
 
   @Override
   public float scaled(int index) {
-    return SCALED[values[index] & 0xFF];
+    return scaled(values[index]);
   }
 
   @Override

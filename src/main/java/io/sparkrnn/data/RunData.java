@@ -28,6 +28,11 @@ public interface RunData extends TrainingData {
     return Optional.empty();
   }
 
+  /** What can hardly be meant, a line each. */
+  default List<String> warnings() {
+    return List.of();
+  }
+
   /** How columns of numbers are distributed that training data from tables have. */
   default List<ColumnStatistics> columns() {
     return List.of();

@@ -69,14 +69,17 @@ public final class SequenceDataset implements ShardSamples, Serializable {
    */
   public static SequenceDataset ofBytes(
       byte[] values, byte[] labels, int timeSteps, int inputSize, int classes) {
-    return owning(values.clone(), labels, timeSteps, inputSize, classes);
+    return owning(values.clone(), ByteValues.widened(labels), timeSteps, inputSize, classes);
   }
 
-  /** As {@link #ofBytes}, without the copy: the caller gives {@code values} away. */
-  static SequenceDataset owning(
-      byte[] values, byte[] labels, int timeSteps, int inputSize, int classes) {
-    return SequenceColumns.plain(
-        new ByteValues(values), ByteValues.widened(labels), timeSteps, inputSize, classes);
+  /**
+   * As {@link #ofBytes}, without a copy of the values, which the caller gives away.
+   *
+   * @param labels one a sample, from 0 to {@code classes - 1}
+   */
+  public static SequenceDataset owning(
+      byte[] values, int[] labels, int timeSteps, int inputSize, int classes) {
+    return SequenceColumns.plain(new ByteValues(values), labels, timeSteps, inputSize, classes);
   }
 
   /**

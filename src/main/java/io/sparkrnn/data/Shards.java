@@ -3,10 +3,28 @@ package io.sparkrnn.data;
 import io.sparkrnn.random.RandomStreams;
 import io.sparkrnn.random.SeededRandom;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** Divides the training samples among the workers. */
 public final class Shards {
   private Shards() {}
+
+  /**
+   * Deals the samples out one by one: sample {@code i} goes to worker {@code i mod workers}.
+   *
+   * @return {@code [worker][]} numbers of samples
+   * @throws DataException if a worker would get no sample
+   */
+  public static int[][] deal(int samples, int workers) {
+    requireOneForEach(samples, workers);
+    return IntStream.range(0, workers)
+        .mapToObj(
+            worker ->
+                IntStream.range(0, (samples - worker + workers - 1) / workers)
+                    .map(place -> worker + place * workers)
+                    .toArray())
+        .toArray(int[][]::new);
+  }
 
   /**
    * Shuffles the samples by {@code SeededRandom.of(seed, RandomStreams.SHARDS)} and cuts them into
@@ -16,11 +34,7 @@ public final class Shards {
    * @throws DataException if a worker would get no sample
    */
   public static int[][] assign(int[] trainingSamples, int workers, long seed) {
-    if (workers < 1 || workers > trainingSamples.length) {
-      throw new DataException(
-          "Cannot divide %d training samples among %d workers: expected 1 worker to %d, so that every one has a sample"
-              .formatted(trainingSamples.length, workers, trainingSamples.length));
-    }
+    requireOneForEach(trainingSamples.length, workers);
     int[] shuffled = trainingSamples.clone();
     SeededRandom.of(seed, RandomStreams.SHARDS).shuffle(shuffled);
     int size = shuffled.length / workers;
@@ -33,5 +47,13 @@ public final class Shards {
       start = end;
     }
     return shards;
+  }
+
+  private static void requireOneForEach(int samples, int workers) {
+    if (workers < 1 || workers > samples) {
+      throw new DataException(
+          "Cannot divide %d training samples among %d workers: expected 1 worker to %d, so that every one has a sample"
+              .formatted(samples, workers, samples));
+    }
   }
 }

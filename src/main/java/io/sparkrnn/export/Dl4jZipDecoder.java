@@ -4,14 +4,20 @@ import io.sparkrnn.dl4j.ConfigurationReader;
 import io.sparkrnn.dl4j.UnsupportedNetworkException;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.storage.CorruptFileException;
+import io.sparkrnn.storage.FileKind;
 import io.sparkrnn.storage.FormatException;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
@@ -21,14 +27,30 @@ import java.util.zip.ZipInputStream;
  * loaded. Whatever is not known to leave the network's outputs as ours are is refused by name.
  */
 public final class Dl4jZipDecoder {
+  private static final String NORMALIZER = "normalizer.bin";
+  private static final String WITHOUT_NORMALIZER =
+      ", whose normalisation inputs need before they come here; zip -d FILE normalizer.bin leaves it out";
+
   private static final String CONFIGURATION = "configuration.json";
   private static final String PARAMETERS = "coefficients.bin";
 
   /** Its updater's state is not read; an updater starts anew with an imported model. */
   private static final String UPDATER = "updaterState.bin";
 
+  private static final List<String> ENTRIES = List.of(CONFIGURATION, PARAMETERS, UPDATER);
+
   private static final int MAX_CONFIGURATION_BYTES = 1 << 20;
-  private static final int MAX_PARAMETER_BYTES = 1 << 30;
+
+  /**
+   * Parameters hardly deflate. So these take at most so many times the bytes of the zip, but for
+   * small ones, and what inflates for ever ends before it takes memory.
+   */
+  private static final int MOST_INFLATED = 4;
+
+  private static final int SMALL_BYTES = 1 << 20;
+
+  /** Of ND4J's arrays. */
+  private static final int MAX_SHAPE_LONGS = 70;
 
   private Dl4jZipDecoder() {}
 
@@ -43,16 +65,8 @@ public final class Dl4jZipDecoder {
    */
   public static ModelFile decode(byte[] zip, String where, int timeSteps) {
     try {
-      Map<String, byte[]> entries = entries(zip);
-      String configuration = new String(entries.get(CONFIGURATION), StandardCharsets.UTF_8);
-      RnnTopology topology = new ConfigurationReader(configuration).anyTopology(timeSteps);
-      float[] parameters = array(entries.get(PARAMETERS));
-      if (parameters.length != topology.parameterCount()) {
-        throw new IllegalArgumentException(
-            "expected %d parameters of %s, found %d"
-                .formatted(topology.parameterCount(), topology.summary(), parameters.length));
-      }
-      return new ModelFile(topology, parameters, Map.of());
+      RnnTopology topology = new ConfigurationReader(configuration(zip)).anyTopology(timeSteps);
+      return new ModelFile(topology, parameters(zip, topology), Map.of());
     } catch (UnsupportedNetworkException e) {
       throw corrupt(where, e.difference());
     } catch (IllegalArgumentException e) {
@@ -68,47 +82,78 @@ public final class Dl4jZipDecoder {
         "Cannot read %s: %s".formatted(where, SafetensorsDecoder.oneLine(problem)));
   }
 
-  private static Map<String, byte[]> entries(byte[] zip) throws IOException {
-    Map<String, byte[]> entries = new HashMap<>();
+  /** The configuration of a zip that has what is needed, and nothing else. */
+  private static String configuration(byte[] zip) throws IOException {
+    byte[] configuration = null;
+    Set<String> found = new HashSet<>();
     try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
       for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
         String name = entry.getName();
-        int most =
-            switch (name) {
-              case CONFIGURATION -> MAX_CONFIGURATION_BYTES;
-              case PARAMETERS -> MAX_PARAMETER_BYTES;
-              case UPDATER -> Integer.MAX_VALUE;
-              default ->
-                  throw new IllegalArgumentException(
-                      "expected no other entries than %s, %s and %s in a DL4J zip, found %s"
-                          .formatted(CONFIGURATION, PARAMETERS, UPDATER, quoted(name)));
-            };
-        // One more byte tells a file that is too long, however far it would inflate.
-        byte[] content = name.equals(UPDATER) ? skip(in) : in.readNBytes(most + 1);
-        if (content.length > most) {
+        if (!ENTRIES.contains(name)) {
           throw new IllegalArgumentException(
-              "expected at most %d bytes of %s, found more".formatted(most, name));
+              "expected no other entries than %s in a DL4J zip, found %s%s"
+                  .formatted(
+                      String.join(", ", ENTRIES),
+                      quoted(name),
+                      name.equals(NORMALIZER) ? WITHOUT_NORMALIZER : ""));
         }
-        if (entries.put(name, content) != null) {
+        if (!found.add(name)) {
           throw new IllegalArgumentException("expected one entry %s, found two".formatted(name));
+        }
+        if (name.equals(CONFIGURATION)) {
+          // One more byte tells a file that is too long, however far it would inflate.
+          configuration = in.readNBytes(MAX_CONFIGURATION_BYTES + 1);
+        } else {
+          skip(in, name);
         }
       }
     }
     for (String needed : List.of(CONFIGURATION, PARAMETERS)) {
-      if (!entries.containsKey(needed)) {
+      if (!found.contains(needed)) {
         throw new IllegalArgumentException(
-            "expected an entry %s of a DL4J zip, found none".formatted(needed));
+            "expected an entry %s of a DL4J zip, found none%s"
+                .formatted(needed, found.isEmpty() ? kind(zip) : ""));
       }
     }
-    return entries;
+    if (configuration.length > MAX_CONFIGURATION_BYTES) {
+      throw new IllegalArgumentException(
+          "expected at most %d bytes of %s, found more"
+              .formatted(MAX_CONFIGURATION_BYTES, CONFIGURATION));
+    }
+    return new String(configuration, StandardCharsets.UTF_8);
   }
 
-  private static byte[] skip(ZipInputStream in) throws IOException {
+  /** What it is in place of a zip, if that is known. */
+  private static String kind(byte[] file) {
+    byte[] beginning = Arrays.copyOf(file, Math.min(file.length, FileKind.BYTES));
+    return beginning.length > 1 && beginning[0] == 'P' && beginning[1] == 'K'
+        ? ""
+        : FileKind.inBrackets(beginning);
+  }
+
+  private static void skip(ZipInputStream in, String name) throws IOException {
     if (in.skip(Integer.MAX_VALUE) == Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "expected less than 2 GiB of %s, found more".formatted(UPDATER));
+          "expected less than 2 GiB of %s, found more".formatted(name));
     }
-    return new byte[0];
+  }
+
+  /** The parameters of a network, of which the zip must have all. */
+  private static float[] parameters(byte[] zip, RnnTopology topology) throws IOException {
+    long bytes = (long) Float.BYTES * topology.parameterCount();
+    long most = Math.max(SMALL_BYTES, (long) MOST_INFLATED * zip.length);
+    if (bytes > most) {
+      throw new IllegalArgumentException(
+          "expected %d bytes of parameters of %s, found a zip of %d bytes"
+              .formatted(bytes, topology.summary(), zip.length));
+    }
+    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
+      ZipEntry entry = in.getNextEntry();
+      while (!entry.getName().equals(PARAMETERS)) {
+        entry = in.getNextEntry();
+      }
+      return array(new BufferedInputStream(in), topology);
+    }
   }
 
   private static String quoted(String text) {
@@ -120,21 +165,27 @@ public final class Dl4jZipDecoder {
    * two buffers, the shape's longs {rank, sizes, strides, ...} and the values, each with the mode
    * of its allocation, its length and its type before it.
    */
-  private static float[] array(byte[] bytes) throws IOException {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      int longs = buffer(in, "LONG", bytes.length / Long.BYTES);
+  private static float[] array(InputStream from, RnnTopology topology) throws IOException {
+    try (DataInputStream in = new DataInputStream(from)) {
+      int longs = buffer(in, "LONG", MAX_SHAPE_LONGS);
       for (int i = 0; i < longs; i++) {
         in.readLong();
       }
-      float[] values = new float[buffer(in, "FLOAT", bytes.length / Float.BYTES)];
-      for (int i = 0; i < values.length; i++) {
+      int count = topology.parameterCount();
+      int found = buffer(in, "FLOAT", Integer.MAX_VALUE);
+      if (found != count) {
+        throw new IllegalArgumentException(
+            "expected %d parameters of %s, found %d".formatted(count, topology.summary(), found));
+      }
+      float[] values = new float[count];
+      for (int i = 0; i < count; i++) {
         values[i] = in.readFloat();
       }
       if (in.read() != -1) {
         throw new IllegalArgumentException("expected nothing after the values of " + PARAMETERS);
       }
       return values;
-    } catch (java.io.EOFException e) {
+    } catch (EOFException e) {
       throw new IllegalArgumentException(
           "expected the values of %s, found its end".formatted(PARAMETERS), e);
     }

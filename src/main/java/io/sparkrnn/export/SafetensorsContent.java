@@ -12,10 +12,12 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparkrnn.storage.FileKind;
 import io.sparkrnn.storage.TruncatedFileException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,8 +54,12 @@ final class SafetensorsContent {
     long length = file.getLong();
     if (length < 2 || length > MAX_HEADER_BYTES) {
       throw new IllegalArgumentException(
-          "expected a safetensors header of 2 to %d bytes, found a length of %d"
-              .formatted(MAX_HEADER_BYTES, length));
+          "expected a safetensors header of 2 to %d bytes, found a length of %d%s"
+              .formatted(
+                  MAX_HEADER_BYTES,
+                  length,
+                  FileKind.inBrackets(
+                      Arrays.copyOf(bytes, Math.min(bytes.length, FileKind.BYTES)))));
     }
     if (length > file.remaining()) {
       throw truncated(where, Long.BYTES + length, bytes.length);

@@ -1,6 +1,7 @@
 package io.sparkrnn.kernel;
 
 import io.sparkrnn.kernel.Cell.Part;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -87,54 +88,125 @@ final class GradientProduct {
     return columns(panel) <= Ops.LANES ? Ops.LANES : WIDTH;
   }
 
+  /** Lanes of a group, or some of them: where their deltas and what the layer read lie. */
+  static final class Lanes {
+    private Groups groups;
+    private int group;
+    private int delta;
+    private int deltaStep;
+    private int block;
+    private int blockStep;
+
+    /**
+     * Is these from now on.
+     *
+     * @param delta of the first time step, {@code [paddedRows][width]}
+     * @param deltaStep from one time step to the next
+     * @param block of the first time step, {@code [inputs, states][width]}
+     */
+    void set(Groups groups, int group, int delta, int deltaStep, int block, int blockStep) {
+      this.groups = groups;
+      this.group = group;
+      this.delta = delta;
+      this.deltaStep = deltaStep;
+      this.block = block;
+      this.blockStep = blockStep;
+    }
+
+    private int alive(int t) {
+      return groups.alive(group, t);
+    }
+  }
+
+  /** A share of the rows: threads that have a group's product together take one each. */
+  record Share(int index, int of) {
+    static final Share ALL = new Share(0, 1);
+
+    private int first(int rows) {
+      return rows / Ops.ROWS * index / of * Ops.ROWS;
+    }
+
+    private int end(int rows) {
+      return rows / Ops.ROWS * (index + 1) / of * Ops.ROWS;
+    }
+  }
+
+  /** Sets a share of a product to zero. */
+  void clear(float[] m, int c, Share share) {
+    for (int panel = 0; panel < panels; panel++) {
+      int at = c + panel * WIDTH * paddedRows;
+      int width = width(panel);
+      Arrays.fill(
+          m, at + share.first(paddedRows) * width, at + share.end(paddedRows) * width, 0f);
+    }
+  }
+
   /**
    * Adds the products of a group.
    *
    * @param c where, {@link #length} floats
+   * @param lanes of the group, in their order
+   * @param count how many of them, which together have all its lanes
    * @param from first time step, whose alive lanes take part, as those of all others do
-   * @param delta of that time step, {@code [paddedRows][width]}
-   * @param deltaStep from one time step to the next
-   * @param block of that time step, {@code [inputs, states][width]}
    * @param stateBefore whether the first time step has a state before it
    */
   void add(
       float[] m,
       int c,
-      Groups groups,
-      int group,
+      Lanes[] lanes,
+      int count,
       int from,
       int to,
-      int delta,
-      int deltaStep,
-      int block,
-      int blockStep,
-      boolean stateBefore) {
-    int width = groups.width(group);
+      boolean stateBefore,
+      Share share) {
+    int firstRow = share.first(paddedRows);
+    int endRow = share.end(paddedRows);
     int t = from;
     while (t < to) {
-      int skipped = t == from && !stateBefore ? groups.alive(group, t) : 0;
+      int skipped = t == from && !stateBefore ? alive(lanes, count, t) : 0;
       int depth = 0;
-      for (; t < to && depth + groups.alive(group, t) <= DEPTH; t++) {
-        int count = groups.alive(group, t);
-        int deltaAt = delta + (t - from) * deltaStep;
-        for (int row = 0; row < paddedRows; row += Ops.ROWS) {
-          int at = deltas + row * DEPTH + depth * Ops.ROWS;
-          Transpose.rows(m, deltaAt + row * width, width, Ops.ROWS, count, m, at, Ops.ROWS);
+      for (; t < to && depth + alive(lanes, count, t) <= DEPTH; t++) {
+        for (int i = 0; i < count; i++) {
+          transpose(m, lanes[i], t, t - from, depth, firstRow, endRow);
+          depth += lanes[i].alive(t);
         }
-        transposeFactors(m, block + (t - from) * blockStep, depth, count, width);
-        depth += count;
       }
-      int first = 0;
+      int ofPart = 0;
       for (Part part : parts) {
-        int rows = rows(part);
-        // The factor 1 of the bias is in the last panel of inputs.
-        multiplyAdd(m, c, first, rows, part.inputs() ? 0 : inputPanels - 1, inputPanels, depth, 0);
-        if (part.state()) {
-          multiplyAdd(m, c, first, rows, inputPanels, panels, depth, skipped);
+        int first = Math.max(firstRow, ofPart);
+        ofPart += rows(part);
+        int rows = Math.min(endRow, ofPart) - first;
+        if (rows > 0) {
+          // The factor 1 of the bias is in the last panel of inputs.
+          int panel = part.inputs() ? 0 : inputPanels - 1;
+          multiplyAdd(m, c, first, rows, panel, inputPanels, depth, 0);
+          if (part.state()) {
+            multiplyAdd(m, c, first, rows, inputPanels, panels, depth, skipped);
+          }
         }
-        first += rows;
       }
     }
+  }
+
+  private static int alive(Lanes[] lanes, int count, int t) {
+    int alive = 0;
+    for (int i = 0; i < count; i++) {
+      alive += lanes[i].alive(t);
+    }
+    return alive;
+  }
+
+  /** Lays out both operands of a time step behind those that are there. */
+  private void transpose(
+      float[] m, Lanes lanes, int t, int step, int depth, int firstRow, int endRow) {
+    int count = lanes.alive(t);
+    int width = lanes.groups.width(lanes.group);
+    int delta = lanes.delta + step * lanes.deltaStep;
+    for (int row = firstRow; row < endRow; row += Ops.ROWS) {
+      int at = deltas + row * DEPTH + depth * Ops.ROWS;
+      Transpose.rows(m, delta + row * width, width, Ops.ROWS, count, m, at, Ops.ROWS);
+    }
+    transposeFactors(m, lanes.block + step * lanes.blockStep, depth, count, width);
   }
 
   /** Adds the products of some rows and panels, of which the last may be narrower. */

@@ -2,6 +2,8 @@ package io.sparkrnn.kernel;
 
 import io.sparkrnn.kernel.Cell.Part;
 import io.sparkrnn.kernel.Deliveries.Steps;
+import io.sparkrnn.kernel.GradientProduct.Lanes;
+import io.sparkrnn.kernel.GradientProduct.Share;
 import io.sparkrnn.kernel.Network.Join;
 import io.sparkrnn.kernel.Network.Reads;
 import io.sparkrnn.kernel.ParameterBlock.Kind;
@@ -12,7 +14,8 @@ import java.util.List;
 /**
  * The dense layer above the recurrent ones: reads states, computes outputs, and takes the gradient
  * of their losses back to the states. Where it reads every time step, it goes by blocks of them, so
- * that its memory does not grow with outputs times steps.
+ * that its memory does not grow with outputs times steps; unless several passes share the gradient,
+ * which needs all of them at its end.
  *
  * <p>An output starts at its bias and adds the products with what is read, in index order. A mean
  * adds states by time steps and divides at the end.
@@ -31,6 +34,7 @@ final class HeadPass {
   private final Steps wanted;
   private final HeadLoss loss;
   private final int blockSteps;
+  private final boolean sharesGradient;
   private final int outputs;
   private final int paddedOutputs;
   private final int readRows;
@@ -46,6 +50,7 @@ final class HeadPass {
   private final int rows;
   private final int sums;
   private final GradientProduct gradient;
+  private final Lanes[] own = {new Lanes()};
 
   HeadPass(
       Network network,
@@ -70,19 +75,21 @@ final class HeadPass {
     readRows = network.read();
     stateRows = network.layers().get(network.layers().size() - 1).outputs();
     bias = outputs == 0 ? 0 : network.layout().block(Kind.OUTPUT_BIAS).offset();
-    blockSteps = reads == Reads.EVERY ? Math.min(BLOCK_STEPS, network.timeSteps()) : 1;
+    sharesGradient = keep == Keep.FOR_SHARED_GRADIENT;
+    int most = sharesGradient ? network.timeSteps() : BLOCK_STEPS;
+    blockSteps = reads == Reads.EVERY ? Math.min(most, network.timeSteps()) : 1;
     long ofRow = (long) Groups.GROUP * groups.most();
     readings = arena.reserve(blockSteps * readRows * ofRow);
     logits = arena.reserve(blockSteps * paddedOutputs * ofRow);
     largest = reads == Reads.MAX ? arena.reserve(stateRows * ofRow) : 0;
     rows = arena.reserve((long) stateRows * Groups.GROUP);
-    if (keep == Keep.FOR_BACKWARD) {
+    if (keep.trains()) {
       deltas = arena.reserve(blockSteps * paddedOutputs * ofRow);
       readDeltas = arena.reserve(Ops.padded(readRows, Ops.ROWS) * ofRow);
       Part[] parts = weights.parts();
       List<ParameterBlock> blocks = network.layout().blocks(network.layers().size(), 0);
       gradient = new GradientProduct(ops, arena, readRows, 0, outputs, parts, blocks);
-      sums = arena.reserve(gradient.length() * groups.most());
+      sums = sharesGradient ? 0 : arena.reserve(gradient.length() * groups.most());
     } else {
       deltas = 0;
       readDeltas = 0;
@@ -117,6 +124,11 @@ final class HeadPass {
     return reads == Reads.EVERY ? groups.steps() : 1;
   }
 
+  /** The same of a group. */
+  int steps(int group) {
+    return reads == Reads.EVERY ? groups.steps(group) : 1;
+  }
+
   /** The outputs; of heads that read every time step, they last until the next block. */
   void forward(
       float[] m, float[] parameters, MinibatchSource source, InferencePass.Readings taker) {
@@ -141,7 +153,9 @@ final class HeadPass {
    * @param losses of the minibatch's samples, to which those of these groups are added
    */
   void train(float[] m, float[] parameters, MinibatchSource source, double total, double[] losses) {
-    Arrays.fill(m, sums, sums + (int) gradient.length() * groups.used(), 0f);
+    for (int g = 0; g < groups.used() && !sharesGradient; g++) {
+      gradient.clear(m, sums + (int) gradient.length() * g, Share.ALL);
+    }
     for (int from = 0; from < steps(); from += blockSteps) {
       int to = Math.min(steps(), from + blockSteps);
       outputs(m, parameters, source, from, to);
@@ -150,18 +164,11 @@ final class HeadPass {
         for (; end < to && groups.alive(g, end) > 0; end++) {
           losses(m, source, g, from, end, total, losses);
         }
-        gradient.add(
-            m,
-            sums + (int) gradient.length() * g,
-            groups,
-            g,
-            from,
-            end,
-            ofOutputs(deltas, g, 0),
-            paddedOutputs * groups.width(g),
-            reading(g, 0),
-            readRows * groups.width(g),
-            true);
+        if (!sharesGradient) {
+          locate(g, own[0]);
+          int sum = sums + (int) gradient.length() * g;
+          gradient.add(m, sum, own, 1, from, end, true, Share.ALL);
+        }
       }
       for (int t = from; t < to; t++) {
         for (int g = 0, n; g < groups.alive(t); g += n) {
@@ -305,6 +312,13 @@ final class HeadPass {
       }
       deliveries.takeBack(m, top, wanted, g, step, rows);
     }
+  }
+
+  /** Says where the operands of a group's gradient are, of the block that was computed last. */
+  void locate(int group, Lanes lanes) {
+    int width = groups.width(group);
+    int delta = ofOutputs(deltas, group, 0);
+    lanes.set(groups, group, delta, paddedOutputs * width, reading(group, 0), readRows * width);
   }
 
   /** Of the gradient; null where there is none. */

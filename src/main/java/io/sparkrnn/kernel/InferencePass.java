@@ -13,15 +13,17 @@ public final class InferencePass {
   private final Network network;
   private final float[] parameters;
   private final Ops ops;
-  private final RecurrentPass pass;
   private final Keep keep;
-  private final float[] m;
   private final int maxSamples;
-  private final LengthOrder order;
 
-  // Made when it is needed first: where all minibatches are large, it never is.
+  // Made when they are needed first: where all minibatches are large, rows never are, and where all
+  // are small, panels never.
+  private Panels panels;
   private RowPass rows;
   private boolean byRows;
+
+  /** What computes samples side by side. */
+  private record Panels(RecurrentPass pass, float[] m, LengthOrder order) {}
 
   /**
    * A pass that keeps what it needs for its outputs.
@@ -46,12 +48,31 @@ public final class InferencePass {
     this.maxSamples = maxSamples;
     this.ops = ops;
     this.keep = keep;
-    Arena arena = new Arena();
-    PackedWeights weights = PackedWeights.forward(network, arena);
-    pass = new RecurrentPass(network, ops, weights, arena, Groups.of(maxSamples), keep);
-    m = arena.allocate();
-    weights.pack(parameters, m);
-    order = new LengthOrder(network.timeSteps(), maxSamples);
+    if (keep == Keep.OUTPUTS && maxSamples <= FEW_SAMPLES) {
+      rows();
+    } else {
+      panels();
+    }
+  }
+
+  private Panels panels() {
+    if (panels == null) {
+      Arena arena = new Arena();
+      PackedWeights weights = PackedWeights.forward(network, arena);
+      RecurrentPass pass =
+          new RecurrentPass(network, ops, weights, arena, Groups.of(maxSamples), keep);
+      float[] m = arena.allocate();
+      weights.pack(parameters, m);
+      panels = new Panels(pass, m, new LengthOrder(network.timeSteps(), maxSamples));
+    }
+    return panels;
+  }
+
+  private RowPass rows() {
+    if (rows == null) {
+      rows = new RowPass(network, ops, parameters, FEW_SAMPLES);
+    }
+    return rows;
   }
 
   /** Runs {@code count} samples of a source, for heads of one reading a sample. */
@@ -60,12 +81,7 @@ public final class InferencePass {
     if (network.head().reads() == Network.Reads.EVERY) {
       throw new IllegalStateException("expected a head of one reading, found " + network.head());
     }
-    byRows = keep == Keep.OUTPUTS && count <= FEW_SAMPLES && RowPass.serves(network);
-    if (byRows) {
-      runByRows(source, count);
-    } else {
-      run(source, count, null, null, null);
-    }
+    run(source, count, null, null, null);
   }
 
   /**
@@ -84,11 +100,19 @@ public final class InferencePass {
     if (statesAfter != null && keep == Keep.OUTPUTS) {
       throw new IllegalStateException("expected a pass that keeps states");
     }
-    byRows = false;
+    // Of several samples, readings are taken by time steps.
+    int few = readings == null ? FEW_SAMPLES : 1;
+    byRows = keep == Keep.OUTPUTS && count <= few && states == null;
+    if (byRows) {
+      runByRows(source, count, readings);
+      return;
+    }
+    LengthOrder order = panels().order();
+    float[] m = panels.m();
     order.sort(source, count);
-    pass.load(m, parameters, source, order.samples(), 0, count);
-    pass.forward(m, parameters, source, states, statesAfter);
-    pass.outputs(m, parameters, source, readings);
+    panels.pass().load(m, parameters, source, order.samples(), 0, count);
+    panels.pass().forward(m, parameters, source, states, statesAfter);
+    panels.pass().outputs(m, parameters, source, readings);
   }
 
   /** Takes what a head computes. */
@@ -109,13 +133,12 @@ public final class InferencePass {
     }
   }
 
-  private void runByRows(MinibatchSource source, int count) {
-    if (rows == null) {
-      rows = new RowPass(network, ops, parameters, FEW_SAMPLES);
-    }
+  private void runByRows(MinibatchSource source, int count, Readings readings) {
     for (int s = 0; s < count; s++) {
       Groups.requireLength(source.length(s), network.timeSteps());
-      rows.run(source, s);
+    }
+    for (int s = 0; s < count; s++) {
+      rows().run(source, s, readings);
     }
   }
 
@@ -123,18 +146,23 @@ public final class InferencePass {
   public float logit(int sample, int output) {
     return byRows
         ? rows.logit(sample, output)
-        : pass.logit(m, order.group(sample), output, order.lane(sample));
+        : panels
+            .pass()
+            .logit(panels.m(), panels.order().group(sample), output, panels.order().lane(sample));
   }
 
   /**
-   * Takes the state of the top layer that each of its directions came to last, of the pass that
-   * {@link #run(MinibatchSource, int, Readings, float[], float[])} was.
+   * Takes the state of the top layer that each of its directions came to last.
+   *
+   * @param to its length is that of what the layer gives
    */
   public void lastState(int sample, float[] to) {
     if (byRows) {
-      throw new IllegalStateException("expected a run with a taker of readings");
+      rows.lastState(sample, to);
+    } else {
+      LengthOrder order = panels.order();
+      panels.pass().lastState(panels.m(), order.group(sample), order.lane(sample), to);
     }
-    pass.lastState(m, order.group(sample), order.lane(sample), to);
   }
 
   /** The class with the largest logit, the lowest one of equals. */
@@ -154,6 +182,9 @@ public final class InferencePass {
       throw new IllegalStateException(
           "expected a layer that goes forward, found " + network.layers().get(layer));
     }
-    return pass.hidden(m, layer, order.group(sample), timeStep, unit, order.lane(sample));
+    LengthOrder order = panels.order();
+    return panels
+        .pass()
+        .hidden(panels.m(), layer, order.group(sample), timeStep, unit, order.lane(sample));
   }
 }

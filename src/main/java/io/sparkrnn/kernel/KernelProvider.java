@@ -87,10 +87,19 @@ public record KernelProvider(String name, String reason) {
 
   /**
    * The kernels that a driver chose, in this JVM: where they cannot run the portable ones do, with
-   * equal bits.
+   * equal bits. Where the driver left it to each JVM, {@code auto}, the fastest that can run.
    */
   public static Ops chosenByDriver(String name) {
     requireFusedMultiplyAdd();
+    if (name.equals("auto")) {
+      KernelProvider own = fastest();
+      if (own.name().equals("portable")) {
+        warnOnce(
+            "This JVM trains with %s; with the vector kernels it would be several times faster, with the same result"
+                .formatted(own.reason()));
+      }
+      return Ops.named(own.name());
+    }
     if (name.equals("vector") && !(hasVectorModule() && compilesWithC2())) {
       warnOnce(
           "The driver chose the vector kernels, but this executor was started without %s; it runs the portable ones: the same result, slower"

@@ -2,6 +2,7 @@ package io.sparkrnn.kernel;
 
 import io.sparkrnn.kernel.Cell.Part;
 import io.sparkrnn.kernel.Deliveries.Steps;
+import io.sparkrnn.kernel.GradientProduct.Lanes;
 import io.sparkrnn.kernel.Network.Direction;
 import io.sparkrnn.kernel.Network.Layer;
 import io.sparkrnn.kernel.ParameterBlock.Kind;
@@ -100,7 +101,7 @@ final class LayerPass {
     gates = cell.inPlace() ? 0 : arena.reserve(stepsKept * gateRows * ofRow);
     memories = arena.reserve(cell.memories() * (stepsKept + 1) * units * ofRow);
     kept = arena.reserve(cell.kept() * stepsKept * units * ofRow);
-    boolean trains = keep == Keep.FOR_BACKWARD;
+    boolean trains = keep.trains();
     deltas = trains ? arena.reserve(stepsKept * gateRows * ofRow) : 0;
     carries = trains ? arena.reserve((1 + cell.memories()) * carryRows * ofRow) : 0;
     List<ParameterBlock> own = network.layout().blocks(layer, way);
@@ -381,19 +382,14 @@ final class LayerPass {
     return gradient;
   }
 
-  /** Adds the gradient of a group, in panels. */
-  void gradient(float[] m, int group, int at) {
-    gradient.add(
-        m,
-        at,
-        groups,
-        group,
-        0,
-        groups.steps(group),
-        delta(group, 0),
-        gateRows * groups.width(group),
-        block(group, 0),
-        blockLength(group),
-        stateGiven);
+  /** Says where the operands of a group's gradient are. */
+  void locate(int group, Lanes lanes) {
+    int deltaLength = gateRows * groups.width(group);
+    lanes.set(groups, group, delta(group, 0), deltaLength, block(group, 0), blockLength(group));
+  }
+
+  /** Whether there is a state before the first time step. */
+  boolean stateGiven() {
+    return stateGiven;
   }
 }

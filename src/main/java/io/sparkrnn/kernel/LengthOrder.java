@@ -48,6 +48,11 @@ final class LengthOrder {
     return samples;
   }
 
+  /** Of a sample. */
+  int place(int sample) {
+    return places[sample];
+  }
+
   int group(int sample) {
     return places[sample] / Groups.GROUP;
   }

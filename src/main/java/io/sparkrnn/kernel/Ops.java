@@ -120,14 +120,18 @@ public abstract class Ops {
   abstract int leastSideBySide();
 
   /**
-   * Adds a vector's product with a matrix to {@code c[width]}, in the order of {@link
+   * Adds to each of some rows a vector's product with the same matrix, in the order of {@link
    * #multiplyAdd}.
    *
-   * @param width a multiple of {@code 4 * LANES}
-   * @param a of {@code [depth]}
+   * @param c of the first row, {@code [width]}
+   * @param cRow from one row to the next
+   * @param width a multiple of {@code 2 * LANES}
+   * @param a of the first row's vector, {@code [depth]}
+   * @param aRow from one vector to the next
    * @param b of {@code [depth][width]}
    */
-  abstract void multiplyAddRow(float[] m, int c, int width, int depth, int a, int b);
+  abstract void multiplyAddRows(
+      float[] m, int c, int cRow, int rows, int width, int depth, int a, int aRow, int b);
 
   /** {@link Activation#tanh}; {@code y} may be {@code x}. */
   abstract void tanh(float[] m, int y, int x, int length);

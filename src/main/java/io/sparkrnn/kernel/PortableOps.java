@@ -43,13 +43,17 @@ public final class PortableOps extends Ops {
   }
 
   @Override
-  void multiplyAddRow(float[] m, int c, int width, int depth, int a, int b) {
-    RowProduct rows = product.get();
+  void multiplyAddRows(
+      float[] m, int c, int cRow, int rows, int width, int depth, int a, int aRow, int b) {
+    RowProduct products = product.get();
     for (int lane = 0; lane < width; lane += ROW_WIDTH) {
+      int lanes = Math.min(ROW_WIDTH, width - lane);
       for (int k = 0; k < depth; k += ROW_DEPTH) {
         int pass = Math.min(ROW_DEPTH, depth - k);
-        rows.factors(m, b + k * width + lane, 0, 1, ROW_WIDTH, pass, width);
-        rows.addTo(m, c + lane, 0, a + k, 1);
+        products.factors(m, b + k * width + lane, 0, 1, lanes, pass, width);
+        for (int row = 0; row < rows; row++) {
+          products.addTo(m, c + row * cRow + lane, 0, a + row * aRow + k, 1);
+        }
       }
     }
   }

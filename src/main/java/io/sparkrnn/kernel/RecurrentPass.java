@@ -1,8 +1,8 @@
 package io.sparkrnn.kernel;
 
 import io.sparkrnn.kernel.Deliveries.Steps;
-import io.sparkrnn.kernel.Network.Embedding;
-import io.sparkrnn.kernel.Network.Join;
+import io.sparkrnn.kernel.GradientProduct.Lanes;
+import io.sparkrnn.kernel.GradientProduct.Share;
 import java.util.Arrays;
 
 /**
@@ -22,7 +22,20 @@ final class RecurrentPass {
     /** What cells remember beside, at all time steps. */
     STATES,
     /** All, and room for deltas and gradients. */
-    FOR_BACKWARD
+    FOR_BACKWARD,
+    /** All of it at all time steps: other passes have more lanes of the same groups. */
+    FOR_SHARED_GRADIENT;
+
+    boolean trains() {
+      return this == FOR_BACKWARD || this == FOR_SHARED_GRADIENT;
+    }
+  }
+
+  /** Lanes of a group that a pass has as a group of its own. */
+  record Held(RecurrentPass pass, int group) {
+    boolean isOf(RecurrentPass other, int otherGroup) {
+      return pass == other && group == otherGroup;
+    }
   }
 
   private final Network network;
@@ -31,11 +44,16 @@ final class RecurrentPass {
   private final Deliveries deliveries;
   private final LayerPass[][] layers;
   private final HeadPass head;
-  private final ParameterBlock[] blocks;
+  private final EmbeddedInputs embeddedInputs;
   private final int natural;
   private final int rows;
   private final int rowsOfGroup;
   private final int embedded;
+
+  /** Samples of a group. */
+  private final int ofGroup;
+
+  private final Lanes[] lanes = {new Lanes(), new Lanes()};
 
   /**
    * A pass.
@@ -45,9 +63,10 @@ final class RecurrentPass {
   RecurrentPass(Network network, Ops ops, PackedWeights weights, Arena arena, int most, Keep keep) {
     this.network = network;
     this.ops = ops;
-    blocks = network.layout().blocks().toArray(ParameterBlock[]::new);
     groups = new Groups(network.timeSteps(), most);
-    deliveries = new Deliveries(network, ops, groups, keep == Keep.FOR_BACKWARD);
+    embeddedInputs = new EmbeddedInputs(network);
+    deliveries = new Deliveries(network, ops, groups, keep.trains());
+    ofGroup = keep == Keep.FOR_SHARED_GRADIENT ? Ops.LANES : Groups.GROUP;
     layers = new LayerPass[network.layers().size()][];
     int widest = network.input().embedded();
     for (int l = 0; l < layers.length; l++) {
@@ -63,10 +82,9 @@ final class RecurrentPass {
     boolean turned = layers[0][layers[0].length - 1].steps() == Steps.BACKWARD;
     long ofInputs = (long) network.timeSteps() * network.inputs(0) * Groups.GROUP;
     natural = turned ? arena.reserve(ofInputs) : 0;
-    boolean trains = keep == Keep.FOR_BACKWARD;
-    long ofGroup = trains ? (long) Ops.padded(widest, Ops.ROWS) * Groups.GROUP : 0;
-    rows = arena.reserve(ofGroup * most);
-    rowsOfGroup = (int) ofGroup;
+    long length = keep.trains() ? (long) Ops.padded(widest, Ops.ROWS) * Groups.GROUP : 0;
+    rows = arena.reserve(length * most);
+    rowsOfGroup = (int) length;
   }
 
   /** The most groups at a time. */
@@ -94,8 +112,8 @@ final class RecurrentPass {
    */
   void load(float[] m, float[] parameters, MinibatchSource source, int[] order, int from, int to) {
     groups.clear();
-    for (int first = from; first < to; first += Groups.GROUP) {
-      loadGroup(m, parameters, source, order, first, Math.min(Groups.GROUP, to - first));
+    for (int first = from; first < to; first += ofGroup) {
+      loadGroup(m, parameters, source, order, first, Math.min(ofGroup, to - first));
     }
   }
 
@@ -109,50 +127,17 @@ final class RecurrentPass {
     int at = turned ? natural : lowest.block(g, 0);
     int stride = turned ? network.inputs(0) * width : lowest.blockLength(g);
     source.layOut(order, first, count, m, at, stride, width);
-    embed(m, parameters, source, g, at, stride);
+    for (int lane = 0; lane < count; lane++) {
+      int dense = at + network.input().dense() * width + lane;
+      int length = groups.length(g, lane);
+      embeddedInputs.write(
+          m, parameters, source, groups.sample(g, lane), length, dense, stride, width);
+    }
     for (LayerPass way : layers[0]) {
       if (way.steps() == Steps.BACKWARD) {
         turn(m, g, at, stride, way);
       }
     }
-  }
-
-  /** Adds embedded ids and static values to the rows of dense values. */
-  private void embed(
-      float[] m, float[] parameters, MinibatchSource source, int g, int at, int stride) {
-    int width = groups.width(g);
-    int statics = network.input().join() == Join.EVERY_STEP ? network.input().statics() : 0;
-    if (embedded + statics == 0) {
-      return;
-    }
-    for (int lane = 0; lane < groups.count(g); lane++) {
-      int sample = groups.sample(g, lane);
-      for (int t = 0; t < groups.length(g, lane); t++) {
-        int to = at + t * stride + network.input().dense() * width + lane;
-        for (int c = 0; c < network.input().categorical().size(); c++) {
-          Embedding embedding = network.input().categorical().get(c);
-          int id = id(source, embedding, c, sample, t);
-          int from = blocks[c].offset() + id * embedding.width();
-          for (int i = 0; i < embedding.width(); i++, to += width) {
-            m[to] = parameters[from + i];
-          }
-        }
-        for (int i = 0; i < statics; i++, to += width) {
-          m[to] = source.fixed(sample, i);
-        }
-      }
-    }
-  }
-
-  private static int id(
-      MinibatchSource source, Embedding embedding, int channel, int sample, int t) {
-    int id = source.id(channel, sample, t);
-    if (id < 0 || id >= embedding.vocabulary()) {
-      throw new IllegalArgumentException(
-          "expected an id below %d in categorical channel %d, found %d"
-              .formatted(embedding.vocabulary(), channel, id));
-    }
-    return id;
   }
 
   /** Writes inputs in the order of a direction that begins at each sample's end. */
@@ -289,18 +274,18 @@ final class RecurrentPass {
   /**
    * The deltas of embedded ids, when all other deltas are known.
    *
-   * @param to where those of the first group are, {@code [group][lane][timeSteps][values]}
+   * @param to where those of the first sample are, {@code [sample][timeSteps][values]}
    */
   void embeddedDeltas(float[] m, int to) {
     int ofLane = network.timeSteps() * embedded;
-    Arrays.fill(m, to, to + ofLane * Groups.GROUP * groups.used(), 0f);
+    Arrays.fill(m, to, to + ofLane * ofGroup * groups.used(), 0f);
     for (LayerPass reader : layers[0]) {
       for (int t = 0; t < groups.steps(); t++) {
         productsIntoRows(m, reader, t, embedded);
         for (int g = 0; g < groups.alive(t); g++) {
           for (int lane = 0; lane < groups.alive(g, t); lane++) {
             int own = reader.steps() == Steps.BACKWARD ? groups.reversed(g, lane, t) : t;
-            int at = to + (g * Groups.GROUP + lane) * ofLane + own * embedded;
+            int at = to + (g * ofGroup + lane) * ofLane + own * embedded;
             int from = rowsOf(g) + lane;
             for (int i = 0; i < embedded; i++) {
               m[at + i] += m[from + i * groups.width(g)];
@@ -317,15 +302,50 @@ final class RecurrentPass {
    * @param at where, {@link #gradientLength} floats
    */
   void gradient(float[] m, int group, int at) {
-    Arrays.fill(m, at, at + (int) (gradientLength() - head.product().length()), 0f);
     int to = at;
     for (LayerPass[] ways : layers) {
       for (LayerPass layer : ways) {
-        layer.gradient(m, group, to);
+        layer.locate(group, lanes[0]);
+        layer.product().clear(m, to, Share.ALL);
+        layer.product().add(m, to, lanes, 1, 0, groups.steps(group), layer.stateGiven(), Share.ALL);
         to += (int) layer.product().length();
       }
     }
     head.gradient(m, group, to);
+  }
+
+  /**
+   * A share of the gradient of a group whose lanes several passes hold, the longest sequences
+   * first, when all of them have gone back. The group's order of additions is the same.
+   *
+   * @param first of those that hold them
+   * @param count how many
+   * @param at where, {@link #gradientLength} floats, of which other shares are left as they are
+   */
+  void gradient(float[] m, Held[] holders, int first, int count, Share share, int at) {
+    RecurrentPass longest = holders[first].pass;
+    int to = at;
+    for (int l = 0; l < layers.length; l++) {
+      for (int way = 0; way < layers[l].length; way++) {
+        for (int i = 0; i < count; i++) {
+          Held held = holders[first + i];
+          held.pass.layers[l][way].locate(held.group, lanes[i]);
+        }
+        GradientProduct product = layers[l][way].product();
+        boolean stateGiven = longest.layers[l][way].stateGiven();
+        int steps = longest.groups.steps(holders[first].group);
+        product.clear(m, to, share);
+        product.add(m, to, lanes, count, 0, steps, stateGiven, share);
+        to += (int) product.length();
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      Held held = holders[first + i];
+      held.pass.head.locate(held.group, lanes[i]);
+    }
+    head.product().clear(m, to, share);
+    int steps = longest.head.steps(holders[first].group);
+    head.product().add(m, to, lanes, count, 0, steps, true, share);
   }
 
   /** Takes a gradient out of its panels, into flat order; of embeddings nothing. */

@@ -41,7 +41,7 @@ final class RowHead {
     if (outputs > 0) {
       System.arraycopy(parameters, bias, m, to, outputs);
       Arrays.fill(m, to + outputs, to + width, 0f);
-      ops.multiplyAddRow(m, to, width, read, reading, weights);
+      ops.multiplyAddRows(m, to, 0, 1, width, read, reading, 0, weights);
     }
   }
 }

@@ -1,22 +1,24 @@
 package io.sparkrnn.kernel;
 
 import io.sparkrnn.kernel.Cell.Part;
+import io.sparkrnn.kernel.Network.Direction;
 import java.util.Arrays;
 
 /**
- * A layer that goes forward, for one sample, with units as lanes: every element is the chain that
+ * One direction of a layer, for one sample, with units as lanes: every element is the chain that
  * {@link LayerPass} has, so the bits are equal.
  *
  * <p>Weights lie transposed, {@code [inputs, units][padded units]} of each part. There is a row for
  * each time step: what the layer reads, then its state before.
  */
 final class RowLayer {
-  /** Lanes of a tile. */
-  private static final int WIDTH = 4 * Ops.LANES;
+  /** Lanes of the smallest tile. */
+  private static final int WIDTH = 2 * Ops.LANES;
 
   final int inputs;
   final int units;
 
+  private final boolean backward;
   private final Cell cell;
   private final Part[] parts;
   private final int rowLength;
@@ -24,6 +26,7 @@ final class RowLayer {
   private final int[] weights;
   private final int[] partAt;
   private final int gates;
+  private final int gatesLength;
   private final int memory;
   private final int kept;
   private final int bias;
@@ -31,11 +34,12 @@ final class RowLayer {
   private final Step step = new Step();
 
   /**
-   * A layer.
+   * A direction of a layer.
    *
    * @param timeSteps that have rows of their own
    */
-  RowLayer(Network network, int layer, int timeSteps, Arena arena) {
+  RowLayer(Network network, int layer, int way, int timeSteps, Arena arena) {
+    backward = way == 1 || network.layers().get(layer).direction() == Direction.BACKWARD;
     cell = Cell.of(network.layers().get(layer).cell());
     parts = cell.parts().toArray(Part[]::new);
     inputs = network.inputs(layer);
@@ -50,14 +54,20 @@ final class RowLayer {
     }
     Cell.Rows places = Cell.Rows.of(parts, lanes, WIDTH);
     partAt = places.ofParts();
-    gates = arena.reserve(places.count());
+    gatesLength = cell.inPlace() ? rowLength : places.count();
+    gates = cell.inPlace() ? state(0) : arena.reserve((long) timeSteps * gatesLength);
     memory = arena.reserve((long) cell.memories() * lanes);
     kept = arena.reserve((long) cell.kept() * lanes);
     step.length = lanes;
     step.stride = 1;
     step.offsets = places.ofGates();
-    bias = network.layout().offset(layer, 0, ParameterBlock.Kind.BIAS);
-    recurrentBias = network.layout().offset(layer, 0, ParameterBlock.Kind.RECURRENT_BIAS);
+    bias = network.layout().offset(layer, way, ParameterBlock.Kind.BIAS);
+    recurrentBias = network.layout().offset(layer, way, ParameterBlock.Kind.RECURRENT_BIAS);
+  }
+
+  /** Whether its first time step is the sample's last one. */
+  boolean isBackward() {
+    return backward;
   }
 
   /** What a row of outputs or units takes. */
@@ -122,30 +132,50 @@ final class RowLayer {
   }
 
   /**
-   * The state after a time step.
+   * Sets the pre-activations of the first time steps to their biases and what comes of the inputs.
+   */
+  void readInputs(Ops ops, float[] m, float[] parameters, int steps) {
+    for (int p = 0; p < parts.length; p++) {
+      Part part = parts[p];
+      int width = padded(part.gates() * step.length);
+      for (int t = 0; t < steps; t++) {
+        int at = gates(t) + partAt[p];
+        Arrays.fill(m, at, at + width, 0f);
+        for (int i = 0; i < part.gates(); i++) {
+          startAtBias(m, parameters, part, part.firstGate() + i, at + i * step.length);
+        }
+      }
+      if (part.inputs()) {
+        int to = gates(0) + partAt[p];
+        ops.multiplyAddRows(
+            m, to, gatesLength, steps, width, inputs, row(0), rowLength, weights[p]);
+      }
+    }
+  }
+
+  private int gates(int t) {
+    return gates + t * gatesLength;
+  }
+
+  /**
+   * The state after a time step whose inputs have been read.
    *
    * @param hasStateBefore there is none before the first, unless one is given
    */
-  void step(Ops ops, float[] m, float[] parameters, int t, boolean hasStateBefore) {
-    int state = state(t);
-    step.gates = cell.inPlace() ? state : gates;
-    step.h = state;
+  void step(Ops ops, float[] m, int t, boolean hasStateBefore) {
+    step.gates = gates(t);
+    step.h = state(t);
     step.before = state(t - 1);
     step.memory = memory;
     step.memoryBefore = memory;
     step.kept = kept;
-    for (int p = 0; p < parts.length; p++) {
-      Part part = parts[p];
-      int width = padded(part.gates() * step.length);
-      int at = step.gates + partAt[p];
-      Arrays.fill(m, at, at + width, 0f);
-      for (int i = 0; i < part.gates(); i++) {
-        startAtBias(m, parameters, part, part.firstGate() + i, at + i * step.length);
+    for (int p = 0; p < parts.length && hasStateBefore; p++) {
+      if (parts[p].state()) {
+        int width = padded(parts[p].gates() * step.length);
+        int from = weights[p] + (parts[p].inputs() ? inputs * width : 0);
+        int to = step.gates + partAt[p];
+        ops.multiplyAddRows(m, to, 0, 1, width, units, step.before, 0, from);
       }
-      int ofInputs = part.inputs() ? inputs : 0;
-      int depth = ofInputs + (part.state() && hasStateBefore ? units : 0);
-      int from = row(t) + inputs - ofInputs;
-      ops.multiplyAddRow(m, at, width, depth, from, weights[p]);
     }
     cell.forward(ops, m, step);
   }

@@ -48,16 +48,18 @@ public final class StreamPass {
     staticsOfInput = network.input().join() == Join.EVERY_STEP ? statics : 0;
     staticsOfHead = statics - staticsOfInput;
     Arena arena = new Arena();
-    layers = RowPass.layers(network, 1, arena);
+    RowLayer[][] ways = RowPass.layers(network, 1, arena);
+    layers = new RowLayer[ways.length];
     stateSizes = new int[layers.length];
     for (int l = 0; l < layers.length; l++) {
+      layers[l] = ways[l][0];
       stateSizes[l] = network.stateSize(l);
     }
     head = new RowHead(network, arena);
     reading = arena.reserve(network.read());
     outputs = arena.reserve(head.width());
     m = arena.allocate();
-    RowPass.pack(network, parameters, layers, head, m);
+    RowPass.pack(network, parameters, ways, head, m);
   }
 
   /**
@@ -75,7 +77,8 @@ public final class StreamPass {
     for (int l = 0; l < layers.length; l++) {
       RowLayer layer = layers[l];
       layer.begin(m, state.values, at);
-      layer.step(ops, m, parameters, 0, state.steps > 0);
+      layer.readInputs(ops, m, parameters, 1);
+      layer.step(ops, m, 0, state.steps > 0);
       layer.end(m, 0, state.values, at);
       at += stateSizes[l];
       if (l + 1 < layers.length) {

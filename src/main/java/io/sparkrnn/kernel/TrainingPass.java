@@ -1,7 +1,8 @@
 package io.sparkrnn.kernel;
 
+import io.sparkrnn.kernel.GradientProduct.Share;
 import io.sparkrnn.kernel.ParameterBlock.Kind;
-import io.sparkrnn.kernel.RecurrentPass.Keep;
+import io.sparkrnn.kernel.RecurrentPass.Held;
 import java.util.Arrays;
 
 /**
@@ -11,25 +12,24 @@ import java.util.Arrays;
  * Each group's gradient is a sum of its own; the sums are added along the binary tree that halves
  * the groups. Threads take whole subtrees, so that they meet once an iteration, and neither their
  * number nor their order can be seen in the result.
+ *
+ * <p>Where there are more threads than groups, they share these: each takes some lanes there and
+ * back, by {@link #run}, and then some rows of the gradient over all lanes, by {@link #runProduct}.
  */
 public final class TrainingPass {
-  /**
-   * Weights that, packed, leave room for states in the second cache. Above it groups go side by
-   * side, so that each weight that is read serves all of them.
-   */
-  private static final int SMALL_WEIGHTS_BYTES = 1 << 20;
-
-  private static final int MOST_SIDE_BY_SIDE = 4;
-
   private final Network network;
   private final Ops ops;
   private final int maxSamples;
-  private final Plan plan;
+  private final TrainingPlan plan;
   private final RecurrentPass[] passes;
   private final float[] m;
   private final double[] losses;
   private final LengthOrder order;
   private final ParameterBlock[] embeddings;
+
+  // Of passes that share groups: who has which lanes, and the rows of a part.
+  private final Held[] held;
+  private final Share[] shares;
 
   private float[] parameters;
   private MinibatchSource source;
@@ -39,62 +39,6 @@ public final class TrainingPass {
   private int groups;
   private double weight;
 
-  /** Where all that a pass needs lies in an arena. */
-  private static final class Plan {
-    final Arena arena = new Arena();
-    final PackedWeights weights;
-    final RecurrentPass[] passes;
-
-    /** Of each part, where its sums are, one behind another. */
-    final int[] slots;
-
-    final long slotLength;
-
-    /** Of each group, where the deltas of its embedded ids are, one behind another. */
-    final int embeddedDeltas;
-
-    final long embeddedOfGroup;
-
-    Plan(Network network, Ops ops, int maxSamples, int parts, int sideBySide) {
-      int groups = Groups.of(maxSamples);
-      weights = PackedWeights.both(network, arena);
-      passes = new RecurrentPass[Math.min(parts, groups)];
-      slots = new int[passes.length];
-      long length = 0;
-      for (int part = 0; part < passes.length; part++) {
-        passes[part] =
-            new RecurrentPass(network, ops, weights, arena, sideBySide, Keep.FOR_BACKWARD);
-        length = passes[part].gradientLength();
-        slots[part] = arena.reserve(length * sums(groups, passes.length));
-      }
-      slotLength = length;
-      embeddedOfGroup = (long) network.timeSteps() * network.input().embedded() * Groups.GROUP;
-      embeddedDeltas = arena.reserve(embeddedOfGroup * groups);
-    }
-
-    /** Sums that a part keeps at a time: one for each level of its tree, and the leaf. */
-    private static int sums(int groups, int parts) {
-      return 1 + Integer.SIZE - Integer.numberOfLeadingZeros(largestShare(groups, parts) - 1);
-    }
-
-    private static int largestShare(int groups, int parts) {
-      if (parts == 1) {
-        return groups;
-      }
-      return Math.max(
-          largestShare(groups / 2, parts / 2),
-          largestShare(groups - groups / 2, parts - parts / 2));
-    }
-
-    int slot(int part, int slot) {
-      return slots[part] + slot * (int) slotLength;
-    }
-
-    int embeddedDeltas(int group) {
-      return embeddedDeltas + group * (int) embeddedOfGroup;
-    }
-  }
-
   /**
    * A pass.
    *
@@ -103,26 +47,15 @@ public final class TrainingPass {
    * @throws KernelUnavailableException if this JVM has no room for it
    */
   public TrainingPass(Network network, Ops ops, int maxSamples, int parts) {
-    this(network, ops, maxSamples, withRoom(network, ops, maxSamples, parts));
-  }
-
-  /** As many groups side by side as there is room for: fewer are slower, but have the same bits. */
-  private static Plan withRoom(Network network, Ops ops, int maxSamples, int parts) {
-    int most = sideBySide(network, ops.leastSideBySide(), maxSamples, parts);
-    Plan plan = new Plan(network, ops, maxSamples, parts, most);
-    while (most > 1 && !plan.arena.fits()) {
-      most--;
-      plan = new Plan(network, ops, maxSamples, parts, most);
-    }
-    return plan;
+    this(network, ops, maxSamples, TrainingPlan.withRoom(network, ops, maxSamples, parts));
   }
 
   /** One with so many groups side by side. */
   TrainingPass(Network network, Ops ops, int maxSamples, int parts, int sideBySide) {
-    this(network, ops, maxSamples, new Plan(network, ops, maxSamples, parts, sideBySide));
+    this(network, ops, maxSamples, new TrainingPlan(network, ops, maxSamples, parts, sideBySide));
   }
 
-  private TrainingPass(Network network, Ops ops, int maxSamples, Plan plan) {
+  private TrainingPass(Network network, Ops ops, int maxSamples, TrainingPlan plan) {
     this.network = network;
     this.ops = ops;
     this.maxSamples = maxSamples;
@@ -131,16 +64,15 @@ public final class TrainingPass {
     m = plan.arena.allocate();
     losses = new double[maxSamples];
     order = new LengthOrder(network.timeSteps(), maxSamples);
+    held = new Held[plan.shares ? TrainingPlan.pieces(maxSamples) : 0];
+    shares = new Share[plan.shares ? passes.length : 0];
+    for (int i = 0; i < shares.length; i++) {
+      shares[i] = new Share(i, shares.length);
+    }
     embeddings =
         network.layout().blocks().stream()
             .filter(block -> block.kind() == Kind.EMBEDDING)
             .toArray(ParameterBlock[]::new);
-  }
-
-  private static int sideBySide(Network network, int least, int maxSamples, int parts) {
-    long bytes = 2L * Float.BYTES * network.parameterCount();
-    int ofPart = (Groups.of(maxSamples) + parts - 1) / parts;
-    return Math.min(ofPart, bytes <= SMALL_WEIGHTS_BYTES ? least : MOST_SIDE_BY_SIDE);
   }
 
   /**
@@ -150,7 +82,7 @@ public final class TrainingPass {
    * @throws KernelUnavailableException if none can
    */
   public static void requireRoom(Network network, int maxSamples, int parts) {
-    new Plan(network, null, maxSamples, parts, 1).arena.requireArray();
+    new TrainingPlan(network, null, maxSamples, parts, 1).arena.requireArray();
   }
 
   /**
@@ -193,7 +125,11 @@ public final class TrainingPass {
       return 0;
     }
     plan.weights.pack(parameters, m);
-    return Math.min(passes.length, groups);
+    return parts(count);
+  }
+
+  private int parts(int count) {
+    return Math.min(passes.length, plan.shares ? TrainingPlan.pieces(count) : groups);
   }
 
   private double weigh() {
@@ -211,7 +147,39 @@ public final class TrainingPass {
 
   /** Losses and gradients of one part; parts may run at the same time. */
   public void run(int part) {
-    run(part, 0, groups, 0, Math.min(passes.length, groups));
+    if (plan.shares) {
+      int pieces = TrainingPlan.pieces(samples);
+      int parts = parts(samples);
+      propagateShared(part, pieces * part / parts, pieces * (part + 1) / parts);
+    } else {
+      run(part, 0, groups, 0, parts(samples));
+    }
+  }
+
+  /** Takes some lanes there and back. */
+  private void propagateShared(int part, int from, int to) {
+    propagate(passes[part], from * Ops.LANES, Math.min(samples, to * Ops.LANES));
+    for (int piece = from; piece < to; piece++) {
+      int group = piece - from;
+      if (held[piece] == null || !held[piece].isOf(passes[part], group)) {
+        held[piece] = new Held(passes[part], group);
+      }
+    }
+  }
+
+  /** Parts of what is left to do when all have {@link #run}, which threads share likewise; or 0. */
+  public int products() {
+    return shares.length;
+  }
+
+  /** Some rows of the gradient. */
+  public void runProduct(int part) {
+    int ofGroup = Groups.GROUP / Ops.LANES;
+    for (int group = 0; group < groups; group++) {
+      int first = group * ofGroup;
+      int count = Math.min(ofGroup, TrainingPlan.pieces(samples) - first);
+      passes[part].gradient(m, held, first, count, shares[part], plan.slots[group]);
+    }
   }
 
   /** Goes down the tree of groups, which parts share out by halves, to those of one part. */
@@ -232,7 +200,7 @@ public final class TrainingPass {
   /** Leaves the gradient of some groups in a slot of a part. */
   private void gradients(int part, int from, int to, int slot) {
     if (to - from <= passes[part].groups()) {
-      propagate(passes[part], from, to);
+      propagate(passes[part], from * Groups.GROUP, Math.min(samples, to * Groups.GROUP));
       fold(part, from, from, to, slot);
       return;
     }
@@ -242,9 +210,8 @@ public final class TrainingPass {
     add(part, slot, part, slot + 1);
   }
 
-  private void propagate(RecurrentPass pass, int from, int to) {
-    int first = from * Groups.GROUP;
-    int end = Math.min(samples, to * Groups.GROUP);
+  /** Takes the samples of some places there and back. */
+  private void propagate(RecurrentPass pass, int first, int end) {
     for (int place = first; place < end; place++) {
       losses[order.samples()[place]] = 0;
     }
@@ -253,7 +220,7 @@ public final class TrainingPass {
     // Divided by anything where nothing counts: all deltas are 0.
     pass.backward(m, parameters, source, weight == 0 ? 1 : weight, losses);
     if (embeddings.length > 0) {
-      pass.embeddedDeltas(m, plan.embeddedDeltas(from));
+      pass.embeddedDeltas(m, plan.embeddedDeltas(first));
     }
   }
 
@@ -273,12 +240,12 @@ public final class TrainingPass {
   }
 
   /**
-   * The gradient of the mean loss, when all parts have run.
+   * The gradient of the mean loss, when all parts have run, and those of {@link #products}.
    *
    * @param gradient flat, overwritten
    */
   public void gradient(float[] gradient) {
-    join(0, Math.min(passes.length, groups));
+    join(0, plan.shares ? groups : parts(samples));
     passes[0].unpackGradient(m, plan.slot(0, 0), gradient);
     int first = 0;
     for (ParameterBlock embedding : embeddings) {
@@ -294,8 +261,7 @@ public final class TrainingPass {
     int padding = network.input().categorical().get(embedding.layer()).padding();
     int ofStep = network.input().embedded();
     for (int s = 0; s < samples; s++) {
-      int ofLane = order.lane(s) * network.timeSteps() * ofStep;
-      int at = plan.embeddedDeltas(order.group(s)) + ofLane + first;
+      int at = plan.embeddedDeltas(order.place(s)) + first;
       int length = source.length(s);
       for (int t = 0; t < length; t++, at += ofStep) {
         int id = source.id(embedding.layer(), s, t);

@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** The Vector API: {@link PortableOps}' bits, faster. */
 public final class VectorOps extends Ops {
-  private static final VectorSpecies<Float> SPECIES = VectorKernelsSpecies.SPECIES;
+  private static final VectorSpecies<Float> SPECIES = VectorTiles.SPECIES;
   private static final VectorSpecies<Integer> INTS =
       VectorSpecies.of(int.class, SPECIES.vectorShape());
   private static final int L = SPECIES.length();
@@ -62,8 +62,9 @@ public final class VectorOps extends Ops {
   }
 
   @Override
-  void multiplyAddRow(float[] m, int c, int width, int depth, int a, int b) {
-    VectorTiles.multiplyAddRow(m, c, width, depth, a, b);
+  void multiplyAddRows(
+      float[] m, int c, int cRow, int rows, int width, int depth, int a, int aRow, int b) {
+    VectorTiles.multiplyAddRows(m, c, cRow, rows, width, depth, a, aRow, b);
   }
 
   @Override

@@ -19,10 +19,26 @@ import jdk.incubator.vector.VectorSpecies;
  * width would make a tile twenty times slower.
  */
 final class VectorTiles {
-  private static final VectorSpecies<Float> SPECIES = VectorKernelsSpecies.SPECIES;
+  /** The width of vectors: what the CPU prefers, at most 512 bits, unless this property says. */
+  static final String PROPERTY = "spark-rnn.vector.bits";
+
+  static final VectorSpecies<Float> SPECIES = choose(Integer.getInteger(PROPERTY, 0));
   private static final int L = SPECIES.length();
 
   private VectorTiles() {}
+
+  private static VectorSpecies<Float> choose(int bits) {
+    return switch (bits == 0
+        ? Math.min(Math.max(FloatVector.SPECIES_PREFERRED.vectorBitSize(), 128), 512)
+        : bits) {
+      case 128 -> FloatVector.SPECIES_128;
+      case 256 -> FloatVector.SPECIES_256;
+      case 512 -> FloatVector.SPECIES_512;
+      default ->
+          throw new IllegalArgumentException(
+              "expected vectors of 128, 256 or 512 bits in %s, found %d".formatted(PROPERTY, bits));
+    };
+  }
 
   /** As {@link Ops#multiplyAdd}. */
   static void multiplyAdd(
@@ -246,11 +262,41 @@ final class VectorTiles {
     one.mul(s5_1).intoArray(m, c + 5 * width + L);
   }
 
-  /** As {@link Ops#multiplyAddRow}. */
-  static void multiplyAddRow(float[] m, int c, int width, int depth, int a, int b) {
-    for (int lane = 0; lane < width; lane += 4 * L) {
-      tile1x4(m, c + lane, width, depth, a, b + lane);
+  /**
+   * As {@link Ops#multiplyAddRows}. Tiles of a row are six vectors wide, or four where two would be
+   * left: an addition takes four cycles, and a vector from the second cache more than one.
+   */
+  static void multiplyAddRows(
+      float[] m, int c, int cRow, int rows, int width, int depth, int a, int aRow, int b) {
+    int lane = 0;
+    while (lane < width) {
+      int left = (width - lane) / L;
+      int across = left == 2 ? 2 : left == 4 || left == 8 ? 4 : 6;
+      for (int row = 0; row < rows; row++) {
+        int to = c + row * cRow + lane;
+        int from = a + row * aRow;
+        switch (across) {
+          case 2 -> tile1x2(m, to, width, depth, from, b + lane);
+          case 4 -> tile1x4(m, to, width, depth, from, b + lane);
+          default -> tile1x6(m, to, width, depth, from, b + lane);
+        }
+      }
+      lane += across * L;
     }
+  }
+
+  private static void tile1x2(float[] m, int c, int width, int depth, int a, int b) {
+    FloatVector s0 = FloatVector.fromArray(SPECIES, m, c);
+    FloatVector s1 = FloatVector.fromArray(SPECIES, m, c + L);
+    int end = a + depth;
+    for (int ai = a, bi = b; ai < end; ai++, bi += width) {
+      FloatVector w = FloatVector.broadcast(SPECIES, m[ai]);
+      s0 = w.fma(FloatVector.fromArray(SPECIES, m, bi), s0);
+      s1 = w.fma(FloatVector.fromArray(SPECIES, m, bi + L), s1);
+    }
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    one.mul(s0).intoArray(m, c);
+    one.mul(s1).intoArray(m, c + L);
   }
 
   private static void tile1x4(float[] m, int c, int width, int depth, int a, int b) {
@@ -271,5 +317,31 @@ final class VectorTiles {
     one.mul(s1).intoArray(m, c + L);
     one.mul(s2).intoArray(m, c + 2 * L);
     one.mul(s3).intoArray(m, c + 3 * L);
+  }
+
+  private static void tile1x6(float[] m, int c, int width, int depth, int a, int b) {
+    FloatVector s0 = FloatVector.fromArray(SPECIES, m, c);
+    FloatVector s1 = FloatVector.fromArray(SPECIES, m, c + L);
+    FloatVector s2 = FloatVector.fromArray(SPECIES, m, c + 2 * L);
+    FloatVector s3 = FloatVector.fromArray(SPECIES, m, c + 3 * L);
+    FloatVector s4 = FloatVector.fromArray(SPECIES, m, c + 4 * L);
+    FloatVector s5 = FloatVector.fromArray(SPECIES, m, c + 5 * L);
+    int end = a + depth;
+    for (int ai = a, bi = b; ai < end; ai++, bi += width) {
+      FloatVector w = FloatVector.broadcast(SPECIES, m[ai]);
+      s0 = w.fma(FloatVector.fromArray(SPECIES, m, bi), s0);
+      s1 = w.fma(FloatVector.fromArray(SPECIES, m, bi + L), s1);
+      s2 = w.fma(FloatVector.fromArray(SPECIES, m, bi + 2 * L), s2);
+      s3 = w.fma(FloatVector.fromArray(SPECIES, m, bi + 3 * L), s3);
+      s4 = w.fma(FloatVector.fromArray(SPECIES, m, bi + 4 * L), s4);
+      s5 = w.fma(FloatVector.fromArray(SPECIES, m, bi + 5 * L), s5);
+    }
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    one.mul(s0).intoArray(m, c);
+    one.mul(s1).intoArray(m, c + L);
+    one.mul(s2).intoArray(m, c + 2 * L);
+    one.mul(s3).intoArray(m, c + 3 * L);
+    one.mul(s4).intoArray(m, c + 4 * L);
+    one.mul(s5).intoArray(m, c + 5 * L);
   }
 }

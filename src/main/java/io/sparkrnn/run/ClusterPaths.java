@@ -102,6 +102,11 @@ public record ClusterPaths(
     require(problems);
   }
 
+  /** Whether tables have names in a catalog, which are the same everywhere. */
+  public boolean hasTableNames() {
+    return configuration.table().format().equals("table");
+  }
+
   private List<Problem> dataProblems() {
     List<Problem> problems = new ArrayList<>();
     if (executorsElsewhere || driverElsewhere) {
@@ -113,6 +118,9 @@ public record ClusterPaths(
   }
 
   private List<Key> dataKeys() {
+    if (hasTableNames()) {
+      return List.of();
+    }
     if (configuration.table().isGiven()) {
       return Stream.of("table.train", "table.validation", "table.test")
           .map(Keys::of)
@@ -120,7 +128,9 @@ public record ClusterPaths(
           .toList();
     }
     return configuration.data().hasExplicitFiles()
-        ? List.of(Keys.TRAIN_IMAGES, Keys.TRAIN_LABELS, Keys.TEST_IMAGES, Keys.TEST_LABELS)
+        ? Stream.of(Keys.TRAIN_IMAGES, Keys.TRAIN_LABELS, Keys.TEST_IMAGES, Keys.TEST_LABELS)
+            .filter(key -> !key.text(configuration).isEmpty())
+            .toList()
         : List.of(Keys.DATA_URI);
   }
 

@@ -99,6 +99,7 @@ public final class Console implements TrainingListener {
         data.noun(),
         (double) setup.samplesSeen() / data.trainingSize());
     line("run", "%s", Storage.describe(directory.location()));
+    data.warnings().forEach(warning -> line("warning", "%s", warning));
   }
 
   private void averaging(RunConfiguration configuration, RunConfiguration asked) {

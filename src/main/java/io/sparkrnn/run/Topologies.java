@@ -126,6 +126,21 @@ public final class Topologies {
         name(configuration), new Network(input, layers(model, own), head(model, training)));
   }
 
+  /**
+   * The network that gives each of some sequences, which are all as long, one of some classes.
+   *
+   * @param name of the topology
+   */
+  public static RnnTopology classifying(
+      String name, ModelConfiguration model, int timeSteps, int inputSize, int classes) {
+    return new RnnTopology(
+        name,
+        new Network(
+            new Input(timeSteps, inputSize),
+            layers(model, List.of(new Layer(LSTM, HIDDEN))),
+            new Head(loss(model, DoubleStream.empty()), classes, reads(model))));
+  }
+
   private static Head head(ModelConfiguration model, SequenceDataset training) {
     boolean ofClasses =
         switch (model.task()) {

@@ -17,13 +17,16 @@ final class InputScale {
   private final int width;
   private final List<String> features;
   private final boolean masks;
+  private final boolean fills;
   private final double[] means;
   private final double[] deviations;
 
-  private InputScale(int width, List<String> features, boolean masks, ChannelScale scale) {
+  private InputScale(
+      int width, List<String> features, boolean masks, boolean fills, ChannelScale scale) {
     this.width = width;
     this.features = features;
     this.masks = masks;
+    this.fills = fills;
     means = array(scale.means());
     deviations = array(scale.deviations());
   }
@@ -32,9 +35,15 @@ final class InputScale {
     return values.isEmpty() ? AS_IT_IS : values.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
-  static InputScale of(Network network, Optional<Preparation> preparation, String series) {
+  /**
+   * The scale of a series.
+   *
+   * @param fills whether what is missing is filled without masks, too
+   */
+  static InputScale of(
+      Network network, Optional<Preparation> preparation, boolean fills, String series) {
     if (preparation.isEmpty()) {
-      return new InputScale(network.inputSize(), List.of(), false, ChannelScale.NONE);
+      return new InputScale(network.inputSize(), List.of(), false, fills, ChannelScale.NONE);
     }
     Preparation fitted = preparation.get();
     int width = fitted.features().size();
@@ -48,7 +57,7 @@ final class InputScale {
       }
     }
     boolean masks = width > 0 && network.inputSize() == 2 * width;
-    return new InputScale(width, fitted.features(), masks, scale);
+    return new InputScale(width, fitted.features(), masks, fills, scale);
   }
 
   /** Values that a time step has. */
@@ -72,7 +81,7 @@ final class InputScale {
     }
     // All are looked at before the first is taken: a refused time step has not been.
     for (int i = 0; i < width; i++) {
-      if (!Float.isFinite(value(reading, i)) && !(masks && Double.isNaN(reading[i]))) {
+      if (!Float.isFinite(value(reading, i)) && !((masks || fills) && Double.isNaN(reading[i]))) {
         throw refusal(reading, i);
       }
     }

@@ -46,10 +46,11 @@ public final class RnnModel {
   private final Map<String, Integer> ids;
   private final OutputUnits units;
   private final String kernels;
+  private final boolean fills;
   private final ThreadLocal<StreamPass> streams;
   private final ThreadLocal<InferencePass> sequences;
 
-  private RnnModel(ModelFile file, String kernels) {
+  private RnnModel(ModelFile file, String kernels, boolean fills) {
     network = file.topology().network();
     parameters = file.parameters();
     preparation = file.preparation();
@@ -57,6 +58,7 @@ public final class RnnModel {
     TargetScale targets = preparation.map(Preparation::targets).orElse(TargetScale.IDENTITY);
     units = new OutputUnits(network.head().loss(), targets);
     this.kernels = kernels;
+    this.fills = fills;
     streams =
         ThreadLocal.withInitial(() -> new StreamPass(network, Ops.named(this.kernels), parameters));
     sequences =
@@ -96,12 +98,24 @@ public final class RnnModel {
 
   /** As the other, with kernels of a name; bits do not depend on it. */
   public static RnnModel of(ModelFile file, String kernels) {
+    return of(file, kernels, false);
+  }
+
+  /**
+   * A model that was trained on a table whose missing numbers were filled with those before: for it
+   * NaN is such a number.
+   */
+  public static RnnModel fillingForward(ModelFile file) {
+    return of(file, KernelProvider.choose("auto").name(), true);
+  }
+
+  private static RnnModel of(ModelFile file, String kernels, boolean fills) {
     if (!file.topology().trainable()) {
       throw new StreamUnavailableException(
           "Cannot compute the outputs of a model: expected one with an output layer, found "
               + file.topology().summary());
     }
-    return new RnnModel(file, kernels);
+    return new RnnModel(file, kernels, fills);
   }
 
   /** A stream from its first time step. */
@@ -135,37 +149,46 @@ public final class RnnModel {
    * @throws ReadingException if it cannot be read
    */
   public double[][] predict(Sequence sequence) {
-    int steps = sequence.steps();
-    double[][] outputs =
-        new double[network.head().reads() == Reads.EVERY ? steps : 1][network.classes()];
-    if (streams()) {
-      RnnStream stream = start(sequence.constants());
-      for (int step = 0; step < steps; step++) {
-        int reading = step - steps + outputs.length;
-        double[] numbers = sequence.numbers() == null ? null : sequence.numbers()[step];
-        int[] of = sequence.ids() == null ? null : sequence.ids()[step];
-        if (reading < 0) {
-          stream.pass(numbers, of);
-        } else {
-          stream.step(numbers, of, outputs[reading]);
-        }
-      }
-    } else {
-      predictWhole(sequence, steps, outputs);
-    }
+    double[][] outputs = outputs(sequence);
     for (double[] reading : outputs) {
       units.convert(reading);
     }
     return outputs;
   }
 
-  private void predictWhole(Sequence sequence, int steps, double[][] outputs) {
-    if (steps > network.timeSteps()) {
-      throw new ReadingException(
-          "Cannot read a sequence: expected at most %d time steps, as in training, found %d"
-              .formatted(network.timeSteps(), steps));
+  /**
+   * The same as the head has it: of classes what comes before the softmax.
+   *
+   * @throws ReadingException if it cannot be read
+   */
+  public double[][] outputs(Sequence sequence) {
+    int steps = sequence.steps();
+    double[][] outputs =
+        new double[network.head().reads() == Reads.EVERY ? steps : 1][network.classes()];
+    if (streams() && steps > network.timeSteps()) {
+      outputsOfStream(sequence, outputs);
+    } else {
+      outputsOfWhole(source(sequence), outputs);
     }
-    SequenceSource source = new SequenceSource(this, sequence, steps);
+    return outputs;
+  }
+
+  private void outputsOfStream(Sequence sequence, double[][] outputs) {
+    RnnStream stream = start(sequence.constants());
+    int steps = sequence.steps();
+    for (int step = 0; step < steps; step++) {
+      int reading = step - steps + outputs.length;
+      double[] numbers = sequence.numbers() == null ? null : sequence.numbers()[step];
+      int[] of = sequence.ids() == null ? null : sequence.ids()[step];
+      if (reading < 0) {
+        stream.pass(numbers, of);
+      } else {
+        stream.step(numbers, of, outputs[reading]);
+      }
+    }
+  }
+
+  private void outputsOfWhole(SequenceSource source, double[][] outputs) {
     sequences
         .get()
         .run(
@@ -178,6 +201,26 @@ public final class RnnModel {
             },
             null,
             null);
+  }
+
+  private SequenceSource source(Sequence sequence) {
+    int steps = sequence.steps();
+    if (steps > network.timeSteps()) {
+      throw new ReadingException(
+          "Cannot read a sequence: expected at most %d time steps, as in training, found %d"
+              .formatted(network.timeSteps(), steps));
+    }
+    return new SequenceSource(this, sequence, steps);
+  }
+
+  /**
+   * Requires that a sequence of no more time steps than in training can be read, without computing
+   * anything.
+   *
+   * @throws ReadingException if it cannot
+   */
+  public void requireReadable(Sequence sequence) {
+    source(sequence);
   }
 
   /** As the other, of numbers alone. */
@@ -235,7 +278,7 @@ public final class RnnModel {
   }
 
   InputScale scale(String series) {
-    return InputScale.of(network, preparation, series);
+    return InputScale.of(network, preparation, fills, series);
   }
 
   float[] statics(Constants constants) {
@@ -254,12 +297,26 @@ public final class RnnModel {
     return values;
   }
 
-  void requireId(int channel, int id) {
-    Embedding embedding = network.input().categorical().get(channel);
-    if (id < 0 || id >= embedding.vocabulary()) {
+  /** Requires ids of a time step: one for each categorical channel. */
+  void requireIds(int[] ids) {
+    List<Embedding> channels = network.input().categorical();
+    int found = ids == null ? 0 : ids.length;
+    if (found != channels.size()) {
       throw new ReadingException(
-          "Cannot read a time step: expected an id below %d in categorical channel %d, found %d"
-              .formatted(embedding.vocabulary(), channel, id));
+          "Cannot read a time step: expected %s, found %d"
+              .formatted(
+                  channels.isEmpty()
+                      ? "numbers alone"
+                      : "ids or tokens of %d categorical channels".formatted(channels.size()),
+                  found));
+    }
+    for (int channel = 0; channel < found; channel++) {
+      int vocabulary = channels.get(channel).vocabulary();
+      if (ids[channel] < 0 || ids[channel] >= vocabulary) {
+        throw new ReadingException(
+            "Cannot read a time step: expected an id below %d in categorical channel %d, found %d"
+                .formatted(vocabulary, channel, ids[channel]));
+      }
     }
   }
 }

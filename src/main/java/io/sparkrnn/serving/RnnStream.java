@@ -88,19 +88,7 @@ public final class RnnStream {
 
   /** Outputs as the head has them. */
   void step(double[] reading, int[] of, double[] outputs) {
-    int channels = of == null ? 0 : of.length;
-    if (channels != ids.length) {
-      throw new ReadingException(
-          "Cannot read a time step: expected %s, found %d"
-              .formatted(
-                  ids.length == 0
-                      ? "numbers alone"
-                      : "ids or tokens of %d categorical channels".formatted(ids.length),
-                  channels));
-    }
-    for (int channel = 0; channel < channels; channel++) {
-      model.requireId(channel, of[channel]);
-    }
+    model.requireIds(of);
     scale.apply(reading == null ? nothing : reading, dense);
     model.pass().step(state, dense, of, statics, outputs);
   }

@@ -12,22 +12,13 @@ final class SequenceSource implements MinibatchSource {
     InputScale scale = model.scale(sequence.constants().series());
     statics = model.statics(sequence.constants());
     ids = sequence.ids();
-    int channels = model.network().input().categorical().size();
     dense = new float[steps][scale.inputs()];
     for (int step = 0; step < steps; step++) {
+      model.requireIds(ids == null ? null : ids[step]);
       if (step > 0) {
         System.arraycopy(dense[step - 1], 0, dense[step], 0, dense[step].length);
       }
       scale.apply(sequence.numbers() == null ? null : sequence.numbers()[step], dense[step]);
-      int found = ids == null ? 0 : ids[step].length;
-      if (found != channels) {
-        throw new ReadingException(
-            "Cannot read a time step: expected ids of %d categorical channels, found %d"
-                .formatted(channels, found));
-      }
-      for (int channel = 0; channel < channels; channel++) {
-        model.requireId(channel, ids[step][channel]);
-      }
     }
   }
 

@@ -3,44 +3,37 @@ package io.sparkrnn.spark;
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.export.ModelFile;
-import io.sparkrnn.kernel.KernelProvider;
-import io.sparkrnn.kernel.Ops;
+import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.Network.Reads;
 import io.sparkrnn.model.OutputUnits;
-import io.sparkrnn.model.RnnTopology;
-import io.sparkrnn.spark.data.FeatureTable;
-import io.sparkrnn.spark.ml.AnsweredRows;
+import io.sparkrnn.spark.ml.AddedColumns;
+import io.sparkrnn.spark.ml.ClassAnswers;
+import io.sparkrnn.spark.ml.ClassAnswers.Kind;
+import io.sparkrnn.spark.ml.ColumnModel;
+import io.sparkrnn.spark.ml.InputColumns;
+import io.sparkrnn.spark.ml.Invalid;
+import io.sparkrnn.spark.ml.ModelDirectory;
+import io.sparkrnn.spark.ml.ModelParams;
+import io.sparkrnn.spark.ml.TrainedParams;
+import io.sparkrnn.spark.ml.TrainingSummary;
 import io.sparkrnn.spark.ml.UidInConstruction;
-import io.sparkrnn.storage.CorruptFileException;
-import io.sparkrnn.storage.Locations;
-import io.sparkrnn.storage.Storage;
-import io.sparkrnn.train.Predictor;
-import java.net.URI;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Function;
-import org.apache.spark.SparkContext;
-import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
-import org.apache.spark.ml.util.DefaultParamsReader;
-import org.apache.spark.ml.util.DefaultParamsWriter;
+import org.apache.spark.ml.param.Params;
+import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import scala.Option;
 import scala.Tuple3;
 
 /**
@@ -49,34 +42,58 @@ import scala.Tuple3;
  * count on.
  *
  * <p>It is saved as Spark ML's metadata and, beside them, {@code model.srnn}, which the program's
- * commands read, too; on {@code file:} and {@code hdfs:}. Reading throws {@link
- * io.sparkrnn.storage.StorageException} for anything that is missing or damaged, and {@link
- * DataException} for what another class has saved.
+ * commands read, too. Reading throws {@link io.sparkrnn.storage.StorageException} for anything that
+ * is missing or damaged, and {@link DataException} for what another class has saved.
  */
 public final class RnnClassificationModel
-    extends ProbabilisticClassificationModel<Vector, RnnClassificationModel> implements MLWritable {
+    extends ProbabilisticClassificationModel<Vector, RnnClassificationModel>
+    implements MLWritable, TrainedParams {
   private static final long serialVersionUID = 1L;
-  private static final String FILE = "model.srnn";
-  private static final String DOING = "predict rows";
 
   // Set by the superclass's constructor, through uid().
   private String uid;
 
-  private final RnnTopology topology;
-  private final float[] parameters;
-  private final Map<String, String> provenance;
-  // Those that no thread is using; made where they are needed.
-  private transient ConcurrentLinkedQueue<Predictor> idle;
+  private final ColumnModel model;
+  private final Param<String> handleInvalid = ModelParams.handleInvalid(this);
+  private transient Param<?>[] params;
+  private transient TrainingSummary summary;
 
-  RnnClassificationModel(String uid, ModelFile model) {
-    this(UidInConstruction.begin(uid), model);
+  /** Nothing learnt: by it, tools find the class. */
+  public RnnClassificationModel() {
+    this(UidInConstruction.begin(Identifiable$.MODULE$.randomUID("rnnClassifier")), null);
   }
 
-  private RnnClassificationModel(UidInConstruction construction, ModelFile model) {
+  RnnClassificationModel(String uid, ModelFile model) {
+    this(UidInConstruction.begin(uid), new ColumnModel(model));
+  }
+
+  private RnnClassificationModel(UidInConstruction construction, ColumnModel model) {
     construction.end();
-    this.topology = model.topology();
-    this.parameters = model.parameters();
-    this.provenance = Map.copyOf(model.provenance());
+    this.model = model;
+  }
+
+  /** The model as a file has it. */
+  ModelFile file() {
+    return model.file();
+  }
+
+  RnnClassificationModel withSummary(TrainingSummary found) {
+    summary = found;
+    return this;
+  }
+
+  /** Whether this model was trained here, and not read. */
+  public boolean hasSummary() {
+    return summary != null;
+  }
+
+  /**
+   * What {@code fit} did.
+   *
+   * @throws IllegalStateException if this model was read, or trained by an earlier program
+   */
+  public TrainingSummary summary() {
+    return TrainingSummary.required(summary);
   }
 
   @Override
@@ -87,42 +104,83 @@ public final class RnnClassificationModel
     return uid;
   }
 
+  /** Its own, and those of the {@link RnnClassifier} that it was trained with. */
+  @Override
+  public Param<?>[] params() {
+    if (params == null) {
+      params = ModelParams.with(super.params(), new RnnClassifier(uid()));
+    }
+    return params;
+  }
+
+  @Override
+  public Params model() {
+    return this;
+  }
+
   @Override
   public int numFeatures() {
-    return topology.network().timeSteps() * topology.network().inputSize();
+    return model.numbers();
   }
 
   @Override
   public int numClasses() {
-    return topology.network().classes();
+    return model.network().classes();
   }
 
   /** The network, for example {@code 30 x 3 -> 32 tanh -> 4}. */
   @Override
   public String toString() {
-    return "RnnClassificationModel: uid=%s, %s".formatted(uid(), topology.summary());
+    return "RnnClassificationModel: uid=%s, %s"
+        .formatted(uid(), model == null ? "nothing learnt" : model.summary());
   }
 
   /** A copy of the parameters, flat, in DL4J's order. */
   public float[] parameters() {
-    return parameters.clone();
+    return model.file().parameters().clone();
+  }
+
+  /** Names of the classes; none where they are numbers. */
+  public String[] labels() {
+    return model.classes().toArray(String[]::new);
+  }
+
+  /** {@code error} (the default), {@code skip} or {@code keep}: rows that cannot be read. */
+  public RnnClassificationModel setHandleInvalid(String value) {
+    set(handleInvalid, value);
+    return this;
+  }
+
+  /** {@link #setHandleInvalid}. */
+  public String getHandleInvalid() {
+    return getOrDefault(handleInvalid);
+  }
+
+  /** {@link #setHandleInvalid}. */
+  public Param<String> handleInvalid() {
+    return handleInvalid;
   }
 
   @Override
   public RnnClassificationModel copy(ParamMap extra) {
-    RnnClassificationModel copy =
-        new RnnClassificationModel(uid(), new ModelFile(topology, parameters, provenance));
+    RnnClassificationModel copy = new RnnClassificationModel(UidInConstruction.begin(uid()), model);
+    copy.withSummary(summary);
     return copyValues(copy, extra).setParent(parent());
+  }
+
+  private AddedColumns added(StructType schema) {
+    return new AddedColumns(
+        model, InputColumns.of(this, getFeaturesCol(), schema), Invalid.named(getHandleInvalid()));
   }
 
   @Override
   public StructType transformSchema(StructType schema) {
-    return FeatureTable.withVector(schema, getFeaturesCol(), DOING, super::transformSchema);
+    return added(schema).schema(schema, getFeaturesCol(), super::transformSchema);
   }
 
   /**
-   * Appends what it predicts, a minibatch at a time. A row whose features have another number or
-   * are not finite ends the job that needs it with a {@link DataException}.
+   * Adds what it predicts, as expressions. A row that cannot be read ends the job that needs its
+   * prediction with a {@link DataException}, unless {@link #setHandleInvalid} says otherwise.
    */
   @Override
   public Dataset<Row> transform(Dataset<?> dataset) {
@@ -133,47 +191,35 @@ public final class RnnClassificationModel
           "expected one for each of %d classes, found %d"
               .formatted(numClasses(), getThresholds().length));
     }
-    StructType schema = dataset.schema();
-    for (String column : answers().keySet()) {
-      schema = schema.add(all.apply(column));
+    List<StructField> fields = new ArrayList<>();
+    List<Kind> wanted = new ArrayList<>();
+    for (Kind kind : Kind.values()) {
+      String name = column(kind);
+      if (!name.isEmpty()) {
+        fields.add(all.apply(name));
+        wanted.add(kind);
+      }
     }
-    int features = schema.fieldIndex(getFeaturesCol());
-    MapPartitionsFunction<Row, Row> predict =
-        rows -> new AnsweredRows(rows, features, predictor(), List.copyOf(answers().values()));
-    // An encoder of rows loses what other stages have said about columns.
-    Column[] columns =
-        Arrays.stream(schema.fields())
-            .map(
-                field ->
-                    functions
-                        .col("`" + field.name().replace("`", "``") + "`")
-                        .as(field.name(), field.metadata()))
-            .toArray(Column[]::new);
-    return dataset.toDF().mapPartitions(predict, Encoders.row(schema)).select(columns);
+    return added(dataset.schema())
+        .to(
+            dataset,
+            fields,
+            new ClassAnswers(
+                numClasses(), wanted, isDefined(thresholds()) ? getThresholds() : null));
   }
 
-  /** What each column that is wanted makes of the outputs, in the order of Spark ML. */
-  private Map<String, Function<Vector, Object>> answers() {
-    Map<String, Function<Vector, Object>> answers = new LinkedHashMap<>();
-    answers.put(getRawPredictionCol(), RnnClassificationModel::logProbabilities);
-    // Of the outputs themselves, whose bits they share with the program's own.
-    answers.put(getProbabilityCol(), this::raw2probability);
-    answers.put(getPredictionCol(), this::raw2prediction);
-    answers.remove("");
-    return answers;
+  private String column(Kind kind) {
+    return switch (kind) {
+      case RAW -> getRawPredictionCol();
+      case PROBABILITY -> getProbabilityCol();
+      case PREDICTION -> getPredictionCol();
+    };
   }
 
-  private Predictor predictor() {
-    return new Predictor(Ops.named(KernelProvider.choose("auto").name()), topology, parameters);
-  }
-
-  /**
-   * The logarithms of the probabilities: {@code [class]}; for many rows {@link #transform} is
-   * faster.
-   */
+  /** The logarithms of the probabilities: {@code [class]}. */
   @Override
   public Vector predictRaw(Vector features) {
-    return logProbabilities(outputs(features));
+    return ClassAnswers.logProbabilities(model.outputs(features)[0]);
   }
 
   @Override
@@ -186,30 +232,9 @@ public final class RnnClassificationModel
     return raw2prediction(outputs(features));
   }
 
+  /** Of the outputs themselves, whose bits they share with the program's own. */
   private Vector outputs(Vector features) {
-    float[] values = AnsweredRows.values(features, numFeatures());
-    Predictor predictor = idle().poll();
-    if (predictor == null) {
-      predictor = predictor();
-    }
-    predictor.put(0, values);
-    predictor.run(1);
-    Vector outputs = Vectors.dense(predictor.logits(0));
-    idle().add(predictor);
-    return outputs;
-  }
-
-  private static Vector logProbabilities(Vector outputs) {
-    double[] values = outputs.toArray().clone();
-    Predictor.logSoftmax(values);
-    return Vectors.dense(values);
-  }
-
-  private synchronized ConcurrentLinkedQueue<Predictor> idle() {
-    if (idle == null) {
-      idle = new ConcurrentLinkedQueue<>();
-    }
-    return idle;
+    return Vectors.dense(model.outputs(features)[0].clone());
   }
 
   @Override
@@ -233,77 +258,24 @@ public final class RnnClassificationModel
 
   @Override
   public MLWriter write() {
-    return new MLWriter() {
-      @Override
-      public void saveImpl(String path) {
-        Map<String, String> hadoop = hadoop(sc());
-        DefaultParamsWriter.saveMetadata(
-            RnnClassificationModel.this, path, sc(), Option.empty(), Option.empty());
-        Map<String, String> lines = new HashMap<>(provenance);
-        lines.put("uid", uid());
-        Storage.of(hadoop)
-            .overwrite(
-                file(path, hadoop), new ModelFile(topology, parameters, lines).encode(uid()));
-      }
-    };
+    return ModelDirectory.writer(this, model);
   }
 
   /** Reads what {@link #write} wrote. */
   public static MLReader<RnnClassificationModel> read() {
-    return new MLReader<>() {
-      @Override
-      public RnnClassificationModel load(String path) {
-        Map<String, String> hadoop = hadoop(sc());
-        URI file = file(path, hadoop);
-        return withMetadata(path, sc(), ModelFile.read(Storage.of(hadoop), file), file);
-      }
-    };
+    return ModelDirectory.reader(
+        RnnClassificationModel.class,
+        RnnClassificationModel::fits,
+        "a network that gives each sequence one class",
+        RnnClassificationModel::new);
   }
 
-  private static RnnClassificationModel withMetadata(
-      String path, SparkContext context, ModelFile read, URI file) {
-    if (!read.topology().trainable()) {
-      throw new CorruptFileException(
-          "Cannot read %s: expected a network with an output layer, found %s"
-              .formatted(Storage.describe(file), read.topology().summary()));
-    }
-    if (!read.topology().network().isPlain()) {
-      throw new CorruptFileException(
-          "Cannot read %s: expected plain Elman layers under a softmax, found %s"
-              .formatted(Storage.describe(file), read.topology().summary()));
-    }
-    try {
-      DefaultParamsReader.Metadata metadata =
-          DefaultParamsReader.loadMetadata(path, context, RnnClassificationModel.class.getName());
-      RnnClassificationModel model = new RnnClassificationModel(metadata.uid(), read);
-      metadata.getAndSetParams(model, Option.empty());
-      return model;
-    } catch (Exception e) {
-      // Scala throws checked exceptions undeclared.
-      String message =
-          "Cannot read %s/metadata: expected Spark ML's metadata of an RnnClassificationModel, found %s"
-              .formatted(path, String.valueOf(e.getMessage()).lines().findFirst().orElse("none"));
-      // Spark's word for metadata of another class.
-      throw e instanceof IllegalArgumentException
-          ? new DataException(message)
-          : new CorruptFileException(message);
-    }
+  private static boolean fits(Network network) {
+    return network.head().loss().ofClasses() && network.head().reads() != Reads.EVERY;
   }
 
   /** Reads what {@code save} wrote. */
   public static RnnClassificationModel load(String path) {
     return read().load(path);
-  }
-
-  private static URI file(String path, Map<String, String> hadoop) {
-    return Storage.resolve(Locations.hadoopUri(path, hadoop), FILE);
-  }
-
-  private static Map<String, String> hadoop(SparkContext context) {
-    Map<String, String> properties = new HashMap<>();
-    context
-        .hadoopConfiguration()
-        .forEach(entry -> properties.put(entry.getKey(), entry.getValue()));
-    return properties;
   }
 }

@@ -2,8 +2,12 @@ package io.sparkrnn.spark;
 
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.EvaluationData;
-import io.sparkrnn.data.ImageTrainingData;
 import io.sparkrnn.data.RunData;
+import io.sparkrnn.data.images.DataSource;
+import io.sparkrnn.data.images.ImageData;
+import io.sparkrnn.data.images.ImageSet;
+import io.sparkrnn.data.images.ImageTestData;
+import io.sparkrnn.data.images.ImageTrainingData;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.Preparation;
@@ -12,6 +16,10 @@ import io.sparkrnn.run.InitialModel;
 import io.sparkrnn.spark.data.SequenceTables;
 import io.sparkrnn.spark.data.TableData;
 import io.sparkrnn.spark.data.TestTable;
+import io.sparkrnn.spark.images.ImageTables;
+import io.sparkrnn.storage.Storage;
+import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
@@ -29,7 +37,7 @@ public final class RunDataReader {
    */
   public static RunData read(RunConfiguration configuration, Backend backend) {
     if (!configuration.table().isGiven()) {
-      return ImageTrainingData.read(configuration);
+      return images(configuration, backend);
     }
     Optional<ModelFile> initial = InitialModel.ofTables(configuration);
     if (backend instanceof SparkBackend spark) {
@@ -40,10 +48,80 @@ public final class RunDataReader {
     }
   }
 
+  private static RunData images(RunConfiguration configuration, Backend backend) {
+    Optional<DataSource.Tables> tables =
+        DataSource.tables(configuration.data(), Storage.of(configuration.hadoop()), true);
+    if (tables.isEmpty()) {
+      return ImageTrainingData.read(configuration);
+    }
+    if (backend instanceof SparkBackend spark) {
+      ImageData images = images(configuration, tables.get(), spark.started());
+      return ImageTrainingData.of(
+          configuration, images, HeldImages.in(spark.started().context(), images));
+    }
+    try (SparkEngine reader = SparkEngine.start(READER, "local[*]", 1)) {
+      ImageData images = images(configuration, tables.get(), reader);
+      return ImageTrainingData.of(configuration, images, HeldImages.here(images));
+    }
+  }
+
+  private static ImageData images(
+      RunConfiguration configuration, DataSource.Tables tables, SparkEngine engine) {
+    SparkSession session = session(engine);
+    return DataSource.data(
+        configuration.data(),
+        ImageTables.read(session, configuration, tables.training()),
+        ImageTables.read(session, configuration, tables.test()));
+  }
+
+  /**
+   * Test images that are in tables, to evaluate a model on; empty where they are in files.
+   *
+   * @param engine whose Spark reads them
+   */
+  public static Optional<ImageTestData> testImages(
+      RunConfiguration configuration, SparkEngine engine) {
+    return testTables(configuration)
+        .map(
+            files -> {
+              ImageSet images =
+                  DataSource.set(
+                      configuration.data(),
+                      ImageTables.read(session(engine), configuration, files));
+              return ImageTestData.of(images, () -> images);
+            });
+  }
+
+  /** As the other, by a Spark on this machine that ends when they are read. */
+  public static Optional<ImageTestData> testImages(RunConfiguration configuration) {
+    if (!hasImageTables(configuration)) {
+      return Optional.empty();
+    }
+    try (SparkEngine reader = SparkEngine.start(READER, "local[*]", 1)) {
+      return testImages(configuration, reader);
+    }
+  }
+
+  /** Whether test images are in tables, which Spark reads. */
+  public static boolean hasImageTables(RunConfiguration configuration) {
+    return testTables(configuration).isPresent();
+  }
+
+  private static Optional<List<URI>> testTables(RunConfiguration configuration) {
+    return DataSource.tables(configuration.data(), Storage.of(configuration.hadoop()), false)
+        .map(DataSource.Tables::test);
+  }
+
   /** Data that were read on this machine, for what computes the rounds. */
   public static RunData in(RunData data, Backend backend) {
-    return data instanceof TableData tables && backend instanceof SparkBackend spark
-        ? tables.in(spark.started().context())
+    if (!(backend instanceof SparkBackend spark)) {
+      return data;
+    }
+    if (data instanceof TableData tables) {
+      return tables.in(spark.started().context());
+    }
+    return data instanceof ImageTrainingData images && images.reading() instanceof HeldImages held
+        ? images.from(HeldImages.in(spark.started().context(), held.images()))
         : data;
   }
 

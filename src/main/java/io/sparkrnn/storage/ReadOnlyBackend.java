@@ -21,7 +21,7 @@ record ReadOnlyBackend(Configuration configuration) implements StorageBackend {
    * Made only for reading, so that a change is refused with its own reason on a machine that lacks
    * the file system.
    */
-  private FileSystem fileSystem(URI uri) throws IOException {
+  FileSystem fileSystem(URI uri) throws IOException {
     try {
       return FileSystem.get(uri, configuration);
     } catch (RuntimeException e) {

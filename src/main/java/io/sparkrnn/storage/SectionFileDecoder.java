@@ -47,9 +47,16 @@ final class SectionFileDecoder {
     int mismatch = Arrays.mismatch(bytes, 0, compared, SectionFile.MAGIC, 0, compared);
     if (mismatch >= 0) {
       throw new ForeignFileException(
-          message("expected the magic SPARKRNN, found another byte at byte " + mismatch));
+          message(
+              "expected the magic SPARKRNN, found another byte at byte "
+                  + mismatch
+                  + (mismatch == 0 ? FileKind.inBrackets(beginning()) : "")));
     }
     require(SectionFile.MAGIC.length, "the magic");
+  }
+
+  private byte[] beginning() {
+    return Arrays.copyOf(bytes, Math.min(bytes.length, FileKind.BYTES));
   }
 
   private void checkVersion() {

@@ -19,10 +19,10 @@ import java.util.stream.Stream;
  * {@code file:} and {@code hdfs:}, where one atomic step can give a file its name and refuse when
  * the name is taken. Elsewhere it is refused with {@link UnsupportedStorageException}.
  *
- * <p>New directories have permissions 0700, new files 0600, but for {@link #ofUmask}. Every method
- * throws {@link StorageException} with one sentence that names the path: {@link
- * MissingFileException}, {@link PermissionDeniedException} and {@link TargetExistsException} where
- * that is what happened. Safe for use by several threads.
+ * <p>New directories have permissions 0700, new files 0600, but for {@link #ofUmask} and {@link
+ * #asSpark}. Every method throws {@link StorageException} with one sentence that names the path:
+ * {@link MissingFileException}, {@link PermissionDeniedException} and {@link TargetExistsException}
+ * where that is what happened. Safe for use by several threads.
  */
 public final class Storage {
   /** The largest array that every JVM can make. */
@@ -42,12 +42,22 @@ public final class Storage {
    * @param hadoopProperties such as {@code fs.defaultFS}; may be empty
    */
   public static Storage of(Map<String, String> hadoopProperties) {
-    return new Storage(new StorageBackends(hadoopProperties, true));
+    return new Storage(new StorageBackends(hadoopProperties, true, false));
   }
 
   /** The same for what holds no parameters and no data: permissions follow the umask. */
   public static Storage ofUmask(Map<String, String> hadoopProperties) {
-    return new Storage(new StorageBackends(hadoopProperties, false));
+    return new Storage(new StorageBackends(hadoopProperties, false, false));
+  }
+
+  /**
+   * The same for what lies among files that Spark writes, wherever it does: on every file system,
+   * where that is not {@code file:} or {@code hdfs:} with {@link #createDirectories}, {@link
+   * #overwrite} and {@link #delete} alone, and without their promises to readers. A reader has to
+   * know by something that is written later that all is there.
+   */
+  public static Storage asSpark(Map<String, String> hadoopProperties) {
+    return new Storage(new StorageBackends(hadoopProperties, false, true));
   }
 
   /**

@@ -21,15 +21,23 @@ final class StorageBackends implements Function<URI, StorageBackend> {
   private final Configuration configuration = new Configuration();
   private final StorageBackend local;
   private final boolean ownerOnly;
-  private final StorageBackend readOnly;
+  private final StorageBackend others;
   private final Map<String, StorageBackend> hdfs = new ConcurrentHashMap<>();
 
-  StorageBackends(Map<String, String> hadoopProperties, boolean ownerOnly) {
+  /**
+   * Backends.
+   *
+   * @param ownerOnly whether what they make is its owner's alone, whatever the umask
+   * @param asSpark whether other file systems than {@code file:} and {@code hdfs:} are written to,
+   *     without what these promise
+   */
+  StorageBackends(Map<String, String> hadoopProperties, boolean ownerOnly, boolean asSpark) {
     this.ownerOnly = ownerOnly;
     local = new LocalBackend(ownerOnly);
     hadoopProperties.forEach(configuration::set);
     limitWaiting(configuration);
-    readOnly = new ReadOnlyBackend(configuration);
+    ReadOnlyBackend readOnly = new ReadOnlyBackend(configuration);
+    others = asSpark ? new HadoopBackend(readOnly) : readOnly;
   }
 
   /** Sets what only Hadoop's own defaults say. */
@@ -49,7 +57,7 @@ final class StorageBackends implements Function<URI, StorageBackend> {
       return local;
     }
     if (!uri.getScheme().equalsIgnoreCase("hdfs")) {
-      return readOnly;
+      return others;
     }
     return hdfs.computeIfAbsent(String.valueOf(uri.getAuthority()), unused -> connect(uri));
   }

@@ -33,13 +33,17 @@ public final class Predictor {
       throw new IllegalArgumentException(
           "expected a network with an output layer, found " + topology.summary());
     }
-    Network.Head head = topology.network().head();
-    if (!head.loss().ofClasses() || head.reads() == Network.Reads.EVERY) {
+    if (!serves(topology.network())) {
       throw new IllegalArgumentException(
           "expected a network that gives each sequence one class, found " + topology.summary());
     }
     this.network = topology.network();
     this.pass = new InferencePass(network, kernels, parameters, SAMPLES);
+  }
+
+  /** Whether it gives each sequence one class. */
+  public static boolean serves(Network network) {
+    return network.head().loss().ofClasses() && network.head().reads() != Network.Reads.EVERY;
   }
 
   /** Values of a sample: {@code [timeStep][input]}. */

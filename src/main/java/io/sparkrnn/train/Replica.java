@@ -76,6 +76,7 @@ public final class Replica {
     // One that an iteration starts from, and one that it comes to.
     float[][] buffers = new float[2][];
     IntConsumer part = pass::run;
+    IntConsumer product = pass::runProduct;
     try (WorkerThreads threads = new WorkerThreads(pass.parts())) {
       for (int i = 0; i < round.iterations(); i++) {
         long first = (long) (round.firstMinibatch() + i) * recipe.minibatchSize();
@@ -98,6 +99,7 @@ public final class Replica {
         if (pass.weight() == 0) {
           continue; // No step, though the iteration counts.
         }
+        threads.run(pass.products(), product);
         pass.gradient(gradient);
         lossSum += pass.lossSum();
         lossWeight += pass.weight();

@@ -236,14 +236,20 @@ public record Training<D extends TrainingData>(
             parameters -> decided(onDriver.evaluate(parameters, Part.VALIDATION)), overlapRounds));
   }
 
+  /** As the other, watched by nobody. */
+  public TrainingState run(String kernels, RoundRunner runner, TrainingState start) {
+    return run(kernels, runner, start, List.of());
+  }
+
   /**
    * Trains from a state for a caller to whom the model is handed, and who keeps it.
    *
    * @return the last epoch's state, or with early stopping the best one's
    */
-  public TrainingState run(String kernels, RoundRunner runner, TrainingState start) {
+  public TrainingState run(
+      String kernels, RoundRunner runner, TrainingState start, List<TrainingListener> listeners) {
     BestInMemory best = new BestInMemory();
-    Surroundings around = new Surroundings(StopRequest.NEVER, best, List.of(), System::nanoTime);
+    Surroundings around = new Surroundings(StopRequest.NEVER, best, listeners, System::nanoTime);
     TrainingState end = loop(kernels, runner, around).run(start);
     return configuration.patienceEpochs() > 0 ? best.state() : end;
   }

@@ -33,7 +33,7 @@ class GeneralModelTest {
         new Network(
             new Input(28, 28),
             List.of(new Layer("lstm", 5)),
-            new Head(Loss.softmax(), 10, Reads.LAST));
+            new Head(Loss.softmax(), 10, Reads.EVERY));
     RnnTopology topology = new RnnTopology("general", network);
     summary = topology.summary();
     model = temp.resolve("model.srnn");
@@ -42,7 +42,7 @@ class GeneralModelTest {
   }
 
   @Test
-  void nothingIsPredicted() {
+  void aClassForEachRowOfAnImageIsNotPredicted() {
     Path target = temp.resolve("predicted");
     CommandRun run =
         CommandRun.line(
@@ -50,7 +50,7 @@ class GeneralModelTest {
 
     assertThat(run.errors())
         .isEqualTo(
-            "spark-rnn: Cannot predict with %s: expected plain Elman layers under a softmax, found %s%n"
+            "spark-rnn: Cannot predict with %s: expected a model that gives each image one class, found %s%n"
                 .formatted(model, summary));
     assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(target).doesNotExist();

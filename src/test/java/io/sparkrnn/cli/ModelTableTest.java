@@ -133,6 +133,6 @@ class ModelTableTest {
     CommandRun predict = CommandRun.line("predict --model %s --input a --output %s", file, temp);
     assertThat(predict.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(predict.errors())
-        .contains("expected one of [idx, png, parquet, table] in --input-format");
+        .contains("expected one of [idx, png, parquet, orc, csv, table] in --input-format");
   }
 }

@@ -63,7 +63,7 @@ class NextCommandsTest {
                     "data.test-images", "c",
                     "data.test-labels", "d"),
                 URI.create("hdfs://nn/runs/first")))
-        .noneMatch(command -> command.contains("evaluate"));
+        .contains("submit/local evaluate --model hdfs://nn/runs/first");
   }
 
   /** Whose run directory says which columns there are. */

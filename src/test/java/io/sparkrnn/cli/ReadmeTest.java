@@ -218,7 +218,7 @@ class ReadmeTest {
   @Test
   void theInputsAndOutputsOfPredictAreAll() throws IOException {
     String section = page("predict.md");
-    assertThat(found(Pattern.compile("(?m)^\\| `(idx|png|parquet|table)` \\|"), section))
+    assertThat(found(Pattern.compile("(?m)^\\| `(idx|png|parquet|orc|csv|table)` \\|"), section))
         .isEqualTo(Stream.of(Input.values()).map(Input::toString).toList());
     assertThat(section)
         .contains(

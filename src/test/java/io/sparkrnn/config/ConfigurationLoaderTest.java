@@ -34,6 +34,7 @@ class ConfigurationLoaderTest {
         train-labels = "a/y"
         test-images = "hdfs://nn/b/x"
         test-labels = "b/y"
+        classes = 26, label-offset = 1, transpose = true, invert = true, scale = 2.5
         validation = 5000
       }
       training {
@@ -109,7 +110,7 @@ class ConfigurationLoaderTest {
             query = "SELECT *, log(x) AS y FROM input WHERE z = 'a'"
             features = [x, "t*"], inputs = 3
             text = words, tokens = words, vocabulary-size = 100, vocabulary-min-count = 2
-            label = class, classes = 4, targets = [y, z], weight = w, statics = [age]
+            label = class, targets = [y, z], weight = w, statics = [age]
             series = id, time = t, window-steps = 48, stride-steps = 12, horizon-steps = 24
             known-ahead = [holiday], validation-from = 2020-01-01, test-from = 2021-01-01
             standardise = series, unscaled = [x], target-transform = log1p, missing = mask
@@ -170,7 +171,18 @@ class ConfigurationLoaderTest {
                 "balanced"));
     assertThat(EXPLICIT.data())
         .isEqualTo(
-            new DataConfiguration("builtin:mnist", "a/x", "a/y", "hdfs://nn/b/x", "b/y", 5000));
+            new DataConfiguration(
+                "builtin:mnist",
+                "a/x",
+                "a/y",
+                "hdfs://nn/b/x",
+                "b/y",
+                26,
+                1,
+                true,
+                true,
+                2.5,
+                5000));
     assertThat(EXPLICIT.updater())
         .isEqualTo(
             new UpdaterConfiguration(UpdaterName.NESTEROVS, 0.1, 0.5, 0.8, 0.99, 1e-7, 0.05, 0.2));

@@ -32,6 +32,15 @@ class ShardsTest {
   }
 
   @Test
+  void areDealtOutOneByOne() {
+    assertThat(Shards.deal(7, 3)).isDeepEqualTo(new int[][] {{0, 3, 6}, {1, 4}, {2, 5}});
+    assertThat(Shards.deal(2, 2)).isDeepEqualTo(new int[][] {{0}, {1}});
+    assertThatThrownBy(() -> Shards.deal(2, 3))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith("Cannot divide 2 training samples among 3 workers");
+  }
+
+  @Test
   void dependOnTheSeedAndLeaveTheArgumentAlone() {
     int[] training = IntStream.range(0, 50).toArray();
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.sparkrnn.Mutations;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.Network;
@@ -13,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.ObjectOutputStream;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Dl4jZipDecoderTest {
   private static final String CONFIGURATION = "configuration.json";
   private static final String PARAMETERS = "coefficients.bin";
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   /** Written by DL4J 1.0.0-M2: 5 x 2 -> 3 -> 2 tanh -> 2, parameters -3, -2.5, -2, ... */
   private static byte[] golden() throws IOException {
@@ -225,6 +228,31 @@ class Dl4jZipDecoderTest {
     assertRefused(with(PARAMETERS, endless), "values of type FLOAT");
   }
 
+  @Test
+  void parametersThatInflateForEverTakeNoMemory() throws IOException {
+    byte[] bomb = with(PARAMETERS, new byte[200 << 20]);
+    assertRefused(bomb, PARAMETERS);
+    // Nor does a network that is said to have so many.
+    Map<String, byte[]> entries = entries();
+    String configuration = new String(entries.get(CONFIGURATION), UTF_8);
+    entries.put(
+        CONFIGURATION,
+        configuration
+            .replace("\"nout\" : 3", "\"nout\" : 9000")
+            .replace("\"nin\" : 3", "\"nin\" : 9000")
+            .getBytes(UTF_8));
+    entries.put(PARAMETERS, new byte[200 << 20]);
+    byte[] large = zip(entries);
+    long before = allocated();
+    assertRefused(large, "bytes of parameters of 5 x 2 -> 9000 tanh -> 2 tanh -> 2, found a zip of");
+    assertRefused(bomb, PARAMETERS);
+    assertThat(allocated() - before).isLessThan(4 << 20);
+  }
+
+  private static long allocated() {
+    return THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void whateverTheDamageItIsAModelOrRefused(long seed) throws IOException {
@@ -233,15 +261,18 @@ class Dl4jZipDecoderTest {
     byte[] lstm = lstm();
     int refused = 0;
     for (int i = 0; i < 3_000; i++) {
+      byte[] damaged = mutations.damage(i % 2 == 0 ? golden : lstm, golden);
+      long before = allocated();
       try {
-        byte[] original = i % 2 == 0 ? golden : lstm;
-        assertThat(decode(mutations.damage(original, golden)).parameters()).isNotEmpty();
+        assertThat(decode(damaged).parameters()).isNotEmpty();
       } catch (FormatException e) {
         assertThat(e)
             .hasMessageStartingWith("Cannot read x.zip: ")
             .satisfies(failure -> assertThat(failure.getMessage()).doesNotEndWith("null"));
         refused++;
       }
+      // Files are a few kilobytes; most of it is JSON's reader and the assertions.
+      assertThat(allocated() - before).isLessThan(4L * damaged.length + (2 << 20));
     }
     assertThat(refused).isGreaterThan(1_000);
     for (String name : List.of(CONFIGURATION, PARAMETERS)) {

@@ -130,7 +130,17 @@ class GeneralPassTest {
       Ops ops, GeneralMinibatch minibatch, float[] states, float[] statesAfter) {
     Network network = minibatch.network();
     int n = minibatch.size();
-    InferencePass pass = InferencePass.keepingStates(network, ops, minibatch.parameters(), n);
+    return outputs(
+        InferencePass.keepingStates(network, ops, minibatch.parameters(), n),
+        minibatch,
+        states,
+        statesAfter);
+  }
+
+  private static float[][][] outputs(
+      InferencePass pass, GeneralMinibatch minibatch, float[] states, float[] statesAfter) {
+    Network network = minibatch.network();
+    int n = minibatch.size();
     float[][][] outputs = new float[n][][];
     for (int s = 0; s < n; s++) {
       boolean every = network.head().reads() == Reads.EVERY;
@@ -149,12 +159,29 @@ class GeneralPassTest {
     return outputs;
   }
 
+  private static float[] lastStateAmongMany(GeneralMinibatch minibatch, int sample) {
+    Network network = minibatch.network();
+    InferencePass pass =
+        new InferencePass(network, new VectorOps(), minibatch.parameters(), minibatch.size());
+    outputs(pass, minibatch, null, null);
+    return lastState(pass, network, sample);
+  }
+
+  private static float[] lastState(InferencePass pass, Network network, int sample) {
+    float[] state = new float[network.layers().get(network.layers().size() - 1).outputs()];
+    pass.lastState(sample, state);
+    return state;
+  }
+
   private static float[] gradient(TrainingPass pass, GeneralMinibatch minibatch) {
     float[] gradient = new float[minibatch.network().parameterCount()];
     Arrays.fill(gradient, Float.NaN); // Must be overwritten, not added to.
     int parts = pass.begin(minibatch.parameters(), minibatch, minibatch.size());
     IntStream.range(0, parts).map(i -> parts - 1 - i).forEach(pass::run);
     if (parts > 0) {
+      for (int part = 0; part < pass.products(); part++) {
+        pass.runProduct(part);
+      }
       pass.gradient(gradient);
     }
     return gradient;
@@ -187,6 +214,26 @@ class GeneralPassTest {
 
   @ParameterizedTest
   @MethodSource("networks")
+  void threadsThatShareGroupsHaveTheSameBits(Network network) {
+    for (int most : new int[] {17, 32, 40, 70}) {
+      TrainingPass alone = new TrainingPass(network, new VectorOps(), most, 1);
+      for (int parts : new int[] {2, 3, 5}) {
+        TrainingPass pass = new TrainingPass(network, new VectorOps(), most, parts);
+        boolean shares = parts > (most + 31) / 32;
+        assertThat(pass.products() > 0).isEqualTo(shares);
+        // The last one of an epoch has fewer samples.
+        for (int n : new int[] {most, 5, most - 1, 16}) {
+          GeneralMinibatch minibatch =
+              GeneralMinibatch.random(network, n, n, Varied.LENGTHS, Varied.WEIGHTS);
+          assertThat(gradient(pass, minibatch)).isEqualTo(gradient(alone, minibatch));
+          assertThat(pass.lossSum()).isEqualTo(alone.lossSum());
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("networks")
   void aSampleHasTheBitsThatItHasAlone(Network network) {
     GeneralMinibatch minibatch = GeneralMinibatch.random(network, 37, 4, Varied.LENGTHS);
     float[][][] together = outputs(new VectorOps(), minibatch, null, null);
@@ -194,13 +241,16 @@ class GeneralPassTest {
     for (int s : new int[] {0, 7, 19, 36}) {
       GeneralMinibatch alone = minibatch.subset(s);
       assertThat(outputs(new PortableOps(), alone, null, null)[0]).isDeepEqualTo(together[s]);
+      // By rows.
+      InferencePass one = new InferencePass(network, new VectorOps(), alone.parameters(), 1);
+      assertThat(outputs(one, alone, null, null)[0]).isDeepEqualTo(together[s]);
       if (network.head().reads() != Reads.EVERY) {
-        InferencePass one = new InferencePass(network, new VectorOps(), alone.parameters(), 1);
         one.run(alone, 1);
         for (int c = 0; c < network.classes(); c++) {
           assertThat(one.logit(0, c)).isEqualTo(together[s][0][c]);
         }
       }
+      assertThat(lastState(one, network, 0)).isEqualTo(lastStateAmongMany(minibatch, s));
       // The others are there, but do not count.
       float[] expected = gradient(pass, alone);
       assertThat(gradient(pass, onlyOneCounts(minibatch, s))).isEqualTo(expected);
@@ -296,6 +346,9 @@ class GeneralPassTest {
       float[] gradient = new float[network.parameterCount()];
       int parts = pass.begin(minibatch.parameters(), minibatch, 34, states, after);
       IntStream.range(0, parts).forEach(pass::run);
+      for (int part = 0; part < pass.products(); part++) {
+        pass.runProduct(part);
+      }
       pass.gradient(gradient);
       double largest = Arrays.stream(expected.gradient()).map(Math::abs).max().orElseThrow();
       for (int i = 0; i < gradient.length; i++) {
@@ -488,6 +541,9 @@ class GeneralPassTest {
     float[] gradient = new float[network.parameterCount()];
     int parts = pass.begin(torch.parameters(), torch, n, states, null);
     IntStream.range(0, parts).forEach(pass::run);
+    for (int part = 0; part < pass.products(); part++) {
+      pass.runProduct(part);
+    }
     pass.gradient(gradient);
     assertThat(pass.lossSum() / pass.weight()).isCloseTo(torch.loss(), within(1e-5));
     for (int i = 0; i < gradient.length; i++) {
@@ -509,6 +565,9 @@ class GeneralPassTest {
       MinibatchSource minibatch = new Chosen(torch, torch.order()[iteration]);
       int parts = pass.begin(parameters, minibatch, size);
       IntStream.range(0, parts).forEach(pass::run);
+      for (int part = 0; part < pass.products(); part++) {
+        pass.runProduct(part);
+      }
       pass.gradient(gradient);
       assertThat(pass.lossSum() / pass.weight())
           .as("iteration %d", iteration)

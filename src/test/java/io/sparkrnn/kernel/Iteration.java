@@ -68,6 +68,9 @@ record Iteration(
     Arrays.fill(gradient, Float.NaN);
     int parts = pass.begin(minibatch.parameters(), minibatch, minibatch.size());
     IntStream.range(0, parts).map(i -> parts - 1 - i).forEach(pass::run);
+    for (int part = 0; part < pass.products(); part++) {
+      pass.runProduct(part);
+    }
     pass.gradient(gradient);
     return gradient;
   }

@@ -54,6 +54,9 @@ public final class KernelDigest {
     float[] gradient = new float[network.parameterCount()];
     int parts = pass.begin(minibatch.parameters(), minibatch, minibatch.size());
     IntStream.range(0, parts).forEach(pass::run);
+    for (int part = 0; part < pass.products(); part++) {
+      pass.runProduct(part);
+    }
     pass.gradient(gradient);
     update(digest, gradient);
     InferencePass inference =

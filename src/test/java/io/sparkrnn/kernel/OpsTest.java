@@ -74,12 +74,18 @@ class OpsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 29, 178})
-  void productsOfARow(int depth) {
-    for (int width : new int[] {64, 192}) {
-      int a = 7 + width;
-      int b = a + depth + 1;
-      float[] m = numbers(b + depth * width + 9, depth);
-      assertEqualBits(m, (ops, to) -> ops.multiplyAddRow(to, 7, width, depth, a, b));
+  void productsOfRows(int depth) {
+    for (int width : new int[] {32, 64, 96, 128, 160, 192, 320}) {
+      for (int rows = 1; rows <= 3; rows++) {
+        int n = rows;
+        int cRow = width + 5;
+        int a = 7 + rows * cRow;
+        int aRow = depth + 2;
+        int b = a + rows * aRow + 1;
+        float[] m = numbers(b + depth * width + 9, depth);
+        assertEqualBits(
+            m, (ops, to) -> ops.multiplyAddRows(to, 7, cRow, n, width, depth, a, aRow, b));
+      }
     }
   }
 

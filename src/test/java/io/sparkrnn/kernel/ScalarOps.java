@@ -40,10 +40,14 @@ final class ScalarOps extends Ops {
   }
 
   @Override
-  void multiplyAddRow(float[] m, int c, int width, int depth, int a, int b) {
-    for (int lane = 0; lane < width; lane++) {
-      for (int k = 0; k < depth; k++) {
-        m[c + lane] = Math.fma(m[a + k], m[b + k * width + lane], m[c + lane]);
+  void multiplyAddRows(
+      float[] m, int c, int cRow, int rows, int width, int depth, int a, int aRow, int b) {
+    for (int row = 0; row < rows; row++) {
+      for (int lane = 0; lane < width; lane++) {
+        for (int k = 0; k < depth; k++) {
+          int to = c + row * cRow + lane;
+          m[to] = Math.fma(m[a + row * aRow + k], m[b + k * width + lane], m[to]);
+        }
       }
     }
   }

@@ -40,7 +40,7 @@ public final class TwoWidths {
   }
 
   private static String digest(ClassLoader loader, int bits) throws ReflectiveOperationException {
-    System.setProperty(VectorKernelsSpecies.PROPERTY, String.valueOf(bits));
+    System.setProperty(VectorTiles.PROPERTY, String.valueOf(bits));
     Class<?> digest = loader.loadClass(KernelDigest.class.getName());
     return (String) digest.getMethod("ofVectorKernels").invoke(null);
   }

@@ -66,7 +66,7 @@ class RnnClassifierTest {
         .isEqualTo(
             ConfigurationLoader.parse(
                 """
-                model { hidden = [7, 5], activation = relu, recurrent-init = identity }
+                model { hidden = [7, 5], cell = elman, activation = relu, recurrent-init = identity }
                 training {
                   epochs = 3, minibatch-size = 16, workers = 4, threads-per-worker = 2
                   averaging = parameters, averaging-frequency = 6, seed = -5, clip-norm = 0.0, l2 = 1e-5

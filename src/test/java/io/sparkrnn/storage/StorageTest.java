@@ -137,6 +137,31 @@ class StorageTest {
   }
 
   @Test
+  void writesToAnyHadoopFileSystemAsSparkDoes(@TempDir Path directory) throws IOException {
+    Storage storage =
+        Storage.asSpark(
+            Map.of(
+                "fs.other.impl",
+                OtherFileSystem.class.getName(),
+                "fs.other.impl.disable.cache",
+                "true"));
+    URI parent = Storage.resolve(URI.create("other://host" + directory), "a/b");
+    URI file = Storage.resolve(parent, "model");
+    storage.createDirectories(parent);
+    storage.overwrite(file, "old".getBytes(UTF_8));
+    storage.overwrite(file, "new".getBytes(UTF_8));
+    assertThat(storage.read(file, 10)).isEqualTo("new".getBytes(UTF_8));
+    assertThat(directory.resolve("a/b")).isDirectoryContaining("glob:**/model");
+    assertThat(storage.list(parent)).hasSize(1);
+    // It was made by no atomic step, so none is promised.
+    assertThatThrownBy(() -> storage.rename(file, Storage.resolve(parent, "other")))
+        .isInstanceOf(UnsupportedStorageException.class);
+    storage.delete(parent);
+    assertThat(directory.resolve("a/b")).doesNotExist();
+    storage.delete(parent);
+  }
+
+  @Test
   void readsAnyHadoopFileSystem(@TempDir Path directory) throws IOException {
     Storage storage =
         Storage.of(

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
-import io.sparkrnn.data.ImageTrainingData;
+import io.sparkrnn.data.images.ImageTrainingData;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.model.ParameterInitializer;

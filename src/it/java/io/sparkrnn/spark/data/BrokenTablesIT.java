@@ -201,7 +201,7 @@ class BrokenTablesIT {
             GOOD),
         Case.of(
             "t.json",
-            CLASSIFY + "\ntable.classes = 2",
+            CLASSIFY + "\ndata.classes = 2",
             "expected labels of at most 2 classes, found 6 as the largest label says",
             "{\"x\":[1],\"y\":5}"),
         Case.of(
@@ -247,7 +247,17 @@ class BrokenTablesIT {
             "expected tokens that occur 9 times or more, found none among 1 tokens",
             "{\"x\":\"aa\",\"y\":0}"),
         // Files.
-        Case.of("t.xyz", CLASSIFY, "expected names that end in .parquet, .json", GOOD),
+        Case.of(
+            "t.delta",
+            CLASSIFY + "\ntable.format = delta",
+            "expected Delta, which needs the package io.delta:delta-spark (-- --packages), found none",
+            GOOD),
+        Case.of(
+            "t.avro",
+            CLASSIFY,
+            "expected Avro, which needs the package org.apache.spark:spark-avro (-- --packages), found none",
+            GOOD),
+        Case.of("t.xyz", CLASSIFY, "expected names that end in .parquet, .orc, .json", GOOD),
         Case.of(
             "t.json",
             CLASSIFY,

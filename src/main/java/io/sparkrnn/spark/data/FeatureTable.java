@@ -11,9 +11,11 @@ import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import scala.collection.Seq;
 
 /**
  * A table with a column of features, an array of numbers or a vector; its other columns name rows.
@@ -47,14 +49,26 @@ public final class FeatureTable {
           "Cannot %s: expected a column %s, found %s".formatted(doing, column, names));
     }
     StructField field = schema.apply(column);
-    boolean numbers =
-        field.dataType() instanceof ArrayType array && array.elementType() instanceof NumericType;
-    if (!numbers && !field.dataType().equals(SQLDataTypes.VectorType())) {
+    boolean vector = field.dataType().equals(SQLDataTypes.VectorType());
+    if (!vector && !isNumbers(field.dataType())) {
+      boolean old = field.dataType().typeName().equals("vector");
       throw new DataException(
-          "Cannot %s: expected numbers in an array or a vector in column %s, found %s"
-              .formatted(doing, column, field.dataType().simpleString()));
+          "Cannot %s: expected numbers in an array or a vector in column %s, found %s%s"
+              .formatted(
+                  doing,
+                  column,
+                  field.dataType().simpleString(),
+                  old ? " of mllib, which MLUtils.convertVectorColumnsToML makes one of ml" : ""));
     }
     return names.indexOf(column);
+  }
+
+  /** In an array, or in arrays of time steps in one. */
+  private static boolean isNumbers(DataType type) {
+    return type instanceof ArrayType array
+        && (array.elementType() instanceof NumericType
+            || array.elementType() instanceof ArrayType inner
+                && inner.elementType() instanceof NumericType);
   }
 
   /**
@@ -115,11 +129,17 @@ public final class FeatureTable {
       }
       return new Sample(names, values, null);
     }
-    List<Number> numbers = row.getList(features);
+    List<?> cells = row.getList(features);
+    List<?> numbers = cells;
+    if (!cells.isEmpty() && cells.get(0) instanceof Seq) {
+      numbers = flat(cells);
+      if (numbers.isEmpty()) {
+        return Sample.bad(names, "expected arrays of as many numbers each, found others");
+      }
+    }
     float[] values = new float[numbers.size()];
     for (int i = 0; i < values.length; i++) {
-      Number number = numbers.get(i);
-      if (number == null) {
+      if (!(numbers.get(i) instanceof Number number)) {
         return Sample.bad(names, "expected numbers, found null at %d".formatted(i));
       }
       values[i] = number.floatValue();
@@ -128,6 +148,21 @@ public final class FeatureTable {
       }
     }
     return new Sample(names, values, null);
+  }
+
+  /** The numbers of all time steps, one after another; none where they are not as many each. */
+  private static List<Object> flat(List<?> timeSteps) {
+    List<Object> numbers = new ArrayList<>();
+    int width = -1;
+    for (Object timeStep : timeSteps) {
+      List<?> inputs = timeStep == null ? List.of() : Cells.list(timeStep);
+      width = width < 0 ? inputs.size() : width;
+      if (inputs.size() != width) {
+        return List.of();
+      }
+      numbers.addAll(inputs);
+    }
+    return numbers;
   }
 
   private static Sample beyondFloats(Object[] names, Number found, int at) {

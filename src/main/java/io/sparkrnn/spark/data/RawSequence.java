@@ -1,10 +1,12 @@
 package io.sparkrnn.spark.data;
 
+import io.sparkrnn.model.Floats;
 import io.sparkrnn.storage.Sha256;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
@@ -74,6 +76,21 @@ record RawSequence(
     update(digest, weights);
     update(digest, statics);
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Whether it holds numbers and one whole number as label, and nothing else that says more. */
+  boolean isPlain() {
+    return labels.length == 1
+        && (weights.length == 0 || weights.length == 1 && weights[0] == 1)
+        && tokens.length + names.length + targets.length + statics.length == 0;
+  }
+
+  /** SHA-256 of the numbers and the label of one that is plain. */
+  String plainDigest() {
+    float[] content = Arrays.copyOf(values, values.length + 1);
+    // Labels are far below what a float holds exactly.
+    content[content.length - 1] = labels[0];
+    return Floats.sha256(content);
   }
 
   private static void update(MessageDigest digest, float[] numbers) {

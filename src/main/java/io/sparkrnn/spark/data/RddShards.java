@@ -249,6 +249,11 @@ public final class RddShards implements WorkerShards, AutoCloseable {
     return shards.of(groups);
   }
 
+  /** SHA-256 of each shard, in the order of the workers. */
+  public List<String> sha256s() {
+    return summaries.stream().map(ShardSummary::sha256).toList();
+  }
+
   public int timeSteps() {
     return summaries.get(0).timeSteps();
   }

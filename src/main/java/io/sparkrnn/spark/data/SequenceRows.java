@@ -106,6 +106,30 @@ final class SequenceRows implements TableSource.RowFunction<RawSequence> {
         statics(row, number));
   }
 
+  /** As this reads rows, those alone that have so many time steps. */
+  TableSource.RowFunction<RawSequence> ofTimeSteps(int timeSteps) {
+    return new TableSource.RowFunction<>() {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      public RawSequence apply(Row row, long number) {
+        RawSequence read = SequenceRows.this.apply(row, number);
+        if (read.steps() != timeSteps) {
+          throw cells.refusal(
+              new Place(text >= 0 ? table.text() : features.get(0).name(), number),
+              "%d time steps".formatted(timeSteps),
+              read.steps());
+        }
+        return read;
+      }
+
+      @Override
+      public long bytes(RawSequence sequence) {
+        return sequence.bytes();
+      }
+    };
+  }
+
   /** Values of time steps. */
   private record Dense(float[] values, int width) {
     int steps() {

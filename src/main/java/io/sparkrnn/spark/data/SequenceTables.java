@@ -32,6 +32,7 @@ public final class SequenceTables {
   private final RunConfiguration configuration;
   private final TableConfiguration table;
   private final TaskName task;
+  private final Optional<GivenTables> given;
   private final Sequences training;
   private final Optional<KeptPreparation> kept;
 
@@ -50,7 +51,19 @@ public final class SequenceTables {
     this.configuration = configuration;
     this.table = configuration.table();
     this.task = configuration.model().task();
+    this.given = Optional.empty();
     this.training = read(table.train());
+    this.kept = initial.map(model -> KeptPreparation.of(training.source(), table, model));
+  }
+
+  private SequenceTables(
+      GivenTables given, RunConfiguration configuration, Optional<ModelFile> initial) {
+    this.session = given.training().sparkSession();
+    this.configuration = configuration;
+    this.table = configuration.table();
+    this.task = configuration.model().task();
+    this.given = Optional.of(given);
+    this.training = given.read(given.training(), GivenTables.NAME, configuration);
     this.kept = initial.map(model -> KeptPreparation.of(training.source(), table, model));
   }
 
@@ -67,8 +80,32 @@ public final class SequenceTables {
         : new SequenceTables(spark, configuration, initial).data();
   }
 
+  /**
+   * Reads tables that a program has. Their sequences are dealt out to the workers one by one, as
+   * {@link RddShards} are; there is no test part.
+   *
+   * @param configuration names them {@link GivenTables#NAME}
+   * @throws DataException if one is not what the configuration says, or what the model has learnt
+   */
+  public static TableData read(
+      GivenTables given, RunConfiguration configuration, Optional<ModelFile> initial) {
+    return new SequenceTables(given, configuration, initial).data();
+  }
+
   private Sequences read(String location) {
     return Sequences.read(session, configuration, location);
+  }
+
+  private Sequences readValidation() {
+    return given.isPresent()
+        ? given
+            .get()
+            .read(given.get().validation().orElseThrow(), GivenTables.VALIDATION, configuration)
+        : read(table.validation());
+  }
+
+  private boolean hasTestTable() {
+    return given.isEmpty() && !table.test().isEmpty();
   }
 
   private TableData data() {
@@ -91,11 +128,14 @@ public final class SequenceTables {
     SequenceDataset validation =
         part(builder, trained, split.ofValidation(), split.validation(), longest);
     SequenceDataset test = part(builder, trained, split.ofTest(), split.test(), longest);
+    int workers = configuration.training().workers();
     int[][] shards =
-        Shards.assign(
-            IntStream.range(0, trained.size()).toArray(),
-            configuration.training().workers(),
-            configuration.training().seed());
+        given.isPresent()
+            ? Shards.deal(trained.size(), workers)
+            : Shards.assign(
+                IntStream.range(0, trained.size()).toArray(),
+                workers,
+                configuration.training().seed());
     Parts parts = new Parts(trained, validation, test, shards);
     return new TableData(
         JavaSparkContext.fromSparkContext(session.sparkContext()),
@@ -118,7 +158,8 @@ public final class SequenceTables {
     if (!isOfClasses()) {
       return ClassNames.NONE;
     }
-    ClassNames found = ClassNames.of(training.source(), split.spans(), table.classes());
+    ClassNames found =
+        ClassNames.of(training.source(), split.spans(), configuration.data().classes());
     return kept.map(model -> model.classes(found)).orElse(found);
   }
 
@@ -160,7 +201,7 @@ public final class SequenceTables {
     TableSource ofValidation = training.source();
     TableSource ofTest = training.source();
     if (!table.validation().isEmpty()) {
-      Sequences own = read(table.validation());
+      Sequences own = readValidation();
       ofValidation = own.source();
       validation = windows.all(own.all());
       requireSteps(validation, "the whole table", "its series", own);
@@ -184,7 +225,7 @@ public final class SequenceTables {
   }
 
   private Split withTest(Split split, SeriesWindows windows) {
-    if (table.test().isEmpty()) {
+    if (!hasTestTable()) {
       return split;
     }
     Sequences own = read(table.test());
@@ -229,7 +270,7 @@ public final class SequenceTables {
     TableSource ofValidation = training.source();
     List<Window> validation = List.of();
     if (!table.validation().isEmpty()) {
-      Sequences own = read(table.validation());
+      Sequences own = readValidation();
       ofValidation = own.source();
       validation = own.all().stream().map(Window::of).toList();
     } else if (configuration.data().validation() > 0) {
@@ -239,7 +280,7 @@ public final class SequenceTables {
     }
     TableSource ofTest = training.source();
     List<Window> test = List.of();
-    if (!table.test().isEmpty()) {
+    if (hasTestTable()) {
       Sequences own = read(table.test());
       ofTest = own.source();
       test = own.all().stream().map(Window::of).toList();

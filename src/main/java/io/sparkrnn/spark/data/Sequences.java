@@ -6,6 +6,7 @@ import io.sparkrnn.config.TaskName;
 import io.sparkrnn.data.DataException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -22,14 +23,33 @@ record Sequences(TableSource source, TableColumns columns, List<RawSequence> all
    * @throws DataException if it is not what the configuration says
    */
   static Sequences read(SparkSession session, RunConfiguration configuration, String location) {
+    return of(
+        new TableSource(session, configuration, location),
+        configuration,
+        session.conf().get("spark.sql.session.timeZone"),
+        OptionalInt.empty());
+  }
+
+  /**
+   * Reads a table.
+   *
+   * @param zone of times that name none
+   * @param timeSteps that all sequences must have
+   * @throws DataException if it is not what the configuration says
+   */
+  static Sequences of(
+      TableSource source, RunConfiguration configuration, String zone, OptionalInt timeSteps) {
     TableConfiguration table = configuration.table();
     TaskName task = configuration.model().task();
-    TableSource source = new TableSource(session, configuration, location);
     Dataset<Row> rows = source.rows();
-    TableColumns columns =
-        new TableColumns(
-            source, table, task, rows.schema(), session.conf().get("spark.sql.session.timeZone"));
-    List<RawSequence> read = source.collect(rows, new SequenceRows(columns, table));
+    TableColumns columns = new TableColumns(source, table, task, rows.schema(), zone);
+    SequenceRows reader = new SequenceRows(columns, table);
+    List<RawSequence> read =
+        source.collect(
+            rows,
+            timeSteps.isPresent() && columns.times().isEmpty()
+                ? reader.ofTimeSteps(timeSteps.getAsInt())
+                : reader);
     if (columns.times().isPresent()) {
       List<RawSequence> series = new SeriesReadings(source, columns.times().get()).series(read);
       if (task == TaskName.CLASSIFY && table.windowSteps() == 0) {
@@ -37,13 +57,18 @@ record Sequences(TableSource source, TableColumns columns, List<RawSequence> all
       }
       return new Sequences(source, columns, series);
     }
-    return new Sequences(source, columns, inOrder(read));
+    return new Sequences(source, columns, inOrder(read, source.isGiven()));
   }
 
-  private static List<RawSequence> inOrder(List<RawSequence> sequences) {
+  /** Those of a program are in the order of {@link TableSamples}, so that both are alike. */
+  private static List<RawSequence> inOrder(List<RawSequence> sequences, boolean given) {
     record Keyed(String digest, RawSequence sequence) {}
     return sequences.stream()
-        .map(sequence -> new Keyed(sequence.digest(), sequence))
+        .map(
+            sequence ->
+                new Keyed(
+                    given && sequence.isPlain() ? sequence.plainDigest() : sequence.digest(),
+                    sequence))
         .sorted(Comparator.comparing(Keyed::digest))
         .map(Keyed::sequence)
         .toList();

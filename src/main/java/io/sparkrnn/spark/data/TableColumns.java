@@ -304,7 +304,9 @@ final class TableColumns {
     if (isNumber(array.elementType())) {
       return Optional.of(Kind.FLAT);
     }
-    return array.elementType() instanceof ArrayType inner && isNumber(inner.elementType())
+    boolean ofVectors = array.elementType().equals(SQLDataTypes.VectorType());
+    return ofVectors
+            || array.elementType() instanceof ArrayType inner && isNumber(inner.elementType())
         ? Optional.of(Kind.NESTED)
         : Optional.empty();
   }

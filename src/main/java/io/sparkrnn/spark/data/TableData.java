@@ -127,6 +127,11 @@ public final class TableData implements RunData {
     return description.columns();
   }
 
+  /** Lets go of what executors have of it; then nothing can be trained on it any more. */
+  public void destroy() {
+    broadcast.destroy();
+  }
+
   /** The same data for the executors of another Spark. */
   public TableData in(JavaSparkContext context) {
     return new TableData(context, parts(), description);

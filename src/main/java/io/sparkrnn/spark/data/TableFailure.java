@@ -16,6 +16,9 @@ final class TableFailure {
 
   /** What was found in the data, or empty where the failure is not the data's. */
   static Optional<String> translate(Exception failure) {
+    if (isOfMissingSource(failure)) {
+      return Optional.of("none");
+    }
     int query = ExceptionUtils.indexOfType(failure, AnalysisException.class);
     if (query >= 0) {
       return Optional.of(firstLine(ExceptionUtils.getThrowableList(failure).get(query)));
@@ -28,6 +31,16 @@ final class TableFailure {
             && !(root instanceof InterruptedException)
             && !isOfCluster(root.getClass().getName());
     return ofData ? Optional.of(firstLine(root)) : Optional.empty();
+  }
+
+  /** Whether a format's classes are not there, which come with a package. */
+  private static boolean isOfMissingSource(Exception failure) {
+    return ExceptionUtils.getThrowableList(failure).stream()
+        .anyMatch(
+            cause ->
+                cause instanceof ClassNotFoundException
+                    || String.valueOf(cause.getMessage()).contains("Failed to find data source")
+                    || String.valueOf(cause.getMessage()).contains("DATA_SOURCE_NOT_FOUND"));
   }
 
   /** Our own exceptions say what they mean, and our own mistakes are not the data's. */

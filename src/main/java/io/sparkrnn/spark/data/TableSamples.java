@@ -13,8 +13,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Spliterators;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.StreamSupport;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -33,11 +35,20 @@ public final class TableSamples implements AutoCloseable {
   private final Extent extent;
 
   /** What the rows of a partition, or of all, have in common. */
-  private record Extent(long rows, int shortest, int longest, int largestLabel, InputRange inputs)
+  private record Extent(
+      long rows, long skipped, int shortest, int longest, int largestLabel, InputRange inputs)
       implements Serializable {
+    static final Extent OF_SKIPPED = new Extent(0, 1, Integer.MAX_VALUE, 0, -1, InputRange.EMPTY);
+
+    static Extent of(Samples sample) {
+      int length = sample.values().length;
+      return new Extent(1, 0, length, length, sample.labels()[0], InputRange.of(sample.values()));
+    }
+
     Extent and(Extent other) {
       return new Extent(
           rows + other.rows,
+          skipped + other.skipped,
           Math.min(shortest, other.shortest),
           Math.max(longest, other.longest),
           Math.max(largestLabel, other.largestLabel),
@@ -57,21 +68,29 @@ public final class TableSamples implements AutoCloseable {
    *     of labels, doubles
    * @param features which column is that of the features
    * @param classes which labels are below, where that is known
+   * @param skipped counts the rows that cannot be used and are left out; empty: they are refused
    * @throws DataException if there are no rows, or one is not of the form of the others
    */
   public static TableSamples read(
-      Dataset<Row> table, String features, int timeSteps, OptionalInt classes) {
+      Dataset<Row> table,
+      String features,
+      int timeSteps,
+      OptionalInt classes,
+      Optional<LongAdder> skipped) {
+    boolean skipping = skipped.isPresent();
     int mostClasses = classes.orElse(SequenceDataset.MAX_CLASSES);
     JavaPairRDD<String, Parcel<Samples>> samples =
         new FeatureTable(table, features, "train on rows")
             .samples()
             .mapPartitionsWithIndex(
-                (partition, rows) -> read(rows, partition, timeSteps, mostClasses), false)
+                (partition, rows) -> read(rows, partition, timeSteps, mostClasses, skipping), false)
             .mapToPair(sample -> new Tuple2<>(digest(sample.value()), sample))
             .setName("samples")
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      return new TableSamples(samples, extent(samples.values()));
+      Extent extent = extent(samples.values());
+      skipped.ifPresent(count -> count.add(extent.skipped()));
+      return new TableSamples(samples, extent);
     } catch (RuntimeException e) {
       samples.unpersist();
       throw e;
@@ -79,14 +98,17 @@ public final class TableSamples implements AutoCloseable {
   }
 
   private static Iterator<Parcel<Samples>> read(
-      Iterator<Sample> rows, int partition, int timeSteps, int mostClasses) {
+      Iterator<Sample> rows, int partition, int timeSteps, int mostClasses, boolean skipping) {
     RowReader reader = new RowReader(partition, timeSteps, mostClasses);
     return StreamSupport.stream(Spliterators.spliteratorUnknownSize(rows, 0), false)
-        .map(row -> new Parcel<>(reader.read(row)))
+        .map(row -> new Parcel<>(skipping ? reader.readOrSkip(row) : reader.read(row)))
         .iterator();
   }
 
   private static String digest(Samples sample) {
+    if (sample == null) {
+      return "";
+    }
     float[] content = Arrays.copyOf(sample.values(), sample.values().length + 1);
     // Labels are far below what a float holds exactly.
     content[content.length - 1] = sample.labels()[0];
@@ -99,6 +121,7 @@ public final class TableSamples implements AutoCloseable {
     Extent extent =
         found.stream()
             .reduce(Extent::and)
+            .filter(all -> all.rows() > 0)
             .orElseThrow(
                 () -> new DataException("Cannot train on rows: expected at least one, found none"));
     if (extent.shortest() != extent.longest()) {
@@ -111,15 +134,8 @@ public final class TableSamples implements AutoCloseable {
 
   private static Iterator<Extent> extents(Iterator<Parcel<Samples>> samples) {
     return StreamSupport.stream(Spliterators.spliteratorUnknownSize(samples, 0), false)
-        .map(Parcel::value)
-        .map(
-            s ->
-                new Extent(
-                    1,
-                    s.values().length,
-                    s.values().length,
-                    s.labels()[0],
-                    InputRange.of(s.values())))
+        .map(parcel -> parcel.value())
+        .map(sample -> sample == null ? Extent.OF_SKIPPED : Extent.of(sample))
         .reduce(Extent::and)
         .stream()
         .iterator();
@@ -136,6 +152,11 @@ public final class TableSamples implements AutoCloseable {
           "Cannot train on rows: expected at least one for each of %d workers, found %d"
               .formatted(workers, extent.rows()));
     }
+  }
+
+  /** How many can be used. */
+  public long rows() {
+    return extent.rows();
   }
 
   /** Of all features. */
@@ -155,7 +176,9 @@ public final class TableSamples implements AutoCloseable {
 
   /** The samples in the order of their SHA-256. */
   public JavaRDD<Parcel<Samples>> inOrder() {
-    return SparkJobException.translated(() -> samples.sortByKey().values());
+    JavaPairRDD<String, Parcel<Samples>> used =
+        extent.skipped() == 0 ? samples : samples.filter(pair -> pair._2().value() != null);
+    return SparkJobException.translated(() -> used.sortByKey().values());
   }
 
   @Override
@@ -180,12 +203,13 @@ public final class TableSamples implements AutoCloseable {
     /** One row, whose only name is its label. */
     Samples read(Sample found) {
       if (features < 0 && found.problem() == null) {
-        features = found.values().length;
-        if (features == 0 || features % timeSteps != 0) {
+        int length = found.values().length;
+        if (length == 0 || length % timeSteps != 0) {
           throw refused(
               "expected a multiple of %d values (time steps), found %d"
-                  .formatted(timeSteps, features));
+                  .formatted(timeSteps, length));
         }
+        features = length;
       }
       Sample sample = found.checked(features);
       if (sample.problem() != null) {
@@ -194,6 +218,16 @@ public final class TableSamples implements AutoCloseable {
       Samples read = new Samples(sample.values(), new int[] {label(sample)}, timeSteps);
       row++;
       return read;
+    }
+
+    /** Null for a row that cannot be used. */
+    Samples readOrSkip(Sample found) {
+      try {
+        return read(found);
+      } catch (DataException e) {
+        row++;
+        return null;
+      }
     }
 
     private int label(Sample sample) {

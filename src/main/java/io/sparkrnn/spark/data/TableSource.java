@@ -17,20 +17,24 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
+import scala.Option;
 
 /** One table, as Spark SQL's readers see it. */
-final class TableSource implements Origin {
+public final class TableSource implements Origin {
   private static final String TIME_ZONE = "spark.sql.session.timeZone";
   private static final String ANSI = "spark.sql.ansi.enabled";
+  private static final String ICEBERG_OF_PATHS = "spark.sql.catalog.default_iceberg";
   private static final String CORRUPT = "_corrupt_record";
   private static final int SHOWN_LETTERS = 60;
   private static final Pattern PATTERN_LETTERS = Pattern.compile("[\\[\\]{}?*\\\\]");
@@ -38,13 +42,20 @@ final class TableSource implements Origin {
   private final SparkSession session;
   private final RunConfiguration configuration;
   private final String location;
+  private final boolean canBeName;
+  private final boolean isName;
+
+  /** Null of a table that has a name. */
   private final URI uri;
+
+  private final Optional<Dataset<Row>> given;
+  private final Optional<LongAdder> skipped;
 
   /** A row with its place among all. */
   record Numbered<T>(long row, T content) implements Serializable {}
 
   /** What becomes of a row, and how much heap that takes in the driver. */
-  interface RowFunction<T> extends Serializable {
+  public interface RowFunction<T> extends Serializable {
     T apply(Row row, long number);
 
     long bytes(T result);
@@ -55,18 +66,71 @@ final class TableSource implements Origin {
    *
    * @param session one of {@link #session}
    */
-  TableSource(SparkSession session, RunConfiguration configuration, String location) {
+  public TableSource(SparkSession session, RunConfiguration configuration, String location) {
     this.session = session;
     this.configuration = configuration;
-    this.uri = Locations.uri(location);
-    this.location = Storage.describe(uri);
+    this.canBeName = TableFormat.isName(location);
+    this.isName = isName(location);
+    this.uri = isName ? null : Locations.uri(location);
+    this.location = isName ? location : Storage.describe(uri);
+    this.given = Optional.empty();
+    this.skipped = Optional.empty();
+  }
+
+  /**
+   * A table that a program has.
+   *
+   * @param name for messages
+   * @param skipped counts the rows that cannot be read and are left out; empty: they are refused
+   */
+  TableSource(
+      Dataset<Row> given,
+      String name,
+      RunConfiguration configuration,
+      Optional<LongAdder> skipped) {
+    this.session = given.sparkSession();
+    this.configuration = configuration;
+    this.canBeName = false;
+    this.isName = false;
+    this.uri = Locations.uri(GivenTables.NAME);
+    this.location = "the " + name;
+    this.given = Optional.of(given);
+    this.skipped = skipped;
+  }
+
+  /** Whether a program has it. */
+  boolean isGiven() {
+    return given.isPresent();
+  }
+
+  /** Files come first: a name is that of a table where there are none. */
+  private boolean isName(String text) {
+    String format = table().format();
+    if (!format.isEmpty()) {
+      return format.equals(TableFormat.TABLE.source());
+    }
+    return canBeName
+        && Storage.of(configuration.hadoop()).status(Locations.uri(text)).isEmpty()
+        && exists(text);
+  }
+
+  private boolean exists(String table) {
+    try {
+      return session.catalog().tableExists(table);
+    } catch (Exception e) {
+      // Scala throws checked exceptions undeclared; this one is of a name that no catalog takes.
+      if (e instanceof AnalysisException) {
+        return false;
+      }
+      throw TableFailure.other(e);
+    }
   }
 
   /**
    * A session whose views are not the user's, and where times without a zone mean the same on every
    * machine, and a query the same with every Spark: ANSI mode is Spark 4's default.
    */
-  static SparkSession session(SparkSession spark) {
+  public static SparkSession session(SparkSession spark) {
     SparkSession session = spark.newSession();
     SparkConf set = spark.sparkContext().getConf();
     if (!set.contains(TIME_ZONE)) {
@@ -107,9 +171,12 @@ final class TableSource implements Origin {
    *
    * @throws DataException if there is no such table, or it is not what its name says
    */
-  Dataset<Row> rows() {
+  public Dataset<Row> rows() {
+    if (given.isPresent()) {
+      return given.get();
+    }
     TableFormat format = format();
-    Dataset<Row> all = reading(format.toString(), () -> read(format));
+    Dataset<Row> all = reading(expected(format), () -> read(format));
     String query = table().query();
     if (query.isEmpty()) {
       return all;
@@ -122,49 +189,64 @@ final class TableSource implements Origin {
         });
   }
 
+  private static String expected(TableFormat format) {
+    return format
+        .requiredPackage()
+        .map(name -> "%s, which needs the package %s (-- --packages)".formatted(format, name))
+        .orElse(format.toString());
+  }
+
   private TableFormat format() {
+    if (isName) {
+      return TableFormat.TABLE;
+    }
     Storage storage = Storage.of(configuration.hadoop());
     Optional<FileEntry> status = storage.status(uri);
     if (status.isEmpty()) {
-      throw refusal("a file or a directory", "none");
+      throw refusal(
+          canBeName
+              ? "a file, a directory or a table of Spark's catalogs"
+              : "a file or a directory",
+          "none");
     }
     if (!table().format().isEmpty()) {
       return TableFormat.named(table().format());
     }
-    List<String> names = new ArrayList<>(List.of(status.get().name()));
-    // Spark writes directories, such as x.parquet.
-    if (status.get().directory() && TableFormat.ofFile(status.get().name()).isEmpty()) {
-      names = dataFiles(storage);
-    }
-    List<Optional<TableFormat>> formats =
-        names.stream().map(TableFormat::ofFile).distinct().toList();
-    if (formats.size() != 1 || formats.get(0).isEmpty()) {
-      throw refusal(
-          "names that end in .parquet, .json, .jsonl, .ndjson, .csv or .txt, all in one of them, or a format in table.format",
-          names.isEmpty()
-              ? "no files"
-              : String.join(", ", names.subList(0, Math.min(3, names.size()))));
-    }
-    return formats.get(0).get();
-  }
-
-  /** Those that Spark reads. */
-  private List<String> dataFiles(Storage storage) {
-    return storage.list(uri).stream()
-        .filter(entry -> !entry.directory())
-        .map(FileEntry::name)
-        .filter(name -> !name.startsWith("_") && !name.startsWith("."))
-        .toList();
+    return TableFormat.of(storage, uri, status.get(), this);
   }
 
   private Dataset<Row> read(TableFormat format) throws Exception {
     DataFrameReader reader = session.read().options(configuration.hadoop());
     return switch (format) {
-      case PARQUET -> inferred(() -> reader.parquet(path(location)));
+      case PARQUET, ORC, AVRO, DELTA ->
+          inferred(() -> reader.format(format.source()).load(path(location)));
+      case ICEBERG -> inferred(() -> readIceberg(reader));
+      case TABLE -> inferred(() -> reader.table(location));
       case TEXT -> readText(reader);
       case JSON -> withoutCorrupt(inferred(() -> reader.json(path(location))), format);
       case CSV -> withoutCorrupt(readCsv(reader), format);
     };
+  }
+
+  /** It asks the active session how it finds tables by path; by default it would ask Hive. */
+  private Dataset<Row> readIceberg(DataFrameReader reader) {
+    if (session.conf().getOption(ICEBERG_OF_PATHS).isEmpty()) {
+      session.conf().set(ICEBERG_OF_PATHS, "org.apache.iceberg.spark.SparkCatalog");
+      session.conf().set(ICEBERG_OF_PATHS + ".type", "hadoop");
+      session.conf().set(ICEBERG_OF_PATHS + ".warehouse", location);
+      session.conf().set(ICEBERG_OF_PATHS + ".cache-enabled", "false");
+    }
+    Option<SparkSession> before = SparkSession.getActiveSession();
+    SparkSession.setActiveSession(session);
+    try {
+      return reader.format(TableFormat.ICEBERG.source()).load(location);
+    } finally {
+      if (before.isDefined()) {
+        SparkSession.setActiveSession(before.get());
+      } else {
+        SparkSession.clearActiveSession();
+      }
+    }
   }
 
   /** Spark looks at the rows by jobs of its own, which would wait for executors without end. */
@@ -198,7 +280,7 @@ final class TableSource implements Origin {
     if (!storage.isDirectory(uri)) {
       return reader.text(path(location));
     }
-    return dataFiles(storage).stream()
+    return TableFormat.dataFiles(storage, uri).stream()
         .map(name -> reader.text(path(Storage.describe(Storage.resolve(uri, name)))))
         .reduce(Dataset::union)
         .orElseThrow(() -> refusal("files of text", "none"));
@@ -240,9 +322,10 @@ final class TableSource implements Origin {
    *
    * @throws DataException if a row is not as it must be, or all take too much of the driver's heap
    */
-  <T> List<T> collect(Dataset<Row> rows, RowFunction<T> function) {
+  public <T> List<T> collect(Dataset<Row> rows, RowFunction<T> function) {
     long most = Runtime.getRuntime().maxMemory() / 2;
     long[] bytes = {0};
+    boolean skipping = skipped.isPresent();
     List<Numbered<T>> found = new ArrayList<>();
     reading(
         "rows that can be computed",
@@ -253,10 +336,15 @@ final class TableSource implements Origin {
                   .map(
                       row ->
                           new Parcel<>(
-                              new Numbered<>(row._2(), function.apply(row._1(), row._2()))));
+                              new Numbered<>(
+                                  row._2(), read(function, row._1(), row._2(), skipping))));
           ResultStream.forEach(
               numbered,
               parcel -> {
+                if (parcel.value().content() == null) {
+                  skipped.get().increment();
+                  return;
+                }
                 bytes[0] += function.bytes(parcel.value().content());
                 if (bytes[0] > most) {
                   throw refusal(
@@ -272,6 +360,18 @@ final class TableSource implements Origin {
     }
     found.sort(Comparator.comparingLong(Numbered::row));
     return found.stream().map(Numbered::content).collect(Collectors.toList());
+  }
+
+  /** Null for a row that is left out. */
+  private static <T> T read(RowFunction<T> function, Row row, long number, boolean skipping) {
+    try {
+      return function.apply(row, number);
+    } catch (DataException e) {
+      if (skipping) {
+        return null;
+      }
+      throw e;
+    }
   }
 
   /** What reading gives; what fails for the sake of the data is said in one sentence. */

@@ -1,7 +1,9 @@
 package io.sparkrnn.spark.predict;
 
 import io.sparkrnn.data.DataException;
-import io.sparkrnn.data.ImageStream;
+import io.sparkrnn.data.images.ImageDecoder.Size;
+import io.sparkrnn.data.images.ImageStream;
+import io.sparkrnn.data.images.PixelRules;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.spark.data.Sample;
 import io.sparkrnn.storage.Storage;
@@ -15,7 +17,9 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.TaskCompletionListener;
 
-/** The images of an IDX file, read by tasks in ranges, each named by its index in the file. */
+/**
+ * The images of an IDX or NumPy file, read by tasks in ranges, each named by its index in the file.
+ */
 final class IdxImages {
   // Two for each slot, if that gives tasks worth their start and short enough to be run again.
   private static final int RANGES_A_SLOT = 2;
@@ -31,14 +35,18 @@ final class IdxImages {
    *     shows without reading all of it
    */
   static JavaRDD<Sample> of(
-      JavaSparkContext context, Map<String, String> hadoop, String uri, Network network) {
+      JavaSparkContext context,
+      Map<String, String> hadoop,
+      String uri,
+      Network network,
+      PixelRules rules) {
+    Size size = rules.sizeInFile(network.timeSteps(), network.inputSize());
     List<long[]> ranges = new ArrayList<>();
     try (ImageStream file = ImageStream.open(Storage.of(hadoop), uri)) {
-      if (file.rows() != network.timeSteps() || file.columns() != network.inputSize()) {
+      if (file.rows() != size.rows() || file.columns() != size.columns()) {
         throw new DataException(
             "Cannot predict images of %s: expected %d rows of %d pixels, as the model was trained on, found %d rows of %d"
-                .formatted(
-                    uri, network.timeSteps(), network.inputSize(), file.rows(), file.columns()));
+                .formatted(uri, size.rows(), size.columns(), file.rows(), file.columns()));
       }
       // A gzip file can only be read from its start.
       long length =
@@ -54,7 +62,7 @@ final class IdxImages {
         .mapPartitions(
             part -> {
               long[] range = part.next();
-              return samples(Storage.of(hadoop), uri, range[0], range[1]);
+              return samples(Storage.of(hadoop), uri, range[0], range[1], rules);
             });
   }
 
@@ -63,12 +71,18 @@ final class IdxImages {
     return Math.max(FEWEST_IMAGES, Math.min(MOST_IMAGES, shared));
   }
 
-  private static Iterator<Sample> samples(Storage storage, String uri, long from, long to) {
+  private static Iterator<Sample> samples(
+      Storage storage, String uri, long from, long to, PixelRules rules) {
     ImageStream file = ImageStream.open(storage, uri);
     TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> file.close());
     file.skip(from);
     return LongStream.range(from, to)
-        .mapToObj(index -> new Sample(new Object[] {index}, file.next(), null))
+        .mapToObj(
+            index ->
+                new Sample(
+                    new Object[] {index},
+                    rules.apply(file.next(), file.rows(), file.columns()),
+                    null))
         .iterator();
   }
 }

@@ -6,12 +6,12 @@ import java.util.NoSuchElementException;
 import org.apache.spark.sql.Row;
 
 /** Rows that are made from an input a minibatch at a time, and handed out one by one. */
-public abstract class MinibatchRows implements Iterator<Row> {
+abstract class MinibatchRows implements Iterator<Row> {
   private final Iterator<?> input;
   private List<Row> ready = List.of();
   private int next;
 
-  public MinibatchRows(Iterator<?> input) {
+  MinibatchRows(Iterator<?> input) {
     this.input = input;
   }
 

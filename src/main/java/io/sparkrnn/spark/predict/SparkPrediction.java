@@ -2,13 +2,15 @@ package io.sparkrnn.spark.predict;
 
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.InputRange;
+import io.sparkrnn.data.images.PixelRules;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.model.RnnTopology;
-import io.sparkrnn.spark.data.FeatureTable;
 import io.sparkrnn.spark.data.Sample;
+import io.sparkrnn.storage.FileEntry;
 import io.sparkrnn.storage.Locations;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.Predictor;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -47,12 +50,16 @@ public final class SparkPrediction {
 
   /** What samples are read from. */
   public enum Input {
-    /** An IDX file of images. */
+    /** An IDX or NumPy file of images. */
     IDX,
-    /** A directory of images. */
+    /** A directory of images, PNG or JPEG. */
     PNG,
-    /** Parquet with a column of features. */
+    /** Parquet with a column of features or images. */
     PARQUET,
+    /** ORC with such a column. */
+    ORC,
+    /** CSV with a header and a column for each pixel. */
+    CSV,
     /** A table of Spark's catalog with such a column. */
     TABLE;
 
@@ -60,6 +67,37 @@ public final class SparkPrediction {
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * What a location holds, by its name and its first bytes; empty where that is not known.
+     *
+     * @param from a path or URI
+     */
+    public static Optional<Input> of(Storage storage, String from) {
+      URI uri = Locations.uri(from);
+      Optional<FileEntry> entry = storage.status(uri);
+      String name = from.toLowerCase(Locale.ROOT).replaceFirst("(/|\\.gz)$", "");
+      for (Input known : List.of(PARQUET, ORC, CSV)) {
+        if (name.endsWith("." + known)) {
+          return Optional.of(known);
+        }
+      }
+      if (entry.isEmpty()) {
+        return Optional.empty();
+      }
+      if (entry.get().directory() || name.matches(".*\\.(png|jpe?g)")) {
+        List<String> inside = entry.get().directory() ? names(storage, uri) : List.of();
+        return Stream.of(PARQUET, ORC)
+            .filter(known -> inside.stream().anyMatch(file -> file.endsWith("." + known)))
+            .findFirst()
+            .or(() -> Optional.of(PNG));
+      }
+      return Optional.of(IDX);
+    }
+
+    private static List<String> names(Storage storage, URI directory) {
+      return storage.list(directory).stream().map(FileEntry::name).toList();
     }
   }
 
@@ -82,10 +120,17 @@ public final class SparkPrediction {
    * What is asked for.
    *
    * @param input null for a table of sequences, which {@link TablePrediction} reads
-   * @param features the column of a table of this class's own
+   * @param features the column of a table of this class's own; empty: where images are, by types
+   * @param rules what is done with pixels
    */
   public record Request(
-      Input input, String from, String features, Output output, String to, String kernels) {}
+      Input input,
+      String from,
+      String features,
+      PixelRules rules,
+      Output output,
+      String to,
+      String kernels) {}
 
   /**
    * What came of it.
@@ -119,18 +164,20 @@ public final class SparkPrediction {
       switch (request.input()) {
         case IDX -> {
           names.add(DataTypes.createStructField(PredictionTable.INDEX, DataTypes.LongType, false));
-          samples = IdxImages.of(context, hadoop, request.from(), topology.network());
+          samples =
+              IdxImages.of(context, hadoop, request.from(), topology.network(), request.rules());
         }
         case PNG -> {
           names.add(DataTypes.createStructField("path", DataTypes.StringType, false));
-          samples = PngImages.of(context, hadoop, request.from(), topology.network());
+          samples =
+              PngImages.of(context, hadoop, request.from(), topology.network(), request.rules());
         }
         default -> {
-          FeatureTable features =
-              new FeatureTable(
-                  table(session, request), request.features(), "predict rows of " + request.from());
-          names.addAll(features.names());
-          samples = features.samples();
+          ImageTable table =
+              new ImageTable(
+                  table(session, request), request.features(), request.from(), request.rules());
+          names.addAll(table.names());
+          samples = table.samples(topology.network());
         }
       }
       PredictionTable.requireFree(names, ANSWERS, request.from());
@@ -155,9 +202,15 @@ public final class SparkPrediction {
 
   private Dataset<Row> table(SparkSession session, Request request) {
     try {
-      return request.input() == Input.TABLE
-          ? session.table(request.from())
-          : session.read().parquet(pathOrPattern(request.from()));
+      if (request.input() == Input.TABLE) {
+        return session.table(request.from());
+      }
+      return session
+          .read()
+          .option("header", true)
+          .option("inferSchema", true)
+          .format(request.input().toString())
+          .load(pathOrPattern(request.from()));
     } catch (Exception e) {
       // As above. A job reads what is under the path to know its columns.
       throw PredictionFailure.ofOpening(e, request);

@@ -73,7 +73,23 @@ public final class JobRoundRunner implements RoundRunner {
       TrainingData data,
       WorkerShards shards,
       StopRequest stop) {
-    List<Group> groups = groups(context, data.workers(), stop);
+    this(context, recipe, kernels, data, shards, stop, Integer.MAX_VALUE);
+  }
+
+  /**
+   * As the other, with a bound.
+   *
+   * @param mostTasks of a round, at least 1
+   */
+  JobRoundRunner(
+      JavaSparkContext context,
+      Recipe recipe,
+      String kernels,
+      TrainingData data,
+      WorkerShards shards,
+      StopRequest stop,
+      int mostTasks) {
+    List<Group> groups = groups(context, data.workers(), stop, mostTasks);
     this.stop = stop;
     this.context = context;
     this.recipe = recipe;
@@ -91,9 +107,11 @@ public final class JobRoundRunner implements RoundRunner {
     limits.warnOfHeap(folding, groups, heapBytes);
   }
 
-  private static List<Group> groups(JavaSparkContext context, int workers, StopRequest stop) {
+  private static List<Group> groups(
+      JavaSparkContext context, int workers, StopRequest stop, int mostTasks) {
     int slots = workers < MANY_WORKERS ? workers : slots(context, workers, stop);
-    return WorkerGroups.of(workers, (int) Math.min(workers, (long) TASKS_PER_SLOT * slots));
+    int tasks = (int) Math.min(workers, (long) TASKS_PER_SLOT * slots);
+    return WorkerGroups.of(workers, Math.min(tasks, mostTasks));
   }
 
   private static int slots(JavaSparkContext context, int workers, StopRequest stop) {

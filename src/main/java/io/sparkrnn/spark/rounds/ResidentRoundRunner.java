@@ -53,6 +53,7 @@ public final class ResidentRoundRunner implements RoundRunner {
   private final RoundStep step;
   private final RoundExchange exchange;
   private final long timeoutMillis;
+  private final int mostTasks;
 
   private final ExecutorSlots executorSlots;
   private final RoundDeadline deadline;
@@ -79,6 +80,22 @@ public final class ResidentRoundRunner implements RoundRunner {
       TrainingData data,
       WorkerShards shards,
       StopRequest stop) {
+    this(context, recipe, kernels, data, shards, stop, Integer.MAX_VALUE);
+  }
+
+  /**
+   * As the other, with a bound.
+   *
+   * @param mostTasks that stay, at least 1
+   */
+  ResidentRoundRunner(
+      JavaSparkContext context,
+      Recipe recipe,
+      String kernels,
+      TrainingData data,
+      WorkerShards shards,
+      StopRequest stop,
+      int mostTasks) {
     this(
         context,
         recipe,
@@ -86,7 +103,8 @@ public final class ResidentRoundRunner implements RoundRunner {
         data,
         shards,
         stop,
-        openExchange(context, recipe, data.workers()));
+        openExchange(context, recipe, data.workers()),
+        mostTasks);
   }
 
   private static RoundExchange openExchange(JavaSparkContext context, Recipe recipe, int workers) {
@@ -104,6 +122,19 @@ public final class ResidentRoundRunner implements RoundRunner {
       WorkerShards workerShards,
       StopRequest stop,
       RoundExchange exchange) {
+    this(context, recipe, kernels, data, workerShards, stop, exchange, Integer.MAX_VALUE);
+  }
+
+  private ResidentRoundRunner(
+      JavaSparkContext context,
+      Recipe recipe,
+      String kernels,
+      TrainingData data,
+      WorkerShards workerShards,
+      StopRequest stop,
+      RoundExchange exchange,
+      int mostTasks) {
+    this.mostTasks = mostTasks;
     this.context = context;
     this.recipe = recipe;
     this.kernels = kernels;
@@ -188,11 +219,11 @@ public final class ResidentRoundRunner implements RoundRunner {
       if (slots == 0) {
         executorSlots.awaitExecutors(data.workers());
       }
-      slots = Math.max(allocatableSlots, executorSlots.available());
+      slots = Math.min(mostTasks, Math.max(allocatableSlots, executorSlots.available()));
     } else if (groups.size() < data.workers()
         && millisSince(slotsSeenNanos) >= SLOTS_EVERY_MILLIS) {
       slotsSeenNanos = System.nanoTime();
-      slots = Math.max(slots, executorSlots.available());
+      slots = Math.min(mostTasks, Math.max(slots, executorSlots.available()));
       if (WorkerGroups.of(data.workers(), slots).size() > groups.size()) {
         endStretch();
       }

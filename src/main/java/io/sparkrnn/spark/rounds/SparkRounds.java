@@ -64,13 +64,32 @@ public final class SparkRounds implements RoundRunner {
       TrainingData data,
       WorkerShards shards,
       StopRequest stop) {
+    return of(context, choice, recipe, kernels, data, shards, stop, Integer.MAX_VALUE);
+  }
+
+  /**
+   * As the other, with a bound.
+   *
+   * @param kernels as {@link io.sparkrnn.kernel.KernelProvider#chosenByDriver} knows them
+   * @param mostTasks that run rounds at a time, at least 1
+   */
+  public static RoundRunner of(
+      JavaSparkContext context,
+      RoundsChoice choice,
+      Recipe recipe,
+      String kernels,
+      TrainingData data,
+      WorkerShards shards,
+      StopRequest stop,
+      int mostTasks) {
     Supplier<RoundRunner> jobs =
-        () -> new JobRoundRunner(context, recipe, kernels, data, shards, stop);
+        () -> new JobRoundRunner(context, recipe, kernels, data, shards, stop, mostTasks);
     return new SparkRounds(
         context.sc(),
         choice == RoundsChoice.JOB
             ? jobs
-            : () -> new ResidentRoundRunner(context, recipe, kernels, data, shards, stop),
+            : () ->
+                new ResidentRoundRunner(context, recipe, kernels, data, shards, stop, mostTasks),
         choice == RoundsChoice.AUTO ? Optional.of(jobs) : Optional.empty());
   }
 

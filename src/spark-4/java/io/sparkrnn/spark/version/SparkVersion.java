@@ -5,6 +5,8 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.SparkUserAppException;
 import org.apache.spark.network.netty.SparkTransportConf;
 import org.apache.spark.network.util.TransportConf;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.execution.QueryExecution;
 import scala.Option;
 
 /**
@@ -27,5 +29,10 @@ public final class SparkVersion {
   /** Settings of Spark's transport library under {@code spark.MODULE.io}. */
   public static TransportConf transport(SparkConf conf, String module, int threads) {
     return SparkTransportConf.fromSparkConf(conf, module, threads, Option.empty(), Option.empty());
+  }
+
+  /** How Spark computes a table. */
+  public static QueryExecution execution(Dataset<?> dataset) {
+    return ((org.apache.spark.sql.classic.Dataset<?>) dataset).queryExecution();
   }
 }

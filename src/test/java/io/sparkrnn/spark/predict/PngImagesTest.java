@@ -3,6 +3,7 @@ package io.sparkrnn.spark.predict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparkrnn.data.images.PixelRules;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.spark.data.Sample;
@@ -13,6 +14,7 @@ import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
@@ -36,7 +38,7 @@ class PngImagesTest {
   }
 
   private static Sample read(byte[] file) {
-    return PngImages.sample(new Object[] {"name"}, file, SHAPE);
+    return PngImages.sample(new Object[] {"name"}, file, SHAPE, PixelRules.NONE);
   }
 
   private static float[] values(BufferedImage image) throws IOException {
@@ -51,7 +53,8 @@ class PngImagesTest {
 
   @Test
   void tinyFilesAreNoImages() {
-    for (int length : new int[] {0, 1, 7}) {
+    assertThat(read(new byte[0]).problem()).isEqualTo("expected a PNG, found an empty file");
+    for (int length : new int[] {1, 7}) {
       assertThat(read(new byte[length]).problem())
           .isEqualTo("expected a PNG, found another kind of file");
     }
@@ -129,11 +132,36 @@ class PngImagesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"jpg", "gif", "bmp"})
-  void otherKindsOfImagesAreNone(String format) throws IOException {
+  @CsvSource({"gif,a GIF image", "bmp,another kind of file"})
+  void otherKindsOfImagesAreNone(String format, String kind) throws IOException {
     BufferedImage image = new BufferedImage(COLUMNS, ROWS, BufferedImage.TYPE_INT_RGB);
-    assertThat(read(file(image, format)).problem())
-        .isEqualTo("expected a PNG, found another kind of file");
+    assertThat(read(file(image, format)).problem()).isEqualTo("expected a PNG, found " + kind);
+  }
+
+  @Test
+  void jpegIsReadAsItsDecoderGivesIt() throws IOException {
+    BufferedImage image = new BufferedImage(COLUMNS, ROWS, BufferedImage.TYPE_BYTE_GRAY);
+    image.getRaster().setSample(2, 1, 0, 255);
+    byte[] file = file(image, "jpg");
+    BufferedImage decoded = ImageIO.read(new ByteArrayInputStream(file));
+    Sample sample = read(file);
+    assertThat(sample.problem()).isNull();
+    assertThat(sample.values()[COLUMNS + 2])
+        .isEqualTo(decoded.getRaster().getSample(2, 1, 0) / 255f)
+        .isGreaterThan(0.8f);
+    assertThat(read(Arrays.copyOf(file, 100)).problem())
+        .startsWith("expected a JPEG, found a damaged one");
+  }
+
+  @Test
+  void rulesOfPixelsAreFollowed() throws IOException {
+    BufferedImage image = new BufferedImage(ROWS, COLUMNS, BufferedImage.TYPE_BYTE_GRAY);
+    image.getRaster().setSample(1, 3, 0, 200);
+    Sample sample =
+        PngImages.sample(
+            new Object[] {"name"}, file(image, "png"), SHAPE, new PixelRules(true, 1, true));
+    assertThat(sample.values()).hasSize(ROWS * COLUMNS).contains(1f);
+    assertThat(sample.values()[1 * COLUMNS + 3]).isEqualTo(55 / 255f);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.sparkrnn.spark.predict;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.data.DataException;
+import io.sparkrnn.data.images.PixelRules;
 import io.sparkrnn.spark.predict.SparkPrediction.Input;
 import io.sparkrnn.spark.predict.SparkPrediction.Output;
 import io.sparkrnn.spark.predict.SparkPrediction.Request;
@@ -12,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PredictionFailureTest {
   private static final Request REQUEST =
-      new Request(Input.PARQUET, "/in", "features", Output.CSV, "/out", "portable");
+      new Request(
+          Input.PARQUET, "/in", "features", PixelRules.NONE, Output.CSV, "/out", "portable");
   private static final String NOT_SPARKS =
       "Cannot read /in: expected types, encodings and codecs that Spark reads, found: ";
 

@@ -1,0 +1,18 @@
+package io.sparkrnn.data.images;
+
+import io.sparkrnn.data.DataFingerprint;
+import io.sparkrnn.data.SequenceDataset;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * A training and a test set of equal shape, and the files they came from: training images, training
+ * labels, test images, test labels.
+ */
+public record ImageData(
+    SequenceDataset training, SequenceDataset test, List<DataFingerprint> fingerprints)
+    implements Serializable {
+  public ImageData {
+    fingerprints = List.copyOf(fingerprints);
+  }
+}

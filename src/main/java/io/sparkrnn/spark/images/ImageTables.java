@@ -1,0 +1,119 @@
+package io.sparkrnn.spark.images;
+
+import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.data.DataException;
+import io.sparkrnn.data.images.ImageDecoder.GrayImage;
+import io.sparkrnn.data.images.ImageDecoder.Size;
+import io.sparkrnn.data.images.ImageDecoder.UnusableImageException;
+import io.sparkrnn.data.images.LabelledImages;
+import io.sparkrnn.spark.data.TableSource;
+import io.sparkrnn.spark.images.ImageColumns.NoImagesException;
+import io.sparkrnn.storage.Storage;
+import java.io.Serializable;
+import java.net.URI;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** Images with a class each in the rows of tables, such as those of Hugging Face. */
+public final class ImageTables {
+  /** About what an object takes beside its pixels. */
+  private static final long OBJECT_BYTES = 64;
+
+  private ImageTables() {}
+
+  private record Labelled(GrayImage image, int label) implements Serializable {}
+
+  /**
+   * Reads files into the driver, one after another, each in the order of its rows.
+   *
+   * @throws DataException with the file, the row and what was expected, where one is not as it must
+   *     be
+   */
+  public static LabelledImages read(
+      SparkSession spark, RunConfiguration configuration, List<URI> files) {
+    SparkSession session = TableSource.session(spark);
+    LabelledImages.Collector images = new LabelledImages.Collector();
+    Size size = Size.ANY;
+    for (URI file : files) {
+      for (Labelled row : rows(session, configuration, Storage.describe(file), size)) {
+        size = new Size(row.image().rows(), row.image().columns());
+        images.add(row.image().values(), size.rows(), size.columns(), row.label());
+      }
+    }
+    String first = Storage.describe(files.get(0));
+    return images.images("table", first.substring(first.lastIndexOf('/') + 1), first);
+  }
+
+  private static List<Labelled> rows(
+      SparkSession session, RunConfiguration configuration, String location, Size first) {
+    TableSource source = new TableSource(session, configuration, location);
+    Dataset<Row> rows = source.rows();
+    ImageColumns columns;
+    int label;
+    try {
+      columns = ImageColumns.find(rows.schema(), "");
+      label = columns.label(rows.schema());
+    } catch (NoImagesException e) {
+      throw new DataException("Cannot read %s: %s".formatted(location, e.getMessage()), e);
+    }
+    List<Labelled> read =
+        source.collect(
+            rows,
+            new Reader(
+                location,
+                columns,
+                label,
+                configuration.data().labelOffset(),
+                configuration.data().classes()));
+    Size size = first == Size.ANY ? sizeOf(read.get(0)) : first;
+    for (int i = 0; i < read.size(); i++) {
+      Size found = sizeOf(read.get(i));
+      if (!found.equals(size)) {
+        throw new DataException(
+            "Cannot read %s: expected images of one size, %d x %d, found %d x %d in row %d"
+                .formatted(
+                    location, size.rows(), size.columns(), found.rows(), found.columns(), i));
+      }
+    }
+    return read;
+  }
+
+  private static Size sizeOf(Labelled row) {
+    return new Size(row.image().rows(), row.image().columns());
+  }
+
+  private record Reader(String location, ImageColumns columns, int label, int offset, int classes)
+      implements TableSource.RowFunction<Labelled> {
+
+    @Override
+    public Labelled apply(Row row, long number) {
+      Object found = row.get(label);
+      if (!(found instanceof Number value)
+          || !LabelledImages.isLabel(value.doubleValue(), offset, classes)) {
+        throw refusal(
+            "expected %s, found %s".formatted(LabelledImages.expectedLabel(offset, classes), found),
+            row.schema().fieldNames()[label],
+            number,
+            null);
+      }
+      try {
+        return new Labelled(columns.image(row, Size.ANY), value.intValue() - offset);
+      } catch (UnusableImageException e) {
+        throw refusal(e.getMessage(), row.schema().fieldNames()[columns.columns()[0]], number, e);
+      }
+    }
+
+    private DataException refusal(String problem, String column, long row, Exception cause) {
+      return new DataException(
+          "Cannot read %s: %s in column %s, row %d".formatted(location, problem, column, row),
+          cause);
+    }
+
+    @Override
+    public long bytes(Labelled row) {
+      return (long) Float.BYTES * row.image().values().length + OBJECT_BYTES;
+    }
+  }
+}

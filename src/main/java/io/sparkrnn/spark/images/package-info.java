@@ -1,0 +1,2 @@
+/** Images in the columns of tables. */
+package io.sparkrnn.spark.images;

@@ -1,6 +1,7 @@
 package io.sparkrnn.spark.ml;
 
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.config.ShardsChoice;
 import io.sparkrnn.data.DataFingerprint;
 import io.sparkrnn.data.InputRange;
 import io.sparkrnn.data.TrainingData;
@@ -34,6 +35,7 @@ record PlainSamples(
    *
    * @param features the column of features; the other one is that of the labels
    * @param known which labels are below, where that is known
+   * @param shards where those of workers are kept
    * @param skipped counts the rows that cannot be used and are left out; empty: they are refused
    */
   static PlainSamples read(
@@ -42,6 +44,7 @@ record PlainSamples(
       int timeSteps,
       OptionalInt known,
       int workers,
+      ShardsChoice shards,
       Optional<LongAdder> skipped) {
     try (TableSamples samples = TableSamples.read(table, features, timeSteps, known, skipped)) {
       samples.requireRowsFor(workers);
@@ -50,7 +53,7 @@ record PlainSamples(
       // Of any network's shape alone.
       Network network = Network.elman(timeSteps, inputSize, List.of(1), Activation.TANH, classes);
       return new PlainSamples(
-          RddShards.materialise(samples.inOrder(), TableSamples.READER, workers, network),
+          RddShards.materialise(samples.inOrder(), TableSamples.READER, workers, network, shards),
           timeSteps,
           inputSize,
           classes,

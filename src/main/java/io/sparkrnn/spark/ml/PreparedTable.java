@@ -104,6 +104,7 @@ public final class PreparedTable implements AutoCloseable {
                 timeSteps(request),
                 request.classes(),
                 configuration.training().workers(),
+                configuration.spark().shards(),
                 skipped)
             : new SequenceSamples(
                 context,

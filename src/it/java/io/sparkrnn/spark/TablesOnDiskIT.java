@@ -26,16 +26,17 @@ import io.sparkrnn.train.LocalRoundRunner;
 import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.Training;
-import java.io.IOException;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.AbstractMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.Utils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -55,14 +56,13 @@ class TablesOnDiskIT {
   private static JavaSparkContext context;
 
   @BeforeAll
-  static void start() throws IOException {
+  static void start() {
     context =
         SmallTraining.context(
             "local-cluster[2,1,1024]",
             Map.of(
                 "spark.serializer", "org.apache.spark.serializer.KryoSerializer",
-                "spark.io.encryption.enabled", "true",
-                "spark.local.dir", Files.createDirectory(temp.resolve("local")).toString()));
+                "spark.io.encryption.enabled", "true"));
   }
 
   @AfterAll
@@ -141,13 +141,26 @@ class TablesOnDiskIT {
     return training.run("portable", runner, training.randomStart()).evaluated().parameters();
   }
 
-  private static List<Path> files() throws IOException {
-    try (Stream<Path> files = Files.walk(temp.resolve("local"))) {
-      return files.filter(file -> file.getFileName().toString().startsWith("rdd_")).toList();
+  /** Those of shards, where this JVM's first cluster of Spark has put its directories. */
+  private static List<Path> files() {
+    List<Path> files = new ArrayList<>();
+    for (String root : Utils.getOrCreateLocalRootDirs(context.getConf())) {
+      addFiles(new File(root), files);
+    }
+    return files;
+  }
+
+  /** What is deleted meanwhile is not there. */
+  private static void addFiles(File from, List<Path> files) {
+    File[] entries = from.listFiles();
+    if (entries != null) {
+      List.of(entries).forEach(entry -> addFiles(entry, files));
+    } else if (from.getName().startsWith("rdd_")) {
+      files.add(from.toPath());
     }
   }
 
-  private static void awaitNoFiles() throws IOException, InterruptedException {
+  private static void awaitNoFiles() throws InterruptedException {
     for (int tries = 0; tries < 300 && !files().isEmpty(); tries++) {
       Thread.sleep(100);
     }

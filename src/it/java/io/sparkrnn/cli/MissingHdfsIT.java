@@ -61,8 +61,7 @@ class MissingHdfsIT {
       for (String where : wheres.keySet()) {
         for (String flag : List.of("--data", "--run-dir")) {
           drivers.add(train("missing-" + drivers.size(), List.of(), flag, where));
-          String action =
-              !where.contains(":1/") ? "open" : flag.equals("--data") ? "list" : "look for";
+          String action = where.contains(":1/") ? "look for" : "open";
           sentences.add("Cannot %s %s: %s".formatted(action, where, wheres.get(where)));
         }
       }
@@ -85,7 +84,7 @@ class MissingHdfsIT {
         Driver search = train("search", eve, "--run-dir", hidden.toString());
         Driver make = train("make", eve, "--run-dir", atTheTop.toString())) {
       assertSentence(
-          data, "Cannot list %s: permission denied: user=eve, access=".formatted(hidden));
+          data, "Cannot look for %s: permission denied: user=eve, access=".formatted(hidden));
       assertSentence(
           search,
           "Cannot look for %s: permission denied: user=eve, access=EXECUTE".formatted(hidden));

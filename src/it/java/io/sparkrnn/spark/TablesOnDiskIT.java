@@ -36,7 +36,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.util.Utils;
+import org.apache.spark.util.Utils$;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -144,7 +144,7 @@ class TablesOnDiskIT {
   /** Those of shards, where this JVM's first cluster of Spark has put its directories. */
   private static List<Path> files() {
     List<Path> files = new ArrayList<>();
-    for (String root : Utils.getOrCreateLocalRootDirs(context.getConf())) {
+    for (String root : Utils$.MODULE$.getOrCreateLocalRootDirs(context.getConf())) {
       addFiles(new File(root), files);
     }
     return files;

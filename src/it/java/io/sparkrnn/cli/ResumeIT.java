@@ -283,7 +283,7 @@ class ResumeIT {
     CommandRun trained = CommandRun.of(arguments(training, run, 41));
     assertThat(trained.errors()).isEmpty();
     assertThat(trained.output())
-        .contains("training  2 epochs, muon with learning rate 0.003606 (cosine)")
+        .contains("training  2 epochs, muon with learning rate 0.003279 (cosine)")
         .contains("averaging gradients (auto: more than 4 workers), a step for 24;")
         .contains("budget    4 iterations: 82 images, each 2.0 times");
     String sha256 = result().path("parametersSha256").asText();

@@ -108,7 +108,7 @@ public record TrainingConfiguration(
         int iterations,
     @Setting(
             value =
-                "Most pixels by which training images are moved down, up and aside, by chance; auto: 1 where gradients are averaged and a step is for 1024 images or more, else 0.",
+                "Most pixels by which training images are moved down, up and aside, by chance; auto: 1 where gradients are averaged and a step is for 512 images or more, else 0.",
             min = 0,
             max = 64,
             auto = true)

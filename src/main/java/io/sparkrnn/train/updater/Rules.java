@@ -51,16 +51,13 @@ public record Rules(RunConfiguration asked) {
 
   private static final double ADAM_RATE = 0.002;
   private static final double MUON_RATE = 0.005;
-  private static final double MUON_EXPONENT = 1 / 3.0;
-
-  /** With less momentum steps are smaller. */
-  private static final double MUON_EXPONENT_OF_LESS_MOMENTUM = 0.43;
+  private static final double MUON_EXPONENT = 0.43;
 
   /** Samples of a step from which the noise of momentum's older gradients is not worth its lag. */
   private static final int LESS_MOMENTUM = 1_024;
 
   /** Images of a step from which moving them helps. */
-  private static final int IMAGES_TO_MOVE = 1_024;
+  private static final int IMAGES_TO_MOVE = 512;
 
   /** Samples of a step from which rates are so large that they need a longer warm-up. */
   private static final int LONGER_WARM_UP = 2_048;
@@ -166,9 +163,7 @@ public record Rules(RunConfiguration asked) {
 
   /** Replicas step for their own minibatches. */
   private double muonRate() {
-    double exponent =
-        asked.samplesOfStep() < LESS_MOMENTUM ? MUON_EXPONENT : MUON_EXPONENT_OF_LESS_MOMENTUM;
-    return MUON_RATE * StrictMath.pow(asked.samplesOfStep() / MINIBATCH, exponent);
+    return MUON_RATE * StrictMath.pow(asked.samplesOfStep() / MINIBATCH, MUON_EXPONENT);
   }
 
   private double momentum() {

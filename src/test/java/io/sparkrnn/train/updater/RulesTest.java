@@ -47,7 +47,7 @@ class RulesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "8, 64, 0.01, 0.005657, 0.95, 0.992, 4, 22",
+    "8, 64, 0.01223, 0.005657, 0.95, 0.992, 4, 22",
     "16, 64, 0.01647, 0.008, 0.9, 0.984, 5, 14",
     "32, 64, 0.02219, 0.01131, 0.9, 0.968, 7, 19",
     "8, 256, 0.02219, 0.01131, 0.9, 0.968, 7, 19",
@@ -72,7 +72,7 @@ class RulesTest {
                 UpdaterName.MUON, rate, momentum, 0.9, beta2, 1e-8, 0.01, adamRate));
     assertThat(found.training().epochs()).isEqualTo(epochs);
     assertThat(found.schedule().warmUpIterations()).isEqualTo(warmUp);
-    assertThat(found.training().shiftPixels()).isEqualTo(workers * minibatch < 1024 ? 0 : 1);
+    assertThat(found.training().shiftPixels()).isEqualTo(workers * minibatch < 512 ? 0 : 1);
     // Whoever says what has been decided gets it again.
     assertThat(new Rules(found).decided(1)).isEqualTo(found);
     assertThat(asked(found.render())).isEqualTo(found);

@@ -175,7 +175,7 @@ class ArchitectureTest {
     }
     assertThat(packages)
         .isNotEmpty()
-        .allSatisfy((name, files) -> assertThat(files).hasSizeLessThanOrEqualTo(39));
+        .allSatisfy((name, files) -> assertThat(files).hasSizeLessThanOrEqualTo(38));
     for (Path file : packages.values().stream().flatMap(List::stream).toList()) {
       assertThat(Files.readAllLines(file)).as(file.toString()).hasSizeLessThanOrEqualTo(400);
     }

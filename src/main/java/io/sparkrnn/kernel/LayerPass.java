@@ -1,6 +1,7 @@
 package io.sparkrnn.kernel;
 
 import io.sparkrnn.kernel.Cell.Part;
+import io.sparkrnn.kernel.Cell.Step;
 import io.sparkrnn.kernel.Deliveries.Steps;
 import io.sparkrnn.kernel.GradientProduct.Lanes;
 import io.sparkrnn.kernel.Network.Direction;

@@ -32,11 +32,7 @@ final class RecurrentPass {
   }
 
   /** Lanes of a group that a pass has as a group of its own. */
-  record Held(RecurrentPass pass, int group) {
-    boolean isOf(RecurrentPass other, int otherGroup) {
-      return pass == other && group == otherGroup;
-    }
-  }
+  record Held(RecurrentPass pass, int group) {}
 
   private final Network network;
   private final Ops ops;

@@ -4,6 +4,7 @@ import io.sparkrnn.kernel.GradientProduct.Share;
 import io.sparkrnn.kernel.ParameterBlock.Kind;
 import io.sparkrnn.kernel.RecurrentPass.Held;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * One iteration of a worker: losses and gradient of a minibatch, by one or more threads.
@@ -27,7 +28,8 @@ public final class TrainingPass {
   private final LengthOrder order;
   private final ParameterBlock[] embeddings;
 
-  // Of passes that share groups: who has which lanes, and the rows of a part.
+  // Of passes that share groups: what each may hold, who has which lanes, and the rows of a part.
+  private final Held[][] ofPasses;
   private final Held[] held;
   private final Share[] shares;
 
@@ -66,8 +68,14 @@ public final class TrainingPass {
     order = new LengthOrder(network.timeSteps(), maxSamples);
     held = new Held[plan.shares ? TrainingPlan.pieces(maxSamples) : 0];
     shares = new Share[plan.shares ? passes.length : 0];
+    ofPasses = new Held[shares.length][];
     for (int i = 0; i < shares.length; i++) {
+      RecurrentPass pass = passes[i];
       shares[i] = new Share(i, shares.length);
+      ofPasses[i] =
+          IntStream.range(0, pass.groups())
+              .mapToObj(group -> new Held(pass, group))
+              .toArray(Held[]::new);
     }
     embeddings =
         network.layout().blocks().stream()
@@ -159,12 +167,7 @@ public final class TrainingPass {
   /** Takes some lanes there and back. */
   private void propagateShared(int part, int from, int to) {
     propagate(passes[part], from * Ops.LANES, Math.min(samples, to * Ops.LANES));
-    for (int piece = from; piece < to; piece++) {
-      int group = piece - from;
-      if (held[piece] == null || !held[piece].isOf(passes[part], group)) {
-        held[piece] = new Held(passes[part], group);
-      }
-    }
+    System.arraycopy(ofPasses[part], 0, held, from, to - from);
   }
 
   /** Parts of what is left to do when all have {@link #run}, which threads share likewise; or 0. */

@@ -2,8 +2,6 @@ package io.sparkrnn.spark;
 
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
-import io.sparkrnn.data.SequenceDataset;
-import io.sparkrnn.data.Shard;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.Network;
@@ -35,64 +33,30 @@ final class LocalOracle {
     RunConfiguration configuration = ConfigurationLoader.load(Optional.empty(), flags);
     RnnTopology topology =
         new RnnTopology("rnn", Network.elman(28, 28, List.of(units), Activation.TANH, 10));
-    TrainingData data = new InOrderOfDigests(images, configuration.training().workers());
+    TrainingData data =
+        new DealtImages(images, inOrderOfDigests(images), configuration.training().workers());
     Training<TrainingData> training = new Training<>(configuration, data, topology);
     RoundRunner runner =
         new LocalRoundRunner(training.recipe(), Ops.named("portable"), data, StopRequest.NEVER);
     return training.run("portable", runner, training.randomStart()).evaluated().parameters();
   }
 
-  /** Images by SHA-256 of their pixels and label, dealt out one by one. */
-  private record InOrderOfDigests(MnistTable.Images images, int workers) implements TrainingData {
-    private int[] samples(int worker) {
-      int[] inOrder =
-          IntStream.range(0, images.labels().length)
-              .boxed()
-              .sorted(Comparator.comparing(this::digest))
-              .mapToInt(i -> i)
-              .toArray();
-      return IntStream.range(0, inOrder.length)
-          .filter(place -> place % workers == worker)
-          .map(place -> inOrder[place])
-          .toArray();
-    }
+  /** Images by SHA-256 of their pixels and label. */
+  private static int[] inOrderOfDigests(MnistTable.Images images) {
+    return IntStream.range(0, images.labels().length)
+        .boxed()
+        .sorted(Comparator.comparing(image -> digest(images, image)))
+        .mapToInt(image -> image)
+        .toArray();
+  }
 
-    private String digest(int image) {
-      ByteBuffer bytes =
-          ByteBuffer.allocate(4 * (MnistTable.PIXELS + 1)).order(ByteOrder.LITTLE_ENDIAN);
-      for (float pixel : images.pixels()[image]) {
-        bytes.putFloat(pixel);
-      }
-      bytes.putFloat(images.labels()[image]);
-      return Sha256.hex(bytes.array());
+  private static String digest(MnistTable.Images images, int image) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(4 * (MnistTable.PIXELS + 1)).order(ByteOrder.LITTLE_ENDIAN);
+    for (float pixel : images.pixels()[image]) {
+      bytes.putFloat(pixel);
     }
-
-    @Override
-    public int shardSize(int worker) {
-      return samples(worker).length;
-    }
-
-    @Override
-    public Shard shard(int worker) {
-      int[] samples = samples(worker);
-      float[] values = new float[samples.length * MnistTable.PIXELS];
-      int[] labels = new int[samples.length];
-      for (int i = 0; i < samples.length; i++) {
-        System.arraycopy(
-            images.pixels()[samples[i]], 0, values, i * MnistTable.PIXELS, MnistTable.PIXELS);
-        labels[i] = images.labels()[samples[i]];
-      }
-      return new Shard(worker, SequenceDataset.ofFloats(values, labels, 28, 28, 10));
-    }
-
-    @Override
-    public int size(Part part) {
-      return 0;
-    }
-
-    @Override
-    public SequenceDataset part(Part part) {
-      throw new UnsupportedOperationException("nothing to evaluate");
-    }
+    bytes.putFloat(images.labels()[image]);
+    return Sha256.hex(bytes.array());
   }
 }

@@ -7,7 +7,6 @@ import io.sparkrnn.Proof;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RoundsChoice;
 import io.sparkrnn.config.ShardsChoice;
-import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.data.Shard;
 import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.kernel.Activation;
@@ -70,48 +69,6 @@ class TablesOnDiskIT {
     context.stop();
   }
 
-  /** Images, dealt out one by one. */
-  private record Dealt() implements TrainingData {
-    private static int[] images(int worker) {
-      return IntStream.range(0, IMAGES.labels().length)
-          .filter(image -> image % WORKERS == worker)
-          .toArray();
-    }
-
-    @Override
-    public int workers() {
-      return WORKERS;
-    }
-
-    @Override
-    public int shardSize(int worker) {
-      return images(worker).length;
-    }
-
-    @Override
-    public Shard shard(int worker) {
-      int[] images = images(worker);
-      float[] values = new float[images.length * MnistTable.PIXELS];
-      int[] labels = new int[images.length];
-      for (int i = 0; i < images.length; i++) {
-        System.arraycopy(
-            IMAGES.pixels()[images[i]], 0, values, i * MnistTable.PIXELS, MnistTable.PIXELS);
-        labels[i] = IMAGES.labels()[images[i]];
-      }
-      return new Shard(worker, SequenceDataset.ofFloats(values, labels, 28, 28, 10));
-    }
-
-    @Override
-    public int size(Part part) {
-      return 0;
-    }
-
-    @Override
-    public SequenceDataset part(Part part) {
-      throw new UnsupportedOperationException("nothing to evaluate");
-    }
-  }
-
   private static RddShards onDisk() {
     List<Parcel<Samples>> samples =
         IntStream.range(0, IMAGES.labels().length)
@@ -169,7 +126,8 @@ class TablesOnDiskIT {
 
   @Test
   void bitsAreThoseOfMemoryAndFilesAreDeleted() throws Exception {
-    TrainingData data = new Dealt();
+    int[] inOrder = IntStream.range(0, IMAGES.labels().length).toArray();
+    TrainingData data = new DealtImages(IMAGES, inOrder, WORKERS);
     float[] expected =
         train(
             data,

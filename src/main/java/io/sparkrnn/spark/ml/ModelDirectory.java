@@ -35,7 +35,7 @@ public final class ModelDirectory {
     return new MLWriter() {
       @Override
       public void saveImpl(String path) {
-        Map<String, String> hadoop = hadoop(sc());
+        Map<String, String> hadoop = HadoopSettings.of(sc());
         Storage storage = Storage.asSpark(hadoop);
         URI directory = Locations.hadoopUri(path, hadoop);
         Map<String, String> lines = new HashMap<>(model.file().provenance());
@@ -81,7 +81,7 @@ public final class ModelDirectory {
     return new MLReader<>() {
       @Override
       public M load(String path) {
-        Map<String, String> hadoop = hadoop(sc());
+        Map<String, String> hadoop = HadoopSettings.of(sc());
         URI file = Storage.resolve(Locations.hadoopUri(path, hadoop), FILE);
         ModelFile read = ModelFile.read(Storage.of(hadoop), file);
         if (!read.topology().trainable() || !fits.test(read.topology().network())) {
@@ -119,13 +119,5 @@ public final class ModelDirectory {
           ? new DataException(message)
           : new CorruptFileException(message);
     }
-  }
-
-  private static Map<String, String> hadoop(SparkContext context) {
-    Map<String, String> properties = new HashMap<>();
-    context
-        .hadoopConfiguration()
-        .forEach(entry -> properties.put(entry.getKey(), entry.getValue()));
-    return properties;
   }
 }

@@ -6,7 +6,7 @@ import java.io.Serializable;
 public record TrainingConfiguration(
     @Setting(
             value =
-                "Passes over the training set; auto: as many as training.iterations has, else 10 where parameters are averaged, and where gradients are, what the minibatches of all workers together ask for, at least 3.",
+                "Passes over the training set; auto: as many as training.iterations has, else what the minibatches of all workers together ask for, at least 3 where gradients are averaged and 4 where parameters are; with other updaters than muon 10 where parameters are averaged.",
             min = 1,
             auto = true)
         int epochs,

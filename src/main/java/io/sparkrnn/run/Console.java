@@ -108,15 +108,25 @@ public final class Console implements TrainingListener {
     if (configuration.averaging() == Averaging.PARAMETERS) {
       line(
           "averaging",
-          "parameters%s; gradients: more messages, fewer epochs, more accurate with many workers",
+          "parameters%s; gradients: more messages, more accurate with many workers",
           auto ? " (auto: at most %d workers)".formatted(most) : "");
-      return;
+      if (configuration.updater().name() == UpdaterName.MUON) {
+        rates(configuration);
+        if (asked.updater().name() == UpdaterName.AUTO) {
+          line("before", "--updater adam --epochs 10 is what earlier versions did by themselves");
+        }
+      }
+    } else {
+      line(
+          "averaging",
+          "gradients%s, a step for %,d; parameters: fewer messages, less accurate with many workers",
+          auto ? " (auto: more than %d workers)".formatted(most) : "",
+          configuration.samplesOfStep());
+      rates(configuration);
     }
-    line(
-        "averaging",
-        "gradients%s, a step for %,d; parameters: fewer messages, less accurate with many workers",
-        auto ? " (auto: more than %d workers)".formatted(most) : "",
-        configuration.samplesOfStep());
+  }
+
+  private void rates(RunConfiguration configuration) {
     UpdaterConfiguration updater = configuration.updater();
     boolean muon = updater.name() == UpdaterName.MUON;
     line(

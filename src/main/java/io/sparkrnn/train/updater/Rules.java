@@ -6,6 +6,7 @@ import io.sparkrnn.config.Key;
 import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.ScheduleName;
+import io.sparkrnn.config.TaskName;
 import io.sparkrnn.config.UpdaterName;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -17,8 +18,9 @@ import java.util.Map;
  * What settings are that say {@code auto}: they follow from what is averaged, the number of
  * workers, and the samples of a step. Measured on MNIST with an Elman network of 150 units.
  *
- * <p>Up to so many workers as average parameters by themselves they are the constants that have
- * always been shipped.
+ * <p>Up to so many workers as average parameters by themselves only the budget follows from their
+ * number. Classes are learnt by muon there, too, unless a learning rate is given: that has always
+ * been adam's, and stays so, as do the constants of all that is no classification.
  *
  * @param asked the configuration that says it
  */
@@ -65,8 +67,9 @@ public record Rules(RunConfiguration asked) {
   /** Samples of a step from which muon has the output weights, too. */
   private static final int OUTPUTS_BY_MUON = 4_096;
 
-  private static final int EPOCHS_OF_PARAMETERS = 10;
-  private static final int LEAST_EPOCHS = 3;
+  private static final int EPOCHS_OF_ADAM = 10;
+  private static final int LEAST_EPOCHS_OF_GRADIENTS = 3;
+  private static final int LEAST_EPOCHS_OF_PARAMETERS = 4;
 
   // Iterations follow T (1 + B / samples): ever larger minibatches save ever fewer of them.
   private static final double LEAST_ITERATIONS = 100;
@@ -110,8 +113,8 @@ public record Rules(RunConfiguration asked) {
     put(texts, LEARNING_RATE, updater() == UpdaterName.MUON ? muonRate() : adamRate());
     put(texts, ADAM_LEARNING_RATE, adamRate());
     put(texts, MOMENTUM, momentum());
-    if (EPOCHS.isAuto(asked) && !ofGradients() && asked.training().iterations() == 0) {
-      texts.put(EPOCHS, String.valueOf(EPOCHS_OF_PARAMETERS));
+    if (EPOCHS.isAuto(asked) && !followsIterations() && asked.training().iterations() == 0) {
+      texts.put(EPOCHS, String.valueOf(EPOCHS_OF_ADAM));
     }
     if (WARM_UP.isAuto(asked) && warmUp() == 0) {
       texts.put(WARM_UP, "0");
@@ -119,7 +122,7 @@ public record Rules(RunConfiguration asked) {
     if (SHIFT.isAuto(asked)) {
       texts.put(SHIFT, memorises() ? "1" : "0");
     }
-    put(texts, BETA2, isAsShipped() ? 0.999 : Math.max(0.95, 1 - 0.001 * minibatches()));
+    put(texts, BETA2, isOfFew() ? 0.999 : Math.max(0.95, 1 - 0.001 * minibatches()));
     return texts;
   }
 
@@ -135,8 +138,8 @@ public record Rules(RunConfiguration asked) {
     return asked.averaging() == Averaging.GRADIENTS;
   }
 
-  /** Where nothing follows from the number of workers. */
-  private boolean isAsShipped() {
+  /** Where no rate follows from the number of workers. */
+  private boolean isOfFew() {
     return !ofGradients()
         && (asked.training().workers() <= RunConfiguration.MOST_AVERAGING_PARAMETERS
             || asked.training().engine() == Engine.DL4J);
@@ -146,7 +149,20 @@ public record Rules(RunConfiguration asked) {
     if (asked.updater().name() != UpdaterName.AUTO) {
       return asked.updater().name();
     }
-    return ofGradients() ? UpdaterName.MUON : UpdaterName.ADAM;
+    return ofGradients() || replicasTakeMuon() ? UpdaterName.MUON : UpdaterName.ADAM;
+  }
+
+  /** Replicas of many workers lose by it: each would make a long step of its own noise. */
+  private boolean replicasTakeMuon() {
+    return isOfFew()
+        && asked.training().engine() != Engine.DL4J
+        && asked.model().task() == TaskName.CLASSIFY
+        && LEARNING_RATE.isAuto(asked);
+  }
+
+  /** Whether the budget is one of iterations, not of so many epochs. */
+  private boolean followsIterations() {
+    return ofGradients() || isOfFew() && updater() == UpdaterName.MUON;
   }
 
   /**
@@ -158,7 +174,7 @@ public record Rules(RunConfiguration asked) {
   }
 
   private double adamRate() {
-    return isAsShipped() ? ADAM_RATE : ADAM_RATE * Math.sqrt(minibatches());
+    return isOfFew() ? ADAM_RATE : ADAM_RATE * Math.sqrt(minibatches());
   }
 
   /** Replicas step for their own minibatches. */
@@ -177,7 +193,7 @@ public record Rules(RunConfiguration asked) {
 
   /** As a share of all iterations. */
   private double warmUp() {
-    if (isAsShipped() || asked.schedule().name() == ScheduleName.ONE_CYCLE) {
+    if (isOfFew() || asked.schedule().name() == ScheduleName.ONE_CYCLE) {
       return 0;
     }
     return ofGradients() && asked.samplesOfStep() < LONGER_WARM_UP ? 0.05 : 0.1;
@@ -192,13 +208,18 @@ public record Rules(RunConfiguration asked) {
     } else if (!auto) {
       return asked.training().epochs();
     }
-    return ofGradients()
-        ? Math.max(LEAST_EPOCHS, (long) Math.ceil(iterations() / minibatchesPerEpoch))
-        : EPOCHS_OF_PARAMETERS;
+    if (!followsIterations()) {
+      return EPOCHS_OF_ADAM;
+    }
+    return Math.max(
+        ofGradients() ? LEAST_EPOCHS_OF_GRADIENTS : LEAST_EPOCHS_OF_PARAMETERS,
+        (long) Math.ceil(iterations() / minibatchesPerEpoch));
   }
 
+  /** Of each worker, by the minibatches of all of them, whatever they average. */
   private double iterations() {
-    return LEAST_ITERATIONS * (1 + CRITICAL_SAMPLES / asked.samplesOfStep());
+    double samples = (double) asked.training().workers() * asked.training().minibatchSize();
+    return LEAST_ITERATIONS * (1 + CRITICAL_SAMPLES / samples);
   }
 
   /** Whether muon has the output weights of steps for so many samples. */

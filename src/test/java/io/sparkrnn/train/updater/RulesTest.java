@@ -26,12 +26,51 @@ class RulesTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "1, 64, 0.005, 0.95, 4",
+    "2, 64, 0.005, 0.95, 4",
+    "3, 64, 0.005, 0.95, 4",
+    "4, 64, 0.005, 0.95, 4",
+    "4, 500, 0.0121, 0.95, 7",
+    "2, 1024, 0.01647, 0.9, 7",
+  })
+  void replicasOfFewWorkersStepByMuon(
+      int workers, int minibatch, double rate, double momentum, int epochs) {
+    String settings =
+        "training { workers = %d, minibatch-size = %d }".formatted(workers, minibatch);
+    RunConfiguration found = decided(settings);
+
+    assertThat(found.training().averaging()).isEqualTo(Averaging.PARAMETERS);
+    assertThat(found.training().averagingFrequency()).isEqualTo(5);
+    assertThat(found.training().epochs()).isEqualTo(epochs);
+    assertThat(found.training().shiftPixels()).isZero();
+    assertThat(found.updater())
+        .isEqualTo(
+            new UpdaterConfiguration(
+                UpdaterName.MUON, rate, momentum, 0.9, 0.999, 1e-8, 0.01, 0.002));
+    assertThat(found.schedule().warmUpIterations()).isZero();
+    // What has been decided and is said again is the same.
+    assertThat(new Rules(found).decided(1)).isEqualTo(found);
+  }
+
+  /** 1,300 iterations of 2 workers with minibatches of 64, in whole epochs. */
+  @ParameterizedTest
+  @CsvSource({"1, 1300", "5, 260", "7, 186", "324, 5", "325, 4", "100000, 4"})
+  void fewSamplesAreSeenMoreOften(int minibatchesPerEpoch, int epochs) {
+    assertThat(new Rules(asked("")).decided(minibatchesPerEpoch).training().epochs())
+        .isEqualTo(epochs);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
-        "",
-        "training.workers = 1",
-        "training { workers = 4, minibatch-size = 500 }",
-        "training { workers = 8, engine = dl4j }"
+        "updater.name = adam",
+        "updater.learning-rate = 0.002",
+        "training { workers = 1 }, updater.name = adam",
+        "training { workers = 4, minibatch-size = 500 }, updater.name = adam",
+        "training { workers = 8, engine = dl4j }",
+        "model.task = forecast, table { train = a, test = b }",
+        "model.task = language-model, table { train = a, test = b }",
       })
   void whatHasAlwaysBeenShippedStaysAsItIs(String settings) {
     RunConfiguration found = decided(settings);

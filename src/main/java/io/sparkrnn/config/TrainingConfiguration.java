@@ -112,5 +112,11 @@ public record TrainingConfiguration(
             min = 0,
             max = 64,
             auto = true)
-        int shiftPixels)
+        int shiftPixels,
+    @Setting(
+            value =
+                "Epochs that a run may come to: while its last epochs still made the validation score better, cycles of the schedule follow those of training.epochs, each with half the peak of the one before; 0: none; auto: three times training.epochs where these are auto and there are samples to validate on, else 0.",
+            min = 0,
+            auto = true)
+        int mostEpochs)
     implements Serializable {}

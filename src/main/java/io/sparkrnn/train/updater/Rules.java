@@ -27,6 +27,7 @@ import java.util.Map;
 public record Rules(RunConfiguration asked) {
   private static final Key AVERAGING = Keys.of("training.averaging");
   private static final Key EPOCHS = Keys.of("training.epochs");
+  private static final Key MOST_EPOCHS = Keys.of("training.most-epochs");
   private static final Key UPDATER = Keys.of("updater.name");
   private static final Key LEARNING_RATE = Keys.of("updater.learning-rate");
   private static final Key MOMENTUM = Keys.of("updater.momentum");
@@ -40,6 +41,7 @@ public record Rules(RunConfiguration asked) {
       List.of(
           AVERAGING,
           EPOCHS,
+          MOST_EPOCHS,
           UPDATER,
           LEARNING_RATE,
           MOMENTUM,
@@ -71,6 +73,9 @@ public record Rules(RunConfiguration asked) {
   private static final int LEAST_EPOCHS_OF_GRADIENTS = 3;
   private static final int LEAST_EPOCHS_OF_PARAMETERS = 4;
 
+  /** How many times its budget a run may come to while its validation score gets better. */
+  private static final int MOST_BUDGETS = 3;
+
   // Iterations follow T (1 + B / samples): ever larger minibatches save ever fewer of them.
   private static final double LEAST_ITERATIONS = 100;
   private static final double CRITICAL_SAMPLES = 1_536;
@@ -84,6 +89,9 @@ public record Rules(RunConfiguration asked) {
     Map<Key, String> texts = withoutData();
     long epochs = epochs(minibatchesPerEpoch);
     texts.put(EPOCHS, String.valueOf(epochs));
+    if (MOST_EPOCHS.isAuto(asked) && goesOn()) {
+      texts.put(MOST_EPOCHS, String.valueOf(MOST_BUDGETS * epochs));
+    }
     if (WARM_UP.isAuto(asked)) {
       texts.put(WARM_UP, String.valueOf(Math.round(warmUp() * epochs * minibatchesPerEpoch)));
     }
@@ -115,6 +123,9 @@ public record Rules(RunConfiguration asked) {
     put(texts, MOMENTUM, momentum());
     if (EPOCHS.isAuto(asked) && !followsIterations() && asked.training().iterations() == 0) {
       texts.put(EPOCHS, String.valueOf(EPOCHS_OF_ADAM));
+    }
+    if (MOST_EPOCHS.isAuto(asked) && !goesOn()) {
+      texts.put(MOST_EPOCHS, "0");
     }
     if (WARM_UP.isAuto(asked) && warmUp() == 0) {
       texts.put(WARM_UP, "0");
@@ -197,6 +208,14 @@ public record Rules(RunConfiguration asked) {
       return 0;
     }
     return ofGradients() && asked.samplesOfStep() < LONGER_WARM_UP ? 0.05 : 0.1;
+  }
+
+  /** Whether the budget is nobody's own, and there is a score by which it may be too small. */
+  private boolean goesOn() {
+    return EPOCHS.isAuto(asked)
+        && asked.training().iterations() == 0
+        && asked.validates()
+        && asked.training().engine() != Engine.DL4J;
   }
 
   private long epochs(int minibatchesPerEpoch) {

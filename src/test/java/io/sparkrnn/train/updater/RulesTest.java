@@ -165,24 +165,58 @@ class RulesTest {
     assertThat(decided(settings).training().epochs()).isEqualTo(expected);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "data.validation = 100; 12",
+        "training.workers = 8, data.validation = 100; 12",
+        "updater.name = adam, data.validation = 100; 30",
+        "table { train = a, validation = b, test = c }; 12",
+        "table { train = a, validation-from = b, test-from = c }; 12",
+        "training.most-epochs = 7, data.validation = 100; 7",
+        "training { epochs = 2, most-epochs = 3 }, data.validation = 100; 3",
+        // Nothing says whether it is too small, or it is somebody's own.
+        "''; 0",
+        "training.most-epochs = 0, data.validation = 100; 0",
+        "training.epochs = 4, data.validation = 100; 0",
+        "training.iterations = 4, data.validation = 100; 0",
+        "training.engine = dl4j, data.validation = 100; 0",
+      })
+  void aBudgetOfNobodysOwnMayBeExceeded(String settings, int most) {
+    RunConfiguration found = decided(settings);
+    assertThat(found.training().mostEpochs()).isEqualTo(most);
+    assertThat(new Rules(found).decided(1)).isEqualTo(found);
+    // A run that goes on has the epochs that it was given, and they are no one's own.
+    assertThat(new Rules(asked(settings)).resuming(found).training().mostEpochs()).isEqualTo(most);
+  }
+
   @Test
   void aResumedRunGoesOnAsItBegan() {
     RunConfiguration earlier =
         ConfigurationLoader.parseSaved(
-            "training { workers = 8, epochs = 10, averaging-frequency = 7 }, updater { name = adam, learning-rate = 0.002 }",
+            "training { workers = 8, epochs = 10, averaging-frequency = 7 }, updater { name = adam, learning-rate = 0.002 }, data.validation = 9",
             "a checkpoint");
     RunConfiguration asked =
-        asked("training.workers = 8, training.averaging = auto, updater.learning-rate = 0.1");
+        asked(
+            "training.workers = 8, training.averaging = auto, updater.learning-rate = 0.1, data.validation = 9");
     RunConfiguration found = new Rules(asked).resuming(earlier);
 
     assertThat(found.training().averaging()).isEqualTo(Averaging.PARAMETERS);
     assertThat(found.training().epochs()).isEqualTo(10);
+    assertThat(found.training().mostEpochs()).isZero();
     assertThat(found.updater().name()).isEqualTo(UpdaterName.ADAM);
     assertThat(found.updater().learningRate()).isEqualTo(0.1);
   }
 
   @Test
   void whatHasNoMeaningIsRefused() {
+    assertProblem(
+        "training.most-epochs = 20",
+        "expected samples to validate on in data.validation, found none");
+    assertProblem(
+        "training { engine = dl4j, most-epochs = 20 }, data.validation = 9",
+        "expected 0 with the engine dl4j, whose schedule ends with training.epochs, found 20");
     assertProblem(
         "training { workers = 8, averaging-frequency = 10 }",
         "expected parameters in training.averaging beside it, found auto, which with 8 workers averages gradients every iteration");

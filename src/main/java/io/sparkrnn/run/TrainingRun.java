@@ -297,8 +297,7 @@ public final class TrainingRun {
             Optional.empty(),
             List.of());
     RunStart start = start(training, identity, initial);
-    Console console =
-        new Console(out, training.plan(), training.configuration().training().epochs());
+    Console console = new Console(out, training.plan(), training.budget());
     console.heading(training, configuration, directory);
     result.decided(training.configuration());
     result.describe(training.data(), training.topology(), dl4j ? "dl4j" : kernels.name());

@@ -169,7 +169,7 @@ class ExecutorFailureIT {
       int runs,
       int killsPerRun)
       throws IOException {
-    Random random = new Random(SEED + choice.ordinal() + killsPerRun);
+    Random random = new Random(SEED + choice.ordinal() + killsPerRun + on.workers());
     RecordedReads data =
         RecordedReads.in(
             directory.resolve("reads-%s-%d".formatted(name, killsPerRun)), training.data());

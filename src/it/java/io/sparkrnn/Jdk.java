@@ -27,6 +27,19 @@ import org.apache.spark.launcher.JavaModuleOptions;
 public record Jdk(Path home, int feature) {
   private static final String MODULE = "jdk.incubator.vector";
 
+  /**
+   * Options for a JVM that lives for seconds: most of these would be the compiler's, and would go
+   * by with finding and verifying classes. The launcher's archive has Spark's, for the JDK that
+   * runs this test; where it does not fit, it is ignored.
+   */
+  public static final List<String> SHORT_LIVED =
+      List.of(
+          "-XX:TieredStopAtLevel=1",
+          "-XX:+UseSerialGC",
+          "-XX:SharedArchiveFile=" + Build.resolve("spark-rnn.jsa"),
+          "-Xlog:cds=off",
+          "-Xlog:cds+dynamic=off");
+
   /** {@code JAVA_25_HOME}, {@code JAVA25_HOME}, {@code JAVA_HOME_25_X64}, {@code JDK_25}. */
   private static final Pattern VARIABLE = Pattern.compile("(?:JAVA|JDK)_?(?:HOME_?)?\\d\\w*");
 
@@ -88,6 +101,13 @@ public record Jdk(Path home, int feature) {
     return version.matches() && properties.getProperty("MODULES", "").contains(MODULE)
         ? Optional.of(new Jdk(home, Integer.parseInt(version.group(1))))
         : Optional.empty();
+  }
+
+  /** Options of {@link #SHORT_LIVED} and others. */
+  public static List<String> shortLived(String... more) {
+    List<String> options = new ArrayList<>(SHORT_LIVED);
+    options.addAll(List.of(more));
+    return options;
   }
 
   /** Options for a JVM that has the Vector API, on top of spark-submit's. */

@@ -15,11 +15,12 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /**
  * A program that runs the tests of a package whose class names match a pattern, prints for each
- * class how many have passed, and ends with 1 when one has failed: for JVMs that are started
- * otherwise than Maven starts its own.
+ * class how many have passed, and how many were skipped or given up, and ends with 1 when one has
+ * failed: for JVMs that are started otherwise than Maven starts its own.
  */
 public final class SelectedTests {
   private SelectedTests() {}
@@ -34,9 +35,17 @@ public final class SelectedTests {
     Passed passed = new Passed(new TreeMap<>());
     LauncherFactory.create().execute(tests, summary, passed);
     passed.byClass.forEach((name, count) -> System.out.println("passed " + name + " " + count));
+    System.out.println("not run " + notRun(summary.getSummary()));
     PrintWriter out = new PrintWriter(System.out, true);
     summary.getSummary().printFailuresTo(out);
     System.exit(summary.getSummary().getTotalFailureCount() == 0 ? 0 : 1);
+  }
+
+  private static long notRun(TestExecutionSummary summary) {
+    return summary.getContainersSkippedCount()
+        + summary.getContainersAbortedCount()
+        + summary.getTestsSkippedCount()
+        + summary.getTestsAbortedCount();
   }
 
   private record Passed(Map<String, Integer> byClass) implements TestExecutionListener {

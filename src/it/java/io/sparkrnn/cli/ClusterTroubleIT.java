@@ -19,12 +19,16 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a cluster does to the program: one sentence that says how to go on, and going on. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ClusterTroubleIT {
   private static final String GIVEN_UP =
       "(Spark gave up a job: .*|Cannot complete round .* lost one after the other|Cannot run on spark://.* has given up or has never answered, or whose Spark is not "
@@ -76,10 +80,8 @@ class ClusterTroubleIT {
       throws IOException {
     List<String> options = new ArrayList<>(List.of("--master", on.master()));
     options.addAll(List.of("--driver-memory", "512m", "--executor-memory", "512m"));
-    // They are killed before C2 would pay.
     options.addAll(
-        List.of(
-            "--conf", "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"));
+        List.of("--conf", "spark.executor.extraJavaOptions=" + StandaloneCluster.SHORT_LIVED));
     settings.forEach(setting -> options.addAll(List.of("--conf", setting)));
     return training.submit(run.directory(), output, options, more);
   }
@@ -235,7 +237,9 @@ class ClusterTroubleIT {
     assertResumes(run, "waiting", "auto");
   }
 
+  /** Last: by then Spark has tried for long enough. */
   @Test
+  @Order(Integer.MAX_VALUE)
   void aMasterWhereNobodyListensIsGivenUp() throws Exception {
     assertUnavailable(
         lonely,

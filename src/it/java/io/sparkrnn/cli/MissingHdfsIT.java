@@ -2,6 +2,7 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkrnn.Jdk;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.MiniHdfs;
 import io.sparkrnn.storage.Storage;
@@ -33,10 +34,10 @@ class MissingHdfsIT {
     if (!arguments.contains("--run-dir")) {
       arguments.addAll(List.of("--run-dir", temp.resolve(output + "-run").toString()));
     }
-    List<String> all = new ArrayList<>(options);
+    List<String> all = Jdk.shortLived();
+    all.addAll(options);
     all.add("-Dlog4j2.configurationFile=" + Path.of("conf", "log4j2.properties").toAbsolutePath());
-    all.addAll(
-        List.of("-Dspark-rnn.log=" + temp.resolve(output + ".log"), "-XX:TieredStopAtLevel=1"));
+    all.add("-Dspark-rnn.log=" + temp.resolve(output + ".log"));
     return jar.start(all, arguments, temp.resolve(output + ".out"));
   }
 

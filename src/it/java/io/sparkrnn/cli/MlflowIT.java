@@ -3,6 +3,7 @@ package io.sparkrnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sparkrnn.Jdk;
 import io.sparkrnn.run.TrackingServer;
 import io.sparkrnn.train.FirstImages;
 import java.io.IOException;
@@ -51,7 +52,7 @@ class MlflowIT {
                         + " --takeover-seconds 0.15")
                     .split(" ")));
     arguments.addAll(List.of("--config", configuration.toString()));
-    arguments.addAll(List.of("--data", FirstImages.in(temp, 4000).toString()));
+    arguments.addAll(List.of("--data", FirstImages.in(temp, 2000).toString()));
     arguments.addAll(List.of("--run-dir", temp.resolve(run).toString()));
     arguments.addAll(List.of(more));
     Map<String, String> environment = new HashMap<>();
@@ -61,8 +62,7 @@ class MlflowIT {
       environment.put("MLFLOW_TRACKING_PASSWORD", password.value());
     }
     return jar.start(
-        List.of(
-            "-XX:TieredStopAtLevel=1",
+        Jdk.shortLived(
             "-Dlog4j2.configurationFile="
                 + Path.of("conf", "log4j2.properties").toAbsolutePath().toUri(),
             "-Dspark-rnn.log=" + temp.resolve(run + ".log")),
@@ -91,14 +91,14 @@ class MlflowIT {
   void aRunThatIsStoppedAndResumedIsOneThere() throws Exception {
     withTheClient();
     try (TrackingServer server = new TrackingServer()) {
-      try (Driver driver = train("run", server.address(), "--epochs", "40")) {
-        driver.awaitOutput(" 2/40 ");
+      try (Driver driver = train("run", server.address(), "--epochs", "20")) {
+        driver.awaitOutput(" 2/20 ");
         driver.terminate();
         assertThat(driver.awaitExit()).as(driver.output()).isEqualTo(143);
         assertThat(server.runs()).hasSize(1);
         assertThat(server.runs().get(0).at("/info/status").asText()).isEqualTo("KILLED");
       }
-      try (Driver driver = train("run", server.address(), "--epochs", "40", "--resume")) {
+      try (Driver driver = train("run", server.address(), "--epochs", "20", "--resume")) {
         assertThat(warnings(driver)).isEmpty();
       }
       JsonNode result = new RunState(temp.resolve("run")).result();
@@ -112,9 +112,9 @@ class MlflowIT {
           .containsEntry(
               "sparkrnn.data.train-images-idx3-ubyte.sha256",
               result.at("/data/fingerprints/0/sha256").asText());
-      assertThat(points(server)).isEqualTo(IntStream.rangeClosed(1, 40).boxed().toList());
+      assertThat(points(server)).isEqualTo(IntStream.rangeClosed(1, 20).boxed().toList());
       assertThat(TrackingServer.steps(run, "accuracy/test"))
-          .containsExactly("40=" + result.at("/test/accuracy").asDouble());
+          .containsExactly("20=" + result.at("/test/accuracy").asDouble());
       // Nobody but the server learns the password, and that in the header for it.
       assertThat(server.authorizations()).allMatch(header -> header.startsWith("Basic "));
       assertThat(server.received()).noneMatch(password::isIn).noneMatch(property::isIn);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.sparkrnn.Jdk;
 import io.sparkrnn.WebPage;
 import io.sparkrnn.spark.HistoryServer;
 import io.sparkrnn.train.FirstImages;
@@ -109,11 +110,8 @@ class MonitoringIT {
     arguments.addAll(List.of("--data", data.toString(), "--run-dir", run.toString()));
     return SlimJar.in(temp)
         .submit(
-            List.of(
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Dlog4j2.configurationFile=" + logging.toUri(),
-                "-Dspark-rnn.log=" + log),
+            Jdk.shortLived(
+                "-Dlog4j2.configurationFile=" + logging.toUri(), "-Dspark-rnn.log=" + log),
             Map.of("SPARK_LOCAL_IP", "127.0.0.1"),
             List.of(
                 "--master", "local[2]",

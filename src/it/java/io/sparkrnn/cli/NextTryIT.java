@@ -3,6 +3,7 @@ package io.sparkrnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.FullProof;
+import io.sparkrnn.Jdk;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.FirstImages;
@@ -135,7 +136,7 @@ class NextTryIT {
     }
     String container = "container_1410901177871_%04d_%02d_000001".formatted(application, attempt);
     return jar.start(
-        List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
+        Jdk.SHORT_LIVED,
         arguments,
         Map.of("CONTAINER_ID", container),
         Files.createTempFile(temp, "driver", ".out"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.FullProof;
+import io.sparkrnn.Jdk;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.train.FirstImages;
 import java.io.IOException;
@@ -44,9 +45,7 @@ class RetrainKillIT {
       arguments.addAll(List.of("--epochs", "20"));
     }
     return jar.start(
-        List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
-        arguments,
-        temp.resolve("driver-%d.out".formatted(++started)));
+        Jdk.SHORT_LIVED, arguments, temp.resolve("driver-%d.out".formatted(++started)));
   }
 
   /** Where the only training of a run works; empty before it has begun. */
@@ -128,7 +127,7 @@ class RetrainKillIT {
   @Test
   void whoStopsItIsToldAndTheNextGoesOn() throws Exception {
     Path registry = temp.resolve("stopped");
-    String[] many = {"--epochs", "100"};
+    String[] many = {"--epochs", "40"};
     try (Driver driver = start(registry, "run", many)) {
       driver.await("a checkpoint", () -> isUnderWay(registry, "run"));
       driver.terminate();

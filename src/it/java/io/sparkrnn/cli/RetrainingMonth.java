@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkrnn.Jdk;
 import io.sparkrnn.checkpoint.Retry;
 import io.sparkrnn.registry.LogEntry;
 import io.sparkrnn.registry.ModelRegistry;
@@ -47,14 +48,10 @@ final class RetrainingMonth {
   private static final int NIGHTS_PER_PIXEL = 4;
 
   private static final String SETTINGS =
-      "retrain --engine local --kernels portable --hidden 32 --minibatch-size 16 --workers 2"
+      "retrain --engine local --hidden 32 --minibatch-size 16 --workers 2"
           + " --epochs 4 --averaging-frequency 2 --learning-rate 0.005 --checkpoint-every-rounds 20"
           + " --heartbeat-seconds 0.2 --takeover-seconds 1 --min-accuracy 0.7 --min-samples 1000"
           + " --json";
-
-  /** Short lives: most of it would be the compiler's. */
-  private static final List<String> FAST_JVM =
-      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
   /** What a night brings. */
   enum Event {
@@ -221,7 +218,8 @@ final class RetrainingMonth {
 
   private Driver start(List<String> arguments) throws IOException {
     started++;
-    return jar.start(FAST_JVM, arguments, directory.resolve("retrain-%d.out".formatted(started)));
+    return jar.start(
+        Jdk.SHORT_LIVED, arguments, directory.resolve("retrain-%d.out".formatted(started)));
   }
 
   private Night night(int number, Event event) throws Exception {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.FullProof;
+import io.sparkrnn.Jdk;
 import io.sparkrnn.Proof;
 import io.sparkrnn.WebPage;
 import io.sparkrnn.spark.HistoryServer;
@@ -118,10 +119,7 @@ class SecretsIT {
     arguments.addAll(List.of("--run-dir", written.resolve("run").toString()));
     return SlimJar.in(temp)
         .submit(
-            List.of(
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Djava.io.tmpdir=" + written.resolve("tmp")),
+            Jdk.shortLived("-Djava.io.tmpdir=" + written.resolve("tmp")),
             Map.of("SPARK_LOCAL_IP", "127.0.0.1", VARIABLE, inEnvironment.value()),
             submitOptions,
             arguments,

@@ -242,7 +242,13 @@ class SequenceSetsIT {
 
   private static Outcome submitted(Sequences set, String master) throws Exception {
     Path run = temp.resolve(set.name() + "-" + master);
-    try (Driver driver = submit(set, run, List.of("--master", master))) {
+    List<String> options =
+        List.of(
+            "--master",
+            master,
+            "--conf",
+            "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+    try (Driver driver = submit(set, run, options)) {
       assertThat(driver.awaitExit()).as(driver.output()).isZero();
       assertThat(driver.output()).contains("on " + master);
     }
@@ -255,7 +261,7 @@ class SequenceSetsIT {
     Path home = Files.createDirectory(temp.resolve(run.getFileName() + "-home"));
     Files.createSymbolicLink(home.resolve("jars"), SlimJar.TARGET.resolve("spark/jars"));
     return jar.submit(
-        Jdk.withVectorModule("-XX:TieredStopAtLevel=1"),
+        Jdk.shortLived("--add-modules=jdk.incubator.vector"),
         Map.of("SPARK_HOME", home.toString()),
         options,
         training(set, run, "--engine", "spark", "--shared-paths"),
@@ -271,7 +277,7 @@ class SequenceSetsIT {
     arguments.addAll(ShortTraining.LITTLE_PATIENCE);
     try (Driver driver =
         jar.start(
-            Jdk.withVectorModule("-XX:TieredStopAtLevel=1"),
+            Jdk.shortLived("--add-modules=jdk.incubator.vector"),
             arguments,
             temp.resolve(set.name() + "-killed.out"))) {
       driver.await("a checkpoint", () -> state.newestCheckpoint().orElse(0) >= 4);

@@ -3,6 +3,7 @@ package io.sparkrnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sparkrnn.Jdk;
 import io.sparkrnn.train.FirstImages;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -77,7 +78,9 @@ final class ShortTraining {
 
   private Driver start(Path run, String output, String option, List<String> more)
       throws IOException {
-    return jar.start(fastJvm(option), arguments(run, "local", more), output(output));
+    List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    options.addAll(List.of(option, temporaryFiles()));
+    return jar.start(options, arguments(run, "local", more), output(output));
   }
 
   /**
@@ -103,15 +106,16 @@ final class ShortTraining {
   Driver submit(Path run, String output, List<String> submitOptions, List<String> more)
       throws IOException {
     return jar.submit(
-        fastJvm(), Map.of(), submitOptions, arguments(run, "spark", more), output(output));
+        Jdk.shortLived(temporaryFiles()),
+        Map.of(),
+        submitOptions,
+        arguments(run, "spark", more),
+        output(output));
   }
 
-  private List<String> fastJvm(String... more) {
-    List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    // Where Spark's files go: one that is killed cannot delete them.
-    options.add("-Djava.io.tmpdir=" + directory);
-    options.addAll(List.of(more));
-    return options;
+  /** Where Spark's files go: a driver that is killed cannot delete them. */
+  private String temporaryFiles() {
+    return "-Djava.io.tmpdir=" + directory;
   }
 
   private Path output(String name) {

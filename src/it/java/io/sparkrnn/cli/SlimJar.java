@@ -45,7 +45,8 @@ record SlimJar(Path file) {
         Jdk.running()
             .start(
                 options,
-                file + File.pathSeparator + SPARK,
+                // What is archived is Spark's, which must come first.
+                SPARK + File.pathSeparator + file,
                 Main.class.getName(),
                 arguments,
                 environment,

@@ -3,6 +3,7 @@ package io.sparkrnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.FullProof;
+import io.sparkrnn.Jdk;
 import io.sparkrnn.train.FirstImages;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,7 @@ class StopIT {
   }
 
   @Test
+  @FullProof
   void sparkStopsOnThisMachine() throws Exception {
     RunState run = new RunState(temp.resolve("spark"));
     try (Driver driver = training.submit(run.directory(), "spark", List.of())) {
@@ -61,11 +63,10 @@ class StopIT {
     List<String> arguments =
         new ArrayList<>(List.of("train", "--run-dir", run.directory().toString()));
     arguments.addAll(List.of("--data", FirstImages.withWholeTest(directory, 32).toString()));
-    // The test takes about a minute.
+    // The test takes about twenty seconds.
     arguments.addAll(List.of("--engine", "local", "--kernels", "portable"));
-    arguments.addAll(List.of("--hidden", "192,192", "--epochs", "1"));
-    try (Driver driver =
-        jar.start(List.of("-XX:TieredStopAtLevel=1"), arguments, directory.resolve("stopped"))) {
+    arguments.addAll(List.of("--hidden", "112,112", "--epochs", "1"));
+    try (Driver driver = jar.start(Jdk.SHORT_LIVED, arguments, directory.resolve("stopped"))) {
       driver.awaitOutput("\n  1/1 ");
       driver.terminate();
       assertThat(driver.awaitExit()).as(driver.output()).isEqualTo(143);
@@ -82,13 +83,12 @@ class StopIT {
   }
 
   @Test
-  @FullProof
   void theLocalEngineStopsWhileTablesAreRead() throws Exception {
     Path run = temp.resolve("reading-locally");
     try (Driver driver =
         SlimJar.in(Files.createDirectory(temp.resolve("reader")))
             .start(
-                List.of("-XX:TieredStopAtLevel=1"),
+                Jdk.SHORT_LIVED,
                 slowlyReading(run, "local"),
                 temp.resolve("reading-locally.out"))) {
       stopReading(driver, run);
@@ -96,6 +96,7 @@ class StopIT {
   }
 
   @Test
+  @FullProof
   void sparkStopsWhileTablesAreRead() throws Exception {
     Path run = temp.resolve("reading");
     // A home of its own, where executors write.
@@ -104,7 +105,7 @@ class StopIT {
     try (Driver driver =
         SlimJar.in(home)
             .submit(
-                List.of("-XX:TieredStopAtLevel=1"),
+                Jdk.SHORT_LIVED,
                 Map.of("SPARK_HOME", home.toString()),
                 List.of("--master", "local-cluster[1,1,1024]"),
                 slowlyReading(run, "spark"),

@@ -44,8 +44,8 @@ class TerminalIT {
     Path sent = temp.resolve("sent");
     Files.writeString(temp.resolve("no-directory"), "");
     String train =
-        "%s; %s --engine local --hidden 8 --epochs 30 --data %s --run-dir run --tensorboard no-directory %s"
-            .formatted(terminal, LAUNCHER, FirstImages.in(temp, 1000), end);
+        "%s; %s --engine local --hidden 8 --epochs 10 --data %s --run-dir run --tensorboard no-directory %s"
+            .formatted(terminal, LAUNCHER, FirstImages.in(temp, 400), end);
     ProcessBuilder builder =
         new ProcessBuilder("script", "-qec", train, "/dev/null")
             .directory(temp.toFile())
@@ -70,7 +70,7 @@ class TerminalIT {
   /** The lines of a whole run, a warning among them, and nothing else. */
   private static void assertClean(Screen screen) {
     List<String> lines = screen.text().lines().filter(line -> !line.isBlank()).toList();
-    assertThat(lines).filteredOn(line -> line.matches(" +\\d+/30 .*")).hasSize(30);
+    assertThat(lines).filteredOn(line -> line.matches(" +\\d+/10 .*")).hasSize(10);
     assertThat(lines)
         .filteredOn(line -> line.startsWith("WARN"))
         .isNotEmpty()
@@ -90,7 +90,7 @@ class TerminalIT {
     assertClean(screen);
     assertThat(screen.drawn())
         .isNotEmpty()
-        .allMatch(line -> line.matches(" *\\d+% \\[=*>? *] epoch \\d+/30  .*"))
+        .allMatch(line -> line.matches(" *\\d+% \\[=*>? *] epoch \\d+/10  .*"))
         .allMatch(line -> line.length() < 80);
     assertThat(screen.drawn().get(screen.drawn().size() - 1)).startsWith("100% ");
   }

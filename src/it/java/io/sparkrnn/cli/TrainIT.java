@@ -236,13 +236,13 @@ class TrainIT {
     Path run = temp.resolve("run");
     CommandRun dl4j =
         CommandRun.succeed(
-            "train --engine dl4j --hidden 16 --epochs 2 --validation 50000 --clip-norm 0"
-                + " --master local[2] --run-dir %s",
-            run);
+            "train --engine dl4j --hidden 16 --epochs 2 --validation 1000 --clip-norm 0"
+                + " --master local[2] --data %s --run-dir %s",
+            FirstImages.in(shared, 9000), run);
     assertThat(dl4j.errors()).isEmpty();
     assertThat(result(run).path("engine").asText()).isEqualTo("dl4j");
     assertThat(result(run).path("kernels").asText()).isEqualTo("dl4j");
-    assertThat(result(run).at("/validation/samples").asInt()).isEqualTo(50_000);
+    assertThat(result(run).at("/validation/samples").asInt()).isEqualTo(1000);
     assertThat(result(run).at("/test/accuracy").asDouble()).isGreaterThan(0.3);
     assertThat(checkpoints(run)).hasSize(2);
 

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The real spark-submit on YARN, in both deploy modes. */
 class YarnIT {
-  /** Of about 40, so that a run goes on for a while. */
-  private static final int SOME_CHECKPOINTS = 5;
+  /** Of about 20, so that a run goes on for a while. */
+  private static final int SOME_CHECKPOINTS = 3;
 
   private static final String[] DIVERGING = {
     "--updater", "sgd", "--learning-rate", "1e30", "--clip-norm", "0"
@@ -48,6 +48,7 @@ class YarnIT {
   }
 
   @Test
+  @FullProof
   void aDriverBesideYarnLosesAnExecutorAndNoBit() throws Exception {
     List<String> options =
         List.of("--deploy-mode", "client", "--num-executors", "2", "--executor-cores", "1");

@@ -30,12 +30,8 @@ final class YarnTraining implements AutoCloseable {
   // The vector kernels by name: without C2 none would choose them, and without the module no JVM
   // has them.
   private static final String SETTINGS =
-      "train --hidden 8 --workers 2 --averaging-frequency 1 --epochs 20 --minibatch-size 8"
+      "train --hidden 8 --workers 2 --averaging-frequency 1 --epochs 10 --minibatch-size 8"
           + " --validation 40 --keep 999 --kernels vector";
-
-  /** Short lives: most of it would be the compiler's. */
-  private static final List<String> FAST_JVM =
-      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
   private static final Pattern SUBMITTED =
       Pattern.compile("Submitted application (application_\\d+_\\d+)");
@@ -139,7 +135,8 @@ final class YarnTraining implements AutoCloseable {
 
   /** What an operator of this cluster adds to conf/spark-defaults.conf. */
   private void writeProperties() throws IOException {
-    String jvm = "--add-modules=jdk.incubator.vector " + String.join(" ", FAST_JVM);
+    String fast = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+    String jvm = "--add-modules=jdk.incubator.vector " + fast;
     Map<String, String> properties =
         Map.ofEntries(
             // Every node has Spark at the same place.
@@ -150,7 +147,7 @@ final class YarnTraining implements AutoCloseable {
             entry("spark.executorEnv.SPARK_LOCAL_IP", "127.0.0.1"),
             entry("spark.driver.extraJavaOptions", jvm),
             entry("spark.executor.extraJavaOptions", jvm),
-            entry("spark.yarn.am.extraJavaOptions", String.join(" ", FAST_JVM)),
+            entry("spark.yarn.am.extraJavaOptions", fast),
             entry("spark.driver.memory", "512m"),
             entry("spark.executor.memory", "512m"),
             entry("spark.executor.instances", "1"),
@@ -191,8 +188,7 @@ final class YarnTraining implements AutoCloseable {
     if (!words.contains("--data")) {
       words.addAll(List.of("--data", data.toString()));
     }
-    List<String> options = new ArrayList<>(FAST_JVM);
-    options.add("-Djava.io.tmpdir=" + directory);
+    List<String> options = Jdk.shortLived("-Djava.io.tmpdir=" + directory);
     String configuration = yarn.configurationDirectory().toString();
     return new Driver(
         Jdk.running()

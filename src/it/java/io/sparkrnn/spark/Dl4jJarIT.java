@@ -3,6 +3,7 @@ package io.sparkrnn.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkrnn.Build;
+import io.sparkrnn.Jdk;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,7 @@ class Dl4jJarIT {
             List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().trim().split("\\s+")));
     command.addAll(List.of("-Xmx1g", "-Dspark.ui.enabled=false", "-Dspark.driver.host=127.0.0.1"));
+    command.addAll(Jdk.SHORT_LIVED);
     for (String setting : settings.split(";")) {
       command.add("-D" + setting);
     }

@@ -44,9 +44,6 @@ class EstimatorsIT {
   @BeforeAll
   static void start() {
     spark = MnistTable.session();
-    // To compile what runs once takes longer than to run it.
-    spark.conf().set("spark.sql.codegen.wholeStage", "false");
-    spark.conf().set("spark.sql.codegen.factoryMode", "NO_CODEGEN");
     table =
         spark
             .range(0, 48, 1, 3)

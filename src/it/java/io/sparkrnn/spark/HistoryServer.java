@@ -55,9 +55,7 @@ public final class HistoryServer implements AutoCloseable {
     return new HistoryServer(
         Jdk.running()
             .start(
-                List.of(
-                    "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
+                Jdk.shortLived(
                     "-Dspark.history.fs.logDirectory=" + events.toUri(),
                     "-Dspark.history.ui.port=0",
                     "-Dspark.history.fs.update.interval=1s"),

@@ -3,6 +3,7 @@ package io.sparkrnn.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkrnn.Proof;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.Loss;
@@ -368,9 +369,12 @@ class RnnModelsIT {
             classifier(),
             new RnnRegressionModel("r", file(new Loss.Squared(), 2, Reads.LAST, true)),
             new RnnSequenceLabelingModel("s", file(Loss.softmax(), 3, Reads.EVERY, true)));
-    for (String where :
-        List.of("other://host" + temp + "/there", "viewfs://models/m/there", temp + "/here")) {
-      for (MLWritable model : models) {
+    List<String> places =
+        List.of("other://host" + temp + "/there", "viewfs://models/m/there", temp + "/here");
+    for (MLWritable model : models) {
+      // Of the others one is enough for the sample: all are written by the same code.
+      for (String where :
+          model == models.get(0) ? places : Proof.of(places, places.subList(0, 1))) {
         String path = where + model.getClass().getSimpleName();
         model.save(path);
         assertThatThrownBy(() -> model.save(path)).isInstanceOf(IOException.class);

@@ -59,7 +59,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What the suites of Spark ML's own classifiers check of each of them, in plain Java: the table in
- * spark-ml-checks.md says which check is which test.
+ * spark-ml.md says which check is which test.
  */
 class SparkOwnChecksIT {
   @TempDir private static Path temp;
@@ -67,12 +67,14 @@ class SparkOwnChecksIT {
   private static SparkSession spark;
   private static Dataset<Row> table;
   private static RnnClassificationModel model;
+  private static float[] afterOneEpoch;
 
   @BeforeAll
   static void start() {
     spark = MnistTable.session();
     table = rows(3, 240, 0.4, 3).repartition(3).cache();
     model = rnn().fit(table);
+    afterOneEpoch = rnn().setEpochs(1).fit(table).parameters();
   }
 
   @AfterAll
@@ -185,7 +187,7 @@ class SparkOwnChecksIT {
   void labelsOfEveryNumericType(String type) {
     RnnClassificationModel found =
         rnn().setEpochs(1).fit(table.withColumn("label", functions.col("label").cast(type)));
-    assertThat(found.parameters()).containsExactly(rnn().setEpochs(1).fit(table).parameters());
+    assertThat(found.parameters()).containsExactly(afterOneEpoch);
   }
 
   /** The rows as they come from a stream, by the query. */
@@ -293,6 +295,7 @@ class SparkOwnChecksIT {
       assertThat(with.predictProbability(features)).isEqualTo(row.get(2));
       assertThat(with.predict(features)).isEqualTo(row.getDouble(3));
     }
+    List<Double> predictions = all.stream().map(row -> row.getDouble(3)).toList();
     for (int left = 0; left < 8; left++) {
       RnnClassificationModel some =
           with.copy(ParamMap.empty())
@@ -303,7 +306,8 @@ class SparkOwnChecksIT {
       assertThat(out.columns()).hasSize(2 + Integer.bitCount(left));
       if ((left & 4) != 0) {
         assertThat(out.select("prediction").collectAsList())
-            .isEqualTo(with.transform(table).select("prediction").collectAsList());
+            .extracting(row -> row.getDouble(0))
+            .isEqualTo(predictions);
       }
     }
   }
@@ -406,11 +410,10 @@ class SparkOwnChecksIT {
   void aSplitChoosesAndRoundsHaveNoEffect() throws IOException {
     RnnClassifier estimator = rnn().setEpochs(2);
     List<ParamMap> grid = new ArrayList<>();
-    for (double rate : new double[] {0.0001, 0.02}) {
-      for (String rounds : List.of("job", "resident")) {
-        grid.add(
-            new ParamMap().put(estimator.learningRate().w(rate)).put(estimator.rounds().w(rounds)));
-      }
+    grid.add(new ParamMap().put(estimator.learningRate().w(0.0001)));
+    for (String rounds : List.of("job", "resident")) {
+      grid.add(
+          new ParamMap().put(estimator.learningRate().w(0.02)).put(estimator.rounds().w(rounds)));
     }
     TrainValidationSplit split =
         new TrainValidationSplit()
@@ -421,9 +424,8 @@ class SparkOwnChecksIT {
             .setEvaluator(new MulticlassClassificationEvaluator().setMetricName("accuracy"));
     TrainValidationSplitModel found = split.fit(table);
     double[] metrics = found.validationMetrics();
-    assertThat(metrics).hasSize(4);
-    assertThat(metrics[0]).isEqualTo(metrics[1]);
-    assertThat(metrics[2]).isEqualTo(metrics[3]);
+    assertThat(metrics).hasSize(3);
+    assertThat(metrics[1]).isEqualTo(metrics[2]);
     TrainValidationSplitModel loaded = TrainValidationSplitModel.load(save(found));
     assertThat(((RnnClassificationModel) loaded.bestModel()).parameters())
         .containsExactly(((RnnClassificationModel) found.bestModel()).parameters());
@@ -434,9 +436,9 @@ class SparkOwnChecksIT {
     Dataset<Row> hard = rows(3, 300, 1.2, 5).repartition(2).cache();
     OneVsRestModel found = new OneVsRest().setClassifier(rnn()).setParallelism(2).fit(hard);
     OneVsRestModel loaded = OneVsRestModel.load(save(found));
-    long right = loaded.transform(hard).filter("prediction = label").count();
-    long byProbability = 0;
-    for (Row row : hard.collectAsList()) {
+    long right = 0;
+    for (Row row :
+        loaded.transform(hard).select("label", "features", "prediction").collectAsList()) {
       double highest = -1;
       int best = 0;
       for (int c = 0; c < 3; c++) {
@@ -445,9 +447,10 @@ class SparkOwnChecksIT {
         best = probability.apply(1) > highest ? c : best;
         highest = Math.max(highest, probability.apply(1));
       }
-      byProbability += best == row.getDouble(0) ? 1 : 0;
+      assertThat(row.getDouble(2)).isEqualTo(best);
+      right += best == row.getDouble(0) ? 1 : 0;
     }
-    assertThat(right).isGreaterThanOrEqualTo(byProbability).isGreaterThan(150);
+    assertThat(right).isGreaterThan(150);
   }
 
   @Test
@@ -486,9 +489,10 @@ class SparkOwnChecksIT {
     RnnClassificationModel found = estimator.fit(table, one);
     assertThat(((RnnClassifier) found.parent()).getOrDefault(estimator.epochs())).isEqualTo(1);
     assertThat(found.getEpochs()).isEqualTo(1);
+    assertThat(found.parameters()).containsExactly(afterOneEpoch);
     assertThat(estimator.fit(table, estimator.epochs().w(1)).parameters())
-        .containsExactly(found.parameters());
-    assertThat(found.parameters()).isNotEqualTo(model.parameters());
+        .containsExactly(afterOneEpoch);
+    assertThat(afterOneEpoch).isNotEqualTo(model.parameters());
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.sparkrnn.spark;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkrnn.Build;
+import io.sparkrnn.Jdk;
 import io.sparkrnn.spark.version.SparkVersion;
 import java.io.File;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.launcher.JavaModuleOptions;
 
@@ -34,8 +36,9 @@ public final class StandaloneCluster implements AutoCloseable {
   private static final Pattern MASTER_PAGE = Pattern.compile("started at (http://\\S+)");
   private static final long START_SECONDS = 120;
 
-  /** Of processes that end before C2 would pay. */
-  private static final String SMALL_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+  /** {@link Jdk#SHORT_LIVED}, as a property of Spark has options. */
+  public static final String SHORT_LIVED =
+      Jdk.SHORT_LIVED.stream().map("\"%s\""::formatted).collect(Collectors.joining(" "));
 
   private final Path directory;
   private final List<Process> daemons = new ArrayList<>();
@@ -109,10 +112,10 @@ public final class StandaloneCluster implements AutoCloseable {
         "--executor-memory",
         "512m",
         "--conf",
-        "spark.executor.extraJavaOptions=" + SMALL_JVM,
+        "spark.executor.extraJavaOptions=" + SHORT_LIVED,
         // What a Spark worker does not add to a driver, unlike spark-submit.
         "--driver-java-options",
-        JavaModuleOptions.defaultModuleOptions() + " " + SMALL_JVM);
+        JavaModuleOptions.defaultModuleOptions() + " " + SHORT_LIVED);
   }
 
   /** The executors' processes of one application. */
@@ -163,7 +166,8 @@ public final class StandaloneCluster implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(Arrays.asList(JavaModuleOptions.defaultModuleOptions().strip().split("\\s+")));
-    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.add("-Xmx256m");
+    command.addAll(Jdk.SHORT_LIVED);
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.addAll(List.of("-cp", spark.resolve("jars") + File.separator + "*", mainClass));
     command.addAll(

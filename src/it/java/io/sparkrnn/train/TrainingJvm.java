@@ -9,7 +9,6 @@ import io.sparkrnn.Build;
 import io.sparkrnn.ForkedJvm;
 import io.sparkrnn.Jdk;
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,19 +76,29 @@ record TrainingJvm(Jdk jdk, List<String> options, List<String> arguments, List<S
         Stream.of(Named.of("portable, " + name, () -> portable(jdk.get()))));
   }
 
-  /** Runs these trainings with each number of threads, one after the other. */
-  void train(Path directory, List<GoldenTraining> trainings, List<Integer> threads)
-      throws Exception {
+  /** A training with a number of threads for each worker. */
+  record Threaded(GoldenTraining training, int threads) {
+    /** Each of these trainings with each of these numbers. */
+    static List<Threaded> each(List<GoldenTraining> trainings, List<Integer> threads) {
+      return trainings.stream()
+          .flatMap(training -> threads.stream().map(count -> new Threaded(training, count)))
+          .toList();
+    }
+
+    private Path run(Path parent) {
+      return parent.resolve("%s-%d".formatted(training, threads));
+    }
+  }
+
+  /** Runs these, one after the other. */
+  void train(Path directory, List<Threaded> trainings) throws Exception {
     List<String> commands = new ArrayList<>();
     Path parent = Files.createTempDirectory(directory, "runs");
-    for (GoldenTraining training : trainings) {
-      for (int count : threads) {
-        commands.addAll(training.arguments(directory));
-        commands.addAll(arguments);
-        commands.addAll(List.of("--threads-per-worker", String.valueOf(count)));
-        commands.addAll(
-            List.of("--run-dir", run(parent, training, count).toString(), Trainings.END));
-      }
+    for (Threaded one : trainings) {
+      commands.addAll(one.training().arguments(directory));
+      commands.addAll(arguments);
+      commands.addAll(List.of("--threads-per-worker", String.valueOf(one.threads())));
+      commands.addAll(List.of("--run-dir", one.run(parent).toString(), Trainings.END));
     }
     ForkedJvm jvm =
         jdk.start(
@@ -97,30 +106,20 @@ record TrainingJvm(Jdk jdk, List<String> options, List<String> arguments, List<S
     assertThat(jvm.awaitOutput()).contains(said);
     List<String> expected = new ArrayList<>();
     List<String> found = new ArrayList<>();
-    for (GoldenTraining training : trainings) {
-      for (int count : threads) {
-        JsonNode result = result(parent, training, count);
-        assertThat(Runtime.Version.parse(result.at("/versions/java").asText()).feature())
-            .isEqualTo(jdk.feature());
-        assertThat(result.path("threadsPerWorker").asInt()).isEqualTo(count);
-        String what =
-            "%s, %s %s %s, threads %d".formatted(training, jdk, options, arguments, count);
-        expected.add(training.sha256 + " " + what);
-        found.add(result.path("parametersSha256").asText() + " " + what);
-      }
+    for (Threaded one : trainings) {
+      JsonNode result =
+          new ObjectMapper().readTree(one.run(parent).resolve("result.json").toFile());
+      assertThat(Runtime.Version.parse(result.at("/versions/java").asText()).feature())
+          .isEqualTo(jdk.feature());
+      assertThat(result.path("threadsPerWorker").asInt()).isEqualTo(one.threads());
+      String what =
+          "%s, %s %s %s, threads %d"
+              .formatted(one.training(), jdk, options, arguments, one.threads());
+      expected.add(one.training().sha256 + " " + what);
+      found.add(result.path("parametersSha256").asText() + " " + what);
     }
     // The list of what has been compared, for people.
     found.forEach(System.out::println);
     assertThat(found).isEqualTo(expected);
-  }
-
-  private static JsonNode result(Path parent, GoldenTraining training, int threads)
-      throws IOException {
-    return new ObjectMapper()
-        .readTree(run(parent, training, threads).resolve("result.json").toFile());
-  }
-
-  private static Path run(Path parent, GoldenTraining training, int threads) {
-    return parent.resolve("%s-%d".formatted(training, threads));
   }
 }

@@ -114,7 +114,12 @@ public final class ConfigurationLoader {
 
   /** What a run is told when nobody says anything. */
   public static RunConfiguration defaults() {
-    return load(Optional.empty(), Map.of());
+    return Defaults.CONFIGURATION;
+  }
+
+  /** Read once: an estimator asks for them with each of its params. */
+  private static final class Defaults {
+    static final RunConfiguration CONFIGURATION = load(Optional.empty(), Map.of());
   }
 
   private void readFile(Path file) {

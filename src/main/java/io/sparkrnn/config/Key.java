@@ -15,6 +15,8 @@ public final class Key {
   private final RecordComponent component;
   private final Setting setting;
   private final ValueType values;
+  private final String name;
+  private final String path;
 
   /**
    * A key.
@@ -27,11 +29,13 @@ public final class Key {
     this.component = component;
     setting = component.getAnnotation(Setting.class);
     values = ValueType.of(component.getGenericType(), setting);
+    name = component.getName().replaceAll("[A-Z]", "-$0").toLowerCase(Locale.ROOT);
+    path = section() + "." + name;
   }
 
   /** Where configuration files have it, such as {@code training.minibatch-size}. */
   public String path() {
-    return section() + "." + name();
+    return path;
   }
 
   /** The option of the command line, such as {@code --minibatch-size}. */
@@ -99,7 +103,7 @@ public final class Key {
   }
 
   String name() {
-    return component.getName().replaceAll("[A-Z]", "-$0").toLowerCase(Locale.ROOT);
+    return name;
   }
 
   boolean isOf(Class<? extends Record> record) {

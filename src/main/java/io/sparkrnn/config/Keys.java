@@ -1,7 +1,9 @@
 package io.sparkrnn.config;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +22,9 @@ public final class Keys {
                   Stream.of(section.getType().getRecordComponents())
                       .map(component -> new Key(section, component)))
           .toList();
+
+  private static final Map<String, Key> BY_PATH =
+      ALL.stream().collect(Collectors.toMap(Key::path, key -> key));
 
   public static final Key MODEL_NAME = of("model.name");
   public static final Key HIDDEN = of("model.hidden");
@@ -49,7 +54,7 @@ public final class Keys {
   }
 
   public static Optional<Key> find(String path) {
-    return ALL.stream().filter(key -> key.path().equals(path)).findFirst();
+    return Optional.ofNullable(BY_PATH.get(path));
   }
 
   /** The key of a path that the program names. */

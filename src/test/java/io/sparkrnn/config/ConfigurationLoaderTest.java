@@ -121,6 +121,12 @@ class ConfigurationLoaderTest {
 
   @TempDir Path directory;
 
+  /** An estimator asks for them some hundred times. */
+  @Test
+  void defaultsAreReadOnce() {
+    assertThat(ConfigurationLoader.defaults()).isSameAs(DEFAULTS);
+  }
+
   @Test
   void shippedDefaults() {
     assertThat(DEFAULTS.model())

@@ -55,6 +55,8 @@ class TableFormatsIT {
             .master("local[2]")
             .config("spark.ui.enabled", "false")
             .config("spark.sql.shuffle.partitions", 1)
+            // Of Delta's log; it would be 50 tasks for each look at the table.
+            .config("spark.databricks.delta.snapshotPartitions", 1)
             .config("spark.sql.warehouse.dir", shared.resolve("warehouse").toString())
             .config(
                 "spark.sql.extensions",

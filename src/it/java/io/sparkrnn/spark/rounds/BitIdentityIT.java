@@ -74,7 +74,7 @@ class BitIdentityIT {
 
   @Test
   void executorsWithoutTheVectorModuleGiveTheSameBits() {
-    try (JavaSparkContext context = context("local-cluster[2,1,1024]", "");
+    try (JavaSparkContext context = context("local-cluster[2,1,1024]", SmallTraining.FAST_JVM);
         RoundRunner runner =
             SmallTraining.jobs(context, SmallTraining.recipe(DATA), "vector", DATA)) {
       assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
@@ -86,9 +86,9 @@ class BitIdentityIT {
   void failedTasksAndLostShardsLeaveNoTrace(String master) {
     SmallTraining.Outcome expected = SmallTraining.local(DATA);
     TrainingData failing = new FirstAttemptFails(DATA);
-    try (JavaSparkContext context = context(master, VECTOR_MODULE);
+    try (JavaSparkContext context = SmallTraining.context(master);
         JobRoundRunner spark =
-            SmallTraining.jobs(context, SmallTraining.recipe(DATA), "vector", failing)) {
+            SmallTraining.jobs(context, SmallTraining.recipe(DATA), "portable", failing)) {
       // As executors under memory pressure do.
       RoundRunner losing =
           DisturbedRounds.before(

@@ -79,13 +79,7 @@ class ExecutorFailureIT {
   }
 
   private static JavaSparkContext context(StandaloneCluster on, Map<String, String> settings) {
-    Map<String, String> all =
-        new HashMap<>(
-            Map.of(
-                "spark.executor.memory", "512m",
-                "spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-                // That an executor has gone is known when its connection has.
-                "spark.standalone.executorRemoveDelayOnDisconnection", "100ms"));
+    Map<String, String> all = new HashMap<>(Map.of("spark.executor.memory", "512m"));
     all.putAll(settings);
     return SmallTraining.context(on.master(), all);
   }
@@ -117,7 +111,7 @@ class ExecutorFailureIT {
   @ParameterizedTest
   @MethodSource("ways")
   void oneIsKilledInARandomRound(RoundsChoice choice) throws IOException {
-    kill(choice.toString(), AVERAGING_PARAMETERS, cluster, choice, Proof.times(25, 2), 1);
+    kill(choice.toString(), AVERAGING_PARAMETERS, cluster, choice, Proof.times(25, 1), 1);
   }
 
   @ParameterizedTest

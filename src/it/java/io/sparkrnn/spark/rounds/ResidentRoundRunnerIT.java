@@ -32,7 +32,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import scala.collection.JavaConverters;
 
 /** Tasks that stay come to the local engine's bits, whatever happens to them. */
@@ -81,8 +80,13 @@ class ResidentRoundRunnerIT {
     }
   }
 
+  static List<String> securedMasters() {
+    return Proof.of(
+        List.of("local[2]", "local-cluster[2,1,1024]"), List.of("local-cluster[2,1,1024]"));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"local[2]", "local-cluster[2,1,1024]"})
+  @MethodSource("securedMasters")
   void worksWithAuthenticationAndEncryption(String master) {
     Map<String, String> settings =
         Map.of(
@@ -95,8 +99,12 @@ class ResidentRoundRunnerIT {
     }
   }
 
+  static List<String> mastersThatTryAgain() {
+    return Proof.of(List.of("local[2,4]", "local-cluster[2,1,1024]"), List.of("local[2,4]"));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"local[2,4]", "local-cluster[2,1,1024]"})
+  @MethodSource("mastersThatTryAgain")
   void failedTasksLeaveNoTrace(String master) {
     try (JavaSparkContext context = SmallTraining.context(master);
         RoundRunner runner = resident(context, new FirstAttemptFails(DATA))) {
@@ -106,13 +114,14 @@ class ResidentRoundRunnerIT {
 
   @Test
   void killedExecutorsLeaveNoTrace() {
+    List<Long> before = Proof.of(List.of(3L, 6L, 9L), List.of(3L, 9L));
     List<ProcessHandle> killed = new ArrayList<>();
     try (JavaSparkContext context = SmallTraining.context("local-cluster[2,1,1024]");
         RoundRunner resident = resident(context, DATA)) {
       RoundRunner runner =
           DisturbedRounds.before(
               resident,
-              List.of(3L, 6L, 9L),
+              before,
               () -> {
                 ProcessHandle executor = executorProcesses().get(0);
                 killed.add(executor);
@@ -121,7 +130,7 @@ class ResidentRoundRunnerIT {
               });
       assertThat(SmallTraining.run(DATA, runner)).isEqualTo(SmallTraining.local(DATA));
     }
-    assertThat(killed).hasSize(3);
+    assertThat(killed).hasSameSizeAs(before);
   }
 
   /** Spark's exception would be a stack trace on the screen. */
@@ -189,8 +198,12 @@ class ResidentRoundRunnerIT {
     }
   }
 
+  static List<String> cutOffMasters() {
+    return Proof.of(List.of("local[2]", "local-cluster[2,1,1024]"), List.of("local[2]"));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"local[2]", "local-cluster[2,1,1024]"})
+  @MethodSource("cutOffMasters")
   void withoutAWayToTheDriverThereIsAJobARound(String master) {
     try (JavaSparkContext context = SmallTraining.context(master)) {
       RoundExchange closed =

@@ -53,6 +53,9 @@ public final class SmallTraining {
   /** Shards of unequal size, with a short last minibatch; an odd number of workers. */
   public static final TrainingData DATA = new SyntheticData(5, 1203, 6, 7, 4);
 
+  /** Of executors that live for seconds: most of it would be the compiler's. */
+  static final String FAST_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
   /** What executors run. */
   static final String CLASSES =
       String.join(
@@ -198,7 +201,12 @@ public final class SmallTraining {
             .set("spark.driver.host", "127.0.0.1")
             .set("spark.executor.memory", "384m")
             .set("spark.testing.reservedMemory", "67108864")
-            .set("spark.executor.extraClassPath", CLASSES);
+            .set("spark.executor.extraClassPath", CLASSES)
+            .set("spark.executor.extraJavaOptions", FAST_JVM)
+            // That an executor has gone is known when its connection has.
+            .set("spark.standalone.executorRemoveDelayOnDisconnection", "100ms")
+            // As conf/spark-defaults.conf has it.
+            .set("spark.locality.wait", "200ms");
     settings.forEach(conf::set);
     return new JavaSparkContext(conf);
   }

@@ -22,6 +22,7 @@ from pyspark.ml.tuning import CrossValidator, CrossValidatorModel, ParamGridBuil
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+import notebook
 import spark_rnn
 from spark_rnn import RnnClassificationModel, RnnClassifier, RnnModel, RnnRegressionModel, RnnRegressor, RnnSequenceLabeler
 
@@ -66,6 +67,9 @@ class SparkMlTest(unittest.TestCase):
         if not REMOTE:
             builder = builder.master("local[2]").config("spark.sql.shuffle.partitions", "2")
             builder = builder.config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false")
+            # To compile what runs once takes longer than to run it.
+            builder = builder.config("spark.sql.codegen.wholeStage", "false").config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+        (WORK / "src").symlink_to(HOME / "src")
         cls.spark = spark_rnn.session(builder)
         write_circles(WORK / "circles.json")
         schema = "id int, kind string, label double, fold int, features array<double>"
@@ -204,12 +208,18 @@ class SparkMlTest(unittest.TestCase):
         scaler = StandardScaler(inputCol="series", outputCol="features", withMean=True)
         series = self.spark.createDataFrame([(row.label, Vectors.dense(row.features * 6)) for row in self.table.collect()], ["label", "series"])
         exec(python_of("README.md"), {"Pipeline": Pipeline, "RnnClassifier": RnnClassifier, "scaler": scaler, "training": series})
-        (WORK / "src").symlink_to(HOME / "src")
         page = {}
         exec(python_of("src/docs/python.md"), page)
-        (WORK / "src").unlink()
         print("accuracy", page["accuracy"])
         self.assertGreater(page["accuracy"], 0.9)
+
+    @classic
+    def test_the_notebook_comes_to_what_it_shows(self):
+        page = json.loads((HOME / "src/docs/speakers.ipynb").read_text())
+        found = notebook.run(page)
+        for cell, outputs in found:
+            self.assertEqual(notebook.said(outputs), notebook.said(cell["outputs"]), "".join(cell["source"]))
+        self.assertEqual(sum(notebook.said(outputs).count(notebook.PNG) for _, outputs in found), 4)
 
 
 if __name__ == "__main__":

@@ -58,6 +58,7 @@ def python_of(page: str) -> str:
 
 
 classic = unittest.skipIf(REMOTE, "needs a JVM in this process")
+remote = unittest.skipUnless(REMOTE, "is about clients of Spark Connect")
 
 
 class SparkMlTest(unittest.TestCase):
@@ -65,7 +66,7 @@ class SparkMlTest(unittest.TestCase):
     def setUpClass(cls):
         builder = SparkSession.builder
         if not REMOTE:
-            builder = builder.master("local[2]").config("spark.sql.shuffle.partitions", "2")
+            builder = builder.master("local[2]").config("spark.sql.shuffle.partitions", "2").config("spark.sql.adaptive.enabled", "false")
             builder = builder.config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false")
             # To compile what runs once takes longer than to run it.
             builder = builder.config("spark.sql.codegen.wholeStage", "false").config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
@@ -73,7 +74,7 @@ class SparkMlTest(unittest.TestCase):
         cls.spark = spark_rnn.session(builder)
         write_circles(WORK / "circles.json")
         schema = "id int, kind string, label double, fold int, features array<double>"
-        cls.table = cls.spark.read.schema(schema).json(str(WORK / "circles.json"))
+        cls.table = cls.spark.read.schema(schema).json(str(WORK / "circles.json")).cache()
         cls.model = classifier().fit(cls.table)
         cls.results = {"probabilities": probabilities(cls.model.transform(cls.table))}
         cls.evaluator = MulticlassClassificationEvaluator(metricName="logLoss")
@@ -168,6 +169,17 @@ class SparkMlTest(unittest.TestCase):
         model.write().overwrite().save(self.path("labeling"))
         loaded = PipelineModel.load(self.path("labeling"))
         self.assertEqual([row.prediction for row in loaded.transform(table).orderBy("id").collect()], self.results["speeds"])
+
+    @remote
+    def test_what_spark_connect_does_not_reach(self):
+        for unreachable in (lambda: self.model.summary, lambda: RnnModel.load("model"), spark_rnn._jvm.jvm):
+            with self.assertRaisesRegex(RuntimeError, "expected a session of its own, found one of Spark Connect"):
+                unreachable()
+        with self.assertRaisesRegex(Exception, "labels .* is not allowed to be accessed"):
+            self.model.labels
+        self.assertFalse(self.model.hasSummary)
+        self.model.write().overwrite().save(self.path("initial"))
+        self.assertIn("12 tanh", repr(classifier(initialModel=self.path("initial"), epochs=1).fit(self.table)))
 
     @classic
     def test_what_fit_did(self):

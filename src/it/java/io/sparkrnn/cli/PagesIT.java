@@ -210,6 +210,10 @@ class PagesIT {
       System.out.printf(
           "accuracy %.3f of %d, bad %s%n", accuracy, good.count(), bad.collectAsList());
       assertThat(query.recentProgress()).hasSize(3);
+      // Five of the page, and one that is longer than those of training.
+      assertThat(bad.count()).isEqualTo(6);
+      assertThat(good.count()).isEqualTo(369);
+      assertThat(accuracy).isGreaterThan(0.95);
       Dataset<Row> stream =
           spark.readStream().schema(utterances.schema()).json(temp.resolve("bad").toString());
       answered(model.setHandleInvalid("skip").transform(stream), "skipped");

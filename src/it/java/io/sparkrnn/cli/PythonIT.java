@@ -29,6 +29,10 @@ class PythonIT {
 
   private static final Path TESTS = LauncherRun.HOME.resolve("src/it/python/spark_ml.py");
 
+  /** To compile with C2 what runs once or twice takes longer than to run it. */
+  private static final Map<String, String> WITHOUT_C2 =
+      Map.of("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
+
   /** What the tests and the notebook need beside PySpark. */
   private static final List<String> LIBRARIES = List.of("numpy<2", "matplotlib==3.9.4");
 
@@ -92,10 +96,12 @@ class PythonIT {
       port = free.getLocalPort();
     }
     Path log = temp.resolve("server.log");
+    Map<String, String> ofServer = new HashMap<>(WITHOUT_C2);
+    ofServer.putAll(Map.of("SPARK_HOME", home.toString(), "SPARK_LOCAL_IP", "127.0.0.1"));
     Process server =
         start(
             log,
-            Map.of("SPARK_HOME", home.toString(), "SPARK_LOCAL_IP", "127.0.0.1"),
+            ofServer,
             List.of(
                 home.resolve("bin/spark-submit").toString(),
                 "--class",
@@ -185,13 +191,16 @@ class PythonIT {
   }
 
   private static Map<String, String> python(Path... path) {
-    return Map.of(
-        "PYTHONPATH",
-        String.join(File.pathSeparator, Stream.of(path).map(Path::toString).toList()),
-        "PYTHONDONTWRITEBYTECODE",
-        "1",
-        "SPARK_LOCAL_IP",
-        "127.0.0.1");
+    Map<String, String> environment = new HashMap<>(WITHOUT_C2);
+    environment.putAll(
+        Map.of(
+            "PYTHONPATH",
+            String.join(File.pathSeparator, Stream.of(path).map(Path::toString).toList()),
+            "PYTHONDONTWRITEBYTECODE",
+            "1",
+            "SPARK_LOCAL_IP",
+            "127.0.0.1"));
+    return environment;
   }
 
   private static void pip(String... arguments) throws Exception {

@@ -155,7 +155,8 @@ def time_to_accuracy(settings):
     validated = ("--validation", str(HELD_OUT))
     goal = ("--held-out", "{held_out}", "--target", str(TARGET_ACCURACY), "--threads", str(CORES))
     return [
-        ours("spark-rnn, default settings", settings, 10, *validated, recipe=()),
+        ours("spark-rnn, default settings", settings, 4, *validated, recipe=()),
+        ours("spark-rnn, Adam", settings, 10, *validated, recipe=("--updater", "adam")),
         torch("PyTorch, the notebook's recipe", settings, "accuracy", *goal, *SAME_RECIPE,
               "--epochs", settings.epochs_or(20)),
         torch("PyTorch, spark-rnn's recipe", settings, "accuracy", *goal, *OUR_RECIPE,

@@ -122,8 +122,9 @@ class _RnnParams(Params):
     epochs: Param[int] = Param(
         Params._dummy(),
         "epochs",
-        "Passes over the training set; auto: as many as training.iterations has, else 10 where parameters are averaged, and where "
-        "gradients are, what the minibatches of all workers together ask for, at least 3.",
+        "Passes over the training set; auto: as many as training.iterations has, else what the minibatches of all workers "
+        "together ask for, at least 3 where gradients are averaged and 4 where parameters are; with other updaters than muon 10 "
+        "where parameters are averaged.",
         typeConverter=TypeConverters.toInt,
     )
     featuresCols: Param[list[str]] = Param(
@@ -178,8 +179,8 @@ class _RnnParams(Params):
     learningRate: Param[float] = Param(
         Params._dummy(),
         "learningRate",
-        "Learning rate, at the peak of the schedule; auto: 0.002 up to 4 workers that average parameters, else by the samples of "
-        "a step.",
+        "Learning rate, at the peak of the schedule; auto: 0.002 up to 4 workers that average parameters, of muon 0.005 for a "
+        "minibatch of 64, else by the samples of a step.",
         typeConverter=TypeConverters.toFloat,
     )
     lengthWindowMinibatches: Param[int] = Param(
@@ -313,7 +314,8 @@ class _RnnParams(Params):
     updater: Param[str] = Param(
         Params._dummy(),
         "updater",
-        "Updater; auto: adam where parameters are averaged, muon where gradients are.",
+        "Updater; auto: muon where gradients are averaged, and where up to 4 workers that learn classes average parameters and "
+        "updater.learning-rate is auto, too; else adam.",
         typeConverter=TypeConverters.toString,
     )
     validationFrom: Param[str] = Param(

@@ -3,13 +3,23 @@ package io.sparkrnn.train;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.data.EvaluationData.Part;
+import io.sparkrnn.data.RunData;
 import io.sparkrnn.data.Shard;
-import io.sparkrnn.data.images.ImageTrainingData;
+import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.evaluation.EvaluationResult;
+import io.sparkrnn.evaluation.Score;
+import io.sparkrnn.evaluation.ScoreKind;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.kernel.Ops;
+import io.sparkrnn.model.Preparation;
+import io.sparkrnn.model.TargetScale;
+import io.sparkrnn.run.Backend;
 import io.sparkrnn.run.Topologies;
+import io.sparkrnn.spark.RunDataReader;
+import io.sparkrnn.train.ScaleOutRun.Point;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,29 +34,31 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 /**
- * What more workers save: iterations, epochs and seconds to a score on held-out images, and the
- * best one, for logical workers that share this machine's cores. Nothing is chosen on test images,
- * which are never looked at. Bits are the program's, whatever the number of cores.
+ * What more workers save: iterations, epochs and seconds to a score on held-out samples, and the
+ * best one, for logical workers that share this machine's cores. Test samples are looked at only
+ * where that is asked for, to check a rule on data that no constant of it was chosen on. Bits are
+ * the program's, whatever the number of cores.
  */
 public final class ScaleOut {
   private static final int EVALUATIONS = 32;
 
-  private static final String HEADER =
-      "averaging,workers,seed,updater,learning_rate,epochs,iterations,samples,to_target_iterations,to_target_epochs,to_target_seconds,best,final,seconds";
-
   private final RunConfiguration configuration;
-  private final ImageTrainingData data;
-  private final Training<ImageTrainingData> training;
+  private final RunData data;
+  private final Training<RunData> training;
+  private final Part part;
   private final double target;
   private final int threads;
 
-  /** When a run first reached the target. */
-  private record Reached(long iterations, double epochs, double seconds) {}
-
-  private ScaleOut(RunConfiguration asked, double target, int threads) {
-    this.data = ImageTrainingData.read(asked);
-    this.training = new Training<>(asked, data, Topologies.of(asked, data));
+  private ScaleOut(RunConfiguration asked, Part part, double target, int threads) {
+    this.data = RunDataReader.read(asked, new Backend.Local());
+    this.training =
+        new Training<>(
+            asked,
+            data,
+            Topologies.of(asked, data),
+            data.preparation().map(Preparation::targets).orElse(TargetScale.IDENTITY));
     this.configuration = training.configuration();
+    this.part = part;
     this.target = target;
     this.threads = threads;
   }
@@ -54,11 +66,11 @@ public final class ScaleOut {
   /**
    * Runs all combinations.
    *
-   * @param arguments {@code --workers 1,8 --averaging parameters,gradients --seeds 1,2,3 --target
-   *     0.98 --threads 2 --config FILE}, each with a default; all others are settings: {@code
-   *     training.epochs=1}
+   * @param arguments {@code --workers 1,8 --averaging parameters,gradients,auto --seeds 1,2,3
+   *     --target 0.98 --part validation --threads 2 --config FILE --json FILE --svg FILE}, each
+   *     with a default or left out; all others are settings: {@code training.epochs=1}
    */
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws IOException {
     Map<String, String> options =
         new HashMap<>(
             Map.of(
@@ -66,8 +78,9 @@ public final class ScaleOut {
                 "--averaging", "parameters,gradients",
                 "--seeds", "1,2,3",
                 "--target", "0.98",
+                "--part", "validation",
                 "--threads", String.valueOf(Runtime.getRuntime().availableProcessors())));
-    Map<String, String> settings = new HashMap<>(Map.of("data.validation", "5000"));
+    Map<String, String> settings = new HashMap<>();
     for (int i = 0; i < arguments.length; i++) {
       if (arguments[i].startsWith("--")) {
         options.put(arguments[i], arguments[++i]);
@@ -75,8 +88,13 @@ public final class ScaleOut {
         settings.put(arguments[i].split("=", 2)[0], arguments[i].split("=", 2)[1]);
       }
     }
+    Part part = Part.valueOf(options.get("--part").toUpperCase(Locale.ROOT));
+    if (part == Part.VALIDATION && settings.keySet().stream().noneMatch(ScaleOut::isOfTables)) {
+      settings.putIfAbsent("data.validation", "5000");
+    }
     PrintStream out = System.out;
-    out.println(HEADER);
+    out.println(ScaleOutRun.HEADER);
+    List<ScaleOutRun> runs = new ArrayList<>();
     for (String averaging : options.get("--averaging").split(",")) {
       for (String workers : options.get("--workers").split(",")) {
         for (String seed : options.get("--seeds").split(",")) {
@@ -86,31 +104,48 @@ public final class ScaleOut {
           RunConfiguration asked =
               ConfigurationLoader.load(
                   Optional.ofNullable(options.get("--config")).map(Path::of), settings);
-          out.println(
+          ScaleOutRun run =
               new ScaleOut(
                       asked,
+                      part,
                       Double.parseDouble(options.get("--target")),
                       Integer.parseInt(options.get("--threads")))
-                  .run());
+                  .run();
+          out.println(run.line());
+          runs.add(run);
         }
       }
     }
+    ScaleOutSummary summary = ScaleOutSummary.of(runs);
+    summary.lines().forEach(out::println);
+    if (options.containsKey("--json")) {
+      Files.write(Path.of(options.get("--json")), summary.json());
+    }
+    if (options.containsKey("--svg")) {
+      Files.writeString(Path.of(options.get("--svg")), ScaleOutPicture.svg(runs));
+    }
   }
 
-  /** One run, as a line of the table. */
-  private String run() {
+  private static boolean isOfTables(String key) {
+    return key.startsWith("table.");
+  }
+
+  private ScaleOutRun run() {
     Ops kernels = Ops.named(KernelProvider.choose("auto").name());
     RoundPlan plan = training.plan();
     TrainingState state = training.randomStart();
     long every = Math.max(1, training.iterations() / EVALUATIONS);
     LocalEvaluation evaluation =
         new LocalEvaluation(kernels, training.recipe().evaluator(), data, StopRequest.NEVER);
-    Reached reached = null;
-    double best = Double.NEGATIVE_INFINITY;
-    double last = Double.NaN;
+    ScoreKind kind = training.scoreKind();
+    double merit = new Score(kind, target).merit();
+    boolean validates = data.size(Part.VALIDATION) > 0;
+    boolean fewEpochs = configuration.training().epochs() <= EVALUATIONS;
+    List<Double> merits = new ArrayList<>();
+    List<Point> curve = new ArrayList<>();
     double seconds = 0;
     try (Rounds rounds = new Rounds(training.recipe(), kernels, data, threads)) {
-      while (state.epoch() < configuration.training().epochs()) {
+      while (state.epoch() < training.budget().end(merits)) {
         Round round = plan.next(state);
         long began = System.nanoTime();
         RoundResult result = rounds.run(state.forWorkers(), round);
@@ -120,44 +155,35 @@ public final class ScaleOut {
         }
         long before = state.iteration() / every;
         state = state.after(round, result);
-        if (state.iteration() / every > before || round.lastOfEpoch()) {
-          EvaluationResult found =
-              training.decided(evaluation.evaluate(state.parameters(), Part.VALIDATION));
-          last = found.score().value();
-          best = Math.max(best, found.score().merit());
-          if (reached == null && last >= target) {
-            double epochs = state.iteration() / (double) plan.minibatchesPerEpoch();
-            reached = new Reached(state.iteration(), epochs, seconds);
-          }
+        if (round.lastOfEpoch() && validates) {
+          merits.add(score(evaluation, state, Part.VALIDATION).merit());
+        }
+        boolean ends = state.epoch() == training.budget().end(merits);
+        if (state.iteration() / every > before || round.lastOfEpoch() && (fewEpochs || ends)) {
+          Score found = score(evaluation, state, part);
+          double epochs = state.iteration() / (double) plan.minibatchesPerEpoch();
+          curve.add(
+              new Point(state.iteration(), epochs, seconds, found.value(), found.merit() >= merit));
         }
       }
     }
-    return line(reached, best, last, seconds);
-  }
-
-  private String line(Reached reached, double best, double last, double seconds) {
-    return String.format(
-        Locale.ROOT,
-        "%s,%d,%d,%s,%s,%d,%d,%d,%s,%.4f,%.4f,%.2f",
-        configuration.averaging(),
+    return new ScaleOutRun(
+        configuration.averaging().toString(),
         configuration.training().workers(),
         configuration.training().seed(),
-        configuration.updater().name(),
+        configuration.updater().name().toString(),
         configuration.updater().learningRate(),
-        configuration.training().epochs(),
-        training.iterations(),
-        training.samplesSeen(),
-        reached == null
-            ? ",,"
-            : String.format(
-                Locale.ROOT,
-                "%d,%.2f,%.2f",
-                reached.iterations(),
-                reached.epochs(),
-                reached.seconds()),
-        best,
-        last,
-        seconds);
+        state.epoch(),
+        state.iteration(),
+        training.samplesSeen() / configuration.training().epochs() * state.epoch(),
+        kind,
+        seconds,
+        curve);
+  }
+
+  private Score score(LocalEvaluation evaluation, TrainingState state, Part of) {
+    EvaluationResult found = training.decided(evaluation.evaluate(state.parameters(), of));
+    return found.score();
   }
 
   /** Rounds of workers that take turns on some threads. */
@@ -167,7 +193,7 @@ public final class ScaleOut {
     private final RoundStep step;
     private final ExecutorService threads;
 
-    Rounds(Recipe recipe, Ops kernels, ImageTrainingData data, int count) {
+    Rounds(Recipe recipe, Ops kernels, TrainingData data, int count) {
       this.shards = IntStream.range(0, data.workers()).mapToObj(data::shard).toList();
       this.step = new RoundStep(recipe, kernels);
       this.threads = Executors.newFixedThreadPool(count);

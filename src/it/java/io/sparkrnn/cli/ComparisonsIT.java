@@ -12,6 +12,7 @@ import io.sparkrnn.run.Console;
 import io.sparkrnn.run.ExitCode;
 import io.sparkrnn.train.EpochReport;
 import io.sparkrnn.train.RoundPlan;
+import io.sparkrnn.train.TrainingLoop.Budget;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -206,7 +207,9 @@ class ComparisonsIT {
     ByteArrayOutputStream screen = new ByteArrayOutputStream();
     Console console =
         new Console(
-            new PrintStream(screen, true, StandardCharsets.UTF_8), new RoundPlan(10, 5, 5), 3);
+            new PrintStream(screen, true, StandardCharsets.UTF_8),
+            new RoundPlan(10, 5, 5),
+            new Budget(3));
     console.engine("somewhere");
     console.onEpoch(epoch(1, 969));
     console.onEpoch(epoch(2, 970));

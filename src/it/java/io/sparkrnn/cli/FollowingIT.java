@@ -208,6 +208,39 @@ class FollowingIT {
         .isEqualTo(Floats.sha256(state(run, round).movingAverage()));
   }
 
+  /** Its budget is too small for it. */
+  @Test
+  void aRunGoesOnInCyclesWhileItGetsBetter() throws IOException {
+    Path run = temp.resolve("cycles");
+    String cycles =
+        "--epochs 2 --most-epochs 6 --early-stopping-epochs 0 --plateau-epochs 0"
+            + " --score log-loss";
+    CommandRun trained = train(run, cycles.split(" "));
+    assertThat(trained.errors()).isEmpty();
+    assertThat(trained.output())
+        .contains("training  2 epochs, up to 6 while validation gets better, adam with");
+    JsonNode expected = result(run);
+    int epochs = expected.path("epochs").asInt();
+    assertThat(epochs).isBetween(3, 6);
+    long end = new RunState(run).newestCheckpoint().orElseThrow();
+    assertThat(state(run, end).merits()).hasSize(epochs);
+
+    Path spark = temp.resolve("cycles-on-spark");
+    String onSpark = cycles + " --engine spark --master local[2]";
+    assertThat(train(spark, onSpark.split(" ")).errors()).isEmpty();
+    assertThat(result(spark).path("parametersSha256")).isEqualTo(expected.path("parametersSha256"));
+    assertThat(result(spark).path("epochs")).isEqualTo(expected.path("epochs"));
+
+    // As if its driver had been killed in the last cycle, and before the first.
+    for (long newest : List.of(end - 1, end / epochs)) {
+      forget(run, newest);
+      assertThat(resume(run).errors()).isEmpty();
+      for (String field : List.of("parametersSha256", "epochs", "test")) {
+        assertThat(result(run).path(field)).as(field).isEqualTo(expected.path(field));
+      }
+    }
+  }
+
   @Test
   void dl4jStopsEarlyToo() throws IOException {
     Path run = temp.resolve("dl4j");

@@ -94,10 +94,10 @@ class Dl4jZipIT {
   private static byte[] zip(ModelFile model) {
     RunConfiguration decided = new Rules(ConfigurationLoader.defaults()).decided();
     Updater updater = Updater.of(decided.updater(), decided.samplesOfStep());
-    float[] state = new float[updater.stateSize(model.parameters().length)];
-    return Dl4jNetworks.zip(
-        NetworkDescription.of(model.topology(), decided),
-        new NetworkState(model.parameters(), state, 0, 0));
+    NetworkDescription description = NetworkDescription.of(model.topology(), decided);
+    float[] state =
+        description.updaterState(new float[updater.stateSize(model.parameters().length)]);
+    return Dl4jNetworks.zip(description, new NetworkState(model.parameters(), state, 0, 0));
   }
 
   private static void assertSame(Network network, float[] ours, INDArray theirs) {

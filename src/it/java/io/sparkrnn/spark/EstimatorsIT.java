@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.spark.ml.PreparedTable;
+import io.sparkrnn.train.EarlyStopping;
+import io.sparkrnn.train.TrainingLoop.Budget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -274,6 +277,28 @@ class EstimatorsIT {
         .isInstanceOf(ConfigurationException.class)
         .hasMessageStartingWith(
             "Cannot use the configuration: initialModel: expected a model of 6 x 2 -> lstm 5 -> 2 as is to be trained, found one of 6 x 2 -> 5 tanh -> 2");
+  }
+
+  /** The rule's budget for 16,384 samples a step, one of each worker an epoch: 110 epochs. */
+  @Test
+  void aFitGoesOnWhileValidationGetsBetter() {
+    RnnClassifier rnn =
+        new RnnClassifier()
+            .setTimeSteps(STEPS)
+            .setHidden(new int[] {5})
+            .setWorkers(4)
+            .setMinibatchSize(4_096)
+            .setValidationIndicatorCol("later");
+    Dataset<Row> parts = table.withColumn("later", functions.expr("id % 5 = 0"));
+    double[] found = rnn.fit(parts).summary().validationHistory();
+    List<Double> merits = Arrays.stream(found).boxed().toList();
+
+    assertThat(merits)
+        .hasSize(new Budget(110, 330, new EarlyStopping(0, 0.001)).end(merits))
+        .hasSizeGreaterThanOrEqualTo(110);
+    // Epochs that are asked for are what there is.
+    assertThat(rnn.setEpochs(110).fit(parts).summary().validationHistory())
+        .containsExactly(Arrays.copyOf(found, 110));
   }
 
   @Test

@@ -41,10 +41,12 @@ public final class StandaloneCluster implements AutoCloseable {
   private final List<Process> daemons = new ArrayList<>();
   // A test that is killed does not close its cluster.
   private final Thread killer = new Thread(this::kill, "standalone-cluster-killer");
+  private final int workers;
   private final String master;
 
   private StandaloneCluster(Path directory, int workers, Map<String, String> settings) {
     this.directory = directory;
+    this.workers = workers;
     Runtime.getRuntime().addShutdownHook(killer);
     try {
       List<String> ports = List.of("--host", "127.0.0.1", "--port", "0", "--webui-port", "0");
@@ -83,6 +85,11 @@ public final class StandaloneCluster implements AutoCloseable {
       System.out.println(cluster.master());
       System.in.transferTo(OutputStream.nullOutputStream());
     }
+  }
+
+  /** Spark workers that it was started with, which have an executor each. */
+  public int workers() {
+    return workers;
   }
 
   /** For example {@code spark://127.0.0.1:40521}. */

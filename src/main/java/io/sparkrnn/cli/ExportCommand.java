@@ -1,5 +1,7 @@
 package io.sparkrnn.cli;
 
+import io.sparkrnn.config.Engine;
+import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.dl4j.Dl4jNetworks;
 import io.sparkrnn.dl4j.NetworkDescription;
@@ -19,6 +21,7 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -88,9 +91,13 @@ final class ExportCommand extends ConfiguredCommand {
     };
   }
 
-  /** With an updater that has seen nothing yet: a model file has no updater state. */
+  /**
+   * With an updater that has seen nothing yet: a model file has no updater state. One of DL4J's,
+   * where none is named.
+   */
   private byte[] dl4j(ModelFile read, RunConfiguration asked) {
-    RunConfiguration configuration = new Rules(asked).decided();
+    RunConfiguration configuration =
+        new Rules(asked.with(Map.of(Keys.ENGINE, Engine.DL4J.toString()))).decided();
     if (!Dl4jZip.available()) {
       throw new UsageException(
           "Cannot export for DL4J: expected spark-rnn-dl4j.jar beside spark-rnn.jar or in --jars, found none");

@@ -23,6 +23,7 @@ final class Combinations {
   private static final Key UPDATER = Keys.of("updater.name");
   private static final Key AVERAGING = Keys.of("training.averaging");
   private static final Key MOST_MINIBATCHES = Keys.of("training.most-minibatches");
+  private static final Key MOST_EPOCHS = Keys.of("training.most-epochs");
   private static final Key EARLY_STOPPING = Keys.of("training.early-stopping-epochs");
   private static final Key SCHEDULE = Keys.of("schedule.name");
   private static final Key WARM_UP = Keys.of("schedule.warm-up-iterations");
@@ -32,8 +33,6 @@ final class Combinations {
   private static final Key KEEP_BEST = Keys.of("training.keep-best");
   private static final Key LOSS = Keys.of("model.loss");
   private static final Key TRAIN_TABLE = Keys.of("table.train");
-  private static final Key VALIDATION_TABLE = Keys.of("table.validation");
-  private static final Key VALIDATION_FROM = Keys.of("table.validation-from");
   private static final Key TEST_TABLE = Keys.of("table.test");
   private static final Key TEST_FROM = Keys.of("table.test-from");
 
@@ -191,16 +190,15 @@ final class Combinations {
   }
 
   private void checkValidation() {
-    boolean validates =
-        Stream.of(VALIDATION, VALIDATION_TABLE, VALIDATION_FROM).anyMatch(this::isGiven);
-    for (Key key : List.of(EARLY_STOPPING, PLATEAUS, KEEP_BEST)) {
-      if (isGiven(key) && !validates) {
+    for (Key key : List.of(EARLY_STOPPING, PLATEAUS, KEEP_BEST, MOST_EPOCHS)) {
+      if (isGiven(key) && !run.validates()) {
         report(
             List.of(key, VALIDATION),
             "expected samples to validate on in %s, found none".formatted(VALIDATION));
       }
     }
     refuseWithDl4j(PLATEAUS, "whose learning rate follows from the iteration alone");
+    refuseWithDl4j(MOST_EPOCHS, "whose schedule ends with training.epochs");
   }
 
   private static boolean mayDrift(String field) {

@@ -47,7 +47,7 @@ public final class ConfigurationLoader {
 
   /** What runs of earlier versions did, which had no key for it. */
   private static final Config EARLIER =
-      ConfigFactory.parseString("training.averaging = parameters", HOCON);
+      ConfigFactory.parseString("training { averaging = parameters, most-epochs = 0 }", HOCON);
 
   private final Values values = new Values();
   private final List<Problem> problems = new ArrayList<>();

@@ -72,6 +72,13 @@ public record RunConfiguration(
     return training.earlyStoppingEpochs() > 0 ? training.earlyStoppingEpochs() : never;
   }
 
+  /** Whether there are to be samples to validate on. */
+  public boolean validates() {
+    return data.validation() > 0
+        || !table.validation().isEmpty()
+        || !table.validationFrom().isEmpty();
+  }
+
   /** Whether what an epoch's evaluation finds decides about the epochs after it, or the model. */
   public boolean followsValidation() {
     return patienceEpochs() > 0 || schedule.plateauEpochs() > 0;

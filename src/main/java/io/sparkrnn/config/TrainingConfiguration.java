@@ -6,7 +6,7 @@ import java.io.Serializable;
 public record TrainingConfiguration(
     @Setting(
             value =
-                "Passes over the training set; auto: as many as training.iterations has, else 10 where parameters are averaged, and where gradients are, what the minibatches of all workers together ask for, at least 3.",
+                "Passes over the training set; auto: as many as training.iterations has, else what the minibatches of all workers together ask for, at least 3 where gradients are averaged and 4 where parameters are; with other updaters than muon 10 where parameters are averaged.",
             min = 1,
             auto = true)
         int epochs,
@@ -112,5 +112,11 @@ public record TrainingConfiguration(
             min = 0,
             max = 64,
             auto = true)
-        int shiftPixels)
+        int shiftPixels,
+    @Setting(
+            value =
+                "Epochs that a run may come to: while its last epochs still made the validation score better, cycles of the schedule follow those of training.epochs, each with half the peak of the one before; 0: none; auto: three times training.epochs where these are auto and there are samples to validate on, else 0.",
+            min = 0,
+            auto = true)
+        int mostEpochs)
     implements Serializable {}

@@ -5,12 +5,13 @@ import java.io.Serializable;
 /** The updater. */
 public record UpdaterConfiguration(
     @Setting(
-            value = "Updater; auto: adam where parameters are averaged, muon where gradients are.",
+            value =
+                "Updater; auto: muon where gradients are averaged, and where up to 4 workers that learn classes average parameters and updater.learning-rate is auto, too; else adam.",
             flag = "--updater")
         UpdaterName name,
     @Setting(
             value =
-                "Learning rate, at the peak of the schedule; auto: 0.002 up to 4 workers that average parameters, else by the samples of a step.",
+                "Learning rate, at the peak of the schedule; auto: 0.002 up to 4 workers that average parameters, of muon 0.005 for a minibatch of 64, else by the samples of a step.",
             above = 0,
             auto = true)
         double learningRate,

@@ -6,7 +6,6 @@ import io.sparkrnn.kernel.GradientProduct.Lanes;
 import io.sparkrnn.kernel.GradientProduct.Share;
 import io.sparkrnn.kernel.Network.Join;
 import io.sparkrnn.kernel.Network.Reads;
-import io.sparkrnn.kernel.ParameterBlock.Kind;
 import io.sparkrnn.kernel.RecurrentPass.Keep;
 import java.util.Arrays;
 import java.util.List;
@@ -39,7 +38,6 @@ final class HeadPass {
   private final int paddedOutputs;
   private final int readRows;
   private final int stateRows;
-  private final int bias;
 
   // Places of the first group; the others follow.
   private final int readings;
@@ -74,7 +72,6 @@ final class HeadPass {
     paddedOutputs = Ops.padded(outputs, Ops.ROWS);
     readRows = network.read();
     stateRows = network.layers().get(network.layers().size() - 1).outputs();
-    bias = outputs == 0 ? 0 : network.layout().block(Kind.OUTPUT_BIAS).offset();
     sharesGradient = keep == Keep.FOR_SHARED_GRADIENT;
     int most = sharesGradient ? network.timeSteps() : BLOCK_STEPS;
     blockSteps = reads == Reads.EVERY ? Math.min(most, network.timeSteps()) : 1;
@@ -130,11 +127,10 @@ final class HeadPass {
   }
 
   /** The outputs; of heads that read every time step, they last until the next block. */
-  void forward(
-      float[] m, float[] parameters, MinibatchSource source, InferencePass.Readings taker) {
+  void forward(float[] m, MinibatchSource source, InferencePass.Readings taker) {
     for (int from = 0; from < steps() && outputs > 0; from += blockSteps) {
       int to = Math.min(steps(), from + blockSteps);
-      outputs(m, parameters, source, from, to);
+      outputs(m, source, from, to);
       for (int t = from; taker != null && t < to; t++) {
         for (int g = 0; g < groups.alive(t); g++) {
           for (int lane = 0; lane < groups.alive(g, t); lane++) {
@@ -152,13 +148,13 @@ final class HeadPass {
    * @param total of all weights of the minibatch
    * @param losses of the minibatch's samples, to which those of these groups are added
    */
-  void train(float[] m, float[] parameters, MinibatchSource source, double total, double[] losses) {
+  void train(float[] m, MinibatchSource source, double total, double[] losses) {
     for (int g = 0; g < groups.used() && !sharesGradient; g++) {
       gradient.clear(m, sums + (int) gradient.length() * g, Share.ALL);
     }
     for (int from = 0; from < steps(); from += blockSteps) {
       int to = Math.min(steps(), from + blockSteps);
-      outputs(m, parameters, source, from, to);
+      outputs(m, source, from, to);
       for (int g = 0; g < groups.alive(from); g++) {
         int end = from;
         for (; end < to && groups.alive(g, end) > 0; end++) {
@@ -193,16 +189,11 @@ final class HeadPass {
     }
   }
 
-  private void outputs(float[] m, float[] parameters, MinibatchSource source, int from, int to) {
+  private void outputs(float[] m, MinibatchSource source, int from, int to) {
     for (int t = from; t < to; t++) {
       for (int g = 0; g < groups.alive(t); g++) {
         read(m, source, g, t, reading(g, t - from));
-        int width = groups.width(g);
-        int at = ofOutputs(logits, g, t - from);
-        for (int row = 0; row < paddedOutputs; row++) {
-          float start = row < outputs ? parameters[bias + row] : 0f;
-          Arrays.fill(m, at + row * width, at + (row + 1) * width, start);
-        }
+        ops.broadcast(m, ofOutputs(logits, g, t - from), groups.width(g), weights.starts()[0]);
       }
       for (int g = 0, n; g < groups.alive(t); g += n) {
         n = groups.alike(g, t);

@@ -111,8 +111,8 @@ public final class InferencePass {
     float[] m = panels.m();
     order.sort(source, count);
     panels.pass().load(m, parameters, source, order.samples(), 0, count);
-    panels.pass().forward(m, parameters, source, states, statesAfter);
-    panels.pass().outputs(m, parameters, source, readings);
+    panels.pass().forward(m, source, states, statesAfter);
+    panels.pass().outputs(m, source, readings);
   }
 
   /** Takes what a head computes. */

@@ -6,7 +6,6 @@ import io.sparkrnn.kernel.Deliveries.Steps;
 import io.sparkrnn.kernel.GradientProduct.Lanes;
 import io.sparkrnn.kernel.Network.Direction;
 import io.sparkrnn.kernel.Network.Layer;
-import io.sparkrnn.kernel.ParameterBlock.Kind;
 import io.sparkrnn.kernel.RecurrentPass.Keep;
 import java.util.Arrays;
 import java.util.List;
@@ -46,10 +45,6 @@ final class LayerPass {
   private final int carryRows;
   private final int[] partRows;
 
-  // Offsets of the flat parameters.
-  private final int bias;
-  private final int recurrentBias;
-
   // Places in the arena: of the first group; the others follow.
   private final int blocks;
   private final int gates;
@@ -86,8 +81,6 @@ final class LayerPass {
     units = shape.units();
     timeSteps = network.timeSteps();
     keepsSteps = keep != Keep.OUTPUTS;
-    bias = network.layout().offset(layer, way, Kind.BIAS);
-    recurrentBias = network.layout().offset(layer, way, Kind.RECURRENT_BIAS);
 
     Cell.Rows rows = Cell.Rows.of(parts, units, Ops.ROWS);
     partRows = rows.ofParts();
@@ -236,12 +229,13 @@ final class LayerPass {
   }
 
   /** States of all time steps, by what lies in the blocks. */
-  void forward(float[] m, float[] parameters) {
+  void forward(float[] m) {
     for (int t = 0; t < groups.steps(); t++) {
       int used = groups.alive(t);
       for (int p = 0; p < parts.length; p++) {
         for (int g = 0; g < used; g++) {
-          startAtBias(m, parameters, p, gates(g, t) + partRows[p] * groups.width(g), g);
+          int at = gates(g, t) + partRows[p] * groups.width(g);
+          ops.broadcast(m, at, groups.width(g), weights.starts()[p]);
         }
         for (int g = 0, n; g < used; g += n) {
           n = groups.alike(g, t);
@@ -253,22 +247,6 @@ final class LayerPass {
         cell.forward(ops, m, step);
       }
     }
-  }
-
-  private void startAtBias(float[] m, float[] parameters, int p, int at, int group) {
-    int width = groups.width(group);
-    int rows = parts[p].gates() * units;
-    int first = parts[p].firstGate() * units;
-    for (int row = 0; row < rows; row++) {
-      float value = parts[p].inputs() ? parameters[bias + first + row] : 0f;
-      if (parts[p].state() && recurrentBias >= 0) {
-        float other = parameters[recurrentBias + first + row];
-        value = parts[p].inputs() ? value + other : other;
-      }
-      Arrays.fill(m, at + row * width, at + (row + 1) * width, value);
-    }
-    int end = Ops.padded(rows, Ops.ROWS);
-    Arrays.fill(m, at + rows * width, at + end * width, 0f);
   }
 
   private void preActivations(float[] m, int p, int group, int count, int t) {

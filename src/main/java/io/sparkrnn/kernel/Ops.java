@@ -167,6 +167,14 @@ public abstract class Ops {
   abstract void add(float[] m, int target, int source, int length);
 
   /**
+   * Writes a value of each row to all of its lanes.
+   *
+   * @param at of {@code [values.length][width]}
+   * @param width a multiple of {@value #LANES}
+   */
+  abstract void broadcast(float[] m, int at, int width, float[] values);
+
+  /**
    * {@code target + source}, in place; 0 where that is below {@link #TINY}. Gradients that vanish
    * over many time steps come to numbers so small that CPUs compute them in microcode, a hundred
    * times slower, and they are lost in any sum.

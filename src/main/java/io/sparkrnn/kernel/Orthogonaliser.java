@@ -1,6 +1,7 @@
 package io.sparkrnn.kernel;
 
 import java.util.Arrays;
+import java.util.stream.LongStream;
 
 /**
  * Brings the singular values of a matrix near 1 and keeps its singular vectors, by five iterations
@@ -65,17 +66,40 @@ public final class Orthogonaliser {
     next = arena.reserve(product(q));
     square = arena.reserve(product(p));
     fourth = arena.reserve(product(p));
-    left = arena.reserve((long) paddedRows * q);
-    right = arena.reserve((long) blocks(p) * WIDTH * q);
+    left = arena.reserve(left(p, q));
+    right = arena.reserve(right(p, q));
     m = arena.allocate();
+  }
+
+  /** What one for matrices of a shape keeps, without having it. */
+  public static long bytes(int rows, int columns) {
+    int p = Math.min(rows, columns);
+    int q = Math.max(rows, columns);
+    Arena arena = new Arena();
+    LongStream.of(
+            product(p, q), product(p, q), product(p, p), product(p, p), left(p, q), right(p, q))
+        .forEach(arena::reserve);
+    return arena.bytes();
   }
 
   private static int blocks(int columns) {
     return (columns + WIDTH - 1) / WIDTH;
   }
 
+  private static long left(int p, int q) {
+    return (long) Ops.padded(p, Ops.ROWS) * q;
+  }
+
+  private static long right(int p, int q) {
+    return (long) blocks(p) * WIDTH * q;
+  }
+
+  private static long product(int p, int ofColumns) {
+    return (long) blocks(ofColumns) * WIDTH * Ops.padded(p, Ops.ROWS);
+  }
+
   private long product(int ofColumns) {
-    return (long) blocks(ofColumns) * WIDTH * paddedRows;
+    return product(p, ofColumns);
   }
 
   private int at(int product, int row, int column) {

@@ -2,6 +2,7 @@ package io.sparkrnn.kernel;
 
 import io.sparkrnn.kernel.Cell.Part;
 import io.sparkrnn.kernel.ParameterBlock.Kind;
+import java.util.Arrays;
 
 /**
  * A network's weights in the order in which tiles read them: panels of 12 rows, {@code
@@ -10,8 +11,13 @@ import io.sparkrnn.kernel.ParameterBlock.Kind;
 final class PackedWeights {
   private final ParameterBlock[] blocks;
 
-  /** Where the products of one direction of a layer, or of the head, find theirs: of each part. */
-  record Places(int inputs, Part[] parts, int[] forward, int[] recurrent, int[] downward) {}
+  /**
+   * Where the products of one direction of a layer, or of the head, find theirs: of each part.
+   *
+   * @param starts {@code [part][row]}: the bias that sums start at, or the sum of both
+   */
+  record Places(
+      int inputs, Part[] parts, int[] forward, int[] recurrent, int[] downward, float[][] starts) {}
 
   private final Places[][] layers;
   private final Places head;
@@ -60,7 +66,11 @@ final class PackedWeights {
         at[2][p] = parts[p].inputs() ? reserve(arena, below, ofPart) : 0;
       }
     }
-    return new Places(inputs, parts, at[0], at[1], at[2]);
+    float[][] starts =
+        Arrays.stream(parts)
+            .map(part -> new float[Ops.padded(part.gates() * rows, Ops.ROWS)])
+            .toArray(float[][]::new);
+    return new Places(inputs, parts, at[0], at[1], at[2], starts);
   }
 
   /** For the forward pass alone. */
@@ -93,7 +103,28 @@ final class PackedWeights {
         case INPUT_WEIGHTS, RECURRENT_WEIGHTS ->
             pack(parameters, block, m, layers[block.layer()][block.way()]);
         case OUTPUT_WEIGHTS -> pack(parameters, block, m, head);
-        default -> {}
+        case BIAS, RECURRENT_BIAS ->
+            packBias(parameters, block, layers[block.layer()][block.way()]);
+        case OUTPUT_BIAS -> packBias(parameters, block, head);
+        case EMBEDDING -> {} // Is looked up where it is.
+      }
+    }
+  }
+
+  /** The other bias comes second. */
+  private static void packBias(float[] parameters, ParameterBlock block, Places places) {
+    boolean recurrent = block.kind() == Kind.RECURRENT_BIAS;
+    int units = block.count() / block.gates();
+    for (int p = 0; p < places.parts.length; p++) {
+      Part part = places.parts[p];
+      if (recurrent ? !part.state() : !part.inputs()) {
+        continue;
+      }
+      int from = block.offset() + part.firstGate() * units;
+      float[] starts = places.starts[p];
+      for (int row = 0; row < part.gates() * units; row++) {
+        float value = parameters[from + row];
+        starts[row] = recurrent && part.inputs() ? starts[row] + value : value;
       }
     }
   }

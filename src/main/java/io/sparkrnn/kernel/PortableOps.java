@@ -136,6 +136,13 @@ public final class PortableOps extends Ops {
   }
 
   @Override
+  void broadcast(float[] m, int at, int width, float[] values) {
+    for (int row = 0; row < values.length; row++) {
+      Arrays.fill(m, at + row * width, at + (row + 1) * width, values[row]);
+    }
+  }
+
+  @Override
   void addFlushed(float[] m, int target, int source, int length) {
     for (int i = 0; i < length; i++) {
       float sum = m[target + i] + m[source + i];

@@ -162,8 +162,7 @@ final class RecurrentPass {
    * @param states what the samples start from; null for nothing
    * @param statesAfter where what they come to is written; null for nowhere
    */
-  void forward(
-      float[] m, float[] parameters, MinibatchSource source, float[] states, float[] statesAfter) {
+  void forward(float[] m, MinibatchSource source, float[] states, float[] statesAfter) {
     deliveries.begin(source);
     int at = 0;
     for (int l = 0; l < layers.length; l++) {
@@ -173,7 +172,7 @@ final class RecurrentPass {
         } else {
           layer.begin(m, states, network.stateSize(), at);
         }
-        layer.forward(m, parameters);
+        layer.forward(m);
         if (statesAfter != null) {
           layer.end(m, statesAfter, network.stateSize(), at);
         }
@@ -196,9 +195,8 @@ final class RecurrentPass {
   }
 
   /** The outputs. */
-  void outputs(
-      float[] m, float[] parameters, MinibatchSource source, InferencePass.Readings readings) {
-    head.forward(m, parameters, source, readings);
+  void outputs(float[] m, MinibatchSource source, InferencePass.Readings readings) {
+    head.forward(m, source, readings);
   }
 
   /**
@@ -207,14 +205,13 @@ final class RecurrentPass {
    * @param total of all weights of the minibatch
    * @param losses of the minibatch's samples, to which those of these groups are added
    */
-  void backward(
-      float[] m, float[] parameters, MinibatchSource source, double total, double[] losses) {
+  void backward(float[] m, MinibatchSource source, double total, double[] losses) {
     for (LayerPass[] ways : layers) {
       for (LayerPass layer : ways) {
         layer.clearDeltas(m);
       }
     }
-    head.train(m, parameters, source, total, losses);
+    head.train(m, source, total, losses);
     for (int l = layers.length - 1; l >= 0; l--) {
       for (LayerPass layer : layers[l]) {
         layer.backward(m);

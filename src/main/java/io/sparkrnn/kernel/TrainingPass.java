@@ -219,9 +219,9 @@ public final class TrainingPass {
       losses[order.samples()[place]] = 0;
     }
     pass.load(m, parameters, source, order.samples(), first, end);
-    pass.forward(m, parameters, source, states, statesAfter);
+    pass.forward(m, source, states, statesAfter);
     // Divided by anything where nothing counts: all deltas are 0.
-    pass.backward(m, parameters, source, weight == 0 ? 1 : weight, losses);
+    pass.backward(m, source, weight == 0 ? 1 : weight, losses);
     if (embeddings.length > 0) {
       pass.embeddedDeltas(m, plan.embeddedDeltas(first));
     }

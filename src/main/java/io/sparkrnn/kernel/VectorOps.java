@@ -178,6 +178,17 @@ public final class VectorOps extends Ops {
   }
 
   @Override
+  void broadcast(float[] m, int at, int width, float[] values) {
+    int i = at;
+    for (float value : values) {
+      FloatVector row = broadcast(value);
+      for (int end = i + width; i < end; i += L) {
+        row.intoArray(m, i);
+      }
+    }
+  }
+
+  @Override
   void addFlushed(float[] m, int target, int source, int length) {
     for (int i = 0; i < length; i += L) {
       FloatVector sum = load(m, target + i).add(load(m, source + i));

@@ -33,6 +33,15 @@ public record ClusterPaths(
         System.getProperty("spark.submit.deployMode", ""));
   }
 
+  /** What Spark is to run on; empty where nobody says. */
+  static String master(RunConfiguration configuration) {
+    return master(configuration, System.getProperty("spark.master", ""));
+  }
+
+  private static String master(RunConfiguration configuration, String submitted) {
+    return configuration.spark().master().isEmpty() ? submitted : configuration.spark().master();
+  }
+
   /**
    * As the other.
    *
@@ -40,8 +49,7 @@ public record ClusterPaths(
    */
   public static ClusterPaths of(
       RunConfiguration configuration, String submittedMaster, String deployMode) {
-    String master =
-        configuration.spark().master().isEmpty() ? submittedMaster : configuration.spark().master();
+    String master = master(configuration, submittedMaster);
     // local[2] and local-cluster[2,1,1024]: processes of this machine.
     boolean cluster = !master.isEmpty() && !master.startsWith("local");
     return new ClusterPaths(

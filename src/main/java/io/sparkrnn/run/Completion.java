@@ -131,8 +131,7 @@ record Completion(
 
   private TrainingState best(TrainingState end) {
     StoppedTraining stopped =
-        StoppedTraining.of(
-            end, training.configuration().training().epochs(), training.scoreKind(), store);
+        StoppedTraining.of(end, training.budget().end(end.merits()), training.scoreKind(), store);
     result.stopped(stopped);
     console.stopped(stopped);
     return stopped.best();

@@ -20,6 +20,7 @@ import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.RoundReport;
 import io.sparkrnn.train.Training;
 import io.sparkrnn.train.TrainingListener;
+import io.sparkrnn.train.TrainingLoop.Budget;
 import java.io.PrintStream;
 import java.net.URI;
 import java.util.Locale;
@@ -31,18 +32,18 @@ public final class Console implements TrainingListener {
   private static final int EPOCH_COLUMNS = 66;
 
   private final PrintStream out;
-  private final int epochs;
+  private final Budget budget;
   private final Optional<RunBar> bar;
   private final boolean narrow;
   private boolean headed;
   private String noun = "images";
 
-  public Console(PrintStream out, RoundPlan plan, int epochs) {
+  public Console(PrintStream out, RoundPlan plan, Budget budget) {
     this.out = out;
-    this.epochs = epochs;
+    this.budget = budget;
     Optional<Terminal> terminal =
         Optional.of(out).filter(Terminal.class::isInstance).map(Terminal.class::cast);
-    this.bar = terminal.map(shown -> new RunBar(shown, plan, epochs));
+    this.bar = terminal.map(shown -> new RunBar(shown, plan, budget));
     this.narrow = terminal.filter(shown -> shown.columns() < EPOCH_COLUMNS).isPresent();
   }
 
@@ -77,8 +78,11 @@ public final class Console implements TrainingListener {
         data.size(Part.TEST));
     line(
         "training",
-        "%d epochs, %s with learning rate %s (%s), seed %d",
+        "%d epochs%s, %s with learning rate %s (%s), seed %d",
         training.epochs(),
+        budget.cycleEpochs() > 0
+            ? ", up to %d while validation gets better".formatted(budget.most())
+            : "",
         configuration.updater().name(),
         configuration.updater().learningRate(),
         configuration.schedule().name(),
@@ -108,15 +112,25 @@ public final class Console implements TrainingListener {
     if (configuration.averaging() == Averaging.PARAMETERS) {
       line(
           "averaging",
-          "parameters%s; gradients: more messages, fewer epochs, more accurate with many workers",
+          "parameters%s; gradients: more messages, more accurate with many workers",
           auto ? " (auto: at most %d workers)".formatted(most) : "");
-      return;
+      if (configuration.updater().name() == UpdaterName.MUON) {
+        rates(configuration);
+        if (asked.updater().name() == UpdaterName.AUTO) {
+          line("before", "--updater adam --epochs 10 is what earlier versions did by themselves");
+        }
+      }
+    } else {
+      line(
+          "averaging",
+          "gradients%s, a step for %,d; parameters: fewer messages, less accurate with many workers",
+          auto ? " (auto: more than %d workers)".formatted(most) : "",
+          configuration.samplesOfStep());
+      rates(configuration);
     }
-    line(
-        "averaging",
-        "gradients%s, a step for %,d; parameters: fewer messages, less accurate with many workers",
-        auto ? " (auto: more than %d workers)".formatted(most) : "",
-        configuration.samplesOfStep());
+  }
+
+  private void rates(RunConfiguration configuration) {
     UpdaterConfiguration updater = configuration.updater();
     boolean muon = updater.name() == UpdaterName.MUON;
     line(
@@ -211,7 +225,7 @@ public final class Console implements TrainingListener {
       headed = true;
     }
     row(
-        String.format(Locale.ROOT, "%3d/%-3d", epoch.epoch(), epochs),
+        String.format(Locale.ROOT, "%3d/%-3d", epoch.epoch(), budget.through(epoch.epoch())),
         String.format(Locale.ROOT, "%.4f", epoch.trainingLoss()),
         epoch.validation().map(validation -> validation.score().number()).orElse("-"),
         String.format(Locale.ROOT, "%.6f", epoch.learningRate()),

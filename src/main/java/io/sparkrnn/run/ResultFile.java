@@ -114,6 +114,9 @@ final class ResultFile implements TrainingListener {
   @Override
   public void onEpoch(EpochReport epoch) {
     epochs.add(epoch);
+    if (epoch.epoch() > root.path("epochs").asInt()) {
+      root.put("epochs", epoch.epoch());
+    }
     root.withObject("/training").put("loss", epoch.trainingLoss());
     epoch.validation().ifPresent(validation -> put("validation", validation));
   }

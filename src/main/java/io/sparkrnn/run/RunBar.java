@@ -2,6 +2,7 @@ package io.sparkrnn.run;
 
 import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.RoundReport;
+import io.sparkrnn.train.TrainingLoop.Budget;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -10,13 +11,16 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 
-/** The bar of a whole run, on a terminal, drawn by a thread of its own. */
+/**
+ * The bar of a whole run, on a terminal, drawn by a thread of its own. A cycle that follows has
+ * another one.
+ */
 final class RunBar implements AutoCloseable {
   private static final int UPDATE_INTERVAL_MILLIS = 200;
 
   private final Terminal terminal;
   private final RoundPlan plan;
-  private final int epochs;
+  private final Budget budget;
   private volatile String noun = "images";
   private volatile RoundReport last;
   private ScheduledExecutorService drawing;
@@ -24,10 +28,10 @@ final class RunBar implements AutoCloseable {
   private long first;
   private long rounds;
 
-  RunBar(Terminal terminal, RoundPlan plan, int epochs) {
+  RunBar(Terminal terminal, RoundPlan plan, Budget budget) {
     this.terminal = terminal;
     this.plan = plan;
-    this.epochs = epochs;
+    this.budget = budget;
   }
 
   /** What samples are called, in the plural. */
@@ -41,7 +45,7 @@ final class RunBar implements AutoCloseable {
     if (drawing == null) {
       beganNanos = System.nanoTime();
       first = done;
-      rounds = done + plan.roundsAfter(report.round(), epochs);
+      rounds = done + plan.roundsAfter(report.round(), epochs(report));
       drawing =
           Executors.newSingleThreadScheduledExecutor(
               new BasicThreadFactory.Builder().namingPattern("rnn.bar").daemon(true).build());
@@ -50,6 +54,10 @@ final class RunBar implements AutoCloseable {
     if (done == rounds) {
       close();
     }
+  }
+
+  private int epochs(RoundReport report) {
+    return budget.through(report.round().epoch() + 1);
   }
 
   private void draw() {
@@ -62,7 +70,7 @@ final class RunBar implements AutoCloseable {
     Progress progress =
         new Progress(
             report.round().epoch() + 1,
-            epochs,
+            epochs(report),
             done,
             rounds,
             report.meanLoss(),

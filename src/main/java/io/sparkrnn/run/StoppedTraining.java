@@ -16,7 +16,7 @@ import java.util.OptionalInt;
 /**
  * A training with early stopping that has come to its end.
  *
- * @param stoppedEarly the last epoch, if more were configured
+ * @param stoppedEarly the last epoch, if more were to come
  * @param best the state after the best epoch, from its checkpoint
  * @param score of the best epoch
  */
@@ -26,7 +26,7 @@ record StoppedTraining(OptionalInt stoppedEarly, TrainingState best, Score score
    * Reads the best epoch's state back.
    *
    * @param end the state after the last epoch
-   * @param epochs that were configured
+   * @param epochs that there would have been
    * @param kind of the score that decides
    * @throws StorageException if the best epoch's checkpoint is lost; another one's parameters would
    *     be another result

@@ -165,7 +165,7 @@ public final class TrainingCheckpoints implements CheckpointWriter, AutoCloseabl
     TrainingState end = from.train(training.loop(kernels, runner, around));
     RunConfiguration configuration = training.configuration();
     return configuration.patienceEpochs() > 0
-        ? StoppedTraining.of(end, configuration.training().epochs(), training.scoreKind(), store)
+        ? StoppedTraining.of(end, training.budget().end(end.merits()), training.scoreKind(), store)
             .best()
         : end;
   }

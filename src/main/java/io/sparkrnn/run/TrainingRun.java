@@ -61,6 +61,7 @@ public final class TrainingRun {
   private final StopRequest stop;
   private volatile boolean failing;
   private TrainingHistory history;
+  private Rehearsal rehearsal;
 
   /**
    * A run.
@@ -182,6 +183,7 @@ public final class TrainingRun {
 
   private int run(Vacancy vacancy, Backend backend) {
     signals.listen();
+    rehearsal = Rehearsal.begin(configuration);
     RunData read = read(backend);
     Training<RunData> training =
         new Training<>(
@@ -295,8 +297,7 @@ public final class TrainingRun {
             Optional.empty(),
             List.of());
     RunStart start = start(training, identity, initial);
-    Console console =
-        new Console(out, training.plan(), training.configuration().training().epochs());
+    Console console = new Console(out, training.plan(), training.budget());
     console.heading(training, configuration, directory);
     result.decided(training.configuration());
     result.describe(training.data(), training.topology(), dl4j ? "dl4j" : kernels.name());
@@ -306,6 +307,7 @@ public final class TrainingRun {
       console.kernels(kernels);
     }
     backend.await(stop);
+    rehearsal.close();
     mlflow.begin(training.configuration(), fingerprints, store.latestAttempt());
     List<TrainingListener> listeners = listeners(console, backend);
     Training.Surroundings around =

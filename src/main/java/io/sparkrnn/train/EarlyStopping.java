@@ -41,7 +41,8 @@ public record EarlyStopping(int patienceEpochs, double minDelta, ScoreKind kind)
     return isOn() && waited >= patienceEpochs;
   }
 
-  private boolean isBetter(double merit, double best) {
+  /** Whether a score is better than the best one before it. */
+  boolean isBetter(double merit, double best) {
     if (kind.scale() == ScoreKind.Scale.NATURAL || Double.isInfinite(best)) {
       return merit > best + minDelta;
     }

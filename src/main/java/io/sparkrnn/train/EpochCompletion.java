@@ -40,11 +40,16 @@ final class EpochCompletion implements AutoCloseable {
   /** A checkpoint that has not taken effect. */
   private Optional<CompletableFuture<CheckpointReport>> saving = Optional.empty();
 
-  /** An epoch's end whose evaluation has not taken effect. */
+  /**
+   * An epoch's end whose evaluation has not taken effect.
+   *
+   * @param awaited whether rounds wait for it; the state has the epoch's merit then
+   */
   private record Evaluating(
       TrainingState state,
       EpochReport report,
-      CompletableFuture<Optional<EvaluationResult>> validation) {}
+      CompletableFuture<Optional<EvaluationResult>> validation,
+      boolean awaited) {}
 
   EpochCompletion(
       TrainingLoop.Options options,
@@ -68,23 +73,26 @@ final class EpochCompletion implements AutoCloseable {
    *
    * @param before the state that the epoch's last round began with: resumed from there, a run that
    *     is stopped while it evaluates comes to that evaluation again
-   * @return the state to go on from, with the epoch's merit where later epochs depend on it
+   * @return the state to go on from, with the epoch's merit where what comes next depends on it
    */
   TrainingState begin(TrainingState before, TrainingState ended, EpochReport report) {
+    latest = ended;
     finish();
-    resumable = before;
+    resumable = before.withMerits(latest.merits());
     float[] parameters = ended.evaluated().parameters();
     CompletableFuture<Optional<EvaluationResult>> validation =
         overlapRounds() > 0
             ? inBackground(() -> validate(parameters))
             : CompletableFuture.completedFuture(validate(parameters));
+    boolean awaited = options.followsValidationOf(ended.epoch());
     TrainingState state =
-        options.followsValidation()
-            ? ended.withMerit(StopRequest.NEVER.await(validation).orElseThrow().score().merit())
-            : ended;
-    evaluating = Optional.of(new Evaluating(state, report, validation));
-    afterRound(state);
-    return state;
+        awaited ? latest.withMerit(merit(StopRequest.NEVER.await(validation))) : latest;
+    evaluating = Optional.of(new Evaluating(state, report, validation, awaited));
+    return afterRound(state);
+  }
+
+  private static double merit(Optional<EvaluationResult> validation) {
+    return validation.orElseThrow().score().merit();
   }
 
   private int overlapRounds() {
@@ -95,13 +103,19 @@ final class EpochCompletion implements AutoCloseable {
     return options.validation().map(validation -> validation.evaluate().apply(parameters));
   }
 
-  /** Lets an evaluation take effect if this is its round. */
-  void afterRound(TrainingState state) {
+  /**
+   * Lets an evaluation take effect if this is its round.
+   *
+   * @return the state to go on from
+   */
+  TrainingState afterRound(TrainingState state) {
     latest = state;
     if (evaluating.isEmpty()
+        || evaluating.get().awaited()
         || state.round() - evaluating.get().state().round() >= overlapRounds()) {
       finishEvaluation();
     }
+    return latest;
   }
 
   /**
@@ -146,10 +160,15 @@ final class EpochCompletion implements AutoCloseable {
       Evaluating ended = evaluating.get();
       evaluating = Optional.empty();
       Optional<EvaluationResult> validation = StopRequest.NEVER.await(ended.validation());
+      TrainingState state = ended.state();
+      if (options.keepsMerits() && !ended.awaited()) {
+        state = state.withMerit(merit(validation));
+        latest = latest.withMerit(merit(validation));
+      }
       EpochReport report = ended.report().with(validation);
       listeners.tell(listener -> listener.onEpoch(report));
-      if (options.checkpoints(ended.state())) {
-        beginCheckpoint(ended.state(), validation);
+      if (options.checkpoints(state)) {
+        beginCheckpoint(state, validation);
       }
     }
     resumable = latest;

@@ -162,6 +162,11 @@ public record Recipe(
     return averaging == Averaging.GRADIENTS ? 0 : updater.moments();
   }
 
+  /** Bytes of the room in which the driver takes steps; 0 where replicas take them. */
+  public long stepBytesOfDriver() {
+    return averaging == Averaging.GRADIENTS ? updater.stepBytes(topology.parameters()) : 0;
+  }
+
   /** What steps of this recipe take. */
   GradientStep step(Ops kernels) {
     return new GradientStep(updater, schedule, clipNorm, l2, topology.parameters(), kernels);

@@ -39,6 +39,9 @@ public record Training<D extends TrainingData>(
     RunConfiguration configuration, D data, RnnTopology topology, TargetScale targetScale) {
   private static final String SCORE = "training.score";
 
+  /** What the best score of few held-out samples differs by anyway. */
+  private static final double LEAST_IMPROVEMENT = 0.001;
+
   /** Of classes, or of values that are as the data have them. */
   public Training(RunConfiguration configuration, D data, RnnTopology topology) {
     this(configuration, data, topology, TargetScale.IDENTITY);
@@ -61,7 +64,7 @@ public record Training<D extends TrainingData>(
     }
   }
 
-  /** Samples that the whole run sees, those of every epoch. */
+  /** Samples that the run sees as planned, those of every epoch. */
   public long samplesSeen() {
     TrainingConfiguration training = configuration.training();
     long most = (long) training.minibatchSize() * minibatchesPerEpoch();
@@ -72,7 +75,7 @@ public record Training<D extends TrainingData>(
     return ofEpoch * training.epochs();
   }
 
-  /** Iterations of the whole run, of the worker with the most. */
+  /** Iterations of the run as planned, of the worker with the most. */
   public long iterations() {
     return (long) minibatchesPerEpoch() * configuration.training().epochs();
   }
@@ -98,7 +101,7 @@ public record Training<D extends TrainingData>(
 
   /** The kind of the score that decides. */
   public ScoreKind scoreKind() {
-    return scoreKind(configuration, recipe().evaluator().tally());
+    return scoreKind(configuration, new BlockEvaluator(topology, targetScale).tally());
   }
 
   /** By which score a configuration decides between two models. */
@@ -127,6 +130,16 @@ public record Training<D extends TrainingData>(
       CheckpointWriter checkpoints,
       List<TrainingListener> listeners,
       LongSupplier nanoTime) {}
+
+  /** How many epochs there are. */
+  public TrainingLoop.Budget budget() {
+    TrainingConfiguration training = configuration.training();
+    return new TrainingLoop.Budget(
+        training.epochs(),
+        data.size(Part.VALIDATION) == 0 ? 0 : training.mostEpochs(),
+        new EarlyStopping(
+            0, Math.max(LEAST_IMPROVEMENT, training.earlyStoppingMinDelta()), scoreKind()));
+  }
 
   /** How epochs are cut into rounds. */
   public RoundPlan plan() {
@@ -164,7 +177,10 @@ public record Training<D extends TrainingData>(
         training.threadsPerWorker(),
         Updater.of(configuration.updater(), configuration.samplesOfStep()),
         new LearningRateSchedule(
-            configuration.schedule(), configuration.updater().learningRate(), iterations()),
+            configuration.schedule(),
+            configuration.updater().learningRate(),
+            iterations(),
+            (long) minibatchesPerEpoch() * budget().cycleEpochs()),
         training.clipNorm(),
         training.l2(),
         training.seed(),
@@ -200,7 +216,7 @@ public record Training<D extends TrainingData>(
     TrainingConfiguration training = configuration.training();
     TrainingLoop.Options options =
         new TrainingLoop.Options(
-            training.epochs(),
+            budget(),
             plan(),
             recipe().schedule(),
             new CheckpointCadence(

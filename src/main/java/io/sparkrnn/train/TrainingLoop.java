@@ -11,8 +11,8 @@ import java.util.function.Function;
 /**
  * Rounds until the last epoch is done: run, average, evaluate, checkpoint, in this order. What
  * follows an epoch may be done while the next rounds run ({@link EpochCompletion}); it takes effect
- * at fixed rounds, so nothing depends on how long it takes. Where later epochs follow the
- * evaluations, by early stopping or plateaus, they wait for them.
+ * at fixed rounds, so nothing depends on how long it takes. Where what comes next follows an
+ * evaluation, by early stopping, plateaus or at the end of a budget, it waits for it.
  */
 public record TrainingLoop(
     Options options,
@@ -22,12 +22,13 @@ public record TrainingLoop(
   /**
    * What the loop does between rounds.
    *
+   * @param budget how many epochs there are
    * @param cadence the last epoch always ends with a checkpoint, and with early stopping every one
    * @param validation empty where no samples are held out to evaluate after each epoch
    * @param stop asked after each round
    */
   public record Options(
-      int epochs,
+      Budget budget,
       RoundPlan plan,
       LearningRateSchedule schedule,
       CheckpointCadence cadence,
@@ -36,7 +37,32 @@ public record TrainingLoop(
       EarlyStopping earlyStopping,
       MovingAverage movingAverage) {
 
+    /** Of a budget that is never exceeded. */
+    public Options(
+        int epochs,
+        RoundPlan plan,
+        LearningRateSchedule schedule,
+        CheckpointCadence cadence,
+        Optional<Validation> validation,
+        StopRequest stop,
+        EarlyStopping earlyStopping,
+        MovingAverage movingAverage) {
+      this(
+          new Budget(epochs),
+          plan,
+          schedule,
+          cadence,
+          validation,
+          stop,
+          earlyStopping,
+          movingAverage);
+    }
+
     public Options {
+      if (budget.cycleEpochs() > 0 && validation.isEmpty()) {
+        throw new IllegalArgumentException(
+            "Cannot go on while validation gets better: expected an evaluation, found none");
+      }
       if (follows(earlyStopping, schedule)
           && !validation.map(Validation::overlapRounds).equals(Optional.of(0))) {
         throw new IllegalArgumentException(
@@ -45,9 +71,14 @@ public record TrainingLoop(
       }
     }
 
-    /** Whether later epochs depend on what evaluations find. */
-    boolean followsValidation() {
-      return follows(earlyStopping, schedule);
+    /** Whether states have what evaluations found. */
+    boolean keepsMerits() {
+      return follows(earlyStopping, schedule) || budget.cycleEpochs() > 0;
+    }
+
+    /** Whether what comes after an epoch depends on what its evaluation finds. */
+    boolean followsValidationOf(int epoch) {
+      return follows(earlyStopping, schedule) || budget.decidesAfter(epoch);
     }
 
     private static boolean follows(EarlyStopping earlyStopping, LearningRateSchedule schedule) {
@@ -56,7 +87,7 @@ public record TrainingLoop(
 
     /** Whether a state is a run's last. */
     boolean ends(TrainingState state) {
-      return state.epoch() >= epochs || earlyStopping.ends(state.merits());
+      return state.epoch() >= budget.end(state.merits()) || earlyStopping.ends(state.merits());
     }
 
     /** Whether the end of an epoch is checkpointed. */
@@ -71,11 +102,75 @@ public record TrainingLoop(
       if (movingAverage.isOn() == (state.layout().movingAverage() == 0)) {
         state = state.withMovingAverage(movingAverage.isOn() ? state.parameters() : new float[0]);
       }
-      return followsValidation() || state.merits().isEmpty() ? state : state.withoutMerits();
+      return keepsMerits() || state.merits().isEmpty() ? state : state.withoutMerits();
     }
 
     private Round next(TrainingState state) {
       return plan.next(state).withPlateauFactor(schedule.plateauFactor(state.merits()));
+    }
+  }
+
+  /**
+   * How many epochs a run has: those that were planned, and a cycle of the schedule more as long as
+   * the last epochs made the score on held-out samples better. A pure function of these scores, so
+   * a run that is resumed decides alike.
+   *
+   * @param epochs that were planned
+   * @param most that cycles may come to; at most those planned: none follows
+   * @param criterion by how much a score has to be better
+   */
+  public record Budget(int epochs, int most, EarlyStopping criterion) {
+
+    /** Never exceeded. */
+    public Budget(int epochs) {
+      this(epochs, 0, new EarlyStopping(0, 0));
+    }
+
+    /** Of each cycle: half of the planned ones; 0: there is none. */
+    public int cycleEpochs() {
+      return most > epochs ? Math.min((epochs + 1) / 2, most - epochs) : 0;
+    }
+
+    /** Epochs up to the end of the cycle that an epoch is in, which counts from 1. */
+    public int through(int epoch) {
+      int cycle = cycleEpochs();
+      return cycle == 0 || epoch <= epochs
+          ? epochs
+          : epochs + (epoch - epochs + cycle - 1) / cycle * cycle;
+    }
+
+    /** Whether an epoch is the last of the budget or of a cycle: its merit decides on another. */
+    boolean decidesAfter(int epoch) {
+      return cycleEpochs() > 0 && epoch == through(epoch);
+    }
+
+    /**
+     * The epochs of a run, as far as it is known. Where the first ones were not evaluated, no cycle
+     * follows.
+     *
+     * @param merits of the epochs so far
+     */
+    public int end(List<Double> merits) {
+      int cycle = cycleEpochs();
+      int end = epochs;
+      while (cycle > 0
+          && end + cycle <= most
+          && merits.size() >= end
+          && stillImproves(merits.subList(0, end))) {
+        end += cycle;
+      }
+      return end;
+    }
+
+    /** Whether the last quarter of as many epochs as were planned has brought a better score. */
+    private boolean stillImproves(List<Double> merits) {
+      int before = Math.max(0, merits.size() - (epochs + 3) / 4);
+      return criterion.isBetter(best(merits), best(merits.subList(0, before)));
+    }
+
+    private static double best(List<Double> merits) {
+      return merits.stream()
+          .reduce(Double.NEGATIVE_INFINITY, (best, merit) -> merit > best ? merit : best);
     }
   }
 
@@ -140,7 +235,7 @@ public record TrainingLoop(
       samples += report.samples();
       told.tell(listener -> listener.onRound(report));
 
-      completion.afterRound(state);
+      state = completion.afterRound(state);
       if (round.lastOfEpoch()) {
         state =
             completion.begin(

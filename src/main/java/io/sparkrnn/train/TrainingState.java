@@ -167,7 +167,11 @@ public record TrainingState(
   }
 
   TrainingState withoutMerits() {
-    return with(vector, layout, List.of());
+    return withMerits(List.of());
+  }
+
+  TrainingState withMerits(List<Double> epochs) {
+    return with(vector, layout, epochs);
   }
 
   /** After an epoch that was evaluated. */

@@ -63,6 +63,7 @@ class ConfigurationLoaderTest {
         averaging = parameters
         iterations = 5000
         shift-pixels = 2
+        most-epochs = 9
       }
       updater {
         name = nesterovs, learning-rate = 0.1, momentum = .5, beta1 = 0.8, beta2 = 0.99, epsilon = 1E-7

@@ -120,6 +120,19 @@ class OpsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {1, 12, 25})
+  void broadcastsAValueToEachRow(int rows) {
+    float[] values = new float[rows];
+    for (int row = 0; row < rows; row++) {
+      values[row] = row == 3 ? -0f : row - 2.5f;
+    }
+    for (int width : new int[] {Ops.LANES, 2 * Ops.LANES}) {
+      float[] m = new float[5 + rows * width + 9];
+      assertEqualBits(m, (ops, to) -> ops.broadcast(to, 5, width, values));
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {1, 7, 50})
   void dropsByKeyAndRow(int rows) {
     int[] keys = new Random(3).ints(32).toArray();

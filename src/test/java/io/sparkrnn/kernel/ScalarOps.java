@@ -129,6 +129,13 @@ final class ScalarOps extends Ops {
   }
 
   @Override
+  void broadcast(float[] m, int at, int width, float[] values) {
+    for (int i = 0; i < values.length * width; i++) {
+      m[at + i] = values[i / width];
+    }
+  }
+
+  @Override
   void addFlushed(float[] m, int target, int source, int length) {
     for (int i = 0; i < length; i++) {
       m[target + i] = m[target + i] + m[source + i];

@@ -9,10 +9,12 @@ import io.sparkrnn.evaluation.EvaluationResult;
 import io.sparkrnn.evaluation.Score;
 import io.sparkrnn.evaluation.ScoreKind;
 import io.sparkrnn.storage.Storage;
+import io.sparkrnn.train.EarlyStopping;
 import io.sparkrnn.train.EpochReport;
 import io.sparkrnn.train.Round;
 import io.sparkrnn.train.RoundPlan;
 import io.sparkrnn.train.RoundReport;
+import io.sparkrnn.train.TrainingLoop.Budget;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;
@@ -65,8 +67,12 @@ class ConsoleTest {
 
   /** Two epochs of three rounds, from a round on. */
   private static void show(PrintStream out, int first) {
-    Console console = new Console(out, new RoundPlan(3, 1, 1), 2);
-    for (int number = first; number < 6; number++) {
+    show(out, first, 6, new Budget(2));
+  }
+
+  private static void show(PrintStream out, int first, int end, Budget budget) {
+    Console console = new Console(out, new RoundPlan(3, 1, 1), budget);
+    for (int number = first; number < end; number++) {
       int epoch = number / 3;
       boolean last = number % 3 == 2;
       console.onRound(
@@ -131,6 +137,22 @@ class ConsoleTest {
   void aResumedRunBeginsWhereItIs() {
     show(Terminal.of(sent, Map.of(Terminal.COLUMNS, "80")), 4);
     assertThat(Screen.of(sent()).drawn().get(0)).containsAnyOf("round 5/6", "round 6/6");
+  }
+
+  /** The budget's bar has come to its end, and the cycle has one more. */
+  @Test
+  void aCycleThatFollowsIsCountedWhenItBegins() {
+    show(
+        Terminal.of(sent, Map.of(Terminal.COLUMNS, "80")),
+        0,
+        9,
+        new Budget(2, 6, new EarlyStopping(0, 0)));
+    Screen screen = Screen.of(sent());
+    assertThat(screen.text()).contains("  2/2   ", "  3/3   ");
+    assertThat(screen.drawn()).anyMatch(line -> line.contains("round 6/6"));
+    assertThat(screen.drawn().get(screen.drawn().size() - 1))
+        .startsWith("100% [======")
+        .contains("epoch 3/3", "round 9/9");
   }
 
   @Test

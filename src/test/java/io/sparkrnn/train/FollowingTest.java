@@ -16,6 +16,7 @@ import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.PortableOps;
 import io.sparkrnn.model.ParameterInitializer;
 import io.sparkrnn.model.RnnTopology;
+import io.sparkrnn.train.TrainingLoop.Budget;
 import io.sparkrnn.train.TrainingLoop.Validation;
 import io.sparkrnn.train.updater.LearningRateSchedule;
 import io.sparkrnn.train.updater.Updater;
@@ -27,6 +28,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs whose later epochs depend on the accuracies of earlier ones, and moving averages. */
 class FollowingTest {
@@ -245,23 +248,36 @@ class FollowingTest {
   private record Run(TrainingState end, List<TrainingState> saved) {}
 
   private static Run train(TrainingState from, long stopAfter) {
-    Recipe recipe = recipe();
+    return train(from, stopAfter, recipe(), new Budget(EPOCHS), new EarlyStopping(3, 0.0625), 0);
+  }
+
+  private static Run train(
+      TrainingState from,
+      long stopAfter,
+      Recipe recipe,
+      Budget budget,
+      EarlyStopping earlyStopping,
+      int overlapRounds) {
     InMemoryData data = InMemoryData.ofSizes(8, 4, 4, 107, 95);
     LocalRoundRunner runner =
         new LocalRoundRunner(recipe, new PortableOps(), data, StopRequest.NEVER);
+    LocalEvaluation evaluation =
+        new LocalEvaluation(new PortableOps(), recipe.evaluator(), data, StopRequest.NEVER);
     List<TrainingState> saved = new ArrayList<>();
     long[] round = {from.round()};
     TrainingLoop loop =
         new TrainingLoop(
             new TrainingLoop.Options(
-                EPOCHS,
+                budget,
                 new RoundPlan(data.minibatchesPerEpoch(recipe.minibatchSize()), 3, 2),
                 recipe.schedule(),
                 new CheckpointCadence(1, 0, Duration.ZERO, System::nanoTime),
                 Optional.of(
-                    new Validation(parameters -> runner.evaluate(parameters, Part.VALIDATION), 0)),
+                    new Validation(
+                        parameters -> evaluation.evaluate(parameters, Part.VALIDATION),
+                        overlapRounds)),
                 () -> ++round[0] == stopAfter,
-                new EarlyStopping(3, 0.0625),
+                earlyStopping,
                 new MovingAverage(0.75)),
             runner,
             (state, scores) -> {
@@ -277,6 +293,10 @@ class FollowingTest {
   }
 
   private static Recipe recipe() {
+    return recipe(1, EPOCHS * 7L, 0);
+  }
+
+  private static Recipe recipe(int plateauEpochs, long iterations, long cycleIterations) {
     RnnTopology topology = Recipes.topology(8, 4, 4, Activation.TANH, 12);
     return new Recipe(
         topology,
@@ -284,9 +304,11 @@ class FollowingTest {
         1,
         new Updater.Adam(0.9, 0.999, 1e-8),
         new LearningRateSchedule(
-            new ScheduleConfiguration(ScheduleName.COSINE, 3, 0.5, 10, 0.1, 0, 0, 0, 1, 0.5, 0.001),
+            new ScheduleConfiguration(
+                ScheduleName.COSINE, 3, 0.5, 10, 0.1, 0, 0, 0, plateauEpochs, 0.5, 0.001),
             0.05,
-            EPOCHS * 7L),
+            iterations,
+            cycleIterations),
         1,
         0,
         Recipes.SEED);
@@ -331,6 +353,39 @@ class FollowingTest {
                         .usingElementComparator(Arrays::compare)
                         .isEqualTo(bytes(same)));
       }
+    }
+  }
+
+  /** Three epochs are too few for it, and cycles of two follow. An epoch has three rounds. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3, 100})
+  void aRunResumedInAnyRoundOfItsCyclesEndsWithTheSameBits(int overlapRounds) {
+    Recipe recipe = recipe(0, 3 * 7L, 2 * 7L);
+    Budget budget = new Budget(3, 9, new EarlyStopping(0, 0.001));
+    EarlyStopping never = new EarlyStopping(0, 0);
+    TrainingState start =
+        TrainingState.initial(
+            ParameterInitializer.ORTHOGONAL.initialise(recipe.topology(), 2), recipe.updater());
+    Run whole = train(start, -1, recipe, budget, never, overlapRounds);
+    List<Double> merits = whole.end().merits();
+    assertThat(whole.end().epoch()).isGreaterThan(3).isEqualTo(merits.size());
+    assertThat(budget.end(merits)).isEqualTo(merits.size());
+    assertThat(whole.saved()).allMatch(state -> state.merits().size() == state.epoch());
+    // The first of them are those of the run that was planned, and none depends on who waits.
+    assertThat(train(start, -1, recipe, new Budget(3), new EarlyStopping(9, 0), 0).end().merits())
+        .isEqualTo(merits.subList(0, 3));
+    assertThat(bytes(whole.end()))
+        .usingElementComparator(Arrays::compare)
+        .isEqualTo(bytes(train(start, -1, recipe, budget, never, 0).end()));
+
+    for (long stopAfter = 1; stopAfter < whole.end().round(); stopAfter++) {
+      Run first = train(start, stopAfter, recipe, budget, never, overlapRounds);
+      TrainingState read =
+          StateSections.read(new LinkedHashMap<>(StateSections.of(first.end())), "memory");
+      assertThat(read.merits()).hasSize(read.epoch());
+      assertThat(bytes(train(read, -1, recipe, budget, never, overlapRounds).end()))
+          .usingElementComparator(Arrays::compare)
+          .isEqualTo(bytes(whole.end()));
     }
   }
 

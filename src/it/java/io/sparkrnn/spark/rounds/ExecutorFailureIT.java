@@ -10,9 +10,12 @@ import io.sparkrnn.ForkedJvm;
 import io.sparkrnn.FullProof;
 import io.sparkrnn.Proof;
 import io.sparkrnn.config.RoundsChoice;
+import io.sparkrnn.data.TrainingData;
 import io.sparkrnn.spark.StandaloneCluster;
+import io.sparkrnn.spark.SyntheticData;
 import io.sparkrnn.spark.jobs.SparkJobException;
 import io.sparkrnn.spark.rounds.SmallTraining.Outcome;
+import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.RoundRunner;
 import java.io.File;
 import java.io.IOException;
@@ -37,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -46,8 +50,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class ExecutorFailureIT {
   private static final long SEED = 20_261_125;
-  private static final Outcome EXPECTED = SmallTraining.local(DATA);
-  private static final int ROUNDS = 8;
+  private static final Disturbed AVERAGING_PARAMETERS =
+      Disturbed.of(SmallTraining.recipe(DATA), DATA, 8);
+  private static final Outcome EXPECTED = AVERAGING_PARAMETERS.expected();
+
+  private static final TrainingData OF_EIGHT = new SyntheticData(8, 1203, 6, 7, 4);
+  private static final Disturbed AVERAGING_GRADIENTS =
+      Disturbed.of(SmallTraining.muon(OF_EIGHT), OF_EIGHT, 16);
 
   @TempDir private static Path directory;
   private static StandaloneCluster cluster;
@@ -108,38 +117,87 @@ class ExecutorFailureIT {
   @ParameterizedTest
   @MethodSource("ways")
   void oneIsKilledInARandomRound(RoundsChoice choice) throws IOException {
-    kill(choice, Proof.times(25, 2), 1);
+    kill(choice.toString(), AVERAGING_PARAMETERS, cluster, choice, Proof.times(25, 2), 1);
   }
 
   @ParameterizedTest
   @EnumSource(names = {"JOB", "RESIDENT"})
   @FullProof
   void fiveAreKilledInOneRun(RoundsChoice choice) throws IOException {
-    kill(choice, 5, 5);
+    kill(choice.toString(), AVERAGING_PARAMETERS, cluster, choice, 5, 5);
   }
 
-  /** Kills executors in run after run of one application. */
-  private static void kill(RoundsChoice choice, int runs, int killsPerRun) throws IOException {
-    Random random = new Random(SEED + choice.ordinal() + killsPerRun);
+  /** Eight workers on one executor or several: 25 kills together. */
+  @ParameterizedTest
+  @CsvSource({"1, 9", "2, 8", "3, 8"})
+  @FullProof
+  void oneIsKilledWhereGradientsAreAveraged(int executors, int runs) throws IOException {
+    String name = "gradients-" + executors;
+    try (StandaloneCluster several = cluster(name, executors)) {
+      kill(name, AVERAGING_GRADIENTS, several, RoundsChoice.RESIDENT, runs, 1);
+    }
+  }
+
+  /**
+   * A training that is disturbed.
+   *
+   * @param rounds in any of which an executor may be killed
+   * @param expected what the local engine comes to
+   */
+  private record Disturbed(Recipe recipe, TrainingData data, int rounds, Outcome expected) {
+    static Disturbed of(Recipe recipe, TrainingData data, int rounds) {
+      return new Disturbed(recipe, data, rounds, SmallTraining.local(recipe, data));
+    }
+
+    RoundRunner on(JavaSparkContext context, RoundsChoice choice, TrainingData recorded) {
+      return choice == RoundsChoice.JOB
+          ? SmallTraining.jobs(context, recipe, "portable", recorded)
+          : SmallTraining.resident(context, recipe, "portable", recorded);
+    }
+  }
+
+  /**
+   * Kills executors in run after run of one application.
+   *
+   * @param name of what it writes
+   */
+  private static void kill(
+      String name,
+      Disturbed training,
+      StandaloneCluster on,
+      RoundsChoice choice,
+      int runs,
+      int killsPerRun)
+      throws IOException {
+    Random random = new Random(SEED + choice.ordinal() + killsPerRun + on.workers());
     RecordedReads data =
-        RecordedReads.in(directory.resolve("reads-%s-%d".formatted(choice, killsPerRun)), DATA);
+        RecordedReads.in(
+            directory.resolve("reads-%s-%d".formatted(name, killsPerRun)), training.data());
     Losses losses = new Losses();
     ConcurrentLinkedQueue<ProcessHandle> killed = new ConcurrentLinkedQueue<>();
     List<List<Long>> all = new ArrayList<>();
     int rebuilt = 0;
-    try (JavaSparkContext context = context(cluster, Map.of())) {
+    try (JavaSparkContext context = context(on, Map.of())) {
       context.sc().addSparkListener(losses);
+      int executors = on.workers();
       for (int run = 0; run < runs; run++) {
-        awaitTrue(() -> context.sc().getExecutorIds().size() == 2);
+        awaitTrue(() -> context.sc().getExecutorIds().size() == executors);
         List<Long> during =
-            random.longs(0, ROUNDS).distinct().limit(killsPerRun).sorted().boxed().toList();
+            random
+                .longs(0, training.rounds())
+                .distinct()
+                .limit(killsPerRun)
+                .sorted()
+                .boxed()
+                .toList();
         int readsBefore = data.lines().size();
-        try (RoundRunner rounds = SmallTraining.rounds(choice, context, data)) {
+        try (RoundRunner rounds = training.on(context, choice, data)) {
           RoundRunner disturbed =
-              DisturbedRounds.during(rounds, during, () -> killed.add(killOne(context, random)));
-          assertThat(SmallTraining.run(data, disturbed))
+              DisturbedRounds.during(
+                  rounds, during, () -> killed.add(killOne(on, context, random)));
+          assertThat(SmallTraining.run(training.recipe(), data, disturbed))
               .as("seed %d, %s", SEED, during)
-              .isEqualTo(EXPECTED);
+              .isEqualTo(training.expected());
         }
         rebuilt += data.lines().size() - readsBefore - data.workers();
         all.add(during);
@@ -148,17 +206,18 @@ class ExecutorFailureIT {
     }
     System.out.printf(
         "SIGKILL of executors, %s: %d kills in %d runs (seed %d, rounds %s), %d tasks lost, %d shards read again, all identical%n",
-        choice, killed.size(), runs, SEED, all, losses.tasks.get(), rebuilt);
+        name, killed.size(), runs, SEED, all, losses.tasks.get(), rebuilt);
     assertThat(killed).hasSize(runs * killsPerRun).doesNotHaveDuplicates();
     assertThat(losses.tasks).hasPositiveValue();
     assertThat(rebuilt).isPositive();
   }
 
   /** One of those that Spark knows of, within the first moments of a round. */
-  private static ProcessHandle killOne(JavaSparkContext context, Random random) {
+  private static ProcessHandle killOne(
+      StandaloneCluster on, JavaSparkContext context, Random random) {
     String application = context.sc().applicationId();
-    awaitTrue(() -> !cluster.executors(application).isEmpty());
-    List<ProcessHandle> executors = cluster.executors(application);
+    awaitTrue(() -> !on.executors(application).isEmpty());
+    List<ProcessHandle> executors = on.executors(application);
     ProcessHandle executor = executors.get(random.nextInt(executors.size()));
     pause(random.nextInt(20));
     executor.destroyForcibly();

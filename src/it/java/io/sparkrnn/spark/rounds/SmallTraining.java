@@ -2,6 +2,7 @@ package io.sparkrnn.spark.rounds;
 
 import io.sparkrnn.Build;
 import io.sparkrnn.checkpoint.CheckpointEntry;
+import io.sparkrnn.config.Averaging;
 import io.sparkrnn.config.RoundsChoice;
 import io.sparkrnn.config.ScheduleConfiguration;
 import io.sparkrnn.config.ScheduleName;
@@ -30,6 +31,7 @@ import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingLoop.Validation;
 import io.sparkrnn.train.TrainingState;
 import io.sparkrnn.train.updater.LearningRateSchedule;
+import io.sparkrnn.train.updater.Muon;
 import io.sparkrnn.train.updater.Updater;
 import java.io.File;
 import java.net.URI;
@@ -65,7 +67,16 @@ public final class SmallTraining {
       String parametersSha256, List<EvaluationResult> epochs, EvaluationResult evaluation) {}
 
   public static Recipe recipe(TrainingData data) {
-    Updater updater = new Updater.Adam(0.9, 0.999, 1e-8);
+    return recipe(data, new Updater.Adam(0.9, 0.999, 1e-8));
+  }
+
+  /** Of gradients that are averaged, with steps by muon. */
+  static Recipe muon(TrainingData data) {
+    return recipe(data, new Muon(0.95, new Updater.Adam(0.9, 0.99, 1e-8), 0.5, false))
+        .averaging(Averaging.GRADIENTS);
+  }
+
+  private static Recipe recipe(TrainingData data, Updater updater) {
     long iterations = (long) EPOCHS * data.minibatchesPerEpoch(MINIBATCH);
     LearningRateSchedule schedule =
         new LearningRateSchedule(
@@ -85,7 +96,12 @@ public final class SmallTraining {
   }
 
   public static Outcome run(TrainingData data, RoundRunner runner) {
+    return run(recipe(data), data, runner);
+  }
+
+  static Outcome run(Recipe recipe, TrainingData data, RoundRunner runner) {
     return run(
+        recipe,
         data,
         runner,
         new Validation(parameters -> runner.evaluate(parameters, Part.VALIDATION), 0));
@@ -96,14 +112,19 @@ public final class SmallTraining {
     LocalEvaluation onDriver =
         new LocalEvaluation(new PortableOps(), TOPOLOGY, data, StopRequest.NEVER);
     return run(
+        recipe(data),
         data,
         runner,
         new Validation(
             parameters -> onDriver.evaluate(parameters, Part.VALIDATION), overlapRounds));
   }
 
-  private static Outcome run(TrainingData data, RoundRunner runner, Validation validation) {
-    Recipe recipe = recipe(data);
+  private static Outcome run(
+      Recipe recipe, TrainingData data, RoundRunner runner, Validation validation) {
+    RoundPlan plan =
+        recipe.averaging() == Averaging.GRADIENTS
+            ? new RoundPlan(data.minibatchesPerEpoch(MINIBATCH), 1, 1)
+            : plan(data);
     List<EvaluationResult> epochs = new ArrayList<>();
     TrainingListener listener =
         new TrainingListener() {
@@ -116,7 +137,7 @@ public final class SmallTraining {
         new TrainingLoop(
                 new TrainingLoop.Options(
                     EPOCHS,
-                    plan(data),
+                    plan,
                     recipe.schedule(),
                     new CheckpointCadence(1, 0, Duration.ZERO, System::nanoTime),
                     Optional.of(validation),
@@ -134,8 +155,12 @@ public final class SmallTraining {
 
   /** What every other runner must come to. */
   public static Outcome local(TrainingData data) {
+    return local(recipe(data), data);
+  }
+
+  static Outcome local(Recipe recipe, TrainingData data) {
     return run(
-        data, new LocalRoundRunner(recipe(data), new PortableOps(), data, StopRequest.NEVER));
+        recipe, data, new LocalRoundRunner(recipe, new PortableOps(), data, StopRequest.NEVER));
   }
 
   /** A job a round, over shards that are read from the data. */

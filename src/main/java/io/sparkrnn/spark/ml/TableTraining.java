@@ -19,6 +19,7 @@ import io.sparkrnn.train.RoundRunner;
 import io.sparkrnn.train.StopRequest;
 import io.sparkrnn.train.Training;
 import io.sparkrnn.train.TrainingListener;
+import io.sparkrnn.train.TrainingLoop;
 import io.sparkrnn.train.TrainingState;
 import java.util.List;
 import java.util.Locale;
@@ -144,14 +145,14 @@ public final class TableTraining {
   }
 
   private TrainingListener progress() {
-    int epochs = training.configuration().training().epochs();
+    TrainingLoop.Budget budget = training.budget();
     return new TrainingListener() {
       @Override
       public void onEpoch(EpochReport report) {
         LOG.info(
             "epoch {} of {}: loss {}{}, {} s",
             report.epoch(),
-            epochs,
+            budget.through(report.epoch()),
             String.format(Locale.ROOT, "%.4f", report.trainingLoss()),
             report.validation().map(TableTraining::validation).orElse(""),
             String.format(Locale.ROOT, "%.1f", report.seconds()));

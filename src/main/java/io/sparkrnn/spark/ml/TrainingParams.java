@@ -164,7 +164,8 @@ public interface TrainingParams<E> extends KeyedParams {
 
   /**
    * {@code adam}, {@code adamw}, {@code muon}, {@code nesterovs}, {@code sgd}, or {@code auto} (the
-   * default), which is adam where parameters are averaged and muon where gradients are.
+   * default), which is muon where gradients are averaged, and for up to 4 workers that learn
+   * classes where no learning rate is set; else adam.
    */
   default E setUpdater(String value) {
     return keyParams().set(updater(), value);

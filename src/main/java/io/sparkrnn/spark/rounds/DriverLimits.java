@@ -16,8 +16,10 @@ import org.slf4j.LoggerFactory;
  * @param streamValues of the state of a worker's streams, which are in a state for each worker; 0
  *     where there are none
  * @param driverValues that only the driver has: the updater's state where gradients are averaged
+ * @param stepBytes of the room in which the driver steps: of muon's products, where gradients are
+ *     averaged
  */
-record DriverLimits(long values, long streamValues, long driverValues) {
+record DriverLimits(long values, long streamValues, long driverValues, long stepBytes) {
   private static final Logger LOG = LoggerFactory.getLogger(DriverLimits.class);
 
   /** What comes with each result of a Spark job: class names, metrics. */
@@ -32,8 +34,8 @@ record DriverLimits(long values, long streamValues, long driverValues) {
   /** A state, its encoding and the next one. */
   private static final long STATE_BYTES_PER_VALUE = 12;
 
-  /** In a state and the next one. */
-  private static final long DRIVER_BYTES_PER_VALUE = 8;
+  /** In a state, in the parts of it that a step changes, and in the next one. */
+  private static final long DRIVER_BYTES_PER_VALUE = 12;
 
   static DriverLimits of(Recipe recipe) {
     long parameters = recipe.topology().network().parameterCount();
@@ -41,7 +43,8 @@ record DriverLimits(long values, long streamValues, long driverValues) {
     return new DriverLimits(
         parameters * (1 + sent),
         recipe.streamValues(),
-        parameters * (recipe.updater().moments() - sent));
+        parameters * (recipe.updater().moments() - sent),
+        recipe.stepBytesOfDriver());
   }
 
   /** Of a result, or of a sum of several. */
@@ -112,9 +115,7 @@ record DriverLimits(long values, long streamValues, long driverValues) {
    */
   void requireHeap(int workers, long heapBytes) {
     long bytes =
-        LEAST_BYTES_PER_VALUE * values
-            + STATE_BYTES_PER_VALUE * streamValues * workers
-            + DRIVER_BYTES_PER_VALUE * driverValues;
+        LEAST_BYTES_PER_VALUE * values + STATE_BYTES_PER_VALUE * streamValues * workers + ofStep();
     if (bytes > heapBytes) {
       throw new UsageException(
           "Cannot average %s: expected spark.driver.memory of at least %,d bytes, found %,d"
@@ -126,7 +127,7 @@ record DriverLimits(long values, long streamValues, long driverValues) {
   boolean warnOfHeap(SubtreeFolding folding, List<Group> groups, long heapBytes) {
     long bytes =
         STATE_BYTES_PER_VALUE * stateValues(folding.workers())
-            + DRIVER_BYTES_PER_VALUE * driverValues
+            + ofStep()
             + roundBytes(folding, groups);
     if (bytes > heapBytes) {
       LOG.warn(
@@ -137,6 +138,11 @@ record DriverLimits(long values, long streamValues, long driverValues) {
           heapBytes >> 20);
     }
     return bytes > heapBytes;
+  }
+
+  /** What only the driver has. */
+  private long ofStep() {
+    return DRIVER_BYTES_PER_VALUE * driverValues + stepBytes;
   }
 
   /** What all tasks of a round send. */

@@ -8,15 +8,27 @@ import java.util.List;
 /**
  * The learning rate of every iteration: a base rate times a factor, after a linear warm-up. On
  * plateaus of the validation score it may be reduced on top of that. One-cycle may change the
- * momentum as well. All of it follows from the iteration, so a resumed run goes on with it.
+ * momentum as well. Cycles may follow the run that was planned. All of it follows from the
+ * iteration, so a resumed run goes on with it.
  *
  * @param configuration form of the schedule
  * @param baseRate the rate that the factor multiplies
- * @param totalIterations of the whole run, where cosine, linear and one-cycle end
+ * @param totalIterations of the run as planned, where cosine, linear and one-cycle end
+ * @param cycleIterations of each cycle that follows, in which they fall again (warm restarts,
+ *     Loshchilov and Hutter 2017), from half the peak of the one before; 0: none follows
  */
 public record LearningRateSchedule(
-    ScheduleConfiguration configuration, double baseRate, long totalIterations)
+    ScheduleConfiguration configuration,
+    double baseRate,
+    long totalIterations,
+    long cycleIterations)
     implements Serializable {
+
+  /** Of a run that ends as planned. */
+  public LearningRateSchedule(
+      ScheduleConfiguration configuration, double baseRate, long totalIterations) {
+    this(configuration, baseRate, totalIterations, 0);
+  }
 
   public LearningRateSchedule {
     if (configuration.warmUpIterations() < 0 || Double.isNaN(baseRate)) {
@@ -39,23 +51,41 @@ public record LearningRateSchedule(
     if (iteration < warmUp) {
       return baseRate * (iteration + 1) / warmUp;
     }
-    long i = iteration - warmUp;
-    long length = totalIterations - warmUp;
-    double progress = Math.min(1.0, (double) i / Math.max(1, length));
-    double factor =
-        switch (configuration.name()) {
-          case CONSTANT -> 1;
-          case STEP ->
-              StrictMath.pow(configuration.decayRate(), i / configuration.decayIterations());
-          case EXPONENTIAL ->
-              StrictMath.pow(
-                  configuration.decayRate(), (double) i / configuration.decayIterations());
-          case COSINE -> cosine(1, configuration.finalFraction(), progress);
-          case LINEAR -> 1 + (configuration.finalFraction() - 1) * progress;
-          case ONE_CYCLE ->
-              cycle(i, length, configuration.startFraction(), 1, configuration.finalFraction());
+    if (cycleIterations > 0 && iteration >= totalIterations) {
+      return rateOfCycle(iteration);
+    }
+    return baseRate * factor(iteration - warmUp, totalIterations - warmUp);
+  }
+
+  /** Forms that do not end with the run as planned go on beyond it as if there were no cycles. */
+  private double rateOfCycle(long iteration) {
+    long after = iteration - totalIterations;
+    int warmUp = configuration.warmUpIterations();
+    double progress = (double) (after % cycleIterations) / cycleIterations;
+    double lowest = configuration.finalFraction();
+    double peak =
+        Math.max(lowest, Math.scalb(1.0, (int) -Math.min(1 + after / cycleIterations, 1_000)));
+    return baseRate
+        * switch (configuration.name()) {
+          case COSINE, ONE_CYCLE -> cosine(peak, lowest, progress);
+          case LINEAR -> peak + (lowest - peak) * progress;
+          case CONSTANT, STEP, EXPONENTIAL -> factor(iteration - warmUp, totalIterations - warmUp);
         };
-    return baseRate * factor;
+  }
+
+  /** What iteration {@code i} after the warm-up has of the base rate. */
+  private double factor(long i, long length) {
+    double progress = Math.min(1.0, (double) i / Math.max(1, length));
+    return switch (configuration.name()) {
+      case CONSTANT -> 1;
+      case STEP -> StrictMath.pow(configuration.decayRate(), i / configuration.decayIterations());
+      case EXPONENTIAL ->
+          StrictMath.pow(configuration.decayRate(), (double) i / configuration.decayIterations());
+      case COSINE -> cosine(1, configuration.finalFraction(), progress);
+      case LINEAR -> 1 + (configuration.finalFraction() - 1) * progress;
+      case ONE_CYCLE ->
+          cycle(i, length, configuration.startFraction(), 1, configuration.finalFraction());
+    };
   }
 
   /**

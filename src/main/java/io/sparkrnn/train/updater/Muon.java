@@ -34,6 +34,26 @@ public record Muon(double momentum, Updater.Adam adam, double adamRate, boolean 
     return new MatrixSteps(this, blocks, kernels);
   }
 
+  /** One update, and an orthogonaliser of each shape. */
+  @Override
+  public long stepBytes(List<ParameterBlock> blocks) {
+    List<ParameterBlock> matrices = blocks.stream().filter(this::isMatrix).toList();
+    long update =
+        matrices.stream().mapToLong(block -> (long) rows(block) * block.rows()).max().orElse(0);
+    long orthogonalisers =
+        matrices.stream()
+            .map(block -> List.of(rows(block), block.rows()))
+            .distinct()
+            .mapToLong(shape -> Orthogonaliser.bytes(shape.get(0), shape.get(1)))
+            .sum();
+    return Float.BYTES * update + orthogonalisers;
+  }
+
+  /** Units of one gate, which have a row each where matrices are orthogonalised. */
+  private static int rows(ParameterBlock block) {
+    return block.columns() / block.gates();
+  }
+
   private boolean isMatrix(ParameterBlock block) {
     return switch (block.kind()) {
       case INPUT_WEIGHTS, RECURRENT_WEIGHTS -> true;
@@ -66,7 +86,7 @@ public record Muon(double momentum, Updater.Adam adam, double adamRate, boolean 
           others.add(new Range(block.offset(), block.end()));
           continue;
         }
-        int rows = block.columns() / block.gates();
+        int rows = rows(block);
         int columns = block.rows();
         double scale =
             block.kind() == Kind.RECURRENT_WEIGHTS

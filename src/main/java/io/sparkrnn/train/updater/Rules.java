@@ -6,6 +6,7 @@ import io.sparkrnn.config.Key;
 import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.ScheduleName;
+import io.sparkrnn.config.TaskName;
 import io.sparkrnn.config.UpdaterName;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -17,14 +18,16 @@ import java.util.Map;
  * What settings are that say {@code auto}: they follow from what is averaged, the number of
  * workers, and the samples of a step. Measured on MNIST with an Elman network of 150 units.
  *
- * <p>Up to so many workers as average parameters by themselves they are the constants that have
- * always been shipped.
+ * <p>Up to so many workers as average parameters by themselves only the budget follows from their
+ * number. Classes are learnt by muon there, too, unless a learning rate is given: that has always
+ * been adam's, and stays so, as do the constants of all that is no classification.
  *
  * @param asked the configuration that says it
  */
 public record Rules(RunConfiguration asked) {
   private static final Key AVERAGING = Keys.of("training.averaging");
   private static final Key EPOCHS = Keys.of("training.epochs");
+  private static final Key MOST_EPOCHS = Keys.of("training.most-epochs");
   private static final Key UPDATER = Keys.of("updater.name");
   private static final Key LEARNING_RATE = Keys.of("updater.learning-rate");
   private static final Key MOMENTUM = Keys.of("updater.momentum");
@@ -38,6 +41,7 @@ public record Rules(RunConfiguration asked) {
       List.of(
           AVERAGING,
           EPOCHS,
+          MOST_EPOCHS,
           UPDATER,
           LEARNING_RATE,
           MOMENTUM,
@@ -65,8 +69,12 @@ public record Rules(RunConfiguration asked) {
   /** Samples of a step from which muon has the output weights, too. */
   private static final int OUTPUTS_BY_MUON = 4_096;
 
-  private static final int EPOCHS_OF_PARAMETERS = 10;
-  private static final int LEAST_EPOCHS = 3;
+  private static final int EPOCHS_OF_ADAM = 10;
+  private static final int LEAST_EPOCHS_OF_GRADIENTS = 3;
+  private static final int LEAST_EPOCHS_OF_PARAMETERS = 4;
+
+  /** How many times its budget a run may come to while its validation score gets better. */
+  private static final int MOST_BUDGETS = 3;
 
   // Iterations follow T (1 + B / samples): ever larger minibatches save ever fewer of them.
   private static final double LEAST_ITERATIONS = 100;
@@ -81,6 +89,9 @@ public record Rules(RunConfiguration asked) {
     Map<Key, String> texts = withoutData();
     long epochs = epochs(minibatchesPerEpoch);
     texts.put(EPOCHS, String.valueOf(epochs));
+    if (MOST_EPOCHS.isAuto(asked) && goesOn()) {
+      texts.put(MOST_EPOCHS, String.valueOf(MOST_BUDGETS * epochs));
+    }
     if (WARM_UP.isAuto(asked)) {
       texts.put(WARM_UP, String.valueOf(Math.round(warmUp() * epochs * minibatchesPerEpoch)));
     }
@@ -110,8 +121,11 @@ public record Rules(RunConfiguration asked) {
     put(texts, LEARNING_RATE, updater() == UpdaterName.MUON ? muonRate() : adamRate());
     put(texts, ADAM_LEARNING_RATE, adamRate());
     put(texts, MOMENTUM, momentum());
-    if (EPOCHS.isAuto(asked) && !ofGradients() && asked.training().iterations() == 0) {
-      texts.put(EPOCHS, String.valueOf(EPOCHS_OF_PARAMETERS));
+    if (EPOCHS.isAuto(asked) && !followsIterations() && asked.training().iterations() == 0) {
+      texts.put(EPOCHS, String.valueOf(EPOCHS_OF_ADAM));
+    }
+    if (MOST_EPOCHS.isAuto(asked) && !goesOn()) {
+      texts.put(MOST_EPOCHS, "0");
     }
     if (WARM_UP.isAuto(asked) && warmUp() == 0) {
       texts.put(WARM_UP, "0");
@@ -119,7 +133,7 @@ public record Rules(RunConfiguration asked) {
     if (SHIFT.isAuto(asked)) {
       texts.put(SHIFT, memorises() ? "1" : "0");
     }
-    put(texts, BETA2, isAsShipped() ? 0.999 : Math.max(0.95, 1 - 0.001 * minibatches()));
+    put(texts, BETA2, isOfFew() ? 0.999 : Math.max(0.95, 1 - 0.001 * minibatches()));
     return texts;
   }
 
@@ -135,8 +149,8 @@ public record Rules(RunConfiguration asked) {
     return asked.averaging() == Averaging.GRADIENTS;
   }
 
-  /** Where nothing follows from the number of workers. */
-  private boolean isAsShipped() {
+  /** Where no rate follows from the number of workers. */
+  private boolean isOfFew() {
     return !ofGradients()
         && (asked.training().workers() <= RunConfiguration.MOST_AVERAGING_PARAMETERS
             || asked.training().engine() == Engine.DL4J);
@@ -146,7 +160,20 @@ public record Rules(RunConfiguration asked) {
     if (asked.updater().name() != UpdaterName.AUTO) {
       return asked.updater().name();
     }
-    return ofGradients() ? UpdaterName.MUON : UpdaterName.ADAM;
+    return ofGradients() || replicasTakeMuon() ? UpdaterName.MUON : UpdaterName.ADAM;
+  }
+
+  /** Replicas of many workers lose by it: each would make a long step of its own noise. */
+  private boolean replicasTakeMuon() {
+    return isOfFew()
+        && asked.training().engine() != Engine.DL4J
+        && asked.model().task() == TaskName.CLASSIFY
+        && LEARNING_RATE.isAuto(asked);
+  }
+
+  /** Whether the budget is one of iterations, not of so many epochs. */
+  private boolean followsIterations() {
+    return ofGradients() || isOfFew() && updater() == UpdaterName.MUON;
   }
 
   /**
@@ -158,7 +185,7 @@ public record Rules(RunConfiguration asked) {
   }
 
   private double adamRate() {
-    return isAsShipped() ? ADAM_RATE : ADAM_RATE * Math.sqrt(minibatches());
+    return isOfFew() ? ADAM_RATE : ADAM_RATE * Math.sqrt(minibatches());
   }
 
   /** Replicas step for their own minibatches. */
@@ -177,10 +204,18 @@ public record Rules(RunConfiguration asked) {
 
   /** As a share of all iterations. */
   private double warmUp() {
-    if (isAsShipped() || asked.schedule().name() == ScheduleName.ONE_CYCLE) {
+    if (isOfFew() || asked.schedule().name() == ScheduleName.ONE_CYCLE) {
       return 0;
     }
     return ofGradients() && asked.samplesOfStep() < LONGER_WARM_UP ? 0.05 : 0.1;
+  }
+
+  /** Whether the budget is nobody's own, and there is a score by which it may be too small. */
+  private boolean goesOn() {
+    return EPOCHS.isAuto(asked)
+        && asked.training().iterations() == 0
+        && asked.validates()
+        && asked.training().engine() != Engine.DL4J;
   }
 
   private long epochs(int minibatchesPerEpoch) {
@@ -192,13 +227,18 @@ public record Rules(RunConfiguration asked) {
     } else if (!auto) {
       return asked.training().epochs();
     }
-    return ofGradients()
-        ? Math.max(LEAST_EPOCHS, (long) Math.ceil(iterations() / minibatchesPerEpoch))
-        : EPOCHS_OF_PARAMETERS;
+    if (!followsIterations()) {
+      return EPOCHS_OF_ADAM;
+    }
+    return Math.max(
+        ofGradients() ? LEAST_EPOCHS_OF_GRADIENTS : LEAST_EPOCHS_OF_PARAMETERS,
+        (long) Math.ceil(iterations() / minibatchesPerEpoch));
   }
 
+  /** Of each worker, by the minibatches of all of them, whatever they average. */
   private double iterations() {
-    return LEAST_ITERATIONS * (1 + CRITICAL_SAMPLES / asked.samplesOfStep());
+    double samples = (double) asked.training().workers() * asked.training().minibatchSize();
+    return LEAST_ITERATIONS * (1 + CRITICAL_SAMPLES / samples);
   }
 
   /** Whether muon has the output weights of steps for so many samples. */

@@ -39,6 +39,11 @@ public sealed interface Updater extends Serializable permits Updater.Elementwise
    */
   Steps steps(List<ParameterBlock> blocks, Ops kernels);
 
+  /** Bytes of the room that {@link #steps} have beside parameters, gradient and moments. */
+  default long stepBytes(List<ParameterBlock> blocks) {
+    return 0;
+  }
+
   /** Steps of one network. */
   interface Steps {
     /**

@@ -16,6 +16,7 @@ import io.sparkrnn.spark.shards.WorkerGroups.Group;
 import io.sparkrnn.train.Recipe;
 import io.sparkrnn.train.Recipe.Sequences;
 import io.sparkrnn.train.updater.LearningRateSchedule;
+import io.sparkrnn.train.updater.Muon;
 import io.sparkrnn.train.updater.Rules;
 import io.sparkrnn.train.updater.Updater;
 import java.util.List;
@@ -26,10 +27,10 @@ class DriverLimitsTest {
   /** row-rnn-512x2 with Adam. */
   private static final long VALUES = 3 * 806_922;
 
-  private static final DriverLimits LIMITS = new DriverLimits(VALUES, 0, 0);
+  private static final DriverLimits LIMITS = new DriverLimits(VALUES, 0, 0, 0);
 
   /** 64 streams of two layers of 512 units. */
-  private static final DriverLimits OF_STREAMS = new DriverLimits(VALUES, 64 * 2 * 512, 0);
+  private static final DriverLimits OF_STREAMS = new DriverLimits(VALUES, 64 * 2 * 512, 0, 0);
 
   private static List<Group> groups(int workers, int slots) {
     return WorkerGroups.of(workers, slots);
@@ -44,12 +45,16 @@ class DriverLimitsTest {
   }
 
   private static Recipe recipe(List<Integer> hidden, Sequences sequences) {
+    return recipe(hidden, sequences, new Updater.Adam(0.9, 0.999, 1e-8));
+  }
+
+  private static Recipe recipe(List<Integer> hidden, Sequences sequences, Updater updater) {
     RunConfiguration defaults = new Rules(ConfigurationLoader.defaults()).decided();
     return new Recipe(
         new RnnTopology("test", Network.elman(28, 28, hidden, Activation.TANH, 10)),
         64,
         1,
-        new Updater.Adam(0.9, 0.999, 1e-8),
+        updater,
         new LearningRateSchedule(defaults.schedule(), 0.01, 100),
         1,
         0,
@@ -101,10 +106,10 @@ class DriverLimitsTest {
   void aStateHasToFitIntoAMessage() {
     long most = (RoundMessages.LARGEST_BYTES - RoundMessages.resultBytes(0)) / 4;
 
-    assertThatCode(() -> new DriverLimits(most, 0, 0).requireMessagesFit(64))
+    assertThatCode(() -> new DriverLimits(most, 0, 0, 0).requireMessagesFit(64))
         .doesNotThrowAnyException();
     assertThatExceptionOfType(UsageException.class)
-        .isThrownBy(() -> new DriverLimits(most + 1, 0, 0).requireMessagesFit(64))
+        .isThrownBy(() -> new DriverLimits(most + 1, 0, 0, 0).requireMessagesFit(64))
         .withMessageMatching(
             "Cannot exchange rounds with tasks that stay: expected messages of at most 2,147,482,623 bytes, found 2,147,48[\\d,]+ for [\\d,]+ parameters and updater state; use --rounds job");
   }
@@ -125,6 +130,51 @@ class DriverLimitsTest {
         .isThrownBy(() -> LIMITS.requireHeap(64, least - 1))
         .withMessage(
             "Cannot average 2,420,766 parameters and updater state: expected spark.driver.memory of at least 67,781,448 bytes, found 67,781,447");
+  }
+
+  /**
+   * row-rnn-512x2 by muon: 28 x 512, and 512 x 512 three times, which share one room; 512 x 10 goes
+   * by adam. In floats, of which products have 516 or 36 padded rows:
+   *
+   * <pre>
+   * 512 x 512   4 products of 516 x 512, 516 x 512 left, 512 x 512 right           1,583,104
+   * 28 x 512    2 products of 36 x 512, 2 of 36 x 32, 36 x 512 left, 32 x 512 right   73,984
+   * update      512 x 512                                                            262,144
+   * </pre>
+   *
+   * and 12 before the first of each room.
+   */
+  @Test
+  void theRoomOfMuonsProductsIsTheDriversWhereItSteps() {
+    Updater.Adam adam = new Updater.Adam(0.9, 0.999, 1e-8);
+    Recipe replicas =
+        recipe(List.of(512, 512), Sequences.INDEPENDENT, new Muon(0.9, adam, 1, false));
+    Recipe driver = replicas.averaging(Averaging.GRADIENTS);
+    long parameters = VALUES / 3;
+
+    assertThat(DriverLimits.of(replicas)).isEqualTo(LIMITS);
+    DriverLimits limits = DriverLimits.of(driver);
+    long room = 4 * (1_583_104 + 73_984 + 262_144 + 2 * 12);
+    assertThat(limits).isEqualTo(new DriverLimits(parameters, 0, 2 * parameters, room));
+    // With the output's 10 x 512 there is another room.
+    Recipe outputs =
+        recipe(List.of(512, 512), Sequences.INDEPENDENT, new Muon(0.9, adam, 1, true))
+            .averaging(Averaging.GRADIENTS);
+    assertThat(DriverLimits.of(outputs).stepBytes() - room)
+        .isEqualTo(4 * (3 * 12 * 512 + 2 * 12 * 32 + 32 * 512 + 12));
+    // What adam takes steps in is its state.
+    assertThat(
+            DriverLimits.of(recipe(List.of(512, 512)).averaging(Averaging.GRADIENTS)).stepBytes())
+        .isZero();
+
+    long least = (28 + 2 * 12) * parameters + room;
+    assertThatCode(() -> limits.requireHeap(64, least)).doesNotThrowAnyException();
+    assertThatExceptionOfType(UsageException.class)
+        .isThrownBy(() -> limits.requireHeap(64, least - 1))
+        .withMessageContaining("of at least %,d bytes, found %,d", least, least - 1);
+    long all = (12 + 2 * 12) * parameters + room + limits.roundBytes(folding(64), groups(64, 4));
+    assertThat(limits.warnOfHeap(folding(64), groups(64, 4), all)).isFalse();
+    assertThat(limits.warnOfHeap(folding(64), groups(64, 4), all - 1)).isTrue();
   }
 
   @Test

@@ -170,7 +170,7 @@ class RoundMessagesTest {
   void sizesOfStatesOfStreamsAreKnownBefore() {
     float[] values = new float[7];
     float[][] streams = {new float[5], new float[5], new float[5]};
-    DriverLimits limits = new DriverLimits(values.length, 5, 0);
+    DriverLimits limits = new DriverLimits(values.length, 5, 0, 0);
     WorkerResult result = new WorkerResult(1, values, 9, 0.5, 0.5, streams[1], 3);
     assertThat((long) RoundMessages.encode(new Result(7, 4, 41, result)).limit())
         .isEqualTo(limits.partBytes(1));

@@ -58,6 +58,49 @@ class LearningRateScheduleTest {
     assertThat(schedule.rate(30, 0.25)).isEqualTo(schedule.rate(30)).isEqualTo(0.00025);
   }
 
+  private static LearningRateSchedule inCycles(ScheduleName name, double lowest) {
+    return new LearningRateSchedule(
+        new ScheduleConfiguration(name, 10, 0.5, 50, lowest, 0.04, 0.3, 0, 0, 1, 0),
+        0.002,
+        110,
+        40);
+  }
+
+  @ParameterizedTest
+  @EnumSource(ScheduleName.class)
+  void cyclesChangeNothingBeforeThem(ScheduleName name) {
+    LearningRateSchedule without =
+        new LearningRateSchedule(inCycles(name, 0.1).configuration(), 0.002, 110);
+    for (long i = 0; i < 110; i++) {
+      assertThat(inCycles(name, 0.1).rate(i)).isEqualTo(without.rate(i));
+    }
+  }
+
+  /** From 0.5, 0.25 and so on of the base rate to 0.1 of it. */
+  @ParameterizedTest
+  @EnumSource(names = {"COSINE", "LINEAR", "ONE_CYCLE"})
+  void eachCycleFallsFromHalfThePeakOfTheOneBefore(ScheduleName name) {
+    LearningRateSchedule schedule = inCycles(name, 0.1);
+    assertThat(schedule.rate(110)).isEqualTo(0.001);
+    assertThat(schedule.rate(130)).isCloseTo(0.002 * (0.5 + 0.1) / 2, TOLERANCE);
+    assertThat(schedule.rate(149)).isBetween(0.0002, 0.00023);
+    assertThat(schedule.rate(150)).isEqualTo(0.0005);
+    assertThat(schedule.rate(190)).isCloseTo(0.00025, TOLERANCE);
+    // Peaks that would be lower than the end of each.
+    assertThat(schedule.rate(230)).isCloseTo(0.0002, TOLERANCE);
+    assertThat(schedule.rate(1_000_000_000_000L)).isCloseTo(0.0002, TOLERANCE);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"CONSTANT", "STEP", "EXPONENTIAL"})
+  void whatHasNoEndGoesOn(ScheduleName name) {
+    LearningRateSchedule without =
+        new LearningRateSchedule(inCycles(name, 0).configuration(), 0.002, 110);
+    for (long i : new long[] {110, 149, 150, 1000}) {
+      assertThat(inCycles(name, 0).rate(i)).isEqualTo(without.rate(i));
+    }
+  }
+
   private static LearningRateSchedule schedule(
       ScheduleName name, int warmUp, double decayRate, int decayIterations, double floor) {
     return new LearningRateSchedule(

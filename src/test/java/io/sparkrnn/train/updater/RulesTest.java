@@ -26,12 +26,51 @@ class RulesTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "1, 64, 0.005, 0.95, 4",
+    "2, 64, 0.005, 0.95, 4",
+    "3, 64, 0.005, 0.95, 4",
+    "4, 64, 0.005, 0.95, 4",
+    "4, 500, 0.0121, 0.95, 7",
+    "2, 1024, 0.01647, 0.9, 7",
+  })
+  void replicasOfFewWorkersStepByMuon(
+      int workers, int minibatch, double rate, double momentum, int epochs) {
+    String settings =
+        "training { workers = %d, minibatch-size = %d }".formatted(workers, minibatch);
+    RunConfiguration found = decided(settings);
+
+    assertThat(found.training().averaging()).isEqualTo(Averaging.PARAMETERS);
+    assertThat(found.training().averagingFrequency()).isEqualTo(5);
+    assertThat(found.training().epochs()).isEqualTo(epochs);
+    assertThat(found.training().shiftPixels()).isZero();
+    assertThat(found.updater())
+        .isEqualTo(
+            new UpdaterConfiguration(
+                UpdaterName.MUON, rate, momentum, 0.9, 0.999, 1e-8, 0.01, 0.002));
+    assertThat(found.schedule().warmUpIterations()).isZero();
+    // What has been decided and is said again is the same.
+    assertThat(new Rules(found).decided(1)).isEqualTo(found);
+  }
+
+  /** 1,300 iterations of 2 workers with minibatches of 64, in whole epochs. */
+  @ParameterizedTest
+  @CsvSource({"1, 1300", "5, 260", "7, 186", "324, 5", "325, 4", "100000, 4"})
+  void fewSamplesAreSeenMoreOften(int minibatchesPerEpoch, int epochs) {
+    assertThat(new Rules(asked("")).decided(minibatchesPerEpoch).training().epochs())
+        .isEqualTo(epochs);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
-        "",
-        "training.workers = 1",
-        "training { workers = 4, minibatch-size = 500 }",
-        "training { workers = 8, engine = dl4j }"
+        "updater.name = adam",
+        "updater.learning-rate = 0.002",
+        "training { workers = 1 }, updater.name = adam",
+        "training { workers = 4, minibatch-size = 500 }, updater.name = adam",
+        "training { workers = 8, engine = dl4j }",
+        "model.task = forecast, table { train = a, test = b }",
+        "model.task = language-model, table { train = a, test = b }",
       })
   void whatHasAlwaysBeenShippedStaysAsItIs(String settings) {
     RunConfiguration found = decided(settings);
@@ -126,24 +165,58 @@ class RulesTest {
     assertThat(decided(settings).training().epochs()).isEqualTo(expected);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "data.validation = 100; 12",
+        "training.workers = 8, data.validation = 100; 12",
+        "updater.name = adam, data.validation = 100; 30",
+        "table { train = a, validation = b, test = c }; 12",
+        "table { train = a, validation-from = b, test-from = c }; 12",
+        "training.most-epochs = 7, data.validation = 100; 7",
+        "training { epochs = 2, most-epochs = 3 }, data.validation = 100; 3",
+        // Nothing says whether it is too small, or it is somebody's own.
+        "''; 0",
+        "training.most-epochs = 0, data.validation = 100; 0",
+        "training.epochs = 4, data.validation = 100; 0",
+        "training.iterations = 4, data.validation = 100; 0",
+        "training.engine = dl4j, data.validation = 100; 0",
+      })
+  void aBudgetOfNobodysOwnMayBeExceeded(String settings, int most) {
+    RunConfiguration found = decided(settings);
+    assertThat(found.training().mostEpochs()).isEqualTo(most);
+    assertThat(new Rules(found).decided(1)).isEqualTo(found);
+    // A run that goes on has the epochs that it was given, and they are no one's own.
+    assertThat(new Rules(asked(settings)).resuming(found).training().mostEpochs()).isEqualTo(most);
+  }
+
   @Test
   void aResumedRunGoesOnAsItBegan() {
     RunConfiguration earlier =
         ConfigurationLoader.parseSaved(
-            "training { workers = 8, epochs = 10, averaging-frequency = 7 }, updater { name = adam, learning-rate = 0.002 }",
+            "training { workers = 8, epochs = 10, averaging-frequency = 7 }, updater { name = adam, learning-rate = 0.002 }, data.validation = 9",
             "a checkpoint");
     RunConfiguration asked =
-        asked("training.workers = 8, training.averaging = auto, updater.learning-rate = 0.1");
+        asked(
+            "training.workers = 8, training.averaging = auto, updater.learning-rate = 0.1, data.validation = 9");
     RunConfiguration found = new Rules(asked).resuming(earlier);
 
     assertThat(found.training().averaging()).isEqualTo(Averaging.PARAMETERS);
     assertThat(found.training().epochs()).isEqualTo(10);
+    assertThat(found.training().mostEpochs()).isZero();
     assertThat(found.updater().name()).isEqualTo(UpdaterName.ADAM);
     assertThat(found.updater().learningRate()).isEqualTo(0.1);
   }
 
   @Test
   void whatHasNoMeaningIsRefused() {
+    assertProblem(
+        "training.most-epochs = 20",
+        "expected samples to validate on in data.validation, found none");
+    assertProblem(
+        "training { engine = dl4j, most-epochs = 20 }, data.validation = 9",
+        "expected 0 with the engine dl4j, whose schedule ends with training.epochs, found 20");
     assertProblem(
         "training { workers = 8, averaging-frequency = 10 }",
         "expected parameters in training.averaging beside it, found auto, which with 8 workers averages gradients every iteration");

@@ -22,6 +22,7 @@ from pyspark.ml.tuning import CrossValidator, CrossValidatorModel, ParamGridBuil
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+import notebook
 import spark_rnn
 from spark_rnn import RnnClassificationModel, RnnClassifier, RnnModel, RnnRegressionModel, RnnRegressor, RnnSequenceLabeler
 
@@ -57,6 +58,7 @@ def python_of(page: str) -> str:
 
 
 classic = unittest.skipIf(REMOTE, "needs a JVM in this process")
+remote = unittest.skipUnless(REMOTE, "is about clients of Spark Connect")
 
 
 class SparkMlTest(unittest.TestCase):
@@ -64,12 +66,15 @@ class SparkMlTest(unittest.TestCase):
     def setUpClass(cls):
         builder = SparkSession.builder
         if not REMOTE:
-            builder = builder.master("local[2]").config("spark.sql.shuffle.partitions", "2")
+            builder = builder.master("local[2]").config("spark.sql.shuffle.partitions", "2").config("spark.sql.adaptive.enabled", "false")
             builder = builder.config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false")
+            # To compile what runs once takes longer than to run it.
+            builder = builder.config("spark.sql.codegen.wholeStage", "false").config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+        (WORK / "src").symlink_to(HOME / "src")
         cls.spark = spark_rnn.session(builder)
         write_circles(WORK / "circles.json")
         schema = "id int, kind string, label double, fold int, features array<double>"
-        cls.table = cls.spark.read.schema(schema).json(str(WORK / "circles.json"))
+        cls.table = cls.spark.read.schema(schema).json(str(WORK / "circles.json")).cache()
         cls.model = classifier().fit(cls.table)
         cls.results = {"probabilities": probabilities(cls.model.transform(cls.table))}
         cls.evaluator = MulticlassClassificationEvaluator(metricName="logLoss")
@@ -165,6 +170,17 @@ class SparkMlTest(unittest.TestCase):
         loaded = PipelineModel.load(self.path("labeling"))
         self.assertEqual([row.prediction for row in loaded.transform(table).orderBy("id").collect()], self.results["speeds"])
 
+    @remote
+    def test_what_spark_connect_does_not_reach(self):
+        for unreachable in (lambda: self.model.summary, lambda: RnnModel.load("model"), spark_rnn._jvm.jvm):
+            with self.assertRaisesRegex(RuntimeError, "expected a session of its own, found one of Spark Connect"):
+                unreachable()
+        with self.assertRaisesRegex(Exception, "labels .* is not allowed to be accessed"):
+            self.model.labels
+        self.assertFalse(self.model.hasSummary)
+        self.model.write().overwrite().save(self.path("initial"))
+        self.assertIn("12 tanh", repr(classifier(initialModel=self.path("initial"), epochs=1).fit(self.table)))
+
     @classic
     def test_what_fit_did(self):
         self.assertEqual(len(self.model.summary.objectiveHistory), 4)
@@ -204,12 +220,18 @@ class SparkMlTest(unittest.TestCase):
         scaler = StandardScaler(inputCol="series", outputCol="features", withMean=True)
         series = self.spark.createDataFrame([(row.label, Vectors.dense(row.features * 6)) for row in self.table.collect()], ["label", "series"])
         exec(python_of("README.md"), {"Pipeline": Pipeline, "RnnClassifier": RnnClassifier, "scaler": scaler, "training": series})
-        (WORK / "src").symlink_to(HOME / "src")
         page = {}
         exec(python_of("src/docs/python.md"), page)
-        (WORK / "src").unlink()
         print("accuracy", page["accuracy"])
         self.assertGreater(page["accuracy"], 0.9)
+
+    @classic
+    def test_the_notebook_comes_to_what_it_shows(self):
+        page = json.loads((HOME / "src/docs/speakers.ipynb").read_text())
+        found = notebook.run(page)
+        for cell, outputs in found:
+            self.assertEqual(notebook.said(outputs), notebook.said(cell["outputs"]), "".join(cell["source"]))
+        self.assertEqual(sum(notebook.said(outputs).count(notebook.PNG) for _, outputs in found), 4)
 
 
 if __name__ == "__main__":

@@ -25,9 +25,10 @@ def jvm() -> Any:
 
 def java_class(name: str) -> Any:
     """A class of ours, by its full name."""
+    found = jvm()
+    # A client of Spark Connect has none.
     from py4j.java_gateway import JavaPackage
 
-    found = jvm()
     for part in name.split("."):
         found = getattr(found, part)
     if isinstance(found, JavaPackage):

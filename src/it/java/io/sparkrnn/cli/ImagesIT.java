@@ -2,6 +2,7 @@ package io.sparkrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.data.Axes;
 import io.sparkrnn.data.SequenceDataset;
@@ -181,6 +182,58 @@ class ImagesIT {
             "evaluate --engine local --model %s --test-images %s",
             run, shared.resolve("folders/test/1/none"));
     assertThat(wrong.exitCode()).as(wrong.errors()).isEqualTo(ExitCode.STORAGE);
+  }
+
+  @Test
+  void classesKeepTheNamesOfTheirDirectories() throws IOException {
+    List<String> digits =
+        List.of("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine");
+    Path named = temp.resolve("named");
+    for (String part : List.of("train", "test")) {
+      for (int sample = 0; sample < SAMPLES; sample++) {
+        int digit = images.label(sample);
+        String name = "%04d.png".formatted(sample);
+        Files.copy(
+            shared.resolve("folders").resolve(part).resolve("" + digit).resolve(name),
+            Files.createDirectories(named.resolve(part).resolve(digits.get(digit))).resolve(name));
+      }
+    }
+    List<String> names = digits.stream().sorted().toList();
+    Path run = temp.resolve("run");
+    CommandRun.succeed(TRAIN, run, named, "--engine local");
+
+    assertThat(RunState.result(run).at("/test/classes")).map(JsonNode::asText).isEqualTo(names);
+    assertThat(Files.readString(run.resolve("report.html"))).contains("seven");
+    String classes = "classes   0 eight, 1 five, 2 four, 3 nine, 4 one";
+    assertThat(CommandRun.succeed("inspect --model %s", run).output())
+        .containsPattern("From the training images\\R +classes +0 eight, 1 five");
+    CommandRun all = CommandRun.succeed("evaluate --engine local --model %s", run);
+    assertThat(all.output()).contains(classes);
+    // Where they are not all there, the others still are what they were.
+    Files.move(named.resolve("test/eight"), temp.resolve("eight"));
+    CommandRun fewer =
+        CommandRun.succeed(
+            "evaluate --engine local --model %s --test-images %s", run, named.resolve("test"));
+    assertThat(fewer.output()).contains(classes).doesNotContain(accuracy(all));
+
+    Path output = temp.resolve("out");
+    CommandRun.succeed(
+        "predict --master local[2] --model %s --input %s/t* --output %s --output-format csv",
+        run, named.resolve("test"), output);
+    List<String> answers = probabilities(output);
+    long expected =
+        IntStream.range(0, SAMPLES).map(images::label).filter(l -> l == 2 || l == 3).count();
+    assertThat(answers)
+        .hasSize((int) expected)
+        .allSatisfy(
+            answer -> {
+              String[] cells = answer.split(",");
+              int best = 1;
+              for (int i = 2; i < cells.length; i++) {
+                best = Double.parseDouble(cells[i]) > Double.parseDouble(cells[best]) ? i : best;
+              }
+              assertThat(cells[0]).isEqualTo(names.get(best - 1));
+            });
   }
 
   private static String accuracy(CommandRun run) {

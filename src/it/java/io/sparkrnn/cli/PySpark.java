@@ -30,6 +30,8 @@ final class PySpark {
                   "pip",
                   "install",
                   "--quiet",
+                  // Most of it is never run.
+                  "--no-compile",
                   "--disable-pip-version-check",
                   "--root-user-action=ignore",
                   "--no-deps",

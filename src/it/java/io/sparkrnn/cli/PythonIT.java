@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,18 +29,28 @@ class PythonIT {
 
   private static final Path TESTS = LauncherRun.HOME.resolve("src/it/python/spark_ml.py");
 
-  @TempDir private Path temp;
-  private Path wheel;
-  private Path installed;
+  /** To compile with C2 what runs once or twice takes longer than to run it. */
+  private static final Map<String, String> WITHOUT_C2 =
+      Map.of("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
 
-  @BeforeEach
-  void install() throws Exception {
+  /** What the tests and the notebook need beside PySpark. */
+  private static final List<String> LIBRARIES = List.of("numpy<2", "matplotlib==3.9.4");
+
+  @TempDir private static Path temp;
+  private static Path wheel;
+  private static Path installed;
+
+  /** Of PySpark with a JVM of its own, once a test has asked for it. */
+  private static String classicResults;
+
+  @BeforeAll
+  static void install() throws Exception {
     wheel = wheel("first");
     installed = temp.resolve("installed");
     pip("--no-index", "--no-deps", "--target", installed.toString(), wheel.toString());
   }
 
-  private Path wheel(String directory) throws Exception {
+  private static Path wheel(String directory) throws Exception {
     Path made = Files.createDirectory(temp.resolve(directory));
     run(
         Map.of(),
@@ -78,20 +88,20 @@ class PythonIT {
   @FullProof
   void clientsOfSparkConnectGetTheSame() throws Exception {
     assumeTrue(SPARK_4, "Spark 3.5 has no Spark ML over Spark Connect");
-    Path client = Build.resolve("pyspark-client");
-    if (!Files.exists(client)) {
-      pip("--target", client.toString(), "pyspark-client==" + SparkVersion.SPARK.get(0) + ".*");
-    }
+    Path client =
+        fetched("pyspark-client", List.of("pyspark-client==" + SparkVersion.SPARK.get(0) + ".*"));
     Path home = home();
     int port;
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
     Path log = temp.resolve("server.log");
+    Map<String, String> ofServer = new HashMap<>(WITHOUT_C2);
+    ofServer.putAll(Map.of("SPARK_HOME", home.toString(), "SPARK_LOCAL_IP", "127.0.0.1"));
     Process server =
         start(
             log,
-            Map.of("SPARK_HOME", home.toString(), "SPARK_LOCAL_IP", "127.0.0.1"),
+            ofServer,
             List.of(
                 home.resolve("bin/spark-submit").toString(),
                 "--class",
@@ -108,6 +118,10 @@ class PythonIT {
                 "spark.ui.enabled=false",
                 "--conf",
                 "spark.sql.shuffle.partitions=2",
+                "--conf",
+                "spark.sql.codegen.wholeStage=false",
+                "--conf",
+                "spark.sql.codegen.factoryMode=NO_CODEGEN",
                 "--jars",
                 installed.resolve("spark_rnn/jars/spark-4/spark-rnn.jar").toString(),
                 "spark-internal"));
@@ -138,21 +152,35 @@ class PythonIT {
     return PySpark.home(SparkVersion.SPARK.get(0) + ".*");
   }
 
-  private String classic() throws Exception {
+  private static String classic() throws Exception {
+    if (classicResults != null) {
+      return classicResults;
+    }
     Path home = home();
-    Path numpy = Build.resolve("numpy");
-    if (!Files.exists(numpy)) {
-      pip("--target", numpy.toString(), "numpy<2");
-    }
+    Path libraries = fetched("python-libraries", LIBRARIES);
     Path py4j;
-    try (Stream<Path> libraries = Files.list(home.resolve("python/lib"))) {
-      py4j = libraries.filter(file -> file.toString().contains("py4j")).findFirst().orElseThrow();
+    try (Stream<Path> files = Files.list(home.resolve("python/lib"))) {
+      py4j = files.filter(file -> file.toString().contains("py4j")).findFirst().orElseThrow();
     }
-    return tested("classic", python(installed, home.getParent(), py4j, numpy));
+    classicResults = tested("classic", python(installed, home.getParent(), py4j, libraries));
+    return classicResults;
+  }
+
+  /** What PyPI has, fetched once. */
+  private static Path fetched(String directory, List<String> packages) throws Exception {
+    Path there = Build.resolve(directory);
+    if (!Files.exists(there)) {
+      Path part = Build.resolve(directory + ".part");
+      List<String> arguments = new ArrayList<>(List.of("--target", part.toString()));
+      arguments.addAll(packages);
+      pip(arguments.toArray(String[]::new));
+      Files.move(part, there);
+    }
+    return there;
   }
 
   /** Runs the tests in Python, and gives back what they leave. */
-  private String tested(String directory, Map<String, String> environment) throws Exception {
+  private static String tested(String directory, Map<String, String> environment) throws Exception {
     Path work = Files.createDirectory(temp.resolve(directory));
     Path output = temp.resolve(directory + ".log");
     ProcessBuilder builder = builder(output, environment, List.of("python3", TESTS.toString()));
@@ -163,16 +191,19 @@ class PythonIT {
   }
 
   private static Map<String, String> python(Path... path) {
-    return Map.of(
-        "PYTHONPATH",
-        String.join(File.pathSeparator, Stream.of(path).map(Path::toString).toList()),
-        "PYTHONDONTWRITEBYTECODE",
-        "1",
-        "SPARK_LOCAL_IP",
-        "127.0.0.1");
+    Map<String, String> environment = new HashMap<>(WITHOUT_C2);
+    environment.putAll(
+        Map.of(
+            "PYTHONPATH",
+            String.join(File.pathSeparator, Stream.of(path).map(Path::toString).toList()),
+            "PYTHONDONTWRITEBYTECODE",
+            "1",
+            "SPARK_LOCAL_IP",
+            "127.0.0.1"));
+    return environment;
   }
 
-  private void pip(String... arguments) throws Exception {
+  private static void pip(String... arguments) throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -181,13 +212,15 @@ class PythonIT {
                 "pip",
                 "install",
                 "--quiet",
+                // Most of it is never run.
+                "--no-compile",
                 "--disable-pip-version-check",
                 "--root-user-action=ignore"));
     command.addAll(List.of(arguments));
     run(Map.of(), command.toArray(String[]::new));
   }
 
-  private void run(Map<String, String> environment, String... command) throws Exception {
+  private static void run(Map<String, String> environment, String... command) throws Exception {
     Path output = temp.resolve("output");
     assertThat(start(output, environment, List.of(command)).waitFor())
         .as("%s: %s", List.of(command), Files.readString(output))

@@ -7,6 +7,7 @@ import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.dl4j.Dl4jNetworks;
 import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.dl4j.NetworkState;
+import io.sparkrnn.export.Dl4jZipDecoder.Normalizer;
 import io.sparkrnn.kernel.GeneralMinibatch;
 import io.sparkrnn.kernel.GeneralMinibatch.Sample;
 import io.sparkrnn.kernel.GeneralMinibatch.Varied;
@@ -60,7 +61,7 @@ class Dl4jZipIT {
         Dl4jZip.withOneBias(
             new ModelFile(new RnnTopology("dl4j", network), minibatch.parameters(), Map.of()));
     byte[] zip = zip(model);
-    ModelFile read = Dl4jZipDecoder.decode(zip, "x.zip", 9);
+    ModelFile read = Dl4jZipDecoder.decode(zip, "x.zip", 9, Normalizer.REFUSED);
     assertThat(read.topology()).isEqualTo(model.topology());
     assertThat(read.parameters()).containsExactly(model.parameters());
 

@@ -103,7 +103,9 @@ final class EvaluateCommand extends ConfiguredCommand {
     ImageTestData data;
     EvaluationResult result;
     if (configuration.training().engine() == Engine.LOCAL) {
-      data = RunDataReader.testImages(ofModel).orElseGet(() -> inFiles(ofModel));
+      data =
+          RunDataReader.testImages(ofModel, read.classNames())
+              .orElseGet(() -> inFiles(ofModel, read));
       requireFit(read, data.part(Part.TEST), configuration.data().described());
       result =
           new LocalEvaluation(
@@ -113,7 +115,10 @@ final class EvaluateCommand extends ConfiguredCommand {
       Optional<ImageTestData> files = filesFirst(ofModel, read);
       try (SparkEngine spark =
           SparkEngine.start("spark-rnn evaluate", configuration.spark().master(), 1)) {
-        data = files.or(() -> RunDataReader.testImages(ofModel, spark)).orElseThrow();
+        data =
+            files
+                .or(() -> RunDataReader.testImages(ofModel, read.classNames(), spark))
+                .orElseThrow();
         requireFit(read, data.part(Part.TEST), configuration.data().described());
         try (SparkEvaluation evaluation =
             new SparkEvaluation(
@@ -126,6 +131,7 @@ final class EvaluateCommand extends ConfiguredCommand {
         }
       }
     }
+    print(read.classNames());
     Console.evaluation(out, result, "images");
     Console.inputs(out, read, data.part(Part.TEST).inputRange());
   }
@@ -136,13 +142,13 @@ final class EvaluateCommand extends ConfiguredCommand {
     if (RunDataReader.hasImageTables(configuration)) {
       return Optional.empty();
     }
-    ImageTestData data = inFiles(configuration);
+    ImageTestData data = inFiles(configuration, read);
     requireFit(read, data.part(Part.TEST), configuration.data().described());
     return Optional.of(data);
   }
 
-  private static ImageTestData inFiles(RunConfiguration configuration) {
-    return ImageTestData.read(configuration.data(), configuration.hadoop());
+  private static ImageTestData inFiles(RunConfiguration configuration, ModelFile read) {
+    return ImageTestData.read(configuration.data(), configuration.hadoop(), read.classNames());
   }
 
   private static String kernels(RunConfiguration configuration) {
@@ -189,10 +195,14 @@ final class EvaluateCommand extends ConfiguredCommand {
     if (!found.table().equals(found.scoreTable())) {
       out.printf("%n%s", found.scoreTable());
     }
-    if (!preparation.classes().isEmpty()) {
-      out.printf("%n%-10s%s%n", "classes", ModelTable.numbered(preparation.classes()));
-    }
+    print(preparation.classes());
     Console.evaluation(out, found, "sequences");
+  }
+
+  private void print(List<String> classNames) {
+    if (!classNames.isEmpty()) {
+      out.printf("%n%-10s%s%n", "classes", ModelTable.numbered(classNames));
+    }
   }
 
   private static void requireFit(ModelFile model, SequenceDataset data, String uri) {

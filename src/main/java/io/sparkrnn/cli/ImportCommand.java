@@ -3,6 +3,7 @@ package io.sparkrnn.cli;
 import io.sparkrnn.config.RunConfiguration;
 import io.sparkrnn.config.TaskName;
 import io.sparkrnn.export.Dl4jZipDecoder;
+import io.sparkrnn.export.Dl4jZipDecoder.Normalizer;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.export.OnnxFile;
 import io.sparkrnn.export.SafetensorsFile;
@@ -97,6 +98,12 @@ final class ImportCommand extends ConfiguredCommand {
           "States that the nn.Linear reads, where the file does not say: last (of each direction the one it comes to last), mean, max or every. Default: every for the tasks label-steps, forecast and language-model, else last")
   private Reads reads;
 
+  @Option(
+      names = "--ignore-normalizer",
+      description =
+          "Of a DL4J zip with a normalizer, leave that out: what the model is given has to be normalised before.")
+  private boolean ignoreNormalizer;
+
   ImportCommand(PrintStream out) {
     super(out, List.of());
   }
@@ -106,6 +113,10 @@ final class ImportCommand extends ConfiguredCommand {
     if (timeSteps != null && timeSteps < 1) {
       throw new UsageException(
           "Cannot import: expected --time-steps of at least 1, found " + timeSteps);
+    }
+    if (ignoreNormalizer && from != Source.DL4J) {
+      throw new UsageException(
+          "Cannot import: expected --from dl4j beside --ignore-normalizer, found --from " + from);
     }
     RunConfiguration configuration = configuration();
     Storage storage = Storage.of(configuration.hadoop());
@@ -117,7 +128,7 @@ final class ImportCommand extends ConfiguredCommand {
         switch (from) {
           case SAFETENSORS -> SafetensorsFile.decode(bytes, where, missing);
           case ONNX -> OnnxFile.decode(bytes, where, missing.timeSteps());
-          case DL4J -> Dl4jZipDecoder.decode(bytes, where, missing.timeSteps());
+          case DL4J -> Dl4jZipDecoder.decode(bytes, where, missing.timeSteps(), normalizer());
         };
     Network network = read.topology().network();
     requireNoOther("--time-steps", timeSteps, network.timeSteps(), where);
@@ -142,6 +153,10 @@ final class ImportCommand extends ConfiguredCommand {
           "taken as", network.head().loss().name(), network.timeSteps());
     }
     return ExitCode.DONE;
+  }
+
+  private Normalizer normalizer() {
+    return ignoreNormalizer ? Normalizer.IGNORED : Normalizer.REFUSED;
   }
 
   private SafetensorsFile.Missing missing() {

@@ -41,7 +41,17 @@ final class ModelDescription {
 
   /** A trained model, with what was fitted on its training data. */
   static String of(ModelFile model) {
-    return of(model.topology()) + model.preparation().map(ModelDescription::of).orElse("");
+    return of(model.topology())
+        + model.preparation().map(ModelDescription::of).orElseGet(() -> of(model.classNames()));
+  }
+
+  /** Of images. */
+  private static String of(List<String> classNames) {
+    return classNames.isEmpty()
+        ? ""
+        : "%nFrom the training images%n%s"
+            .formatted(
+                new TextTable(LEFT, LEFT).row("classes", ModelTable.numbered(classNames)).render());
   }
 
   private static String of(Preparation preparation) {

@@ -282,7 +282,7 @@ final class PredictCommand extends ConfiguredCommand {
         warmUp(spark, new Predictor(Ops.named(kernels), read.topology(), read.parameters()));
       }
       return new SparkPrediction(spark.started().context(), configuration.hadoop())
-          .run(read.topology(), read.parameters(), request);
+          .run(read, request);
     } catch (RuntimeException | Error e) {
       // A part of a table is none.
       storage.delete(target);

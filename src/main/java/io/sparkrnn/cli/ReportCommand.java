@@ -122,9 +122,10 @@ final class ReportCommand extends ConfiguredCommand {
         }
       } else {
         RunConfiguration there = run.configuration().withHadoopOf(here);
+        List<String> names = run.record().test().classes();
         ImageTestData data =
-            RunDataReader.testImages(there)
-                .orElseGet(() -> ImageTestData.read(there.data(), here.hadoop()));
+            RunDataReader.testImages(there, names)
+                .orElseGet(() -> ImageTestData.read(there.data(), here.hadoop(), names));
         List<String> now = data.fingerprints().stream().map(print -> print.sha256()).toList();
         if (then.containsAll(now)) {
           return Optional.of(new TestSamples(data.part(Part.TEST), Optional.empty()));

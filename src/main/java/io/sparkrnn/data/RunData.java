@@ -28,6 +28,11 @@ public interface RunData extends TrainingData {
     return Optional.empty();
   }
 
+  /** What classes are called, in their order; none where they are numbers. */
+  default List<String> classNames() {
+    return preparation().map(Preparation::classes).orElse(List.of());
+  }
+
   /** What can hardly be meant, a line each. */
   default List<String> warnings() {
     return List.of();

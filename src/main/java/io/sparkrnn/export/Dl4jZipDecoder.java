@@ -29,7 +29,7 @@ import java.util.zip.ZipInputStream;
 public final class Dl4jZipDecoder {
   private static final String NORMALIZER = "normalizer.bin";
   private static final String WITHOUT_NORMALIZER =
-      ", whose normalisation inputs need before they come here; zip -d FILE normalizer.bin leaves it out";
+      ", whose normalisation inputs need before they come here; --ignore-normalizer leaves it out";
 
   private static final String CONFIGURATION = "configuration.json";
   private static final String PARAMETERS = "coefficients.bin";
@@ -54,6 +54,13 @@ public final class Dl4jZipDecoder {
 
   private Dl4jZipDecoder() {}
 
+  /** What becomes of a zip that says how inputs are to be normalised, which no model here does. */
+  public enum Normalizer {
+    REFUSED,
+    /** Inputs are normalised by others. */
+    IGNORED
+  }
+
   /**
    * The model in a zip's bytes.
    *
@@ -63,9 +70,10 @@ public final class Dl4jZipDecoder {
    *     {@code LSTM} layers, perhaps in a {@code Bidirectional}, under an {@code OutputLayer} or
    *     {@code RnnOutputLayer}
    */
-  public static ModelFile decode(byte[] zip, String where, int timeSteps) {
+  public static ModelFile decode(byte[] zip, String where, int timeSteps, Normalizer normalizer) {
     try {
-      RnnTopology topology = new ConfigurationReader(configuration(zip)).anyTopology(timeSteps);
+      String configuration = configuration(zip, normalizer);
+      RnnTopology topology = new ConfigurationReader(configuration).anyTopology(timeSteps);
       return new ModelFile(topology, parameters(zip, topology), Map.of());
     } catch (UnsupportedNetworkException e) {
       throw corrupt(where, e.difference());
@@ -83,13 +91,14 @@ public final class Dl4jZipDecoder {
   }
 
   /** The configuration of a zip that has what is needed, and nothing else. */
-  private static String configuration(byte[] zip) throws IOException {
+  private static String configuration(byte[] zip, Normalizer normalizer) throws IOException {
     byte[] configuration = null;
     Set<String> found = new HashSet<>();
     try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
       for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
         String name = entry.getName();
-        if (!ENTRIES.contains(name)) {
+        boolean ignored = normalizer == Normalizer.IGNORED && name.equals(NORMALIZER);
+        if (!ENTRIES.contains(name) && !ignored) {
           throw new IllegalArgumentException(
               "expected no other entries than %s in a DL4J zip, found %s%s"
                   .formatted(

@@ -1,6 +1,7 @@
 package io.sparkrnn.export;
 
 import io.sparkrnn.model.Floats;
+import io.sparkrnn.model.ImageClasses;
 import io.sparkrnn.model.KeyValueLines;
 import io.sparkrnn.model.Preparation;
 import io.sparkrnn.model.RnnTopology;
@@ -13,6 +14,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -38,6 +40,11 @@ public record ModelFile(
   /** Of images. */
   public ModelFile(RnnTopology topology, float[] parameters, Map<String, String> provenance) {
     this(topology, parameters, provenance, Optional.empty());
+  }
+
+  /** What classes are called, in their order; none where they are numbers. */
+  public List<String> classNames() {
+    return preparation.map(Preparation::classes).orElseGet(() -> ImageClasses.read(provenance));
   }
 
   /** A copy with another provenance. */

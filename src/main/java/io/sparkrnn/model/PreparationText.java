@@ -57,7 +57,7 @@ final class PreparationText {
   }
 
   /** So that it is one line, and letters that UTF-8 has. */
-  private static String escape(String name) {
+  static String escape(String name) {
     StringBuilder escaped = new StringBuilder();
     name.codePoints()
         .forEach(
@@ -72,7 +72,8 @@ final class PreparationText {
     return escaped.toString();
   }
 
-  private static String unescape(String value) {
+  /** What {@link #escape} has written. */
+  static String unescape(String value) {
     return ESCAPE
         .matcher(value)
         .replaceAll(

@@ -1,6 +1,7 @@
 package io.sparkrnn.report;
 
 import io.sparkrnn.config.TaskName;
+import io.sparkrnn.data.RunData;
 import io.sparkrnn.model.Preparation;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,13 @@ public record ClassNames(List<String> names) {
       names.add(tokens.visible(id));
     }
     return new ClassNames(names);
+  }
+
+  /** Those of a run's training data. */
+  public static ClassNames of(TaskName task, RunData data) {
+    return data.preparation().isPresent()
+        ? of(task, data.preparation())
+        : new ClassNames(data.classNames());
   }
 
   /** A class's name, or its number. */

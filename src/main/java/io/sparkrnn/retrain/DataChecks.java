@@ -68,6 +68,13 @@ public record DataChecks(long minSamples, double maxLabelDrift, double maxFeatur
                   training.inputSize(),
                   training.classes()));
     }
+    List<String> known = current.model().classNames();
+    // A model of before names were kept has none.
+    if (!known.isEmpty() && !data.classNames().isEmpty() && !known.equals(data.classNames())) {
+      throw new DataException(
+          "Cannot train on %s: expected the classes %s as version %d has learnt, found the classes %s; another --registry allows them"
+              .formatted(where, known, current.version().number(), data.classNames()));
+    }
   }
 
   /** Demands enough samples, of every class where a sample has one, and some to decide by. */
@@ -93,11 +100,8 @@ public record DataChecks(long minSamples, double maxLabelDrift, double maxFeatur
   }
 
   private static String name(RunData data, int label) {
-    return data.preparation()
-        .map(Preparation::classes)
-        .filter(names -> label < names.size())
-        .map(names -> names.get(label))
-        .orElse(String.valueOf(label));
+    List<String> names = data.classNames();
+    return label < names.size() ? names.get(label) : String.valueOf(label);
   }
 
   /**

@@ -7,6 +7,7 @@ import io.sparkrnn.dl4j.NetworkDescription;
 import io.sparkrnn.dl4j.NetworkState;
 import io.sparkrnn.export.Dl4jZip;
 import io.sparkrnn.export.ModelFile;
+import io.sparkrnn.model.ImageClasses;
 import io.sparkrnn.storage.Storage;
 import io.sparkrnn.train.Training;
 import io.sparkrnn.train.TrainingState;
@@ -22,11 +23,14 @@ record FinalModel(Storage storage, CheckpointStore store, RunDirectory directory
 
   /** Publishes what a killed attempt of the run has not published already. */
   void publish(Training<RunData> training, TrainingState end) {
+    RunData data = training.data();
     Map<String, String> provenance = new HashMap<>(Versions.all());
-    provenance.putAll(training.data().training().inputRange().lines());
+    provenance.putAll(data.training().inputRange().lines());
+    if (data.preparation().isEmpty()) {
+      provenance.putAll(ImageClasses.lines(data.classNames()));
+    }
     publishModel(
-        new ModelFile(
-            training.topology(), end.parameters(), provenance, training.data().preparation()));
+        new ModelFile(training.topology(), end.parameters(), provenance, data.preparation()));
     // DL4J's copy is of the networks that older files can say.
     if (training.topology().network().isPlain()) {
       publishDl4jZip(end, NetworkDescription.of(training.topology(), training.configuration()));

@@ -88,7 +88,7 @@ final class ResultFile implements TrainingListener {
   }
 
   void describe(RunData data, RnnTopology topology, String kernels) {
-    classes = ClassNames.of(task, data.preparation());
+    classes = ClassNames.of(task, data);
     root.put("kernels", kernels);
     root.put("cpu", Versions.cpu());
     root.put("topology", topology.summary());

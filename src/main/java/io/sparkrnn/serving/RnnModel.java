@@ -43,6 +43,7 @@ public final class RnnModel {
   private final Network network;
   private final float[] parameters;
   private final Optional<Preparation> preparation;
+  private final List<String> classes;
   private final Map<String, Integer> ids;
   private final OutputUnits units;
   private final String kernels;
@@ -54,6 +55,7 @@ public final class RnnModel {
     network = file.topology().network();
     parameters = file.parameters();
     preparation = file.preparation();
+    classes = file.classNames();
     ids = preparation.map(fitted -> fitted.vocabulary().ids()).orElse(Map.of());
     TargetScale targets = preparation.map(Preparation::targets).orElse(TargetScale.IDENTITY);
     units = new OutputUnits(network.head().loss(), targets);
@@ -245,7 +247,7 @@ public final class RnnModel {
 
   /** Names of classes, or of tokens that a language model tells the next of; of others none. */
   public List<String> classes() {
-    return preparation.map(Preparation::classes).orElse(List.of());
+    return classes;
   }
 
   /** Names of the numbers of a time step; none where they have none. */

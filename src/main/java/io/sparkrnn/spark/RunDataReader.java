@@ -8,6 +8,7 @@ import io.sparkrnn.data.images.ImageData;
 import io.sparkrnn.data.images.ImageSet;
 import io.sparkrnn.data.images.ImageTestData;
 import io.sparkrnn.data.images.ImageTrainingData;
+import io.sparkrnn.data.images.LabelledImages;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.model.Preparation;
@@ -68,37 +69,41 @@ public final class RunDataReader {
   private static ImageData images(
       RunConfiguration configuration, DataSource.Tables tables, SparkEngine engine) {
     SparkSession session = session(engine);
+    LabelledImages training =
+        ImageTables.read(session, configuration, tables.training(), List.of());
     return DataSource.data(
         configuration.data(),
-        ImageTables.read(session, configuration, tables.training()),
-        ImageTables.read(session, configuration, tables.test()));
+        training,
+        ImageTables.read(session, configuration, tables.test(), training.names()));
   }
 
   /**
    * Test images that are in tables, to evaluate a model on; empty where they are in files.
    *
+   * @param names what the model's classes are called; none where they are numbers
    * @param engine whose Spark reads them
    */
   public static Optional<ImageTestData> testImages(
-      RunConfiguration configuration, SparkEngine engine) {
+      RunConfiguration configuration, List<String> names, SparkEngine engine) {
     return testTables(configuration)
         .map(
             files -> {
               ImageSet images =
                   DataSource.set(
                       configuration.data(),
-                      ImageTables.read(session(engine), configuration, files));
+                      ImageTables.read(session(engine), configuration, files, names));
               return ImageTestData.of(images, () -> images);
             });
   }
 
   /** As the other, by a Spark on this machine that ends when they are read. */
-  public static Optional<ImageTestData> testImages(RunConfiguration configuration) {
+  public static Optional<ImageTestData> testImages(
+      RunConfiguration configuration, List<String> names) {
     if (!hasImageTables(configuration)) {
       return Optional.empty();
     }
     try (SparkEngine reader = SparkEngine.start(READER, "local[*]", 1)) {
-      return testImages(configuration, reader);
+      return testImages(configuration, names, reader);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import io.sparkrnn.Mutations;
+import io.sparkrnn.export.Dl4jZipDecoder.Normalizer;
 import io.sparkrnn.kernel.Activation;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.storage.FormatException;
@@ -87,7 +88,7 @@ class Dl4jZipDecoderTest {
   }
 
   private static ModelFile decode(byte[] zip) {
-    return Dl4jZipDecoder.decode(zip, "x.zip", 5);
+    return Dl4jZipDecoder.decode(zip, "x.zip", 5, Normalizer.REFUSED);
   }
 
   private static void assertRefused(byte[] zip, String... words) {
@@ -156,6 +157,20 @@ class Dl4jZipDecoderTest {
     // Nor is an object an array of parameters.
     assertRefused(with(PARAMETERS, object.toByteArray()), PARAMETERS);
     assertThat(LoadedByAccident.read).isFalse();
+  }
+
+  @Test
+  void aNormalizerMayBeIgnored() throws IOException {
+    byte[] zip = with("normalizer.bin", new byte[] {1, 2, 3});
+    assertRefused(zip, "no other entries", "--ignore-normalizer leaves it out");
+    ModelFile read = Dl4jZipDecoder.decode(zip, "x.zip", 5, Normalizer.IGNORED);
+    assertThat(read.computesAs(decode(golden()))).isTrue();
+    assertThatThrownBy(
+            () ->
+                Dl4jZipDecoder.decode(
+                    with("preprocessor.bin", new byte[1]), "x.zip", 5, Normalizer.IGNORED))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("preprocessor.bin");
   }
 
   /** What an attacker would put on the class path, or find there. */

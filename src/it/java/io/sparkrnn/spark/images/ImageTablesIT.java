@@ -87,9 +87,10 @@ class ImageTablesIT {
     return table;
   }
 
-  private static LabelledImages read(Path table) {
+  private static LabelledImages read(Path table, String... known) {
     RunConfiguration configuration = ConfigurationLoader.defaults();
-    return ImageTables.read(spark, configuration, List.of(Locations.uri(table.toString())));
+    return ImageTables.read(
+        spark, configuration, List.of(Locations.uri(table.toString())), List.of(known));
   }
 
   private static void isTheSame(Path table) {
@@ -166,6 +167,28 @@ class ImageTablesIT {
               image[3] & 0xFF));
     }
     isTheSame(write("orc", rows, fields.toArray(StructField[]::new)));
+  }
+
+  @Test
+  void labelsMayBeNames() {
+    String[] animals = {"dog", "ant", "cat"};
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < IMAGES.length; i++) {
+      rows.add(RowFactory.create(png(IMAGES[i]), animals[i], 7L));
+    }
+    Path table =
+        write(
+            "parquet",
+            rows,
+            DataTypes.createStructField("image", DataTypes.BinaryType, true),
+            DataTypes.createStructField("label", DataTypes.StringType, true),
+            DataTypes.createStructField("id", DataTypes.LongType, true));
+    isTheSame(table);
+    assertThat(read(table).names()).containsExactly("ant", "cat", "dog");
+    assertThat(read(table, "dog", "eel", "cat", "ant").labels()).containsExactly(0, 3, 2);
+    assertThatThrownBy(() -> read(table, "ant", "cat"))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("expected a class of [ant, cat], found dog in column label, row 0");
   }
 
   @Test

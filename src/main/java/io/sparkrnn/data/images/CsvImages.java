@@ -19,26 +19,32 @@ import java.util.Optional;
 
 /**
  * Square images as lines of CSV, as Kaggle has them: {@code label,pixel0,...,pixel783}, with or
- * without a header; without one, the label comes first. Whole numbers are pixels from 0 to 255;
- * where there are fractions, all pixels are as they are.
+ * without a header; without one, the label comes first. Below a header, labels may be names. Whole
+ * numbers are pixels from 0 to 255; where there are fractions, all pixels are as they are.
  */
 final class CsvImages {
   private static final List<String> LABELS = List.of("label", "class", "target", "y", "digit");
   private static final float BRIGHTEST = 255f;
 
   private final String where;
+  private final List<String> known;
   private final int offset;
   private final int classes;
   private String[] header;
   private int label;
   private int side;
   private int[] labels = new int[1024];
+
+  /** Null where labels are numbers. */
+  private NamedLabels names;
+
   private float[] values = {};
   private int rows;
   private boolean fractions;
 
-  private CsvImages(String where, int offset, int classes) {
+  private CsvImages(String where, List<String> known, int offset, int classes) {
     this.where = where;
+    this.known = known;
     this.offset = offset;
     this.classes = classes;
   }
@@ -47,12 +53,15 @@ final class CsvImages {
    * Reads a file, gzipped or not, and closes the stream.
    *
    * @param name of the file
+   * @param known names of the classes that there are, such as those of training; none: as labels
+   *     are
    * @param offset and the next: see {@link ArrayFile#labels}
    * @throws DataException with row and column, if a cell is not what it must be
    */
-  static LabelledImages read(InputStream in, String name, String where, int offset, int classes)
+  static LabelledImages read(
+      InputStream in, String name, String where, List<String> known, int offset, int classes)
       throws IOException {
-    CsvImages csv = new CsvImages(where, offset, classes);
+    CsvImages csv = new CsvImages(where, known, offset, classes);
     MessageDigest digest = Sha256.begin();
     long[] bytes = {0};
     try (InputStream file = new BufferedInputStream(in)) {
@@ -69,10 +78,14 @@ final class CsvImages {
           };
       csv.read(new BufferedReader(new InputStreamReader(counted, StandardCharsets.UTF_8)));
     }
+    boolean named = csv.names != null;
+    List<String> names = named ? csv.names.names() : List.of();
+    // The same file has other numbers beside other classes.
+    names.forEach(each -> digest.update((each + "\n").getBytes(StandardCharsets.UTF_8)));
     DataFingerprint fingerprint =
         new DataFingerprint(name, where, HexFormat.of().formatHex(digest.digest()), bytes[0]);
-    return new LabelledImages(
-        "CSV", csv.pixels(), Arrays.copyOf(csv.labels, csv.rows), List.of(fingerprint));
+    int[] labels = named ? csv.names.numbers() : Arrays.copyOf(csv.labels, csv.rows);
+    return new LabelledImages("CSV", csv.pixels(), labels, names, List.of(fingerprint));
   }
 
   private void read(BufferedReader lines) throws IOException {
@@ -148,16 +161,32 @@ final class CsvImages {
     int to = rows * side * side;
     for (int i = 0; i < cells.length; i++) {
       if (i == label) {
-        double found = parsed(cells, i);
-        if (!LabelledImages.isLabel(found, offset, classes)) {
-          throw cell(LabelledImages.expectedLabel(offset, classes), cells, i);
-        }
-        labels[rows] = (int) found - offset;
+        takeLabel(cells);
       } else {
         values[to++] = pixel(cells, i);
       }
     }
     rows++;
+  }
+
+  private void takeLabel(String[] cells) {
+    String text = unquoted(cells[label]);
+    if (rows == 0 && header != null) {
+      boolean ofNames = known.contains(text) || !text.isBlank() && number(text).isEmpty();
+      names = ofNames ? new NamedLabels(where, known, classes) : null;
+    }
+    if (names != null) {
+      if (!NamedLabels.isName(text, known)) {
+        throw cell(NamedLabels.expected(known), cells, label);
+      }
+      names.add(text);
+      return;
+    }
+    double found = parsed(cells, label);
+    if (!LabelledImages.isLabel(found, offset, classes)) {
+      throw cell(LabelledImages.expectedLabel(offset, classes), cells, label);
+    }
+    labels[rows] = (int) found - offset;
   }
 
   /** Almost all are a few digits. */

@@ -75,7 +75,8 @@ public final class DataSource {
   /** Reads training and test set, and checks that their images are of one size. */
   public static ImageData load(DataConfiguration configuration, Storage storage) {
     DataSource source = new DataSource(configuration, storage);
-    return data(configuration, source.read(PartName.TRAINING), source.read(PartName.TEST));
+    LabelledImages training = source.read(PartName.TRAINING, List.of());
+    return data(configuration, training, source.read(PartName.TEST, training.names()));
   }
 
   /** What a network sees of images that were read. */
@@ -92,18 +93,30 @@ public final class DataSource {
     return new ImageData(
         trainingSet.dataset(),
         testSet.dataset(),
+        trainingSet.names(),
         Stream.concat(trainingSet.fingerprints().stream(), testSet.fingerprints().stream())
             .toList());
   }
 
   /** Reads the training set only. */
   public static ImageSet loadTraining(DataConfiguration configuration, Storage storage) {
-    return set(configuration, new DataSource(configuration, storage).read(PartName.TRAINING));
+    return set(
+        configuration, new DataSource(configuration, storage).read(PartName.TRAINING, List.of()));
   }
 
-  /** Reads the test set only. */
+  /** Reads the test set only, with classes as its own files have them. */
   public static ImageSet loadTest(DataConfiguration configuration, Storage storage) {
-    return set(configuration, new DataSource(configuration, storage).read(PartName.TEST));
+    return loadTest(configuration, storage, List.of());
+  }
+
+  /**
+   * Reads the test set only.
+   *
+   * @param names what classes are called that images have; none: as its own files have them
+   */
+  public static ImageSet loadTest(
+      DataConfiguration configuration, Storage storage, List<String> names) {
+    return set(configuration, new DataSource(configuration, storage).read(PartName.TEST, names));
   }
 
   /** As {@link #data}, of one part. */
@@ -129,7 +142,7 @@ public final class DataSource {
     }
   }
 
-  private LabelledImages read(PartName part) {
+  private LabelledImages read(PartName part, List<String> names) {
     if (!configuration.hasExplicitFiles() && configuration.uri().startsWith(BUILTIN_SCHEME)) {
       return builtin(part);
     }
@@ -149,10 +162,10 @@ public final class DataSource {
           ImageFolder.read(
               storage,
               first,
-              place.files().get(1),
+              names.isEmpty() ? ImageFolder.classes(storage, place.files().get(1)) : names,
               configuration.labelOffset(),
               configuration.classes());
-      case CSV -> csv(first);
+      case CSV -> csv(first, names);
       case TABLES ->
           throw new DataException(
               "Cannot read the images %s: expected files that need no Spark here, found a table"
@@ -213,6 +226,7 @@ public final class DataSource {
         images.header().format(),
         images.pixels(),
         classes,
+        List.of(),
         List.of(images.fingerprint(imagesName), labels.fingerprint(labelsName)));
   }
 
@@ -226,7 +240,7 @@ public final class DataSource {
         arrays.labels());
   }
 
-  private LabelledImages csv(URI file) {
+  private LabelledImages csv(URI file, List<String> names) {
     String where = Storage.describe(file);
     return reading(
         where,
@@ -235,6 +249,7 @@ public final class DataSource {
                 storage.open(file),
                 name(file),
                 where,
+                names,
                 configuration.labelOffset(),
                 configuration.classes()));
   }

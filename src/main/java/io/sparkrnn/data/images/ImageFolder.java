@@ -70,13 +70,13 @@ public final class ImageFolder {
   /**
    * Reads a directory of classes.
    *
-   * @param ofNames the directory whose classes count, that of training
+   * @param known the classes that there are, such as those of training
    * @param offset and the next: see {@link ArrayFile#labels}; they count where names are numbers
    * @throws DataException if a file is no image, or of another size than those before it
    */
-  static LabelledImages read(Storage storage, URI directory, URI ofNames, int offset, int classes) {
+  static LabelledImages read(
+      Storage storage, URI directory, List<String> known, int offset, int classes) {
     List<String> names = classes(storage, directory);
-    List<String> known = classes(storage, ofNames);
     boolean numbers = areNumbers(known);
     Pixels.Collector pixels = new Pixels.Collector();
     List<Integer> labels = new ArrayList<>();
@@ -112,6 +112,7 @@ public final class ImageFolder {
         "image files",
         pixels.pixels(),
         labels.stream().mapToInt(Integer::intValue).toArray(),
+        numbers ? List.of() : known,
         List.of(new DataFingerprint(name, where, sha256, bytes)));
   }
 
@@ -140,9 +141,9 @@ public final class ImageFolder {
                   Storage.describe(directory),
                   numbers
                       ? LabelledImages.expectedLabel(offset, classes)
-                      : classes > 0
-                          ? "at most %d classes".formatted(classes)
-                          : "a class of %s".formatted(known),
+                      : label < 0
+                          ? "a class of %s".formatted(known)
+                          : "at most %d classes".formatted(classes),
                   name));
     }
     return label;

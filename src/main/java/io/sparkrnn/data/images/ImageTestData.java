@@ -33,13 +33,16 @@ public final class ImageTestData implements EvaluationData {
   /**
    * Reads the files.
    *
+   * @param names what the classes of the model are called; none where they are numbers
    * @throws DataException if they are not what they should be
    */
   public static ImageTestData read(
-      DataConfiguration configuration, Map<String, String> hadoopProperties) {
+      DataConfiguration configuration, Map<String, String> hadoopProperties, List<String> names) {
     DataConfiguration everywhere = DataSource.absolute(configuration);
+    List<String> classes = List.copyOf(names);
     ImageSet images =
-        DECODED.add(everywhere, DataSource.loadTest(configuration, Storage.of(hadoopProperties)));
+        DECODED.add(
+            everywhere, DataSource.loadTest(configuration, Storage.of(hadoopProperties), classes));
     List<DataFingerprint> fingerprints = images.fingerprints();
     Map<String, String> properties = Map.copyOf(hadoopProperties);
     return new ImageTestData(
@@ -47,7 +50,7 @@ public final class ImageTestData implements EvaluationData {
             DECODED.get(
                 everywhere,
                 fingerprints,
-                () -> DataSource.loadTest(everywhere, Storage.of(properties))),
+                () -> DataSource.loadTest(everywhere, Storage.of(properties), classes)),
         images);
   }
 

@@ -38,6 +38,7 @@ public final class ImageTrainingData implements RunData {
   private final int timeSteps;
   private final int inputSize;
   private final int classes;
+  private final List<String> classNames;
 
   /** Numbers of samples of each worker, once a JVM has been asked for one. */
   private transient int[][] shards;
@@ -62,6 +63,7 @@ public final class ImageTrainingData implements RunData {
     this.timeSteps = images.training().timeSteps();
     this.inputSize = images.training().inputSize();
     this.classes = images.training().classes();
+    this.classNames = images.names();
   }
 
   /**
@@ -176,6 +178,11 @@ public final class ImageTrainingData implements RunData {
 
   public int classes() {
     return classes;
+  }
+
+  @Override
+  public List<String> classNames() {
+    return classNames;
   }
 
   @Override

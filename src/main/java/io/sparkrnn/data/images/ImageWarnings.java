@@ -58,12 +58,13 @@ final class ImageWarnings {
     if (constant > 0) {
       warnings.add(say("%d of %d training images have one value alone", constant, training.size()));
     }
-    classes(configuration, training).ifPresent(warnings::add);
+    classes(configuration, images).ifPresent(warnings::add);
     return List.copyOf(warnings);
   }
 
-  private static Optional<String> classes(
-      DataConfiguration configuration, SequenceDataset training) {
+  private static Optional<String> classes(DataConfiguration configuration, ImageData images) {
+    SequenceDataset training = images.training();
+    List<String> names = images.names();
     long[] counts = new long[training.classes()];
     IntStream.of(training.labels()).forEach(label -> counts[label]++);
     List<Integer> missing =
@@ -71,10 +72,17 @@ final class ImageWarnings {
     if (missing.isEmpty()) {
       return Optional.empty();
     }
-    String shown =
-        missing.size() > MOST_SHOWN ? missing.subList(0, MOST_SHOWN) + " and more" : missing + "";
+    List<String> some =
+        missing.stream()
+            .limit(MOST_SHOWN)
+            .map(c -> c < names.size() ? names.get(c) : String.valueOf(c))
+            .toList();
+    String shown = missing.size() > MOST_SHOWN ? some + " and more" : some + "";
     boolean fromOne =
-        missing.equals(List.of(0)) && configuration.labelOffset() == 0 && counts.length > 2;
+        missing.equals(List.of(0))
+            && names.isEmpty()
+            && configuration.labelOffset() == 0
+            && counts.length > 2;
     return Optional.of(
         "no training images of the classes %s%s"
             .formatted(shown, fromOne ? "; --label-offset 1 is for labels that begin with 1" : ""));

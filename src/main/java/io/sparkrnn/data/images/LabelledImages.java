@@ -2,7 +2,6 @@ package io.sparkrnn.data.images;
 
 import io.sparkrnn.data.DataFingerprint;
 import io.sparkrnn.data.SequenceDataset;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -11,22 +10,28 @@ import java.util.List;
  *
  * @param format of the files, for messages
  * @param labels from 0
+ * @param names of the classes, in their order; none where they are numbers
  * @param fingerprints of what they come from
  */
 public record LabelledImages(
-    String format, Pixels pixels, int[] labels, List<DataFingerprint> fingerprints) {
+    String format,
+    Pixels pixels,
+    int[] labels,
+    List<String> names,
+    List<DataFingerprint> fingerprints) {
   public LabelledImages {
+    names = List.copyOf(names);
     fingerprints = List.copyOf(fingerprints);
   }
 
-  /** One more than the largest label. */
+  /** As many as there are names, or else one more than the largest label. */
   public int classes() {
-    return Arrays.stream(labels).max().orElse(0) + 1;
+    return Math.max(names.size(), Arrays.stream(labels).max().orElse(0) + 1);
   }
 
   /** As a network sees them. */
   public ImageSet set(PixelRules rules, int classes) {
-    return new ImageSet(pixels.with(rules).dataset(labels, classes), fingerprints);
+    return new ImageSet(pixels.with(rules).dataset(labels, classes), names, fingerprints);
   }
 
   /** Whether a number is the label of a class. */
@@ -51,25 +56,31 @@ public record LabelledImages(
   /** Collects images one after another. */
   public static final class Collector {
     private final Pixels.Collector pixels = new Pixels.Collector();
-    private final List<Integer> labels = new ArrayList<>();
+    private int size;
 
-    public void add(float[] image, int rows, int columns, int label) {
+    public void add(float[] image, int rows, int columns) {
       pixels.add(image, rows, columns);
-      labels.add(label);
+      size++;
+    }
+
+    public int size() {
+      return size;
     }
 
     /**
      * What was collected.
      *
      * @param name and the next: for the fingerprint, which is that of the dataset
+     * @param labels of all, in their order
+     * @param names of the classes; none where they are numbers
      */
-    public LabelledImages images(String format, String name, String where) {
+    public LabelledImages images(
+        String format, String name, String where, int[] labels, List<String> names) {
       Pixels all = pixels.pixels();
-      int[] classes = labels.stream().mapToInt(Integer::intValue).toArray();
-      SequenceDataset dataset = all.dataset(classes, SequenceDataset.MAX_CLASSES);
+      SequenceDataset dataset = all.dataset(labels, SequenceDataset.MAX_CLASSES);
       DataFingerprint fingerprint =
           new DataFingerprint(name, where, dataset.sha256(), all.bytesInMemory());
-      return new LabelledImages(format, all, classes, List.of(fingerprint));
+      return new LabelledImages(format, all, labels, names, List.of(fingerprint));
     }
   }
 }

@@ -27,12 +27,8 @@ public record DataSetReader(Network network) implements SampleReader<DataSet> {
   @Override
   public Samples read(DataSet set, long number, int partition) {
     String where = "data set %d of partition %d".formatted(number, partition);
-    if (set.getFeaturesMaskArray() != null) {
-      throw refused(where, "no masks", "a features mask");
-    }
-    if (set.getLabelsMaskArray() != null) {
-      throw refused(where, "no masks", "a labels mask");
-    }
+    requireAllSeen(set.getFeaturesMaskArray(), where, "a features mask");
+    requireAllSeen(set.getLabelsMaskArray(), where, "a labels mask");
     INDArray features = set.getFeatures();
     INDArray labels = set.getLabels();
     if (features == null || features.rank() != 3 || features.size(1) != network.inputSize()) {
@@ -57,6 +53,18 @@ public record DataSetReader(Network network) implements SampleReader<DataSet> {
         features.permute(0, 2, 1).dup('c').data().asFloat(),
         classes(labels.dup('c').data().asFloat(), network.classes(), where),
         (int) features.size(2));
+  }
+
+  /** DL4J's readers of sequences add masks of ones, which hide nothing, to those of one length. */
+  private static void requireAllSeen(INDArray mask, String where, String name) {
+    if (mask == null) {
+      return;
+    }
+    for (float seen : mask.dup('c').data().asFloat()) {
+      if (seen != 1) {
+        throw refused(where, "no masks but of ones", "%s with %s in it".formatted(name, seen));
+      }
+    }
   }
 
   private static int[] classes(float[] oneHot, int classes, String where) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vector;
@@ -24,6 +25,7 @@ import org.apache.spark.sql.types.IntegerType;
 import org.apache.spark.sql.types.LongType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.ShortType;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -160,17 +162,21 @@ public record ImageColumns(Kind kind, int[] columns) implements Serializable {
   }
 
   /**
-   * Where the labels are: in a column that is called so, or the only one of integers.
+   * Where the labels are: numbers in a column that is called so, else names in one, else in the
+   * only one of integers.
    *
    * @throws NoImagesException with what was expected and found
    */
   public int label(StructType schema) throws NoImagesException {
     StructField[] fields = schema.fields();
-    for (String name : LABELS) {
-      for (int i = 0; i < fields.length; i++) {
-        if (fields[i].name().equalsIgnoreCase(name)
-            && fields[i].dataType() instanceof NumericType) {
-          return i;
+    List<Predicate<DataType>> types =
+        List.of(NumericType.class::isInstance, StringType.class::isInstance);
+    for (Predicate<DataType> type : types) {
+      for (String name : LABELS) {
+        for (int i = 0; i < fields.length; i++) {
+          if (fields[i].name().equalsIgnoreCase(name) && type.test(fields[i].dataType())) {
+            return i;
+          }
         }
       }
     }
@@ -181,7 +187,7 @@ public record ImageColumns(Kind kind, int[] columns) implements Serializable {
       }
     }
     if (others.size() != 1) {
-      throw notThere(schema, "whole numbers in a column label");
+      throw notThere(schema, "whole numbers, or names, in a column label");
     }
     return others.get(0);
   }

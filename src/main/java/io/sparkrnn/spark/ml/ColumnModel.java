@@ -90,7 +90,7 @@ public final class ColumnModel implements Serializable {
 
   /** Names of classes; none where they are numbers. */
   public List<String> classes() {
-    return preparation == null ? List.of() : preparation.classes();
+    return file().classNames();
   }
 
   /** Puts what outputs say in their place: probabilities, or numbers in the units of the data. */

@@ -1,6 +1,7 @@
 package io.sparkrnn.spark.predict;
 
 import io.sparkrnn.data.DataException;
+import io.sparkrnn.data.images.FilePattern;
 import io.sparkrnn.data.images.ImageDecoder;
 import io.sparkrnn.data.images.ImageDecoder.GrayImage;
 import io.sparkrnn.data.images.ImageDecoder.UnusableImageException;
@@ -15,6 +16,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -29,9 +31,9 @@ final class PngImages {
   private PngImages() {}
 
   /**
-   * The images of a directory and of those below it, or that of a file; files are left out that are
-   * none of the user's: those that Hadoop and Spark leave out, too, and those that file managers
-   * drop.
+   * The images of a directory and of those below it, or that of a file, or of all that a pattern
+   * stands for; files are left out that are none of the user's: those that Hadoop and Spark leave
+   * out, too, and those that file managers drop.
    *
    * @throws DataException if there are none
    */
@@ -43,11 +45,11 @@ final class PngImages {
       PixelRules rules) {
     URI uri = Locations.uri(location);
     Storage driver = Storage.of(hadoop);
-    boolean file = driver.status(uri).map(entry -> !entry.directory()).orElse(false);
+    List<URI> found = FilePattern.matches(driver, uri);
+    // What is not there is told by listing it.
     List<String> paths =
-        file && location.toLowerCase(Locale.ROOT).matches(".*\\.(png|jpe?g)")
-            ? List.of(Storage.describe(uri))
-            : ImageFolder.files(driver, uri).stream().map(Storage::describe).toList();
+        (found.isEmpty() ? List.of(uri) : found)
+            .stream().flatMap(one -> files(driver, one, uri)).map(Storage::describe).toList();
     if (paths.isEmpty()) {
       throw new DataException(
           "Cannot predict images of %s: expected PNG files, found none".formatted(location));
@@ -63,6 +65,15 @@ final class PngImages {
                   .map(path -> read(storage, Locations.uri(path), network, rules))
                   .iterator();
             });
+  }
+
+  /** Of what was asked for by its own name, and is no image, it is said that it is no directory. */
+  private static Stream<URI> files(Storage storage, URI location, URI asked) {
+    boolean file = storage.status(location).map(entry -> !entry.directory()).orElse(false);
+    boolean image = location.getPath().toLowerCase(Locale.ROOT).matches(".*\\.(png|jpe?g)");
+    return file && (image || !location.equals(asked))
+        ? Stream.of(location)
+        : ImageFolder.files(storage, location).stream();
   }
 
   private static Sample read(Storage storage, URI file, Network network, PixelRules rules) {

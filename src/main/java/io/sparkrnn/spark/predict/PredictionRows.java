@@ -19,13 +19,24 @@ final class PredictionRows extends MinibatchRows {
 
   private final Iterator<Sample> samples;
   private final Predictor predictor;
+  private final List<String> classNames;
   private final PredictionCounts counts;
   private InputRange inputs = InputRange.EMPTY;
 
-  PredictionRows(Iterator<Sample> samples, Predictor predictor, PredictionCounts counts) {
+  /**
+   * Rows of samples.
+   *
+   * @param classNames none where classes are numbers
+   */
+  PredictionRows(
+      Iterator<Sample> samples,
+      Predictor predictor,
+      List<String> classNames,
+      PredictionCounts counts) {
     super(samples);
     this.samples = samples;
     this.predictor = predictor;
+    this.classNames = classNames;
     this.counts = counts;
   }
 
@@ -56,7 +67,7 @@ final class PredictionRows extends MinibatchRows {
             row(
                 sample.names(),
                 OK,
-                predictor.predicted(place),
+                named(predictor.predicted(place)),
                 predictor.probabilities(place),
                 null));
         place++;
@@ -68,8 +79,16 @@ final class PredictionRows extends MinibatchRows {
     return ready;
   }
 
+  /** A class's name, or its number where classes are numbers. */
+  private Object named(int prediction) {
+    if (classNames.isEmpty()) {
+      return prediction;
+    }
+    return prediction < classNames.size() ? classNames.get(prediction) : String.valueOf(prediction);
+  }
+
   private static Row row(
-      Object[] names, String status, Integer prediction, double[] probabilities, String reason) {
+      Object[] names, String status, Object prediction, double[] probabilities, String reason) {
     Object[] cells = new Object[names.length + 4];
     System.arraycopy(names, 0, cells, 0, names.length);
     cells[names.length] = status;

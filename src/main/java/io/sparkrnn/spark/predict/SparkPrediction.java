@@ -2,7 +2,9 @@ package io.sparkrnn.spark.predict;
 
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.InputRange;
+import io.sparkrnn.data.images.FilePattern;
 import io.sparkrnn.data.images.PixelRules;
+import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.KernelProvider;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.spark.data.Sample;
@@ -84,7 +86,8 @@ public final class SparkPrediction {
         }
       }
       if (entry.isEmpty()) {
-        return Optional.empty();
+        // A pattern, or the name of a table.
+        return FilePattern.matches(storage, uri).isEmpty() ? Optional.empty() : Optional.of(PNG);
       }
       if (entry.get().directory() || name.matches(".*\\.(png|jpe?g)")) {
         List<String> inside = entry.get().directory() ? names(storage, uri) : List.of();
@@ -148,12 +151,13 @@ public final class SparkPrediction {
   }
 
   /**
-   * Predicts everything.
+   * Predicts everything; where classes have names, by these.
    *
    * @throws DataException if the input has a defect that is not one row's, or a column of a table
    *     has the name of one that is written
    */
-  public Counts run(RnnTopology topology, float[] parameters, Request request) {
+  public Counts run(ModelFile model, Request request) {
+    RnnTopology topology = model.topology();
     long start = System.nanoTime();
     SparkSession session = SparkSession.builder().sparkContext(context.sc()).getOrCreate();
     context.sc().setJobDescription("predictions");
@@ -182,12 +186,7 @@ public final class SparkPrediction {
       }
       PredictionTable.requireFree(names, ANSWERS, request.from());
       PredictionCounts counts = PredictionCounts.in(context.sc());
-      write(
-          session,
-          answers(samples, topology, parameters, request, counts),
-          names,
-          topology.network().classes(),
-          request);
+      write(session, answers(samples, model, request, counts), names, model, request);
       return new Counts(
           counts.predictedRows().value(),
           counts.badRows().value(),
@@ -226,18 +225,17 @@ public final class SparkPrediction {
   }
 
   private JavaRDD<Row> answers(
-      JavaRDD<Sample> samples,
-      RnnTopology topology,
-      float[] parameters,
-      Request request,
-      PredictionCounts counts) {
-    Broadcast<float[]> broadcast = context.broadcast(parameters);
+      JavaRDD<Sample> samples, ModelFile model, Request request, PredictionCounts counts) {
+    Broadcast<float[]> broadcast = context.broadcast(model.parameters());
+    RnnTopology topology = model.topology();
+    List<String> classNames = model.classNames();
     String kernels = request.kernels();
     return samples.mapPartitions(
         part ->
             new PredictionRows(
                 part,
                 new Predictor(KernelProvider.chosenByDriver(kernels), topology, broadcast.value()),
+                classNames,
                 counts));
   }
 
@@ -245,12 +243,15 @@ public final class SparkPrediction {
       SparkSession session,
       JavaRDD<Row> answers,
       List<StructField> names,
-      int classes,
+      ModelFile model,
       Request request) {
     StructType schema =
         new StructType(names.toArray(StructField[]::new))
             .add(PredictionTable.STATUS, DataTypes.StringType, false)
-            .add(PREDICTION, DataTypes.IntegerType, true)
+            .add(
+                PREDICTION,
+                model.classNames().isEmpty() ? DataTypes.IntegerType : DataTypes.StringType,
+                true)
             .add(
                 PredictionTable.PROBABILITIES,
                 DataTypes.createArrayType(DataTypes.DoubleType, false),
@@ -259,7 +260,7 @@ public final class SparkPrediction {
     PredictionTable.write(
         session,
         session.createDataFrame(answers, schema),
-        Map.of(PredictionTable.PROBABILITIES, classes),
+        Map.of(PredictionTable.PROBABILITIES, model.topology().network().classes()),
         request);
   }
 }

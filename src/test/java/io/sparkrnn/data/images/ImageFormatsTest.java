@@ -244,6 +244,65 @@ class ImageFormatsTest {
   }
 
   @Test
+  void namesOfClassesAreThoseOfTraining() throws IOException {
+    for (String name : List.of("cat", "dog", "eel")) {
+      image("train/" + name + "/x.png", TEST);
+    }
+    image("test/dog/y.png", TEST);
+    image("test/eel/y.png", TEST);
+    List<String> names = List.of("cat", "dog", "eel");
+
+    ImageData data = read();
+    assertThat(data.names()).isEqualTo(names);
+    assertThat(data.test().labels()).containsExactly(1, 2);
+
+    // Alone, the test images say nothing of cats.
+    DataConfiguration alone = tested(directory.resolve("test"));
+    assertThat(DataSource.loadTest(alone, STORAGE).dataset().labels()).containsExactly(0, 1);
+    ImageSet known = DataSource.loadTest(alone, STORAGE, names);
+    assertThat(known.names()).isEqualTo(names);
+    assertThat(known.dataset().labels()).containsExactly(1, 2);
+    assertThat(known.dataset().classes()).isEqualTo(3);
+    assertThatThrownBy(() -> DataSource.loadTest(alone, STORAGE, List.of("cat", "dog")))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("expected a class of [cat, dog], found the directory eel");
+
+    Files.delete(directory.resolve("train/cat/x.png"));
+    assertThat(ImageWarnings.of(at(directory), read()))
+        .anySatisfy(
+            warning -> assertThat(warning).isEqualTo("no training images of the classes [cat]"));
+  }
+
+  private static DataConfiguration tested(Path images) {
+    return new DataConfiguration(
+        "builtin:mnist", "", "", images.toString(), "", 0, 0, false, false, 1, 0);
+  }
+
+  @Test
+  void labelsOfCsvMayBeNames() throws IOException {
+    write("train.csv", "label,p0,p1,p2,p3\ndog,0,51,102,255\n\"cat\",1,2,3,4\ndog,9,8,7,6\n");
+    write("test.csv", "p0,p1,p2,p3,label\n10,20,30,40,dog\n");
+
+    ImageData data = read();
+    assertThat(data.names()).containsExactly("cat", "dog");
+    assertThat(data.training().labels()).containsExactly(1, 0, 1);
+    assertThat(data.test().labels()).containsExactly(1);
+
+    ImageSet known =
+        DataSource.loadTest(
+            tested(directory.resolve("test.csv")), STORAGE, List.of("ant", "cat", "dog"));
+    assertThat(known.dataset().labels()).containsExactly(2);
+    assertThat(known.fingerprints())
+        .isNotEqualTo(
+            DataSource.loadTest(tested(directory.resolve("test.csv")), STORAGE).fingerprints());
+    write("test.csv", "label,p0,p1,p2,p3\ndog,1,2,3,4\nfox,1,2,3,4\n");
+    refused("expected a class of [cat, dog], found \"fox\" in row 3, column label");
+    assertThatThrownBy(() -> DataSource.load(at(directory).withClasses(1), STORAGE))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("expected at most 1 classes, found 2: cat, dog");
+  }
+
+  @Test
   void saysHowFoldersThatAreNotDividedAreNamed() throws IOException {
     image("0/x.png", TEST);
     image("1/x.png", TEST);

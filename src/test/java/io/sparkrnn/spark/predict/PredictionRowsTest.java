@@ -70,7 +70,7 @@ class PredictionRowsTest {
 
   private List<Row> rows(Iterator<Sample> samples) {
     List<Row> rows = new ArrayList<>();
-    new PredictionRows(samples, predictor(), counts).forEachRemaining(rows::add);
+    new PredictionRows(samples, predictor(), List.of(), counts).forEachRemaining(rows::add);
     return rows;
   }
 
@@ -150,8 +150,27 @@ class PredictionRowsTest {
   }
 
   @Test
+  void classesThatHaveNamesAreCalledByThem() {
+    List<Row> numbered = rows(samples(20, i -> i == 3));
+    List<String> names = List.of("cat", "dog");
+    List<Row> named = new ArrayList<>();
+    new PredictionRows(samples(20, i -> i == 3), predictor(), names, counts)
+        .forEachRemaining(named::add);
+    for (int i = 0; i < 20; i++) {
+      if (i == 3) {
+        assertThat(named.get(i).isNullAt(2)).isTrue();
+      } else {
+        int number = numbered.get(i).getInt(2);
+        assertThat(named.get(i).getString(2))
+            .isEqualTo(number < names.size() ? names.get(number) : String.valueOf(number));
+      }
+    }
+  }
+
+  @Test
   void afterTheLastThereIsNone() {
-    PredictionRows rows = new PredictionRows(samples(1, i -> false), predictor(), counts);
+    PredictionRows rows =
+        new PredictionRows(samples(1, i -> false), predictor(), List.of(), counts);
     rows.next();
     assertThat(rows.hasNext()).isFalse();
     assertThatThrownBy(rows::next).isInstanceOf(NoSuchElementException.class);

@@ -209,7 +209,7 @@ class _RnnParams(Params):
     numTasks: Param[int] = Param(
         Params._dummy(),
         "numTasks",
-        "Most tasks that train at a time.",
+        "Most tasks that read, train or evaluate at a time.",
         typeConverter=TypeConverters.toInt,
     )
     reads: Param[str] = Param(
@@ -253,6 +253,13 @@ class _RnnParams(Params):
         Params._dummy(),
         "seriesCol",
         "Column that names the series of a row, where a row is a reading.",
+        typeConverter=TypeConverters.toString,
+    )
+    shards: Param[str] = Param(
+        Params._dummy(),
+        "shards",
+        "Where Spark ML's fit keeps the samples of workers: memory, disk (Spark's local directories), or disk where they would "
+        "take more than half of what an executor may cache.",
         typeConverter=TypeConverters.toString,
     )
     standardise: Param[str] = Param(
@@ -506,6 +513,10 @@ class _RnnParams(Params):
         """The value of seriesCol, or its default."""
         return self.getOrDefault(self.seriesCol)
 
+    def getShards(self) -> str:
+        """The value of shards, or its default."""
+        return self.getOrDefault(self.shards)
+
     def getStandardise(self) -> str:
         """The value of standardise, or its default."""
         return self.getOrDefault(self.standardise)
@@ -722,6 +733,10 @@ class _RnnSetters(_RnnParams):
         """Sets seriesCol."""
         return self._set(seriesCol=value)
 
+    def setShards(self: E, value: str) -> E:
+        """Sets shards."""
+        return self._set(shards=value)
+
     def setStandardise(self: E, value: str) -> E:
         """Sets standardise."""
         return self._set(standardise=value)
@@ -873,6 +888,7 @@ class RnnClassifier(_JavaProbabilisticClassifier["RnnClassificationModel"], _Rnn
         schedule: str = "cosine",
         score: str = "auto",
         seed: int = 1,
+        shards: str = "auto",
         standardise: str = "none",
         staticCols: list[str] | None = None,
         strideSteps: int = 1,
@@ -921,6 +937,7 @@ class RnnClassifier(_JavaProbabilisticClassifier["RnnClassificationModel"], _Rnn
             schedule="cosine",
             score="auto",
             seed=1,
+            shards="auto",
             standardise="none",
             strideSteps=1,
             threadsPerWorker=1,
@@ -985,6 +1002,7 @@ class RnnClassifier(_JavaProbabilisticClassifier["RnnClassificationModel"], _Rnn
         schedule: str = "cosine",
         score: str = "auto",
         seed: int = 1,
+        shards: str = "auto",
         standardise: str = "none",
         staticCols: list[str] | None = None,
         strideSteps: int = 1,
@@ -1158,6 +1176,7 @@ class RnnRegressor(_JavaRegressor["RnnRegressionModel"], _RnnRegressorParams, _R
         schedule: str = "cosine",
         score: str = "auto",
         seed: int = 1,
+        shards: str = "auto",
         standardise: str = "channel",
         staticCols: list[str] | None = None,
         strideSteps: int = 1,
@@ -1206,6 +1225,7 @@ class RnnRegressor(_JavaRegressor["RnnRegressionModel"], _RnnRegressorParams, _R
             schedule="cosine",
             score="auto",
             seed=1,
+            shards="auto",
             standardise="channel",
             strideSteps=1,
             threadsPerWorker=1,
@@ -1272,6 +1292,7 @@ class RnnRegressor(_JavaRegressor["RnnRegressionModel"], _RnnRegressorParams, _R
         schedule: str = "cosine",
         score: str = "auto",
         seed: int = 1,
+        shards: str = "auto",
         standardise: str = "channel",
         staticCols: list[str] | None = None,
         strideSteps: int = 1,
@@ -1421,6 +1442,7 @@ class RnnSequenceLabeler(JavaEstimator["RnnSequenceLabelingModel"], _RnnSequence
         schedule: str = "cosine",
         score: str = "auto",
         seed: int = 1,
+        shards: str = "auto",
         standardise: str = "channel",
         staticCols: list[str] | None = None,
         strideSteps: int = 1,
@@ -1471,6 +1493,7 @@ class RnnSequenceLabeler(JavaEstimator["RnnSequenceLabelingModel"], _RnnSequence
             schedule="cosine",
             score="auto",
             seed=1,
+            shards="auto",
             standardise="channel",
             strideSteps=1,
             threadsPerWorker=1,
@@ -1534,6 +1557,7 @@ class RnnSequenceLabeler(JavaEstimator["RnnSequenceLabelingModel"], _RnnSequence
         schedule: str = "cosine",
         score: str = "auto",
         seed: int = 1,
+        shards: str = "auto",
         standardise: str = "channel",
         staticCols: list[str] | None = None,
         strideSteps: int = 1,

@@ -114,7 +114,12 @@ public final class ConfigurationLoader {
 
   /** What a run is told when nobody says anything. */
   public static RunConfiguration defaults() {
-    return load(Optional.empty(), Map.of());
+    return Defaults.READ;
+  }
+
+  /** Read once: each param of an estimator asks for its own. */
+  private static final class Defaults {
+    static final RunConfiguration READ = load(Optional.empty(), Map.of());
   }
 
   private void readFile(Path file) {

@@ -2,8 +2,8 @@ package io.sparkrnn.serving;
 
 import io.sparkrnn.kernel.MinibatchSource;
 
-/** One sequence, as a minibatch. */
-final class SequenceSource implements MinibatchSource {
+/** One sequence that a model can read, as a minibatch. */
+public final class SequenceSource implements MinibatchSource {
   private final float[][] dense;
   private final int[][] ids;
   private final float[] statics;

@@ -210,7 +210,7 @@ class _RnnParams(Params):
     numTasks: Param[int] = Param(
         Params._dummy(),
         "numTasks",
-        "Most tasks that train at a time.",
+        "Most tasks that read, train or evaluate at a time.",
         typeConverter=TypeConverters.toInt,
     )
     reads: Param[str] = Param(
@@ -254,6 +254,13 @@ class _RnnParams(Params):
         Params._dummy(),
         "seriesCol",
         "Column that names the series of a row, where a row is a reading.",
+        typeConverter=TypeConverters.toString,
+    )
+    shards: Param[str] = Param(
+        Params._dummy(),
+        "shards",
+        "Where Spark ML's fit keeps the samples of workers: memory, disk (Spark's local directories), or disk where they would "
+        "take more than half of what an executor may cache.",
         typeConverter=TypeConverters.toString,
     )
     standardise: Param[str] = Param(
@@ -508,6 +515,10 @@ class _RnnParams(Params):
         """The value of seriesCol, or its default."""
         return self.getOrDefault(self.seriesCol)
 
+    def getShards(self) -> str:
+        """The value of shards, or its default."""
+        return self.getOrDefault(self.shards)
+
     def getStandardise(self) -> str:
         """The value of standardise, or its default."""
         return self.getOrDefault(self.standardise)
@@ -724,6 +735,10 @@ class _RnnSetters(_RnnParams):
         """Sets seriesCol."""
         return self._set(seriesCol=value)
 
+    def setShards(self: E, value: str) -> E:
+        """Sets shards."""
+        return self._set(shards=value)
+
     def setStandardise(self: E, value: str) -> E:
         """Sets standardise."""
         return self._set(standardise=value)
@@ -875,6 +890,7 @@ class RnnClassifier(_JavaProbabilisticClassifier["RnnClassificationModel"], _Rnn
         schedule: str = "cosine",
         score: str = "auto",
         seed: int = 1,
+        shards: str = "auto",
         standardise: str = "none",
         staticCols: list[str] | None = None,
         strideSteps: int = 1,
@@ -923,6 +939,7 @@ class RnnClassifier(_JavaProbabilisticClassifier["RnnClassificationModel"], _Rnn
             schedule="cosine",
             score="auto",
             seed=1,
+            shards="auto",
             standardise="none",
             strideSteps=1,
             threadsPerWorker=1,
@@ -987,6 +1004,7 @@ class RnnClassifier(_JavaProbabilisticClassifier["RnnClassificationModel"], _Rnn
         schedule: str = "cosine",
         score: str = "auto",
         seed: int = 1,
+        shards: str = "auto",
         standardise: str = "none",
         staticCols: list[str] | None = None,
         strideSteps: int = 1,
@@ -1160,6 +1178,7 @@ class RnnRegressor(_JavaRegressor["RnnRegressionModel"], _RnnRegressorParams, _R
         schedule: str = "cosine",
         score: str = "auto",
         seed: int = 1,
+        shards: str = "auto",
         standardise: str = "channel",
         staticCols: list[str] | None = None,
         strideSteps: int = 1,
@@ -1208,6 +1227,7 @@ class RnnRegressor(_JavaRegressor["RnnRegressionModel"], _RnnRegressorParams, _R
             schedule="cosine",
             score="auto",
             seed=1,
+            shards="auto",
             standardise="channel",
             strideSteps=1,
             threadsPerWorker=1,
@@ -1274,6 +1294,7 @@ class RnnRegressor(_JavaRegressor["RnnRegressionModel"], _RnnRegressorParams, _R
         schedule: str = "cosine",
         score: str = "auto",
         seed: int = 1,
+        shards: str = "auto",
         standardise: str = "channel",
         staticCols: list[str] | None = None,
         strideSteps: int = 1,
@@ -1423,6 +1444,7 @@ class RnnSequenceLabeler(JavaEstimator["RnnSequenceLabelingModel"], _RnnSequence
         schedule: str = "cosine",
         score: str = "auto",
         seed: int = 1,
+        shards: str = "auto",
         standardise: str = "channel",
         staticCols: list[str] | None = None,
         strideSteps: int = 1,
@@ -1473,6 +1495,7 @@ class RnnSequenceLabeler(JavaEstimator["RnnSequenceLabelingModel"], _RnnSequence
             schedule="cosine",
             score="auto",
             seed=1,
+            shards="auto",
             standardise="channel",
             strideSteps=1,
             threadsPerWorker=1,
@@ -1536,6 +1559,7 @@ class RnnSequenceLabeler(JavaEstimator["RnnSequenceLabelingModel"], _RnnSequence
         schedule: str = "cosine",
         score: str = "auto",
         seed: int = 1,
+        shards: str = "auto",
         standardise: str = "channel",
         staticCols: list[str] | None = None,
         strideSteps: int = 1,

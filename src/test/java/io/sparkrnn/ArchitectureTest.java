@@ -67,6 +67,7 @@ class ArchitectureTest {
           "spark.rounds",
           "spark.predict",
           "spark.dl4j",
+          "spark.ml.plan",
           "spark.ml",
           "spark.watch",
           "spark");
@@ -114,6 +115,7 @@ class ArchitectureTest {
           entry("spark.rounds", and(BELOW_SPARK, below("spark.rounds"))),
           entry("spark.predict", and(BELOW_SPARK, below("spark.predict"))),
           entry("spark.dl4j", and(BELOW_SPARK, below("spark.dl4j"))),
+          entry("spark.ml.plan", List.of("spark.version")),
           entry("spark.ml", and(BELOW_SPARK, below("spark.ml"))),
           entry("spark.watch", and(BELOW_SPARK, below("spark.watch"))),
           entry("spark", and(BELOW_SPARK, below("spark"))),

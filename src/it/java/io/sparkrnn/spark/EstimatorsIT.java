@@ -1,5 +1,6 @@
 package io.sparkrnn.spark;
 
+import static org.apache.spark.ml.functions.array_to_vector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,13 +14,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.ml.classification.OneVsRest;
+import org.apache.spark.ml.classification.OneVsRestModel;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.apache.spark.sql.Dataset;
@@ -92,6 +98,13 @@ class EstimatorsIT {
     Dataset<Row> weighted = table.withColumn("weight", functions.lit(1));
     assertThat(flat().setWeightCol("weight").fit(weighted).parameters())
         .containsExactly(flat().fit(table).parameters());
+    OneVsRestModel oneVersusTheRest =
+        new OneVsRest()
+            .setClassifier(flat())
+            .setWeightCol("weight")
+            .fit(weighted.withColumn("features", array_to_vector(functions.col("features"))));
+    assertThat(((RnnClassificationModel) oneVersusTheRest.models()[1]).getWeightCol())
+        .isEqualTo("weight");
   }
 
   @Test
@@ -326,6 +339,9 @@ class EstimatorsIT {
     RnnClassificationModel again = kept.fit(table);
     assertThat(again.parameters()).containsExactly(expected);
     assertThat(again.summary().secondsHistory()).containsExactly(model.summary().secondsHistory());
+    // Where samples lie is no part of it.
+    assertThat(kept.copy(ParamMap.empty()).setShards("disk").fit(table).summary().secondsHistory())
+        .containsExactly(model.summary().secondsHistory());
     // Another training has another directory.
     assertThat(kept.copy(ParamMap.empty()).setSeed(2).fit(table).parameters())
         .isNotEqualTo(expected);
@@ -384,6 +400,36 @@ class EstimatorsIT {
           .hasMessageContaining("prepared table: expected the columns, workers and preparation");
       assertThat(prepared.size()).isEqualTo(48);
     }
+  }
+
+  /** What Spark runs at a time of any of its jobs is the tasks of a stage. */
+  @Test
+  void readingTrainingAndEvaluatingLeaveSlotsToOthers() {
+    Dataset<Row> held = table.selectExpr("*", "id % 3 = 0 as held");
+    float[] expected = flat().setWorkers(3).fit(table).parameters();
+    float[] validated = flat().setValidationIndicatorCol("held").fit(held).parameters();
+    Map<String, Integer> tasks = new ConcurrentHashMap<>();
+    SparkListener counts =
+        new SparkListener() {
+          @Override
+          public void onStageSubmitted(SparkListenerStageSubmitted event) {
+            tasks.put(event.stageInfo().name(), event.stageInfo().numTasks());
+          }
+        };
+    spark.sparkContext().addSparkListener(counts);
+    try {
+      for (String shards : List.of("memory", "disk")) {
+        RnnClassifier rnn = flat().setWorkers(3).setNumTasks(1).setShards(shards);
+        assertThat(rnn.fit(table).parameters()).containsExactly(expected);
+      }
+      RnnClassifier rnn = flat().setValidationIndicatorCol("held").setNumTasks(1);
+      for (String rounds : List.of("resident", "job")) {
+        assertThat(rnn.setRounds(rounds).fit(held).parameters()).containsExactly(validated);
+      }
+    } finally {
+      spark.sparkContext().removeSparkListener(counts);
+    }
+    assertThat(tasks).isNotEmpty().allSatisfy((stage, count) -> assertThat(count).isOne());
   }
 
   @Test

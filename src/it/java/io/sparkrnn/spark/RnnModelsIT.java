@@ -57,7 +57,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What models do to tables, and where they are saved. */
 class RnnModelsIT {
   /** Where a plan computes what a model says. */
-  private static final Pattern COMPUTED = Pattern.compile("(?:Project|Filter) .*UDF\\(");
+  private static final Pattern COMPUTED = Pattern.compile("(?:Project|Filter|BatchEval) .*UDF\\(");
 
   @TempDir private static Path temp;
 
@@ -149,13 +149,81 @@ class RnnModelsIT {
     assertThat(computed(out.select("id", "name"))).isZero();
     assertThat(computed(out)).isOne();
     assertThat(computed(out.select("prediction"))).isOne();
-    // The model remembers what it said of the row.
-    assertThat(computed(out.filter("prediction = 1"))).isEqualTo(2);
+    assertThat(computed(out.filter("prediction = 1"))).isOne();
     assertThat(out.filter("prediction = 1").count())
         .isEqualTo(
             out.select("prediction").collectAsList().stream()
                 .filter(row -> row.getDouble(0) == 1)
                 .count());
+  }
+
+  @Test
+  void rowsAreComputedTogetherWithTheBitsOfEachAlone() {
+    RnnClassificationModel model = classifier();
+    Dataset<Row> out = model.transform(table);
+    for (Dataset<Row> rows :
+        List.of(
+            out, out.select("features", "probability"), out.filter("day < 3 and prediction < 2"))) {
+      assertThat(plan(rows)).contains("BatchEval");
+      List<Row> found = rows.select("features", "probability").collectAsList();
+      assertThat(found)
+          .hasSizeGreaterThan(12)
+          .allSatisfy(
+              row ->
+                  assertThat(row.<Vector>getAs(1))
+                      .isEqualTo(model.predictProbability(Vectors.dense(numbers(row.getList(0))))));
+    }
+    // One that reads what another one says.
+    RnnClassificationModel second =
+        new RnnClassificationModel("second", file(Loss.softmax(), 2, Reads.MEAN, false))
+            .setFeaturesCol("more")
+            .setPredictionCol("last")
+            .setProbabilityCol("")
+            .setRawPredictionCol("");
+    Dataset<Row> stacked =
+        second.transform(out.select(functions.expr("array_repeat(prediction, 12)").as("more")));
+    assertThat(computed(stacked.select("last"))).isEqualTo(2);
+    assertThat(stacked.collectAsList())
+        .allSatisfy(
+            row ->
+                assertThat(row.getDouble(1))
+                    .isEqualTo(second.predict(Vectors.dense(numbers(row.getList(0))))));
+  }
+
+  private static double[] numbers(List<Double> row) {
+    return row.stream().mapToDouble(x -> x).toArray();
+  }
+
+  /** Rows that are read ahead leave no trace in what is said of others. */
+  @Test
+  void rowsThatAreComputedTogetherAreAsIfAlone() {
+    RnnClassificationModel model = classifier();
+    Dataset<Row> files =
+        model
+            .transform(table.coalesce(1))
+            .select(
+                functions.col("_metadata.file_path").as("of"),
+                functions.input_file_name().as("read"),
+                functions.col("prediction"));
+    assertThat(plan(files)).contains("BatchEval");
+    assertThat(files.select("read").distinct().count()).isGreaterThan(5);
+    assertThat(
+            files.collectAsList().stream()
+                .filter(row -> !URI.create(row.getString(0)).equals(URI.create(row.getString(1)))))
+        .isEmpty();
+    // The fourth row is one that cannot be read.
+    assertThat(model.transform(withBadRows()).select("id", "prediction").takeAsList(3)).hasSize(3);
+    // Nor is a row asked for that a condition leaves out.
+    Dataset<Row> chosen =
+        model.transform(withBadRows()).selectExpr("if(id > 5, prediction, -1.0) as chosen");
+    assertThat(chosen.filter("chosen >= 0").count()).isEqualTo(54);
+    // Where the strategy is not, Spark computes a row at a time.
+    model.transform(table).select("id", "prediction").createOrReplaceGlobalTempView("answers");
+    Dataset<Row> elsewhere =
+        spark.newSession().sql("select * from global_temp.answers order by id");
+    assertThat(plan(elsewhere)).doesNotContain("BatchEval");
+    assertThat(elsewhere.collectAsList())
+        .isEqualTo(model.transform(table).select("id", "prediction").orderBy("id").collectAsList());
   }
 
   @Test

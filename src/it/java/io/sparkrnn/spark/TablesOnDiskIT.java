@@ -70,13 +70,21 @@ class TablesOnDiskIT {
   }
 
   private static RddShards onDisk() {
+    return kept(ShardsChoice.DISK);
+  }
+
+  private static RddShards kept(ShardsChoice choice) {
     List<Parcel<Samples>> samples =
         IntStream.range(0, IMAGES.labels().length)
             .mapToObj(i -> new Samples(IMAGES.pixels()[i], new int[] {IMAGES.labels()[i]}, 28))
             .map(Parcel::new)
             .toList();
     return RddShards.materialise(
-        context.parallelize(samples, 4), TableSamples.READER, WORKERS, NETWORK, ShardsChoice.DISK);
+        context.parallelize(samples, 4),
+        TableSamples.READER,
+        WORKERS,
+        NETWORK,
+        new RddShards.Keeping(choice, Integer.MAX_VALUE));
   }
 
   private static Training<TrainingData> training(TrainingData data) {
@@ -145,6 +153,9 @@ class TablesOnDiskIT {
                   shards,
                   StopRequest.NEVER)) {
         assertThat(files()).hasSize(WORKERS);
+        try (RddShards inMemory = kept(ShardsChoice.MEMORY)) {
+          assertThat(shards.sha256s()).isEqualTo(inMemory.sha256s());
+        }
         assertThat(train(shards.data(), runner)).containsExactly(expected);
       }
       awaitNoFiles();

@@ -38,6 +38,9 @@ import java.util.Optional;
  * one thread at a time.
  */
 public final class RnnModel {
+  /** The most sequences that are computed together. */
+  public static final int MOST_TOGETHER = 64;
+
   private static final String MODEL_FILE = "model.srnn";
 
   private final Network network;
@@ -50,6 +53,8 @@ public final class RnnModel {
   private final boolean fills;
   private final ThreadLocal<StreamPass> streams;
   private final ThreadLocal<InferencePass> sequences;
+  private final ThreadLocal<InferencePass> minibatches;
+  private final Optional<InputScale> scale;
 
   private RnnModel(ModelFile file, String kernels, boolean fills) {
     network = file.topology().network();
@@ -66,6 +71,12 @@ public final class RnnModel {
     sequences =
         ThreadLocal.withInitial(
             () -> new InferencePass(network, Ops.named(this.kernels), parameters, 1));
+    minibatches =
+        ThreadLocal.withInitial(
+            () -> new InferencePass(network, Ops.named(this.kernels), parameters, MOST_TOGETHER));
+    boolean ofSeries = preparation.filter(fitted -> !fitted.series().isEmpty()).isPresent();
+    scale =
+        ofSeries ? Optional.empty() : Optional.of(InputScale.of(network, preparation, fills, ""));
   }
 
   /**
@@ -170,7 +181,7 @@ public final class RnnModel {
     if (streams() && steps > network.timeSteps()) {
       outputsOfStream(sequence, outputs);
     } else {
-      outputsOfWhole(source(sequence), outputs);
+      outputsOfWhole(read(sequence), outputs);
     }
     return outputs;
   }
@@ -205,7 +216,12 @@ public final class RnnModel {
             null);
   }
 
-  private SequenceSource source(Sequence sequence) {
+  /**
+   * Reads a sequence of no more time steps than in training, without computing anything.
+   *
+   * @throws ReadingException if it cannot be read
+   */
+  public SequenceSource read(Sequence sequence) {
     int steps = sequence.steps();
     if (steps > network.timeSteps()) {
       throw new ReadingException(
@@ -216,13 +232,31 @@ public final class RnnModel {
   }
 
   /**
-   * Requires that a sequence of no more time steps than in training can be read, without computing
-   * anything.
+   * As {@link #outputs(Sequence)}, of sequences that this model has read: {@code
+   * [sequence][reading][output]}. They are computed together, which has no effect on bits.
    *
-   * @throws ReadingException if it cannot
+   * @param sequences 1 to {@link #MOST_TOGETHER}
    */
-  public void requireReadable(Sequence sequence) {
-    source(sequence);
+  public double[][][] outputs(List<SequenceSource> sequences) {
+    boolean everyStep = network.head().reads() == Reads.EVERY;
+    double[][][] outputs = new double[sequences.size()][][];
+    for (int sample = 0; sample < outputs.length; sample++) {
+      int readings = everyStep ? sequences.get(sample).length(0) : 1;
+      outputs[sample] = new double[readings][network.classes()];
+    }
+    minibatches
+        .get()
+        .run(
+            new SequenceMinibatch(sequences),
+            outputs.length,
+            (sample, step, values, at, stride) -> {
+              for (int output = 0; output < network.classes(); output++) {
+                outputs[sample][step][output] = values[at + output * stride];
+              }
+            },
+            null,
+            null);
+    return outputs;
   }
 
   /** As the other, of numbers alone. */
@@ -280,7 +314,7 @@ public final class RnnModel {
   }
 
   InputScale scale(String series) {
-    return InputScale.of(network, preparation, fills, series);
+    return scale.orElseGet(() -> InputScale.of(network, preparation, fills, series));
   }
 
   float[] statics(Constants constants) {

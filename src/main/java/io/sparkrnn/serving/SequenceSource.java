@@ -2,8 +2,10 @@ package io.sparkrnn.serving;
 
 import io.sparkrnn.kernel.MinibatchSource;
 
-/** One sequence, as a minibatch. */
-final class SequenceSource implements MinibatchSource {
+/** One sequence that a model can read, as a minibatch. */
+public final class SequenceSource implements MinibatchSource {
+  private static final float[] ENDED = {};
+
   private final float[][] dense;
   private final int[][] ids;
   private final float[] statics;
@@ -30,6 +32,11 @@ final class SequenceSource implements MinibatchSource {
         target[at + step * stepStride + i * width] = dense[step][i];
       }
     }
+  }
+
+  /** Dense values of a time step; none behind the end. */
+  float[] step(int step) {
+    return step < dense.length ? dense[step] : ENDED;
   }
 
   @Override

@@ -6,15 +6,15 @@ import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.kernel.Network.Reads;
 import io.sparkrnn.model.OutputUnits;
-import io.sparkrnn.spark.ml.AddedColumns;
 import io.sparkrnn.spark.ml.ClassAnswers;
 import io.sparkrnn.spark.ml.ClassAnswers.Kind;
 import io.sparkrnn.spark.ml.ColumnModel;
-import io.sparkrnn.spark.ml.InputColumns;
-import io.sparkrnn.spark.ml.Invalid;
+import io.sparkrnn.spark.ml.Learnt;
 import io.sparkrnn.spark.ml.ModelDirectory;
 import io.sparkrnn.spark.ml.ModelParams;
-import io.sparkrnn.spark.ml.TrainedParams;
+import io.sparkrnn.spark.ml.TableTraining;
+import io.sparkrnn.spark.ml.TrainedClassParams;
+import io.sparkrnn.spark.ml.TrainedModel;
 import io.sparkrnn.spark.ml.TrainingSummary;
 import io.sparkrnn.spark.ml.UidInConstruction;
 import java.util.ArrayList;
@@ -25,11 +25,8 @@ import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
-import org.apache.spark.ml.param.Params;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
-import org.apache.spark.ml.util.MLWritable;
-import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructField;
@@ -47,53 +44,46 @@ import scala.Tuple3;
  */
 public final class RnnClassificationModel
     extends ProbabilisticClassificationModel<Vector, RnnClassificationModel>
-    implements MLWritable, TrainedParams {
+    implements TrainedModel<RnnClassificationModel>, TrainedClassParams {
   private static final long serialVersionUID = 1L;
 
   // Set by the superclass's constructor, through uid().
   private String uid;
 
-  private final ColumnModel model;
-  private final Param<String> handleInvalid = ModelParams.handleInvalid(this);
+  private final Learnt learnt;
   private transient Param<?>[] params;
-  private transient TrainingSummary summary;
 
   /** Nothing learnt: by it, tools find the class. */
   public RnnClassificationModel() {
-    this(UidInConstruction.begin(Identifiable$.MODULE$.randomUID("rnnClassifier")), null);
+    this(UidInConstruction.begin(Identifiable$.MODULE$.randomUID("rnnClassifier")), null, null);
   }
 
   RnnClassificationModel(String uid, ModelFile model) {
-    this(UidInConstruction.begin(uid), new ColumnModel(model));
+    this(UidInConstruction.begin(uid), new ColumnModel(model), null);
   }
 
-  private RnnClassificationModel(UidInConstruction construction, ColumnModel model) {
+  RnnClassificationModel(String uid, TableTraining.Trained trained) {
+    this(UidInConstruction.begin(uid), new ColumnModel(trained.model()), trained.summary());
+  }
+
+  private RnnClassificationModel(
+      UidInConstruction construction, ColumnModel model, TrainingSummary summary) {
     construction.end();
-    this.model = model;
+    this.learnt = new Learnt(this, model, summary);
+  }
+
+  @Override
+  public Learnt learnt() {
+    return learnt;
+  }
+
+  private ColumnModel model() {
+    return learnt.model();
   }
 
   /** The model as a file has it. */
   ModelFile file() {
-    return model.file();
-  }
-
-  RnnClassificationModel withSummary(TrainingSummary found) {
-    summary = found;
-    return this;
-  }
-
-  /** Whether this model was trained here, and not read. */
-  public boolean hasSummary() {
-    return summary != null;
-  }
-
-  /**
-   * What {@code fit} did.
-   *
-   * @throws IllegalStateException if this model was read, or trained by an earlier program
-   */
-  public TrainingSummary summary() {
-    return TrainingSummary.required(summary);
+    return model().file();
   }
 
   @Override
@@ -114,68 +104,38 @@ public final class RnnClassificationModel
   }
 
   @Override
-  public Params model() {
-    return this;
-  }
-
-  @Override
   public int numFeatures() {
-    return model.numbers();
+    return model().numbers();
   }
 
   @Override
   public int numClasses() {
-    return model.network().classes();
+    return model().network().classes();
   }
 
   /** The network, for example {@code 30 x 3 -> 32 tanh -> 4}. */
   @Override
   public String toString() {
-    return "RnnClassificationModel: uid=%s, %s"
-        .formatted(uid(), model == null ? "nothing learnt" : model.summary());
-  }
-
-  /** A copy of the parameters, flat, in DL4J's order. */
-  public float[] parameters() {
-    return model.file().parameters().clone();
+    return learnt.toString();
   }
 
   /** Names of the classes; none where they are numbers. */
   public String[] labels() {
-    return model.classes().toArray(String[]::new);
-  }
-
-  /** {@code error} (the default), {@code skip} or {@code keep}: rows that cannot be read. */
-  public RnnClassificationModel setHandleInvalid(String value) {
-    set(handleInvalid, value);
-    return this;
-  }
-
-  /** {@link #setHandleInvalid}. */
-  public String getHandleInvalid() {
-    return getOrDefault(handleInvalid);
-  }
-
-  /** {@link #setHandleInvalid}. */
-  public Param<String> handleInvalid() {
-    return handleInvalid;
+    return model().classes().toArray(String[]::new);
   }
 
   @Override
   public RnnClassificationModel copy(ParamMap extra) {
-    RnnClassificationModel copy = new RnnClassificationModel(UidInConstruction.begin(uid()), model);
-    copy.withSummary(summary);
+    RnnClassificationModel copy =
+        new RnnClassificationModel(UidInConstruction.begin(uid()), model(), learnt.summary());
     return copyValues(copy, extra).setParent(parent());
-  }
-
-  private AddedColumns added(StructType schema) {
-    return new AddedColumns(
-        model, InputColumns.of(this, getFeaturesCol(), schema), Invalid.named(getHandleInvalid()));
   }
 
   @Override
   public StructType transformSchema(StructType schema) {
-    return added(schema).schema(schema, getFeaturesCol(), super::transformSchema);
+    return learnt
+        .added(getFeaturesCol(), schema)
+        .schema(schema, getFeaturesCol(), super::transformSchema);
   }
 
   /**
@@ -200,7 +160,8 @@ public final class RnnClassificationModel
         wanted.add(kind);
       }
     }
-    return added(dataset.schema())
+    return learnt
+        .added(getFeaturesCol(), dataset.schema())
         .to(
             dataset,
             fields,
@@ -219,7 +180,7 @@ public final class RnnClassificationModel
   /** The logarithms of the probabilities: {@code [class]}. */
   @Override
   public Vector predictRaw(Vector features) {
-    return ClassAnswers.logProbabilities(model.outputs(features)[0]);
+    return ClassAnswers.logProbabilities(model().outputs(features)[0]);
   }
 
   @Override
@@ -234,7 +195,7 @@ public final class RnnClassificationModel
 
   /** Of the outputs themselves, whose bits they share with the program's own. */
   private Vector outputs(Vector features) {
-    return Vectors.dense(model.outputs(features)[0].clone());
+    return Vectors.dense(model().outputs(features)[0].clone());
   }
 
   @Override
@@ -254,11 +215,6 @@ public final class RnnClassificationModel
   @SuppressWarnings({"rawtypes", "unchecked"})
   public Tuple3 findSummaryModel() {
     throw new UnsupportedOperationException("RnnClassificationModel has no training summary");
-  }
-
-  @Override
-  public MLWriter write() {
-    return ModelDirectory.writer(this, model);
   }
 
   /** Reads what {@link #write} wrote. */

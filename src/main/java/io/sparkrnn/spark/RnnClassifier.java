@@ -14,6 +14,7 @@ import io.sparkrnn.spark.ml.FitRequest;
 import io.sparkrnn.spark.ml.InitialModels;
 import io.sparkrnn.spark.ml.KeptTables;
 import io.sparkrnn.spark.ml.KeyParams;
+import io.sparkrnn.spark.ml.KeyedParams;
 import io.sparkrnn.spark.ml.NetworkParams;
 import io.sparkrnn.spark.ml.PreparedTable;
 import io.sparkrnn.spark.ml.TableParams;
@@ -86,11 +87,8 @@ public final class RnnClassifier
 
   private RnnClassifier(UidInConstruction construction) {
     construction.end();
-    NetworkParams.addTo(keys);
+    KeyedParams.addTo(keys);
     ClassParams.addTo(keys);
-    TableParams.addTo(keys);
-    TrainingParams.addTo(keys);
-    FitParams.addTo(keys);
     String model = ConfigurationLoader.defaults().model().name();
     Network topology = ModelZoo.find(model).orElseThrow().network();
     setDefault(hidden(), topology.hidden().stream().mapToInt(units -> units).toArray());
@@ -184,7 +182,7 @@ public final class RnnClassifier
 
   private RnnClassificationModel trained(PreparedTable table, FitRequest request) {
     TableTraining.Trained trained = TableTraining.run(table, request);
-    return new RnnClassificationModel(uid(), trained.model()).withSummary(trained.summary());
+    return new RnnClassificationModel(uid(), trained);
   }
 
   /** Reads what {@link #write} wrote. */

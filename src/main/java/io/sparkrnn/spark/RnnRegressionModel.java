@@ -4,14 +4,14 @@ import io.sparkrnn.data.DataException;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.kernel.Network.Reads;
-import io.sparkrnn.spark.ml.AddedColumns;
 import io.sparkrnn.spark.ml.ColumnModel;
-import io.sparkrnn.spark.ml.InputColumns;
-import io.sparkrnn.spark.ml.Invalid;
+import io.sparkrnn.spark.ml.Learnt;
 import io.sparkrnn.spark.ml.ModelDirectory;
 import io.sparkrnn.spark.ml.ModelParams;
 import io.sparkrnn.spark.ml.NumberAnswers;
-import io.sparkrnn.spark.ml.TrainedParams;
+import io.sparkrnn.spark.ml.TableTraining;
+import io.sparkrnn.spark.ml.TrainedModel;
+import io.sparkrnn.spark.ml.TrainedTargetParams;
 import io.sparkrnn.spark.ml.TrainingSummary;
 import io.sparkrnn.spark.ml.UidInConstruction;
 import java.util.ArrayList;
@@ -19,12 +19,9 @@ import java.util.List;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
-import org.apache.spark.ml.param.Params;
 import org.apache.spark.ml.regression.RegressionModel;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
-import org.apache.spark.ml.util.MLWritable;
-import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
@@ -41,56 +38,49 @@ import org.apache.spark.sql.types.StructType;
  * <p>Saved and read as {@link RnnClassificationModel} is.
  */
 public final class RnnRegressionModel extends RegressionModel<Vector, RnnRegressionModel>
-    implements MLWritable, TrainedParams {
+    implements TrainedModel<RnnRegressionModel>, TrainedTargetParams {
   private static final long serialVersionUID = 1L;
 
   // Set by the superclass's constructor, through uid().
   private String uid;
 
-  private final ColumnModel model;
-  private final Param<String> handleInvalid = ModelParams.handleInvalid(this);
+  private final Learnt learnt;
   private final Param<String> predictionsCol =
       new Param<>(this, "predictionsCol", "Column of all outputs, where there are several.");
   private transient Param<?>[] params;
-  private transient TrainingSummary summary;
 
   /** Nothing learnt: by it, tools find the class. */
   public RnnRegressionModel() {
-    this(UidInConstruction.begin(Identifiable$.MODULE$.randomUID("rnnRegressor")), null);
+    this(UidInConstruction.begin(Identifiable$.MODULE$.randomUID("rnnRegressor")), null, null);
   }
 
   RnnRegressionModel(String uid, ModelFile model) {
-    this(UidInConstruction.begin(uid), new ColumnModel(model));
+    this(UidInConstruction.begin(uid), new ColumnModel(model), null);
   }
 
-  private RnnRegressionModel(UidInConstruction construction, ColumnModel model) {
+  RnnRegressionModel(String uid, TableTraining.Trained trained) {
+    this(UidInConstruction.begin(uid), new ColumnModel(trained.model()), trained.summary());
+  }
+
+  private RnnRegressionModel(
+      UidInConstruction construction, ColumnModel model, TrainingSummary summary) {
     construction.end();
-    this.model = model;
+    this.learnt = new Learnt(this, model, summary);
     setDefault(predictionsCol, "predictions");
+  }
+
+  @Override
+  public Learnt learnt() {
+    return learnt;
+  }
+
+  private ColumnModel model() {
+    return learnt.model();
   }
 
   /** The model as a file has it. */
   ModelFile file() {
-    return model.file();
-  }
-
-  RnnRegressionModel withSummary(TrainingSummary found) {
-    summary = found;
-    return this;
-  }
-
-  /** Whether this model was trained here, and not read. */
-  public boolean hasSummary() {
-    return summary != null;
-  }
-
-  /**
-   * What {@code fit} did.
-   *
-   * @throws IllegalStateException if this model was read, or trained by an earlier program
-   */
-  public TrainingSummary summary() {
-    return TrainingSummary.required(summary);
+    return model().file();
   }
 
   @Override
@@ -111,46 +101,19 @@ public final class RnnRegressionModel extends RegressionModel<Vector, RnnRegress
   }
 
   @Override
-  public Params model() {
-    return this;
-  }
-
-  @Override
   public int numFeatures() {
-    return model.numbers();
+    return model().numbers();
   }
 
   /** Numbers that it gives each sequence. */
   public int numOutputs() {
-    return model.network().classes();
+    return model().network().classes();
   }
 
   /** The network. */
   @Override
   public String toString() {
-    return "RnnRegressionModel: uid=%s, %s"
-        .formatted(uid(), model == null ? "nothing learnt" : model.summary());
-  }
-
-  /** A copy of the parameters, flat, in DL4J's order. */
-  public float[] parameters() {
-    return model.file().parameters().clone();
-  }
-
-  /** {@code error} (the default), {@code skip} or {@code keep}: rows that cannot be read. */
-  public RnnRegressionModel setHandleInvalid(String value) {
-    set(handleInvalid, value);
-    return this;
-  }
-
-  /** {@link #setHandleInvalid}. */
-  public String getHandleInvalid() {
-    return getOrDefault(handleInvalid);
-  }
-
-  /** {@link #setHandleInvalid}. */
-  public Param<String> handleInvalid() {
-    return handleInvalid;
+    return learnt.toString();
   }
 
   /** Column of all outputs, where there are several; empty for none. */
@@ -171,24 +134,22 @@ public final class RnnRegressionModel extends RegressionModel<Vector, RnnRegress
 
   @Override
   public RnnRegressionModel copy(ParamMap extra) {
-    RnnRegressionModel copy = new RnnRegressionModel(UidInConstruction.begin(uid()), model);
-    copy.withSummary(summary);
+    RnnRegressionModel copy =
+        new RnnRegressionModel(UidInConstruction.begin(uid()), model(), learnt.summary());
     return copyValues(copy, extra).setParent(parent());
   }
 
-  private AddedColumns added(StructType schema) {
-    return new AddedColumns(
-        model, InputColumns.of(this, getFeaturesCol(), schema), Invalid.named(getHandleInvalid()));
-  }
-
   private boolean addsAll() {
-    boolean several = numOutputs() > 1 || model.network().head().reads() == Reads.EVERY;
+    boolean several = numOutputs() > 1 || model().network().head().reads() == Reads.EVERY;
     return several && !getPredictionsCol().isEmpty();
   }
 
   @Override
   public StructType transformSchema(StructType schema) {
-    StructType made = added(schema).schema(schema, getFeaturesCol(), super::transformSchema);
+    StructType made =
+        learnt
+            .added(getFeaturesCol(), schema)
+            .schema(schema, getFeaturesCol(), super::transformSchema);
     return addsAll()
         ? ModelParams.append(made, getPredictionsCol(), ModelParams.array(DataTypes.DoubleType))
         : made;
@@ -205,8 +166,9 @@ public final class RnnRegressionModel extends RegressionModel<Vector, RnnRegress
     if (addsAll()) {
       fields.add(all.apply(getPredictionsCol()));
     }
-    return added(dataset.schema())
-        .to(dataset, fields, new NumberAnswers(model, !getPredictionCol().isEmpty(), addsAll()));
+    return learnt
+        .added(getFeaturesCol(), dataset.schema())
+        .to(dataset, fields, new NumberAnswers(model(), !getPredictionCol().isEmpty(), addsAll()));
   }
 
   /**
@@ -216,8 +178,8 @@ public final class RnnRegressionModel extends RegressionModel<Vector, RnnRegress
    */
   @Override
   public double predict(Vector features) {
-    double[][] outputs = model.outputs(features);
-    return NumberAnswers.first(model, model.said(outputs[outputs.length - 1]));
+    double[][] outputs = model().outputs(features);
+    return NumberAnswers.first(model(), model().said(outputs[outputs.length - 1]));
   }
 
   /**
@@ -226,12 +188,7 @@ public final class RnnRegressionModel extends RegressionModel<Vector, RnnRegress
    * @throws DataException if it cannot be read
    */
   public double[] predictAll(Vector features) {
-    return NumberAnswers.all(model, model.outputs(features));
-  }
-
-  @Override
-  public MLWriter write() {
-    return ModelDirectory.writer(this, model);
+    return NumberAnswers.all(model(), model().outputs(features));
   }
 
   /** Reads what {@link #write} wrote. */

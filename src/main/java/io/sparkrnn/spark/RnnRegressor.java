@@ -7,6 +7,7 @@ import io.sparkrnn.spark.ml.FitRequest;
 import io.sparkrnn.spark.ml.InitialModels;
 import io.sparkrnn.spark.ml.KeptTables;
 import io.sparkrnn.spark.ml.KeyParams;
+import io.sparkrnn.spark.ml.KeyedParams;
 import io.sparkrnn.spark.ml.NetworkParams;
 import io.sparkrnn.spark.ml.PreparedTable;
 import io.sparkrnn.spark.ml.TableParams;
@@ -18,6 +19,7 @@ import io.sparkrnn.spark.ml.UidInConstruction;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.apache.spark.SparkContext;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.regression.Regressor;
@@ -64,11 +66,8 @@ public final class RnnRegressor extends Regressor<Vector, RnnRegressor, RnnRegre
 
   private RnnRegressor(UidInConstruction construction) {
     construction.end();
-    NetworkParams.addTo(keys);
+    KeyedParams.addTo(keys);
     TargetParams.addTo(keys);
-    TableParams.addTo(keys);
-    TrainingParams.addTo(keys);
-    FitParams.addTo(keys);
     setDefault(hidden(), new int[] {64});
     setDefault(cell(), "lstm");
   }
@@ -128,16 +127,19 @@ public final class RnnRegressor extends Regressor<Vector, RnnRegressor, RnnRegre
         start);
   }
 
+  private FitRequest request(SparkContext context) {
+    return request(InitialModels.of(keys, initial, context));
+  }
+
   /** As {@link RnnClassifier#prepare}. */
   public PreparedTable prepare(Dataset<?> dataset) {
     transformSchema(dataset.schema());
-    return PreparedTable.of(
-        dataset, request(InitialModels.of(keys, initial, dataset.sparkSession().sparkContext())));
+    return PreparedTable.of(dataset, request(dataset.sparkSession().sparkContext()));
   }
 
   /** Trains on a table that {@link #prepare} has read. */
   public RnnRegressionModel fit(PreparedTable table) {
-    FitRequest request = request(InitialModels.of(keys, initial, table.context().sc()));
+    FitRequest request = request(table.context().sc());
     return copyValues(trained(table, request).setParent(this), ParamMap.empty());
   }
 
@@ -152,8 +154,7 @@ public final class RnnRegressor extends Regressor<Vector, RnnRegressor, RnnRegre
 
   @Override
   public RnnRegressionModel train(Dataset<?> dataset) {
-    FitRequest request =
-        request(InitialModels.of(keys, initial, dataset.sparkSession().sparkContext()));
+    FitRequest request = request(dataset.sparkSession().sparkContext());
     try (PreparedTable table = KeptTables.take(dataset, request)) {
       return trained(table, request);
     }
@@ -161,7 +162,7 @@ public final class RnnRegressor extends Regressor<Vector, RnnRegressor, RnnRegre
 
   private RnnRegressionModel trained(PreparedTable table, FitRequest request) {
     TableTraining.Trained trained = TableTraining.run(table, request);
-    return new RnnRegressionModel(uid(), trained.model()).withSummary(trained.summary());
+    return new RnnRegressionModel(uid(), trained);
   }
 
   /** Reads what {@link #write} wrote. */

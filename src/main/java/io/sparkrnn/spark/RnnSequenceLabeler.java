@@ -8,6 +8,7 @@ import io.sparkrnn.spark.ml.FitRequest;
 import io.sparkrnn.spark.ml.InitialModels;
 import io.sparkrnn.spark.ml.KeptTables;
 import io.sparkrnn.spark.ml.KeyParams;
+import io.sparkrnn.spark.ml.KeyedParams;
 import io.sparkrnn.spark.ml.LabelerParams;
 import io.sparkrnn.spark.ml.NetworkParams;
 import io.sparkrnn.spark.ml.PreparedTable;
@@ -18,6 +19,7 @@ import io.sparkrnn.spark.ml.TrainingParams;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.apache.spark.SparkContext;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsReader;
@@ -60,12 +62,9 @@ public final class RnnSequenceLabeler extends Estimator<RnnSequenceLabelingModel
   /** As above, with the uid of another one. */
   public RnnSequenceLabeler(String uid) {
     this.uid = uid;
-    NetworkParams.addTo(keys);
+    KeyedParams.addTo(keys);
     LabelerParams.addTo(keys);
     ClassParams.addTo(keys);
-    TableParams.addTo(keys);
-    TrainingParams.addTo(keys);
-    FitParams.addTo(keys);
     setDefault(hidden(), new int[] {64});
     setDefault(cell(), "lstm");
     setDefault(featuresCol(), "features");
@@ -118,23 +117,25 @@ public final class RnnSequenceLabeler extends Estimator<RnnSequenceLabelingModel
         start);
   }
 
+  private FitRequest request(SparkContext context) {
+    return request(InitialModels.of(keys, initial, context));
+  }
+
   /** As {@link RnnClassifier#prepare}. */
   public PreparedTable prepare(Dataset<?> dataset) {
     transformSchema(dataset.schema());
-    return PreparedTable.of(
-        dataset, request(InitialModels.of(keys, initial, dataset.sparkSession().sparkContext())));
+    return PreparedTable.of(dataset, request(dataset.sparkSession().sparkContext()));
   }
 
   /** Trains on a table that {@link #prepare} has read. */
   public RnnSequenceLabelingModel fit(PreparedTable table) {
-    return trained(table, request(InitialModels.of(keys, initial, table.context().sc())));
+    return trained(table, request(table.context().sc()));
   }
 
   @Override
   public RnnSequenceLabelingModel fit(Dataset<?> dataset) {
     transformSchema(dataset.schema());
-    FitRequest request =
-        request(InitialModels.of(keys, initial, dataset.sparkSession().sparkContext()));
+    FitRequest request = request(dataset.sparkSession().sparkContext());
     try (PreparedTable table = KeptTables.take(dataset, request)) {
       return trained(table, request);
     }
@@ -142,8 +143,7 @@ public final class RnnSequenceLabeler extends Estimator<RnnSequenceLabelingModel
 
   private RnnSequenceLabelingModel trained(PreparedTable table, FitRequest request) {
     TableTraining.Trained trained = TableTraining.run(table, request);
-    RnnSequenceLabelingModel model =
-        new RnnSequenceLabelingModel(uid(), trained.model()).withSummary(trained.summary());
+    RnnSequenceLabelingModel model = new RnnSequenceLabelingModel(uid(), trained);
     return copyValues(model.setParent(this), ParamMap.empty());
   }
 

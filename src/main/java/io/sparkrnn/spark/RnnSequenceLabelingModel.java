@@ -3,14 +3,14 @@ package io.sparkrnn.spark;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.kernel.Network;
 import io.sparkrnn.kernel.Network.Reads;
-import io.sparkrnn.spark.ml.AddedColumns;
 import io.sparkrnn.spark.ml.ColumnModel;
-import io.sparkrnn.spark.ml.InputColumns;
-import io.sparkrnn.spark.ml.Invalid;
+import io.sparkrnn.spark.ml.Learnt;
 import io.sparkrnn.spark.ml.ModelDirectory;
 import io.sparkrnn.spark.ml.ModelParams;
 import io.sparkrnn.spark.ml.StepAnswers;
-import io.sparkrnn.spark.ml.TrainedParams;
+import io.sparkrnn.spark.ml.TableTraining;
+import io.sparkrnn.spark.ml.TrainedClassParams;
+import io.sparkrnn.spark.ml.TrainedModel;
 import io.sparkrnn.spark.ml.TrainingSummary;
 import io.sparkrnn.spark.ml.UidInConstruction;
 import java.util.ArrayList;
@@ -18,11 +18,8 @@ import java.util.List;
 import org.apache.spark.ml.Model;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
-import org.apache.spark.ml.param.Params;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
-import org.apache.spark.ml.util.MLWritable;
-import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
@@ -38,62 +35,56 @@ import org.apache.spark.sql.types.StructType;
  * <p>Saved and read as {@link RnnClassificationModel} is.
  */
 public final class RnnSequenceLabelingModel extends Model<RnnSequenceLabelingModel>
-    implements MLWritable, TrainedParams {
+    implements TrainedModel<RnnSequenceLabelingModel>, TrainedClassParams {
   private static final long serialVersionUID = 1L;
 
   // Set by the superclass's constructor, through uid().
   private String uid;
 
-  private final ColumnModel model;
+  private final Learnt learnt;
   private final Param<String> featuresCol =
       new Param<>(this, "featuresCol", "Column of sequences.");
   private final Param<String> predictionCol =
       new Param<>(this, "predictionCol", "Column of predictions, one a time step.");
   private final Param<String> probabilityCol =
       new Param<>(this, "probabilityCol", "Column of probabilities of classes, of each time step.");
-  private final Param<String> handleInvalid = ModelParams.handleInvalid(this);
   private transient Param<?>[] params;
-  private transient TrainingSummary summary;
 
   /** Nothing learnt: by it, tools find the class. */
   public RnnSequenceLabelingModel() {
-    this(UidInConstruction.begin(Identifiable$.MODULE$.randomUID("rnnSequenceLabeler")), null);
+    this(
+        UidInConstruction.begin(Identifiable$.MODULE$.randomUID("rnnSequenceLabeler")), null, null);
   }
 
   RnnSequenceLabelingModel(String uid, ModelFile model) {
-    this(UidInConstruction.begin(uid), new ColumnModel(model));
+    this(UidInConstruction.begin(uid), new ColumnModel(model), null);
   }
 
-  private RnnSequenceLabelingModel(UidInConstruction construction, ColumnModel model) {
+  RnnSequenceLabelingModel(String uid, TableTraining.Trained trained) {
+    this(UidInConstruction.begin(uid), new ColumnModel(trained.model()), trained.summary());
+  }
+
+  private RnnSequenceLabelingModel(
+      UidInConstruction construction, ColumnModel model, TrainingSummary summary) {
     construction.end();
-    this.model = model;
+    this.learnt = new Learnt(this, model, summary);
     setDefault(featuresCol, "features");
     setDefault(predictionCol, "prediction");
     setDefault(probabilityCol, "probability");
   }
 
+  @Override
+  public Learnt learnt() {
+    return learnt;
+  }
+
+  private ColumnModel model() {
+    return learnt.model();
+  }
+
   /** The model as a file has it. */
   ModelFile file() {
-    return model.file();
-  }
-
-  RnnSequenceLabelingModel withSummary(TrainingSummary found) {
-    summary = found;
-    return this;
-  }
-
-  /** Whether this model was trained here, and not read. */
-  public boolean hasSummary() {
-    return summary != null;
-  }
-
-  /**
-   * What {@code fit} did.
-   *
-   * @throws IllegalStateException if this model was read, or trained by an earlier program
-   */
-  public TrainingSummary summary() {
-    return TrainingSummary.required(summary);
+    return model().file();
   }
 
   @Override
@@ -113,31 +104,20 @@ public final class RnnSequenceLabelingModel extends Model<RnnSequenceLabelingMod
     return params;
   }
 
-  @Override
-  public Params model() {
-    return this;
-  }
-
   /** Classes, or numbers, of a time step. */
   public int numOutputs() {
-    return model.network().classes();
+    return model().network().classes();
   }
 
   /** The network. */
   @Override
   public String toString() {
-    return "RnnSequenceLabelingModel: uid=%s, %s"
-        .formatted(uid(), model == null ? "nothing learnt" : model.summary());
-  }
-
-  /** A copy of the parameters, flat, in DL4J's order. */
-  public float[] parameters() {
-    return model.file().parameters().clone();
+    return learnt.toString();
   }
 
   /** Names of the classes; none where they are numbers. */
   public String[] labels() {
-    return model.classes().toArray(String[]::new);
+    return model().classes().toArray(String[]::new);
   }
 
   /** Column of sequences. */
@@ -154,6 +134,11 @@ public final class RnnSequenceLabelingModel extends Model<RnnSequenceLabelingMod
   /** {@link #setFeaturesCol}. */
   public Param<String> featuresCol() {
     return featuresCol;
+  }
+
+  /** Column of the labels that it was trained with. */
+  public String getLabelCol() {
+    return ModelParams.value(this, "labelCol");
   }
 
   /** Column of predictions; empty for none. */
@@ -188,37 +173,15 @@ public final class RnnSequenceLabelingModel extends Model<RnnSequenceLabelingMod
     return probabilityCol;
   }
 
-  /** {@code error} (the default), {@code skip} or {@code keep}: rows that cannot be read. */
-  public RnnSequenceLabelingModel setHandleInvalid(String value) {
-    set(handleInvalid, value);
-    return this;
-  }
-
-  /** {@link #setHandleInvalid}. */
-  public String getHandleInvalid() {
-    return getOrDefault(handleInvalid);
-  }
-
-  /** {@link #setHandleInvalid}. */
-  public Param<String> handleInvalid() {
-    return handleInvalid;
-  }
-
   @Override
   public RnnSequenceLabelingModel copy(ParamMap extra) {
     RnnSequenceLabelingModel copy =
-        new RnnSequenceLabelingModel(UidInConstruction.begin(uid()), model);
-    copy.withSummary(summary);
+        new RnnSequenceLabelingModel(UidInConstruction.begin(uid()), model(), learnt.summary());
     return copyValues(copy, extra).setParent(parent());
   }
 
-  private AddedColumns added(StructType schema) {
-    return new AddedColumns(
-        model, InputColumns.of(this, getFeaturesCol(), schema), Invalid.named(getHandleInvalid()));
-  }
-
   private boolean ofClasses() {
-    return model.network().head().loss().ofClasses();
+    return model().network().head().loss().ofClasses();
   }
 
   private boolean addsProbabilities() {
@@ -227,7 +190,7 @@ public final class RnnSequenceLabelingModel extends Model<RnnSequenceLabelingMod
 
   @Override
   public StructType transformSchema(StructType schema) {
-    return added(schema).schema(schema, getFeaturesCol(), this::append);
+    return learnt.added(getFeaturesCol(), schema).schema(schema, getFeaturesCol(), this::append);
   }
 
   private StructType append(StructType schema) {
@@ -254,16 +217,12 @@ public final class RnnSequenceLabelingModel extends Model<RnnSequenceLabelingMod
     if (addsProbabilities()) {
       fields.add(all.apply(getProbabilityCol()));
     }
-    return added(dataset.schema())
+    return learnt
+        .added(getFeaturesCol(), dataset.schema())
         .to(
             dataset,
             fields,
-            new StepAnswers(model, !getPredictionCol().isEmpty(), addsProbabilities()));
-  }
-
-  @Override
-  public MLWriter write() {
-    return ModelDirectory.writer(this, model);
+            new StepAnswers(model(), !getPredictionCol().isEmpty(), addsProbabilities()));
   }
 
   /** Reads what {@link #write} wrote. */

@@ -250,6 +250,18 @@ class RnnModelTest {
 
   @ParameterizedTest
   @MethodSource("networks")
+  void sequencesTogetherHaveTheBitsOfEachAlone(Network network) {
+    RnnModel model = RnnModel.of(model(network), "portable");
+    List<Sequence> sequences = sequences(network);
+    double[][][] together = model.outputs(sequences.stream().map(model::read).toList());
+    for (int i = 0; i < sequences.size(); i++) {
+      assertThat(together[i]).isDeepEqualTo(model.outputs(sequences.get(i)));
+    }
+    assertThat(model.outputs(List.of(model.read(sequences.get(1))))[0]).isDeepEqualTo(together[1]);
+  }
+
+  @ParameterizedTest
+  @MethodSource("networks")
   void aStreamHasTheBitsOfTheSequenceSoFar(Network network) {
     RnnModel model = RnnModel.of(model(network), "portable");
     Sequence whole = sequences(network).get(0);

@@ -11,13 +11,17 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.param.Params;
+import org.apache.spark.ml.param.shared.HasWeightCol;
 import org.apache.spark.ml.tuning.ParamGridBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +65,7 @@ class RnnClassifierTest {
             .setWarmUpIterations(9)
             .setKernels("portable")
             .setRounds("job")
+            .setShards("disk")
             .configuration();
     assertThat(found)
         .isEqualTo(
@@ -72,6 +77,7 @@ class RnnClassifierTest {
                   averaging = parameters, averaging-frequency = 6, seed = -5, clip-norm = 0.0, l2 = 1e-5
                   kernels = portable, rounds = job
                 }
+                spark.shards = disk
                 updater { name = sgd, learning-rate = 0.25, weight-decay = 0.125 }
                 schedule { name = constant, warm-up-iterations = 9 }
                 """,
@@ -100,7 +106,8 @@ class RnnClassifierTest {
             rnn -> rnn.setSchedule("polynomial"),
             rnn -> rnn.setWarmUpIterations(-1),
             rnn -> rnn.setKernels("gpu"),
-            rnn -> rnn.setRounds("barrier"))
+            rnn -> rnn.setRounds("barrier"),
+            rnn -> rnn.setShards("heap"))
         .map(Arguments::of);
   }
 
@@ -146,6 +153,43 @@ class RnnClassifierTest {
     assertThat(rnn.params()).allSatisfy(p -> assertThat(p.parent()).isEqualTo("rnnClassifier_1"));
     assertThat(rnn.explainParams()).doesNotContain("the model's own");
     assertThat(Set.of(new RnnClassifier().uid(), new RnnClassifier().uid())).hasSize(2);
+  }
+
+  static Stream<Params> estimatorsAndModels() {
+    return Stream.of(
+        new RnnClassifier(),
+        new RnnRegressor(),
+        new RnnSequenceLabeler(),
+        new RnnClassificationModel(),
+        new RnnRegressionModel(),
+        new RnnSequenceLabelingModel());
+  }
+
+  @ParameterizedTest
+  @MethodSource("estimatorsAndModels")
+  void everyParamHasAGetter(Params params) {
+    List<String> getters =
+        Arrays.stream(params.getClass().getMethods()).map(Method::getName).toList();
+    assertThat(params.params())
+        .allSatisfy(
+            param ->
+                assertThat(getters)
+                    .contains(
+                        "get"
+                            + param.name().substring(0, 1).toUpperCase(Locale.ROOT)
+                            + param.name().substring(1)));
+  }
+
+  @Test
+  void metaAlgorithmsMaySetTheWeights() {
+    for (HasWeightCol estimator :
+        List.of(
+            new RnnClassifier().setWeightCol("w"),
+            new RnnRegressor().setWeightCol("w"),
+            new RnnSequenceLabeler().setWeightCol("w"))) {
+      assertThat(estimator.getWeightCol()).isEqualTo("w");
+      assertThat(estimator.getOrDefault(estimator.weightCol())).isEqualTo("w");
+    }
   }
 
   @Test

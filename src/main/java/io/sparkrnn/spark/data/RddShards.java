@@ -43,9 +43,27 @@ public final class RddShards implements WorkerShards, AutoCloseable {
   private final Runnable release;
   private final List<ShardSummary> summaries;
 
+  /**
+   * How shards are kept.
+   *
+   * @param choice in heaps or on disks
+   * @param mostTasks that build them at a time
+   */
+  public record Keeping(ShardsChoice choice, int mostTasks) {
+    /** As the samples fit, by as many tasks as there are slots. */
+    public static final Keeping AUTO = new Keeping(ShardsChoice.AUTO, Integer.MAX_VALUE);
+  }
+
   /** What a partition of the RDD has, and what the executor has room for that read it. */
   private record Count(int partition, long samples, long values, Room room)
       implements Serializable {}
+
+  /** A shard with what is known of it, which is computed once. */
+  private record Summarised(ShardSummary summary, Shard shard) implements Serializable {
+    static Summarised of(Shard shard) {
+      return new Summarised(ShardSummary.of(shard), shard);
+    }
+  }
 
   /** Numbers of the first samples of partitions, and behind the last the number of samples. */
   private record Extent(long[] starts, long values, Map<String, Long> rooms) {
@@ -63,7 +81,7 @@ public final class RddShards implements WorkerShards, AutoCloseable {
   /** As the other, in memory or on disk, as the samples fit. */
   public static <T> RddShards materialise(
       JavaRDD<T> data, SampleReader<T> reader, int workers, Network network) {
-    return materialise(data, reader, workers, network, ShardsChoice.AUTO);
+    return materialise(data, reader, workers, network, Keeping.AUTO);
   }
 
   /**
@@ -71,11 +89,10 @@ public final class RddShards implements WorkerShards, AutoCloseable {
    *
    * @param network whose inputs and classes the samples must have; its time steps are not looked at
    * @param reader reads an element
-   * @param choice where they are kept
    * @throws DataException if there are fewer samples than workers, or a sample is not of the shape
    */
   public static <T> RddShards materialise(
-      JavaRDD<T> data, SampleReader<T> reader, int workers, Network network, ShardsChoice choice) {
+      JavaRDD<T> data, SampleReader<T> reader, int workers, Network network, Keeping keeping) {
     Extent extent = extent(data, reader);
     if (extent.samples() < workers) {
       throw new DataException(
@@ -90,15 +107,16 @@ public final class RddShards implements WorkerShards, AutoCloseable {
                     elements, reader, workers, partition, starts[partition], starts[partition + 1]),
             false);
     ShardBudget budget = ShardBudget.of(data.context(), Float.BYTES * extent.values(), workers);
-    if (!budget.onDisk(choice)) {
+    if (!budget.onDisk(keeping.choice())) {
       return keep(
           JavaPairRDD.fromJavaRDD(chunks)
               .partitionBy(new HashPartitioner(workers))
               .mapPartitions(
-                  ofOneWorker -> List.of(new Parcel<>(build(ofOneWorker, network))).iterator()));
+                  ofOneWorker -> List.of(new Parcel<>(build(ofOneWorker, network))).iterator()),
+          keeping.mostTasks());
     }
     budget.requireDisks(extent.rooms());
-    return onDisk(JavaSparkContext.fromSparkContext(data.context()), chunks, workers, network);
+    return onDisk(chunks, workers, network, keeping.mostTasks());
   }
 
   private static <T> Extent extent(JavaRDD<T> data, SampleReader<T> reader) {
@@ -167,10 +185,11 @@ public final class RddShards implements WorkerShards, AutoCloseable {
   }
 
   private static RddShards onDisk(
-      JavaSparkContext context,
       JavaRDD<Tuple2<Integer, Parcel<SampleChunks.Chunk>>> chunks,
       int workers,
-      Network network) {
+      Network network,
+      int mostTasks) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(chunks.context());
     JavaPairRDD<Long, Parcel<SampleChunks.Chunk>> byNumber =
         chunks.mapToPair(chunk -> new Tuple2<>(chunk._2().value().first(), chunk._2()));
     DiskShards shards =
@@ -180,7 +199,8 @@ public final class RddShards implements WorkerShards, AutoCloseable {
                     context,
                     DiskShards.ofWorkers(byNumber, workers)
                         .mapPartitions(ofOneWorker -> datasets(ofOneWorker, network)),
-                    workers));
+                    workers,
+                    mostTasks));
     try {
       requireEqualTimeSteps(shards.summaries());
       return new RddShards(shards, shards::close, shards.summaries());
@@ -192,10 +212,19 @@ public final class RddShards implements WorkerShards, AutoCloseable {
 
   /** Summarises shards and keeps them; one that is lost and built again must be the same. */
   public static RddShards keep(JavaRDD<Parcel<Shard>> built) {
-    built.setName("shards being built").persist(StorageLevel.MEMORY_AND_DISK());
+    return keep(built, Integer.MAX_VALUE);
+  }
+
+  private static RddShards keep(JavaRDD<Parcel<Shard>> shards, int mostTasks) {
+    JavaRDD<Parcel<Summarised>> built =
+        shards
+            .map(shard -> new Parcel<>(Summarised.of(shard.value())))
+            .setName("shards being built")
+            .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       List<ShardSummary> summaries = new ArrayList<>();
-      ResultStream.forEach(built.map(shard -> ShardSummary.of(shard.value())), summaries::add);
+      ResultStream.forEach(
+          inTasks(built.map(shard -> shard.value().summary()), mostTasks), summaries::add);
       summaries.sort(Comparator.comparingInt(ShardSummary::worker));
       requireEqualTimeSteps(summaries);
       List<String> sha256s = summaries.stream().map(ShardSummary::sha256).toList();
@@ -203,16 +232,21 @@ public final class RddShards implements WorkerShards, AutoCloseable {
           built
               .map(
                   shard -> {
-                    ShardSummary.of(shard.value()).requireSame(sha256s);
-                    return shard;
+                    shard.value().summary().requireSame(sha256s);
+                    return new Parcel<>(shard.value().shard());
                   })
               .setName("shards")
               .persist(StorageLevel.MEMORY_AND_DISK());
-      SparkJobException.translated(verified::count);
+      SparkJobException.translated(inTasks(verified, mostTasks)::count);
       return new RddShards(groups -> inMemory(verified, groups), verified::unpersist, summaries);
     } finally {
       built.unpersist();
     }
+  }
+
+  /** Several partitions one after another in a task, each of which is kept for itself. */
+  private static <T> JavaRDD<T> inTasks(JavaRDD<T> rdd, int mostTasks) {
+    return rdd.getNumPartitions() <= mostTasks ? rdd : rdd.coalesce(mostTasks);
   }
 
   private static void requireEqualTimeSteps(List<ShardSummary> summaries) {

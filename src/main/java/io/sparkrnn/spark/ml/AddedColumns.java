@@ -72,7 +72,6 @@ public record AddedColumns(ColumnModel model, InputColumns columns, Invalid inva
   public Dataset<Row> to(Dataset<?> table, List<StructField> added, Answers answers) {
     ColumnModel of = model.reading(columns);
     InputColumns read = columns;
-    boolean keeps = invalid == Invalid.KEEP;
     Dataset<Row> rows = table.toDF();
     if (invalid == Invalid.SKIP) {
       UDF1<Object, Boolean> usable = value -> of.isUsable(read.cells(value));
@@ -86,15 +85,13 @@ public record AddedColumns(ColumnModel model, InputColumns columns, Invalid inva
     if (added.isEmpty()) {
       return rows;
     }
-    UDF1<Object, Row> cells =
-        value -> {
-          InputColumns.Cells row = read.cells(value);
-          return answers.of(keeps && !of.isUsable(row) ? null : of.outputs(row));
-        };
     // A column of its own, so that all that is added is computed once.
     String name = "answer " + UUID.randomUUID();
     StructType type = new StructType(added.toArray(StructField[]::new));
-    Column answer = functions.udf(cells, type).asNonNullable().apply(columns.expression()).as(name);
+    Column answer =
+        new AnswerFunction(of, read, invalid, answers)
+            .over(columns.expression(), type, rows)
+            .as(name);
     List<Column> columns = new ArrayList<>(List.of(functions.col("*")));
     for (StructField field : added) {
       columns.add(functions.col(name).getField(field.name()).as(field.name(), field.metadata()));

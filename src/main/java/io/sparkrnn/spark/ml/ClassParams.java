@@ -8,7 +8,7 @@ import org.apache.spark.ml.param.Param;
  *
  * @param <E> the estimator
  */
-public interface ClassParams<E> extends KeyedParams {
+public interface ClassParams<E> extends KeyedParams, TrainedClassParams {
   /** Adds them to those of an estimator. */
   static void addTo(KeyParams keys) {
     keys.number("model.label-smoothing", "labelSmoothing");
@@ -18,11 +18,6 @@ public interface ClassParams<E> extends KeyedParams {
   /** Share of a class's target that all classes have together; 0 by default. */
   default E setLabelSmoothing(double value) {
     return keyParams().set(labelSmoothing(), value);
-  }
-
-  /** {@link #setLabelSmoothing}. */
-  default double getLabelSmoothing() {
-    return keyParams().value(labelSmoothing());
   }
 
   /** {@link #setLabelSmoothing}. */
@@ -36,11 +31,6 @@ public interface ClassParams<E> extends KeyedParams {
    */
   default E setClassWeights(String value) {
     return keyParams().set(classWeights(), value);
-  }
-
-  /** {@link #setClassWeights}. */
-  default String getClassWeights() {
-    return keyParams().value(classWeights());
   }
 
   /** {@link #setClassWeights}. */

@@ -10,6 +10,7 @@ import io.sparkrnn.model.TargetScale;
 import io.sparkrnn.serving.ReadingException;
 import io.sparkrnn.serving.RnnModel;
 import io.sparkrnn.serving.Sequence;
+import io.sparkrnn.serving.SequenceSource;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -163,9 +164,31 @@ public final class ColumnModel implements Serializable {
       last = new Said(sequence, outputs);
       return outputs;
     } catch (DataException | ReadingException e) {
-      throw new DataException(
-          "Cannot predict a row: " + e.getMessage().replaceFirst("^Cannot [^:]*: ", ""));
+      throw refused(e);
     }
+  }
+
+  /**
+   * What a row holds, as the network reads it; computes nothing.
+   *
+   * @throws DataException if there is no sequence that can be read
+   */
+  SequenceSource read(InputColumns.Cells row) {
+    try {
+      return model().read(cells.read(model(), row));
+    } catch (DataException | ReadingException e) {
+      throw refused(e);
+    }
+  }
+
+  /** As {@link #outputs(InputColumns.Cells)}, of rows that have been read. */
+  double[][][] outputs(List<SequenceSource> read) {
+    return model().outputs(read);
+  }
+
+  private static DataException refused(RuntimeException e) {
+    return new DataException(
+        "Cannot predict a row: " + e.getMessage().replaceFirst("^Cannot [^:]*: ", ""));
   }
 
   /** The same of features alone. */
@@ -176,9 +199,9 @@ public final class ColumnModel implements Serializable {
   /** Whether there are outputs for a row; computes none. */
   boolean isUsable(InputColumns.Cells row) {
     try {
-      model().requireReadable(cells.read(model(), row));
+      read(row);
       return true;
-    } catch (DataException | ReadingException e) {
+    } catch (DataException e) {
       return false;
     }
   }

@@ -14,9 +14,10 @@ public interface FitParams<E> extends KeyedParams {
     keys.wholeNumber("training.threads-per-worker", "threadsPerWorker");
     keys.text("training.kernels", "kernels");
     keys.text("training.rounds", "rounds");
+    keys.text("spark.shards", "shards");
     keys.ofNoKey(
         "numTasks",
-        "Most tasks that train at a time.",
+        "Most tasks that read, train or evaluate at a time.",
         "a whole number of at least 1",
         tasks -> tasks >= 1);
     keys.column(
@@ -40,11 +41,6 @@ public interface FitParams<E> extends KeyedParams {
   }
 
   /** {@link #setThreadsPerWorker}. */
-  default int getThreadsPerWorker() {
-    return keyParams().value(threadsPerWorker());
-  }
-
-  /** {@link #setThreadsPerWorker}. */
   default IntParam threadsPerWorker() {
     return keyParams().param("threadsPerWorker");
   }
@@ -55,11 +51,6 @@ public interface FitParams<E> extends KeyedParams {
    */
   default E setKernels(String value) {
     return keyParams().set(kernels(), value);
-  }
-
-  /** {@link #setKernels}. */
-  default String getKernels() {
-    return keyParams().value(kernels());
   }
 
   /** {@link #setKernels}. */
@@ -76,26 +67,29 @@ public interface FitParams<E> extends KeyedParams {
   }
 
   /** {@link #setRounds}. */
-  default String getRounds() {
-    return keyParams().value(rounds());
-  }
-
-  /** {@link #setRounds}. */
   default Param<String> rounds() {
     return keyParams().param("rounds");
   }
 
   /**
-   * Most tasks that train at a time, so that other jobs have slots, too; not set, as many as there
-   * are slots or workers.
+   * Where executors keep the samples of a table of flat features with a class each: {@code memory},
+   * {@code disk}, or {@code auto} (the default), which is disk where memory is short.
+   */
+  default E setShards(String value) {
+    return keyParams().set(shards(), value);
+  }
+
+  /** {@link #setShards}. */
+  default Param<String> shards() {
+    return keyParams().param("shards");
+  }
+
+  /**
+   * Most tasks that read the table, train or evaluate at a time, so that other jobs have slots,
+   * too; not set, as many as there are slots, partitions or workers.
    */
   default E setNumTasks(int value) {
     return keyParams().set(numTasks(), value);
-  }
-
-  /** {@link #setNumTasks}. */
-  default int getNumTasks() {
-    return keyParams().value(numTasks());
   }
 
   /** {@link #setNumTasks}. */
@@ -112,11 +106,6 @@ public interface FitParams<E> extends KeyedParams {
   }
 
   /** {@link #setCheckpointDir}. */
-  default String getCheckpointDir() {
-    return keyParams().value(checkpointDir());
-  }
-
-  /** {@link #setCheckpointDir}. */
   default Param<String> checkpointDir() {
     return keyParams().param("checkpointDir");
   }
@@ -124,11 +113,6 @@ public interface FitParams<E> extends KeyedParams {
   /** Epochs between two checkpoints; with early stopping always 1. */
   default E setCheckpointEvery(int value) {
     return keyParams().set(checkpointEvery(), value);
-  }
-
-  /** {@link #setCheckpointEvery}. */
-  default int getCheckpointEvery() {
-    return keyParams().value(checkpointEvery());
   }
 
   /** {@link #setCheckpointEvery}. */
@@ -142,11 +126,6 @@ public interface FitParams<E> extends KeyedParams {
    */
   default E setInitialModel(String value) {
     return keyParams().set(initialModel(), value);
-  }
-
-  /** {@link #setInitialModel}. */
-  default String getInitialModel() {
-    return keyParams().value(initialModel());
   }
 
   /** {@link #setInitialModel}. */

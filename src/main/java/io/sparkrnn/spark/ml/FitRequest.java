@@ -4,6 +4,7 @@ import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.MissingName;
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.config.ShardsChoice;
 import io.sparkrnn.config.StandardiseName;
 import io.sparkrnn.config.TableConfiguration;
 import io.sparkrnn.config.TaskName;
@@ -176,6 +177,10 @@ public record FitRequest(
 
   int mostTasks() {
     return params.<Integer>found("numTasks").orElse(Integer.MAX_VALUE);
+  }
+
+  ShardsChoice shards() {
+    return ofTraining().spark().shards();
   }
 
   Optional<String> checkpoints() {

@@ -63,12 +63,12 @@ public final class ModelParams {
   }
 
   /**
-   * What a model was trained with.
+   * What an estimator or a model says of a param.
    *
-   * @param name of a param of its estimator
+   * @param name of a param of the estimator
    */
   @SuppressWarnings("unchecked")
-  static <T> T value(Params model, String name) {
+  public static <T> T value(Params model, String name) {
     return (T) model.getOrDefault(model.getParam(name));
   }
 }

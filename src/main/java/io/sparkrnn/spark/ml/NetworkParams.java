@@ -31,11 +31,6 @@ public interface NetworkParams<E> extends KeyedParams {
   }
 
   /** {@link #setHidden}. */
-  default int[] getHidden() {
-    return keyParams().value(hidden());
-  }
-
-  /** {@link #setHidden}. */
   default IntArrayParam hidden() {
     return keyParams().param("hidden");
   }
@@ -43,11 +38,6 @@ public interface NetworkParams<E> extends KeyedParams {
   /** {@code elman} (the default), {@code lstm} or {@code gru}. */
   default E setCell(String value) {
     return keyParams().set(cell(), value);
-  }
-
-  /** {@link #setCell}. */
-  default String getCell() {
-    return keyParams().value(cell());
   }
 
   /** {@link #setCell}. */
@@ -61,11 +51,6 @@ public interface NetworkParams<E> extends KeyedParams {
   }
 
   /** {@link #setActivation}. */
-  default String getActivation() {
-    return keyParams().value(activation());
-  }
-
-  /** {@link #setActivation}. */
   default Param<String> activation() {
     return keyParams().param("activation");
   }
@@ -73,11 +58,6 @@ public interface NetworkParams<E> extends KeyedParams {
   /** {@code orthogonal} (the default), {@code xavier}, {@code identity} or {@code pytorch}. */
   default E setRecurrentInit(String value) {
     return keyParams().set(recurrentInit(), value);
-  }
-
-  /** {@link #setRecurrentInit}. */
-  default String getRecurrentInit() {
-    return keyParams().value(recurrentInit());
   }
 
   /** {@link #setRecurrentInit}. */
@@ -91,11 +71,6 @@ public interface NetworkParams<E> extends KeyedParams {
   }
 
   /** {@link #setBidirectional}. */
-  default boolean getBidirectional() {
-    return keyParams().value(bidirectional());
-  }
-
-  /** {@link #setBidirectional}. */
   default BooleanParam bidirectional() {
     return keyParams().param("bidirectional");
   }
@@ -103,11 +78,6 @@ public interface NetworkParams<E> extends KeyedParams {
   /** {@code one} or {@code two} biases of a recurrent unit; not set, what the cell needs. */
   default E setBiases(String value) {
     return keyParams().set(biases(), value);
-  }
-
-  /** {@link #setBiases}. */
-  default String getBiases() {
-    return keyParams().value(biases());
   }
 
   /** {@link #setBiases}. */
@@ -124,11 +94,6 @@ public interface NetworkParams<E> extends KeyedParams {
   }
 
   /** {@link #setDropout}. */
-  default double getDropout() {
-    return keyParams().value(dropout());
-  }
-
-  /** {@link #setDropout}. */
   default DoubleParam dropout() {
     return keyParams().param("dropout");
   }
@@ -136,11 +101,6 @@ public interface NetworkParams<E> extends KeyedParams {
   /** Values that each token of {@code textCol} is embedded in. */
   default E setEmbeddingSize(int value) {
     return keyParams().set(embeddingSize(), value);
-  }
-
-  /** {@link #setEmbeddingSize}. */
-  default int getEmbeddingSize() {
-    return keyParams().value(embeddingSize());
   }
 
   /** {@link #setEmbeddingSize}. */
@@ -154,11 +114,6 @@ public interface NetworkParams<E> extends KeyedParams {
    */
   default E setReads(String value) {
     return keyParams().set(reads(), value);
-  }
-
-  /** {@link #setReads}. */
-  default String getReads() {
-    return keyParams().value(reads());
   }
 
   /** {@link #setReads}. */

@@ -1,7 +1,6 @@
 package io.sparkrnn.spark.ml;
 
 import io.sparkrnn.config.RunConfiguration;
-import io.sparkrnn.config.ShardsChoice;
 import io.sparkrnn.data.DataFingerprint;
 import io.sparkrnn.data.InputRange;
 import io.sparkrnn.data.TrainingData;
@@ -35,7 +34,7 @@ record PlainSamples(
    *
    * @param features the column of features; the other one is that of the labels
    * @param known which labels are below, where that is known
-   * @param shards where those of workers are kept
+   * @param keeping where those of workers are kept, and by how many tasks at a time
    * @param skipped counts the rows that cannot be used and are left out; empty: they are refused
    */
   static PlainSamples read(
@@ -44,7 +43,7 @@ record PlainSamples(
       int timeSteps,
       OptionalInt known,
       int workers,
-      ShardsChoice shards,
+      RddShards.Keeping keeping,
       Optional<LongAdder> skipped) {
     try (TableSamples samples = TableSamples.read(table, features, timeSteps, known, skipped)) {
       samples.requireRowsFor(workers);
@@ -53,7 +52,7 @@ record PlainSamples(
       // Of any network's shape alone.
       Network network = Network.elman(timeSteps, inputSize, List.of(1), Activation.TANH, classes);
       return new PlainSamples(
-          RddShards.materialise(samples.inOrder(), TableSamples.READER, workers, network, shards),
+          RddShards.materialise(samples.inOrder(), TableSamples.READER, workers, network, keeping),
           timeSteps,
           inputSize,
           classes,

@@ -3,11 +3,13 @@ package io.sparkrnn.spark.ml;
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.config.Keys;
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.config.ShardsChoice;
 import io.sparkrnn.config.TableConfiguration;
 import io.sparkrnn.config.TaskName;
 import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.model.Preparation;
 import io.sparkrnn.spark.data.GivenTables;
+import io.sparkrnn.spark.data.RddShards;
 import io.sparkrnn.spark.data.SequenceTables;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,7 @@ public final class PreparedTable implements AutoCloseable {
       Optional<String> validationIndicator,
       boolean skipping,
       int workers,
+      ShardsChoice shards,
       Optional<Preparation> initial) {
     static Settings of(boolean plain, FitRequest request) {
       RunConfiguration sequences = request.configuration(false);
@@ -56,6 +59,8 @@ public final class PreparedTable implements AutoCloseable {
           request.validationIndicator(),
           request.skipsInvalid(),
           sequences.training().workers(),
+          // What the driver reads is where it is.
+          plain ? request.shards() : ShardsChoice.MEMORY,
           request.initial().flatMap(ModelFile::preparation));
     }
   }
@@ -95,7 +100,8 @@ public final class PreparedTable implements AutoCloseable {
     Optional<LongAdder> skipped =
         request.skipsInvalid() ? Optional.of(new LongAdder()) : Optional.empty();
     List<String> indicator = request.validationIndicator().stream().toList();
-    Dataset<Row> rows = TrainingColumns.of(dataset, request, indicator);
+    Dataset<Row> rows =
+        inTasks(TrainingColumns.of(dataset, request, indicator), request.mostTasks());
     PreparedSamples samples =
         plain
             ? PlainSamples.read(
@@ -104,7 +110,7 @@ public final class PreparedTable implements AutoCloseable {
                 timeSteps(request),
                 request.classes(),
                 configuration.training().workers(),
-                configuration.spark().shards(),
+                new RddShards.Keeping(request.shards(), request.mostTasks()),
                 skipped)
             : new SequenceSamples(
                 context,
@@ -113,6 +119,10 @@ public final class PreparedTable implements AutoCloseable {
                     withInputs(configuration, TrainingColumns.inputs(rows, request)),
                     request.initial().filter(model -> model.preparation().isPresent())));
     return new PreparedTable(settings, context, samples, skipped.map(LongAdder::sum).orElse(0L));
+  }
+
+  private static Dataset<Row> inTasks(Dataset<Row> rows, int mostTasks) {
+    return mostTasks == Integer.MAX_VALUE ? rows : rows.coalesce(mostTasks);
   }
 
   private static int timeSteps(FitRequest request) {

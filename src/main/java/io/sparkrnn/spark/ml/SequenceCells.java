@@ -27,10 +27,10 @@ import scala.collection.Iterator;
 import scala.collection.Seq;
 
 /**
- * Reads sequences from cells as Spark hands them out. Features are a vector or an array of all
- * numbers, time step by time step; an array of arrays, vectors or structs, one a time step; or a
- * struct of such columns, side by side, where single numbers together are one array. A text is one,
- * or an array of its tokens.
+ * Reads sequences from cells as Spark hands them out, or arrays of {@code double}. Features are a
+ * vector or an array of all numbers, time step by time step; an array of arrays, vectors or
+ * structs, one a time step; or a struct of such columns, side by side, where single numbers
+ * together are one array. A text is one, or an array of its tokens.
  */
 final class SequenceCells implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -248,11 +248,10 @@ final class SequenceCells implements Serializable {
 
   private double[] numbers(Object cell) {
     if (cell instanceof Vector vector) {
-      double[] values = vector.toArray();
-      for (int i = 0; i < values.length; i++) {
-        require(values[i], i);
-      }
-      return values;
+      return finite(vector.toArray());
+    }
+    if (cell instanceof double[] values) {
+      return finite(values);
     }
     List<?> cells = list(cell);
     double[] values = new double[cells.size()];
@@ -268,6 +267,13 @@ final class SequenceCells implements Serializable {
       } else {
         throw new DataException("expected numbers, found %s at %d".formatted(number, i));
       }
+    }
+    return values;
+  }
+
+  private double[] finite(double[] values) {
+    for (int i = 0; i < values.length; i++) {
+      require(values[i], i);
     }
     return values;
   }

@@ -3,13 +3,14 @@ package io.sparkrnn.spark.ml;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.StringArrayParam;
+import org.apache.spark.ml.param.shared.HasWeightCol;
 
 /**
  * Params of what the columns of a table mean.
  *
  * @param <E> the estimator
  */
-public interface TableParams<E> extends KeyedParams {
+public interface TableParams<E> extends KeyedParams, HasWeightCol {
   /** Adds them to those of an estimator. */
   static void addTo(KeyParams keys) {
     keys.ofNoKey(
@@ -48,11 +49,6 @@ public interface TableParams<E> extends KeyedParams {
   }
 
   /** {@link #setTimeSteps}. */
-  default int getTimeSteps() {
-    return keyParams().value(timeSteps());
-  }
-
-  /** {@link #setTimeSteps}. */
   default IntParam timeSteps() {
     return keyParams().param("timeSteps");
   }
@@ -63,11 +59,6 @@ public interface TableParams<E> extends KeyedParams {
    */
   default E setInputs(int value) {
     return keyParams().set(inputs(), value);
-  }
-
-  /** {@link #setInputs}. */
-  default int getInputs() {
-    return keyParams().value(inputs());
   }
 
   /** {@link #setInputs}. */
@@ -85,11 +76,6 @@ public interface TableParams<E> extends KeyedParams {
   }
 
   /** {@link #setFeaturesCols}. */
-  default String[] getFeaturesCols() {
-    return keyParams().value(featuresCols());
-  }
-
-  /** {@link #setFeaturesCols}. */
   default StringArrayParam featuresCols() {
     return keyParams().param("featuresCols");
   }
@@ -97,11 +83,6 @@ public interface TableParams<E> extends KeyedParams {
   /** Column of a text, or of an array of tokens, which are embedded. */
   default E setTextCol(String value) {
     return keyParams().set(textCol(), value);
-  }
-
-  /** {@link #setTextCol}. */
-  default String getTextCol() {
-    return keyParams().value(textCol());
   }
 
   /** {@link #setTextCol}. */
@@ -115,11 +96,6 @@ public interface TableParams<E> extends KeyedParams {
   }
 
   /** {@link #setTokens}. */
-  default String getTokens() {
-    return keyParams().value(tokens());
-  }
-
-  /** {@link #setTokens}. */
   default Param<String> tokens() {
     return keyParams().param("tokens");
   }
@@ -127,11 +103,6 @@ public interface TableParams<E> extends KeyedParams {
   /** Tokens that have an embedding, the most frequent ones; 0 by default, which is all. */
   default E setVocabularySize(int value) {
     return keyParams().set(vocabularySize(), value);
-  }
-
-  /** {@link #setVocabularySize}. */
-  default int getVocabularySize() {
-    return keyParams().value(vocabularySize());
   }
 
   /** {@link #setVocabularySize}. */
@@ -145,11 +116,6 @@ public interface TableParams<E> extends KeyedParams {
   }
 
   /** {@link #setVocabularyMinCount}. */
-  default int getVocabularyMinCount() {
-    return keyParams().value(vocabularyMinCount());
-  }
-
-  /** {@link #setVocabularyMinCount}. */
   default IntParam vocabularyMinCount() {
     return keyParams().param("vocabularyMinCount");
   }
@@ -157,11 +123,6 @@ public interface TableParams<E> extends KeyedParams {
   /** Columns of numbers that a whole sequence has, which are read at every time step. */
   default E setStaticCols(String[] value) {
     return keyParams().set(staticCols(), value);
-  }
-
-  /** {@link #setStaticCols}. */
-  default String[] getStaticCols() {
-    return keyParams().value(staticCols());
   }
 
   /** {@link #setStaticCols}. */
@@ -178,11 +139,6 @@ public interface TableParams<E> extends KeyedParams {
   }
 
   /** {@link #setSeriesCol}. */
-  default String getSeriesCol() {
-    return keyParams().value(seriesCol());
-  }
-
-  /** {@link #setSeriesCol}. */
   default Param<String> seriesCol() {
     return keyParams().param("seriesCol");
   }
@@ -190,11 +146,6 @@ public interface TableParams<E> extends KeyedParams {
   /** Column by which the readings of a series are put in order; set, a row is a reading. */
   default E setTimeCol(String value) {
     return keyParams().set(timeCol(), value);
-  }
-
-  /** {@link #setTimeCol}. */
-  default String getTimeCol() {
-    return keyParams().value(timeCol());
   }
 
   /** {@link #setTimeCol}. */
@@ -208,11 +159,6 @@ public interface TableParams<E> extends KeyedParams {
   }
 
   /** {@link #setWindowSteps}. */
-  default int getWindowSteps() {
-    return keyParams().value(windowSteps());
-  }
-
-  /** {@link #setWindowSteps}. */
   default IntParam windowSteps() {
     return keyParams().param("windowSteps");
   }
@@ -220,11 +166,6 @@ public interface TableParams<E> extends KeyedParams {
   /** Time steps from one window to the next, of those that are trained on; 1 by default. */
   default E setStrideSteps(int value) {
     return keyParams().set(strideSteps(), value);
-  }
-
-  /** {@link #setStrideSteps}. */
-  default int getStrideSteps() {
-    return keyParams().value(strideSteps());
   }
 
   /** {@link #setStrideSteps}. */
@@ -238,11 +179,6 @@ public interface TableParams<E> extends KeyedParams {
   }
 
   /** {@link #setValidationFrom}. */
-  default String getValidationFrom() {
-    return keyParams().value(validationFrom());
-  }
-
-  /** {@link #setValidationFrom}. */
   default Param<String> validationFrom() {
     return keyParams().param("validationFrom");
   }
@@ -250,11 +186,6 @@ public interface TableParams<E> extends KeyedParams {
   /** Column that is true for the rows to validate on after each epoch, which are not trained on. */
   default E setValidationIndicatorCol(String value) {
     return keyParams().set(validationIndicatorCol(), value);
-  }
-
-  /** {@link #setValidationIndicatorCol}. */
-  default String getValidationIndicatorCol() {
-    return keyParams().value(validationIndicatorCol());
   }
 
   /** {@link #setValidationIndicatorCol}. */
@@ -268,14 +199,21 @@ public interface TableParams<E> extends KeyedParams {
   }
 
   /** {@link #setWeightCol}. */
+  @Override
   default String getWeightCol() {
-    return keyParams().value(weightCol());
+    return KeyedParams.super.getWeightCol();
   }
 
   /** {@link #setWeightCol}. */
+  @Override
   default Param<String> weightCol() {
     return keyParams().param("weightCol");
   }
+
+  /** Of Scala, which would set a field of the trait: {@link #weightCol} has it already. */
+  @Override
+  default void org$apache$spark$ml$param$shared$HasWeightCol$_setter_$weightCol_$eq(
+      Param<String> param) {}
 
   /**
    * Whether numbers are brought to mean 0 and deviation 1, as the training rows have them: {@code
@@ -283,11 +221,6 @@ public interface TableParams<E> extends KeyedParams {
    */
   default E setStandardise(String value) {
     return keyParams().set(standardise(), value);
-  }
-
-  /** {@link #setStandardise}. */
-  default String getStandardise() {
-    return keyParams().value(standardise());
   }
 
   /** {@link #setStandardise}. */
@@ -301,11 +234,6 @@ public interface TableParams<E> extends KeyedParams {
   }
 
   /** {@link #setUnscaled}. */
-  default String[] getUnscaled() {
-    return keyParams().value(unscaled());
-  }
-
-  /** {@link #setUnscaled}. */
   default StringArrayParam unscaled() {
     return keyParams().param("unscaled");
   }
@@ -316,11 +244,6 @@ public interface TableParams<E> extends KeyedParams {
    */
   default E setMissing(String value) {
     return keyParams().set(missing(), value);
-  }
-
-  /** {@link #setMissing}. */
-  default String getMissing() {
-    return keyParams().value(missing());
   }
 
   /** {@link #setMissing}. */

@@ -9,7 +9,7 @@ import org.apache.spark.ml.param.StringArrayParam;
  *
  * @param <E> the estimator
  */
-public interface TargetParams<E> extends KeyedParams {
+public interface TargetParams<E> extends KeyedParams, TrainedTargetParams {
   /** Adds them to those of an estimator. */
   static void addTo(KeyParams keys) {
     keys.columns("labelCols", "Columns of several targets in place of labelCol.");
@@ -27,11 +27,6 @@ public interface TargetParams<E> extends KeyedParams {
   }
 
   /** {@link #setLabelCols}. */
-  default String[] getLabelCols() {
-    return keyParams().value(labelCols());
-  }
-
-  /** {@link #setLabelCols}. */
   default StringArrayParam labelCols() {
     return keyParams().param("labelCols");
   }
@@ -45,11 +40,6 @@ public interface TargetParams<E> extends KeyedParams {
   }
 
   /** {@link #setLoss}. */
-  default String getLoss() {
-    return keyParams().value(loss());
-  }
-
-  /** {@link #setLoss}. */
   default Param<String> loss() {
     return keyParams().param("loss");
   }
@@ -60,11 +50,6 @@ public interface TargetParams<E> extends KeyedParams {
   }
 
   /** {@link #setQuantiles}. */
-  default String[] getQuantiles() {
-    return keyParams().value(quantiles());
-  }
-
-  /** {@link #setQuantiles}. */
   default StringArrayParam quantiles() {
     return keyParams().param("quantiles");
   }
@@ -72,11 +57,6 @@ public interface TargetParams<E> extends KeyedParams {
   /** {@code log1p} makes targets logarithms; not set, they are taken as they are. */
   default E setTargetTransform(String value) {
     return keyParams().set(targetTransform(), value);
-  }
-
-  /** {@link #setTargetTransform}. */
-  default String getTargetTransform() {
-    return keyParams().value(targetTransform());
   }
 
   /** {@link #setTargetTransform}. */
@@ -93,11 +73,6 @@ public interface TargetParams<E> extends KeyedParams {
   }
 
   /** {@link #setHorizonSteps}. */
-  default int getHorizonSteps() {
-    return keyParams().value(horizonSteps());
-  }
-
-  /** {@link #setHorizonSteps}. */
   default IntParam horizonSteps() {
     return keyParams().param("horizonSteps");
   }
@@ -111,11 +86,6 @@ public interface TargetParams<E> extends KeyedParams {
   }
 
   /** {@link #setKnownAhead}. */
-  default String[] getKnownAhead() {
-    return keyParams().value(knownAhead());
-  }
-
-  /** {@link #setKnownAhead}. */
   default StringArrayParam knownAhead() {
     return keyParams().param("knownAhead");
   }
@@ -123,11 +93,6 @@ public interface TargetParams<E> extends KeyedParams {
   /** First time step whose answer counts, where each has one; 0 by default. */
   default E setFirstCountedStep(int value) {
     return keyParams().set(firstCountedStep(), value);
-  }
-
-  /** {@link #setFirstCountedStep}. */
-  default int getFirstCountedStep() {
-    return keyParams().value(firstCountedStep());
   }
 
   /** {@link #setFirstCountedStep}. */

@@ -42,11 +42,6 @@ public interface TrainingParams<E> extends KeyedParams {
   }
 
   /** {@link #setEpochs}. */
-  default int getEpochs() {
-    return keyParams().value(epochs());
-  }
-
-  /** {@link #setEpochs}. */
   default IntParam epochs() {
     return keyParams().param("epochs");
   }
@@ -54,11 +49,6 @@ public interface TrainingParams<E> extends KeyedParams {
   /** Samples in a minibatch, the step of one worker; 64 by default. */
   default E setMinibatchSize(int value) {
     return keyParams().set(minibatchSize(), value);
-  }
-
-  /** {@link #setMinibatchSize}. */
-  default int getMinibatchSize() {
-    return keyParams().value(minibatchSize());
   }
 
   /** {@link #setMinibatchSize}. */
@@ -75,11 +65,6 @@ public interface TrainingParams<E> extends KeyedParams {
   }
 
   /** {@link #setWorkers}. */
-  default int getWorkers() {
-    return keyParams().value(workers());
-  }
-
-  /** {@link #setWorkers}. */
   default IntParam workers() {
     return keyParams().param("workers");
   }
@@ -93,11 +78,6 @@ public interface TrainingParams<E> extends KeyedParams {
   }
 
   /** {@link #setAveraging}. */
-  default String getAveraging() {
-    return keyParams().value(averaging());
-  }
-
-  /** {@link #setAveraging}. */
   default Param<String> averaging() {
     return keyParams().param("averaging");
   }
@@ -105,11 +85,6 @@ public interface TrainingParams<E> extends KeyedParams {
   /** Iterations of every worker between two averages of parameters; 5 by default. */
   default E setAveragingFrequency(int value) {
     return keyParams().set(averagingFrequency(), value);
-  }
-
-  /** {@link #setAveragingFrequency}. */
-  default int getAveragingFrequency() {
-    return keyParams().value(averagingFrequency());
   }
 
   /** {@link #setAveragingFrequency}. */
@@ -123,11 +98,6 @@ public interface TrainingParams<E> extends KeyedParams {
   }
 
   /** {@link #setSeed}. */
-  default long getSeed() {
-    return keyParams().value(seed());
-  }
-
-  /** {@link #setSeed}. */
   default LongParam seed() {
     return keyParams().param("seed");
   }
@@ -138,11 +108,6 @@ public interface TrainingParams<E> extends KeyedParams {
   }
 
   /** {@link #setClipNorm}. */
-  default double getClipNorm() {
-    return keyParams().value(clipNorm());
-  }
-
-  /** {@link #setClipNorm}. */
   default DoubleParam clipNorm() {
     return keyParams().param("clipNorm");
   }
@@ -150,11 +115,6 @@ public interface TrainingParams<E> extends KeyedParams {
   /** Coefficient of the L2 penalty on weights; 0 by default, which is none. */
   default E setL2(double value) {
     return keyParams().set(l2(), value);
-  }
-
-  /** {@link #setL2}. */
-  default double getL2() {
-    return keyParams().value(l2());
   }
 
   /** {@link #setL2}. */
@@ -172,11 +132,6 @@ public interface TrainingParams<E> extends KeyedParams {
   }
 
   /** {@link #setUpdater}. */
-  default String getUpdater() {
-    return keyParams().value(updater());
-  }
-
-  /** {@link #setUpdater}. */
   default Param<String> updater() {
     return keyParams().param("updater");
   }
@@ -187,11 +142,6 @@ public interface TrainingParams<E> extends KeyedParams {
   }
 
   /** {@link #setLearningRate}. */
-  default double getLearningRate() {
-    return keyParams().value(learningRate());
-  }
-
-  /** {@link #setLearningRate}. */
   default DoubleParam learningRate() {
     return keyParams().param("learningRate");
   }
@@ -199,11 +149,6 @@ public interface TrainingParams<E> extends KeyedParams {
   /** Weight decay of {@code adamw}; 0.01 by default, and without effect on other updaters. */
   default E setWeightDecay(double value) {
     return keyParams().set(weightDecay(), value);
-  }
-
-  /** {@link #setWeightDecay}. */
-  default double getWeightDecay() {
-    return keyParams().value(weightDecay());
   }
 
   /** {@link #setWeightDecay}. */
@@ -220,11 +165,6 @@ public interface TrainingParams<E> extends KeyedParams {
   }
 
   /** {@link #setSchedule}. */
-  default String getSchedule() {
-    return keyParams().value(schedule());
-  }
-
-  /** {@link #setSchedule}. */
   default Param<String> schedule() {
     return keyParams().param("schedule");
   }
@@ -235,11 +175,6 @@ public interface TrainingParams<E> extends KeyedParams {
    */
   default E setWarmUpIterations(int value) {
     return keyParams().set(warmUpIterations(), value);
-  }
-
-  /** {@link #setWarmUpIterations}. */
-  default int getWarmUpIterations() {
-    return keyParams().value(warmUpIterations());
   }
 
   /** {@link #setWarmUpIterations}. */
@@ -256,11 +191,6 @@ public interface TrainingParams<E> extends KeyedParams {
   }
 
   /** {@link #setEmaDecay}. */
-  default double getEmaDecay() {
-    return keyParams().value(emaDecay());
-  }
-
-  /** {@link #setEmaDecay}. */
   default DoubleParam emaDecay() {
     return keyParams().param("emaDecay");
   }
@@ -274,11 +204,6 @@ public interface TrainingParams<E> extends KeyedParams {
   }
 
   /** {@link #setEarlyStoppingEpochs}. */
-  default int getEarlyStoppingEpochs() {
-    return keyParams().value(earlyStoppingEpochs());
-  }
-
-  /** {@link #setEarlyStoppingEpochs}. */
   default IntParam earlyStoppingEpochs() {
     return keyParams().param("earlyStoppingEpochs");
   }
@@ -289,11 +214,6 @@ public interface TrainingParams<E> extends KeyedParams {
   }
 
   /** {@link #setEarlyStoppingMinDelta}. */
-  default double getEarlyStoppingMinDelta() {
-    return keyParams().value(earlyStoppingMinDelta());
-  }
-
-  /** {@link #setEarlyStoppingMinDelta}. */
   default DoubleParam earlyStoppingMinDelta() {
     return keyParams().param("earlyStoppingMinDelta");
   }
@@ -301,11 +221,6 @@ public interface TrainingParams<E> extends KeyedParams {
   /** Whether the epoch with the best validation score becomes the model; false by default. */
   default E setKeepBest(boolean value) {
     return keyParams().set(keepBest(), value);
-  }
-
-  /** {@link #setKeepBest}. */
-  default boolean getKeepBest() {
-    return keyParams().value(keepBest());
   }
 
   /** {@link #setKeepBest}. */
@@ -322,11 +237,6 @@ public interface TrainingParams<E> extends KeyedParams {
   }
 
   /** {@link #setScore}. */
-  default String getScore() {
-    return keyParams().value(score());
-  }
-
-  /** {@link #setScore}. */
   default Param<String> score() {
     return keyParams().param("score");
   }
@@ -337,11 +247,6 @@ public interface TrainingParams<E> extends KeyedParams {
   }
 
   /** {@link #setMostMinibatches}. */
-  default int getMostMinibatches() {
-    return keyParams().value(mostMinibatches());
-  }
-
-  /** {@link #setMostMinibatches}. */
   default IntParam mostMinibatches() {
     return keyParams().param("mostMinibatches");
   }
@@ -349,11 +254,6 @@ public interface TrainingParams<E> extends KeyedParams {
   /** Minibatches among whose samples those of like length are put together; 0: none are. */
   default E setLengthWindowMinibatches(int value) {
     return keyParams().set(lengthWindowMinibatches(), value);
-  }
-
-  /** {@link #setLengthWindowMinibatches}. */
-  default int getLengthWindowMinibatches() {
-    return keyParams().value(lengthWindowMinibatches());
   }
 
   /** {@link #setLengthWindowMinibatches}. */

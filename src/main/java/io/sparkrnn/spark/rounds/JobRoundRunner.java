@@ -98,7 +98,8 @@ public final class JobRoundRunner implements RoundRunner {
     this.folding = SubtreeFolding.of(recipe, workers);
     this.step = new RoundStep(recipe, KernelProvider.chosenByDriver(kernels));
     this.shards = shards.of(groups);
-    this.evaluation = new SparkEvaluation(context, kernels, recipe.evaluator(), data, stop);
+    this.evaluation =
+        new SparkEvaluation(context, kernels, recipe.evaluator(), data, stop, mostTasks);
     this.deadline = new RoundDeadline(context.sc());
     DriverLimits limits = DriverLimits.of(recipe);
     long heapBytes = Runtime.getRuntime().maxMemory();

@@ -140,7 +140,8 @@ public final class ResidentRoundRunner implements RoundRunner {
     this.kernels = kernels;
     this.data = data;
     this.workerShards = workerShards;
-    this.evaluation = new SparkEvaluation(context, kernels, recipe.evaluator(), data, stop);
+    this.evaluation =
+        new SparkEvaluation(context, kernels, recipe.evaluator(), data, stop, mostTasks);
     this.timeoutMillis = context.getConf().getTimeAsMs("spark.rnn.exchange.timeout", "120s");
     this.folding = SubtreeFolding.of(recipe, data.workers());
     this.step = new RoundStep(recipe, KernelProvider.chosenByDriver(kernels));
@@ -284,10 +285,14 @@ public final class ResidentRoundRunner implements RoundRunner {
     return failure instanceof Exception e ? e : new IllegalStateException(failure);
   }
 
-  /** Evaluates on free slots if half of all are free; otherwise the tasks of the stretch end. */
+  /**
+   * Evaluates on free slots if half of all are free; otherwise the tasks of the stretch end, and so
+   * they do where there shall not be more tasks at a time.
+   */
   @Override
   public EvaluationResult evaluate(float[] parameters, Part part) {
-    if (stretch != null && executorSlots.available() < 2 * stretch.tasks()) {
+    boolean bounded = mostTasks < Integer.MAX_VALUE;
+    if (stretch != null && (bounded || executorSlots.available() < 2 * stretch.tasks())) {
       endStretch();
     }
     return evaluation.evaluate(parameters, part);

@@ -24,13 +24,16 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
 
-/** Evaluation on the executors, a task a block; streams are one block. */
+/**
+ * Evaluation on the executors, a task a block unless there shall be fewer; streams are one block.
+ */
 public final class SparkEvaluation implements AutoCloseable {
   private final JavaSparkContext context;
   private final String kernels;
   private final BlockEvaluator evaluator;
   private final EvaluationData data;
   private final StopRequest stop;
+  private final int mostTasks;
   private final Map<Part, JavaRDD<Parcel<Block>>> blocks = new EnumMap<>(Part.class);
 
   private record Block(int number, SequenceDataset samples) implements Serializable {}
@@ -47,6 +50,22 @@ public final class SparkEvaluation implements AutoCloseable {
       BlockEvaluator evaluator,
       EvaluationData data,
       StopRequest stop) {
+    this(context, kernels, evaluator, data, stop, Integer.MAX_VALUE);
+  }
+
+  /**
+   * As the other, with a bound.
+   *
+   * @param mostTasks that evaluate at a time, at least 1
+   */
+  SparkEvaluation(
+      JavaSparkContext context,
+      String kernels,
+      BlockEvaluator evaluator,
+      EvaluationData data,
+      StopRequest stop,
+      int mostTasks) {
+    this.mostTasks = mostTasks;
     this.context = context;
     this.kernels = kernels;
     this.evaluator = evaluator;
@@ -97,7 +116,7 @@ public final class SparkEvaluation implements AutoCloseable {
     List<Integer> numbers =
         IntStream.range(0, BlockEvaluator.count(size, streams)).boxed().toList();
     return context
-        .parallelize(numbers, numbers.size())
+        .parallelize(numbers, Math.min(numbers.size(), mostTasks))
         .map(
             number ->
                 new Parcel<>(

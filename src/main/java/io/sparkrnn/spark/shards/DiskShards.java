@@ -63,14 +63,16 @@ public final class DiskShards implements WorkerShards, AutoCloseable {
    * Builds the shards.
    *
    * @param samples those of {@link #ofWorkers} as datasets
+   * @param mostTasks that build at a time
    */
   public static DiskShards build(
       JavaSparkContext context,
       JavaRDD<Tuple2<Long, Parcel<SequenceDataset>>> samples,
-      int workers) {
+      int workers,
+      int mostTasks) {
     DiskShards shards = new DiskShards(context, samples, workers);
     try {
-      shards.build();
+      shards.build(mostTasks);
       return shards;
     } catch (RuntimeException e) {
       shards.close();
@@ -78,13 +80,13 @@ public final class DiskShards implements WorkerShards, AutoCloseable {
     }
   }
 
-  private void build() {
+  private void build(int mostTasks) {
     List<ShardSummary> built = new ArrayList<>();
     // As resident tasks will have them, so that they find them where they are.
     int slots = new ExecutorSlots(context.sc(), StopRequest.NEVER).available();
     context.sc().setJobDescription("shards to disks");
     ResultStream.forEach(
-        of(WorkerGroups.of(workers, slots))
+        of(WorkerGroups.of(workers, Math.min(slots, mostTasks)))
             .map(
                 shards ->
                     new Parcel<>(

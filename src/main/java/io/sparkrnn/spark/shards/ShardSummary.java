@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * What the driver knows of a shard.
  *
- * @param sha256 of its samples in their order; a file's is another than that of the same in memory
+ * @param sha256 of its samples in their order, the same in a file and in memory
  * @param timeSteps of its longest sample
  */
 public record ShardSummary(int worker, String sha256, int samples, int timeSteps)
@@ -18,7 +18,8 @@ public record ShardSummary(int worker, String sha256, int samples, int timeSteps
   /** Of a shard in memory. */
   public static ShardSummary of(Shard shard) {
     SequenceDataset samples = shard.samples();
-    return new ShardSummary(shard.worker(), samples.sha256(), samples.size(), samples.timeSteps());
+    return new ShardSummary(
+        shard.worker(), ShardDigest.of(samples), samples.size(), samples.timeSteps());
   }
 
   /**

@@ -2,7 +2,6 @@ package io.sparkrnn.spark.shards;
 
 import io.sparkrnn.data.SampleLayout;
 import io.sparkrnn.data.SequenceDataset;
-import io.sparkrnn.storage.Sha256;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -11,9 +10,7 @@ import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -27,7 +24,7 @@ final class ShardWriter implements Closeable {
 
   private final DataOutputStream out;
   private final RecordSeal seal;
-  private final MessageDigest digest = Sha256.begin();
+  private final ShardDigest digest = new ShardDigest();
   private final IntStream.Builder lengths = IntStream.builder();
   private ByteBuffer record = ByteBuffer.allocate(0);
   private ByteBuffer sealed = ByteBuffer.allocate(0);
@@ -60,6 +57,8 @@ final class ShardWriter implements Closeable {
       if (layout.timeSteps() == 0) {
         lengths.add(data.length(sample));
       }
+      record.flip();
+      digest.add(record);
       write();
       samples = Math.incrementExact(samples);
     }
@@ -75,8 +74,6 @@ final class ShardWriter implements Closeable {
   }
 
   private void write() throws IOException {
-    record.flip();
-    digest.update(record.duplicate());
     seal.seal(samples, record, sealed);
     out.write(sealed.array(), 0, sealed.position());
     bytes += sealed.position();
@@ -84,21 +81,14 @@ final class ShardWriter implements Closeable {
 
   /** Writes what comes behind the samples, of which there is at least one. */
   ShardSummary finish(int worker) throws IOException {
-    ByteArrayOutputStream common = new ByteArrayOutputStream();
-    DataOutputStream fields = new DataOutputStream(common);
-    layout.write(fields);
-    fields.writeInt(samples);
-    fields.writeInt(longest);
-    if (layout.timeSteps() == 0) {
-      for (int length : lengths.build().toArray()) {
-        fields.writeInt(length);
-      }
-    }
-    digest.update(common.toByteArray());
-    String sha256 = HexFormat.of().formatHex(digest.digest());
+    byte[] common = ShardDigest.common(layout, samples, longest, lengths.build());
+    String sha256 = digest.hex(common);
+    ByteArrayOutputStream end = new ByteArrayOutputStream();
+    DataOutputStream fields = new DataOutputStream(end);
+    fields.write(common);
     fields.writeUTF(sha256);
-    reserve(common.size());
-    record.put(common.toByteArray());
+    reserve(end.size());
+    record.put(end.toByteArray()).flip();
     long place = bytes;
     write();
     out.writeLong(place);

@@ -1,11 +1,15 @@
 package io.sparkrnn.spark.version;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkUserAppException;
 import org.apache.spark.network.netty.SparkTransportConf;
 import org.apache.spark.network.util.TransportConf;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.classic.ExpressionUtils;
 import org.apache.spark.sql.execution.QueryExecution;
 import scala.Option;
 
@@ -34,5 +38,10 @@ public final class SparkVersion {
   /** How Spark computes a table. */
   public static QueryExecution execution(Dataset<?> dataset) {
     return ((org.apache.spark.sql.classic.Dataset<?>) dataset).queryExecution();
+  }
+
+  /** A column that is made of another one. */
+  public static Column column(Column of, UnaryOperator<Expression> made) {
+    return ExpressionUtils.column(made.apply(ExpressionUtils.expression(of)));
   }
 }

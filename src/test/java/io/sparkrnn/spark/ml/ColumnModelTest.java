@@ -95,6 +95,7 @@ class ColumnModelTest {
         Vectors.dense(flat()),
         Vectors.dense(flat()).toSparse(),
         arrayOf(flat()),
+        flat(),
         array(steps(ColumnModelTest::arrayOf)),
         array(steps(Vectors::dense)),
         array(steps(step -> RowFactory.create(step[0], step[1], step[2]))),

@@ -8,6 +8,7 @@ import io.sparkrnn.data.Missing;
 import io.sparkrnn.data.Readings;
 import io.sparkrnn.data.SequenceColumns;
 import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.data.Shard;
 import io.sparkrnn.spark.jobs.SparkJobException;
 import java.io.File;
 import java.io.IOException;
@@ -99,6 +100,9 @@ class ShardFileTest {
     for (Optional<byte[]> key : keys()) {
       try (ShardFile shard = open(write(key, data), key)) {
         assertThat(shard.size()).isEqualTo(data.size());
+        assertThat(shard.summary())
+            .as("the same in memory")
+            .isEqualTo(ShardSummary.of(new Shard(7, data)));
         assertThat(shard.hasEqualLengths()).isEqualTo(data.hasEqualLengths());
         for (int first = 0; first < order.length; first += 16) {
           int count = Math.min(16, order.length - first);

@@ -190,6 +190,24 @@ class RnnModelsIT {
                     .isEqualTo(second.predict(Vectors.dense(numbers(row.getList(0))))));
   }
 
+  /** Spark adapts plans of these while it runs them. */
+  @Test
+  void persistedAndShuffledRowsAreComputedTogether() {
+    RnnClassificationModel model = classifier();
+    Dataset<Row> persisted = table.select("id", "features", "name").persist();
+    for (Dataset<Row> rows : List.of(persisted, table.repartition(3, functions.col("name")))) {
+      Dataset<Row> chosen = model.transform(rows).filter("prediction < 2 and id > 5");
+      assertThat(plan(chosen)).contains("BatchEval");
+      assertThat(chosen.count())
+          .isEqualTo(
+              model.transform(table).collectAsList().stream()
+                  .filter(row -> row.<Long>getAs("id") > 5 && row.<Double>getAs("prediction") < 2)
+                  .count());
+      assertThat(chosen.groupBy("prediction").count().count()).isPositive();
+    }
+    persisted.unpersist();
+  }
+
   private static double[] numbers(List<Double> row) {
     return row.stream().mapToDouble(x -> x).toArray();
   }

@@ -21,6 +21,8 @@ import org.apache.spark.sql.execution.FilterExec;
 import org.apache.spark.sql.execution.ProjectExec;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.SparkStrategy;
+import org.apache.spark.sql.execution.adaptive.LogicalQueryStage;
+import org.apache.spark.sql.execution.columnar.InMemoryRelation;
 import org.apache.spark.sql.types.Metadata;
 
 /**
@@ -127,12 +129,9 @@ final class BatchStrategy extends SparkStrategy {
         || !wanted.stream().allMatch(BatchStrategy::isComputedForAllRows)) {
       return List.of();
     }
-    if (!others.isEmpty()) {
-      below = new Filter(all(others), below);
-    }
     Computed computed = new Computed();
     conditions.forEach(computed::add);
-    SparkPlan plan = computed.over(planLater(reading(wanted, below)), 0);
+    SparkPlan plan = computed.over(reading(wanted, others, below), 0);
     if (!conditions.isEmpty()) {
       plan = new FilterExec(computed.in(all(conditions)), plan);
     }
@@ -142,6 +141,28 @@ final class BatchStrategy extends SparkStrategy {
     List<NamedExpression> made =
         columns.stream().map(column -> (NamedExpression) computed.in((Expression) column)).toList();
     return List.of(new ProjectExec(ScalaLists.of(made), plan));
+  }
+
+  /**
+   * The rows for which conditions hold. Of persisted tables and stages that Spark has computed it
+   * wants the nodes of the query's own plan again, by which it knows them while it adapts a plan.
+   */
+  private SparkPlan reading(
+      List<Expression> expressions, List<Expression> conditions, LogicalPlan below) {
+    if (isKept(below)) {
+      SparkPlan kept = planLater(below);
+      return conditions.isEmpty() ? kept : new FilterExec(all(conditions), kept);
+    }
+    return planLater(
+        reading(expressions, conditions.isEmpty() ? below : new Filter(all(conditions), below)));
+  }
+
+  private static boolean isKept(LogicalPlan plan) {
+    LogicalPlan leaf = plan;
+    while (leaf instanceof Project || leaf instanceof Filter) {
+      leaf = (LogicalPlan) leaf.children().head();
+    }
+    return leaf instanceof InMemoryRelation || leaf instanceof LogicalQueryStage;
   }
 
   /** Only the columns that are read: files are asked for those of a projection. */

@@ -116,7 +116,7 @@ class RnnClassifierIT {
     assertThat(best.getOrDefault(best.epochs())).isEqualTo(20);
     assertThat(best.getOrDefault(best.learningRate())).isEqualTo(0.01);
     assertThat(validated.avgMetrics()).hasSize(4);
-    assertThat(validated.avgMetrics()[3]).isGreaterThan(0.6);
+    assertThat(validated.avgMetrics()[3]).isGreaterThan(0.5);
     assertThat(validated.avgMetrics()[0]).isLessThan(0.5);
 
     // The grid names params by the uid of their parent, which must survive.

@@ -58,9 +58,19 @@ public final class Main {
         "cluster".equals(System.getProperty("spark.submit.deployMode"))
             && System.getProperty("spark.master", "").startsWith("spark://");
     if (System.getProperty(SUBMITTED) != null && !onSparkWorker) {
-      throw SparkVersion.exit(code);
+      throw ending(code);
     }
     System.exit(code);
+  }
+
+  private static SparkUserAppException ending(int code) {
+    try {
+      return SparkVersion.exit(code);
+    } catch (LinkageError e) {
+      // Another Spark, which was refused, and has none that is made like this.
+      System.exit(code);
+      throw e;
+    }
   }
 
   /** Runs a command and returns its exit code. */

@@ -80,6 +80,10 @@ public record Rules(RunConfiguration asked) {
   private static final double LEAST_ITERATIONS = 100;
   private static final double CRITICAL_SAMPLES = 1_536;
 
+  // A small table is learnt by heart before so many: it has so many epochs, or iterations.
+  private static final double EPOCHS_OF_FEW_SAMPLES = 40;
+  private static final double LEAST_OF_FEW_SAMPLES = 300;
+
   /**
    * A run's settings, all of them decided.
    *
@@ -230,9 +234,10 @@ public record Rules(RunConfiguration asked) {
     if (!followsIterations()) {
       return EPOCHS_OF_ADAM;
     }
-    return Math.max(
-        ofGradients() ? LEAST_EPOCHS_OF_GRADIENTS : LEAST_EPOCHS_OF_PARAMETERS,
-        (long) Math.ceil(iterations() / minibatchesPerEpoch));
+    int least = ofGradients() ? LEAST_EPOCHS_OF_GRADIENTS : LEAST_EPOCHS_OF_PARAMETERS;
+    double enough = Math.max(EPOCHS_OF_FEW_SAMPLES, LEAST_OF_FEW_SAMPLES / minibatchesPerEpoch);
+    double epochs = Math.min(enough, iterations() / minibatchesPerEpoch);
+    return Math.max(least, (long) Math.ceil(epochs));
   }
 
   /** Of each worker, by the minibatches of all of them, whatever they average. */

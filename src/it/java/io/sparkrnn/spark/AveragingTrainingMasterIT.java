@@ -456,7 +456,7 @@ class AveragingTrainingMasterIT {
     RoundPlan plan = new RoundPlan(data.minibatchesPerEpoch(MINIBATCH), frequency, frequency);
     return new TrainingLoop(
             new TrainingLoop.Options(
-                EPOCHS,
+                new TrainingLoop.Budget(EPOCHS),
                 plan,
                 schedule,
                 new CheckpointCadence(1, 0, Duration.ZERO, System::nanoTime),

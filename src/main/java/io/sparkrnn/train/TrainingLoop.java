@@ -37,27 +37,6 @@ public record TrainingLoop(
       EarlyStopping earlyStopping,
       MovingAverage movingAverage) {
 
-    /** Of a budget that is never exceeded. */
-    public Options(
-        int epochs,
-        RoundPlan plan,
-        LearningRateSchedule schedule,
-        CheckpointCadence cadence,
-        Optional<Validation> validation,
-        StopRequest stop,
-        EarlyStopping earlyStopping,
-        MovingAverage movingAverage) {
-      this(
-          new Budget(epochs),
-          plan,
-          schedule,
-          cadence,
-          validation,
-          stop,
-          earlyStopping,
-          movingAverage);
-    }
-
     public Options {
       if (budget.cycleEpochs() > 0 && validation.isEmpty()) {
         throw new IllegalArgumentException(

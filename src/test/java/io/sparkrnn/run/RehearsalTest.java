@@ -54,12 +54,14 @@ class RehearsalTest {
     assertThat(Rehearsal.isHere(configuration("training.engine=dl4j"))).isFalse();
   }
 
-  @Test
-  void leavesLargeNetworksToTheTraining() throws InterruptedException {
+  @ParameterizedTest
+  @ValueSource(strings = {"model.hidden=2048", "training.minibatch-size=65536"})
+  void leavesWhatIsLargeToTheTraining(String large) {
     Rehearsal rehearsal =
         Rehearsal.begin(
             configuration(
-                "training.engine=local table.train=a table.test=b table.features=x table.label=y model.hidden=2048"));
+                "training.engine=local table.train=a table.test=b table.features=x table.label=y "
+                    + large));
     rehearsal.join();
     assertThat(rehearsal.iterations()).isZero();
   }

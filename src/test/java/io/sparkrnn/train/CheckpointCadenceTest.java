@@ -80,7 +80,7 @@ class CheckpointCadenceTest {
             new ClassTally(2, ClassTally.Of.SAMPLES));
     TrainingLoop.Options options =
         new TrainingLoop.Options(
-            2,
+            new TrainingLoop.Budget(2),
             new RoundPlan(5, 1, 1),
             Recipes.constant(0.25),
             cadence,

@@ -75,7 +75,7 @@ class FollowingTest {
             0);
     return new TrainingLoop(
         new TrainingLoop.Options(
-            right.length,
+            new TrainingLoop.Budget(right.length),
             new RoundPlan(4, 2, 2),
             schedule(plateauEpochs),
             new CheckpointCadence(100, 0, Duration.ZERO, System::nanoTime),
@@ -232,7 +232,7 @@ class FollowingTest {
           .isThrownBy(
               () ->
                   new TrainingLoop.Options(
-                      3,
+                      new TrainingLoop.Budget(3),
                       new RoundPlan(4, 2, 2),
                       schedule(1),
                       new CheckpointCadence(1, 0, Duration.ZERO, System::nanoTime),

@@ -76,7 +76,7 @@ class LearningTest {
       TrainingListener... listeners) {
     return new TrainingLoop(
         new TrainingLoop.Options(
-            epochs,
+            new TrainingLoop.Budget(epochs),
             new RoundPlan(data.minibatchesPerEpoch(MINIBATCH), 3, 1),
             recipe.schedule(),
             new CheckpointCadence(1, 0, Duration.ZERO, System::nanoTime),

@@ -58,7 +58,7 @@ class OverlapTest {
   private TrainingLoop loop(int overlapRounds, long stopAfter) {
     TrainingLoop.Options options =
         new TrainingLoop.Options(
-            2,
+            new TrainingLoop.Budget(2),
             new RoundPlan(ROUNDS, 1, 1),
             Recipes.constant(0.25),
             new CheckpointCadence(1, 0, Duration.ZERO, System::nanoTime),

@@ -96,7 +96,7 @@ class TrainingLoopTest {
   private static TrainingLoop.Options options(
       int epochs, int checkpointEvery, Optional<Validation> validation, StopRequest stop) {
     return new TrainingLoop.Options(
-        epochs,
+        new TrainingLoop.Budget(epochs),
         new RoundPlan(5, 3, 3),
         Recipes.constant(0.25),
         new CheckpointCadence(checkpointEvery, 0, Duration.ZERO, System::nanoTime),

@@ -94,7 +94,7 @@ class Dl4jRoundRunnerIT {
     TrainingState ours =
         new TrainingLoop(
                 new TrainingLoop.Options(
-                    6,
+                    new TrainingLoop.Budget(6),
                     new RoundPlan(1, FREQUENCY, FREQUENCY),
                     recipe.schedule(),
                     new CheckpointCadence(1, 0, Duration.ZERO, System::nanoTime),

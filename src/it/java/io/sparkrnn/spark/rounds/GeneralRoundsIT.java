@@ -135,7 +135,7 @@ class GeneralRoundsIT {
   private static TrainingState run(Recipe recipe, RoundRunner runner) {
     TrainingLoop.Options options =
         new TrainingLoop.Options(
-            2,
+            new TrainingLoop.Budget(2),
             recipe.averaging() == Averaging.GRADIENTS
                 ? new RoundPlan(6, 1, 1)
                 : new RoundPlan(6, 2, 2),

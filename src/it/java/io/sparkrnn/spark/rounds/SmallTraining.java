@@ -139,7 +139,7 @@ public final class SmallTraining {
     TrainingState end =
         new TrainingLoop(
                 new TrainingLoop.Options(
-                    EPOCHS,
+                    new TrainingLoop.Budget(EPOCHS),
                     plan,
                     recipe.schedule(),
                     new CheckpointCadence(1, 0, Duration.ZERO, System::nanoTime),

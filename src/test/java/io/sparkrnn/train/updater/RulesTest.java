@@ -97,6 +97,13 @@ class RulesTest {
     assertThat(found).isEqualTo(new Rules(asked(settings)).decided());
   }
 
+  /** 1,167 iterations of 144 samples would be 584 epochs. */
+  @Test
+  void manyWorkersHave300IterationsOfFewSamples() {
+    RunConfiguration asked = asked("training { workers = 16, minibatch-size = 9 }");
+    assertThat(new Rules(asked).decided(2).training().epochs()).isEqualTo(150);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "8, 64, 0.01223, 0.005657, 0.95, 0.992, 4, 22",

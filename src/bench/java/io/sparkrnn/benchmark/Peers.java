@@ -164,7 +164,7 @@ final class Peers {
     var images =
         DataSource.load(
             new DataConfiguration(
-                "builtin:mnist", "", "", "", "", 0, 0, false, false, 1, validation),
+                "builtin:mnist", "", "", "", "", 0, 0, List.of(), false, false, 1, validation),
             Storage.of(Map.of()));
     System.out.println(
         Arrays.stream(DatasetSplit.of(images.training(), validation, seed).validation())

@@ -43,7 +43,7 @@ record Workload(RnnTopology topology, int minibatchSize) {
   /** All training images as one worker's. */
   static ImageTrainingData mnist() {
     return ImageTrainingData.read(
-        new DataConfiguration("builtin:mnist", "", "", "", "", 0, 0, false, false, 1, 0),
+        new DataConfiguration("builtin:mnist", "", "", "", "", 0, 0, List.of(), false, false, 1, 0),
         Map.of(),
         1,
         SEED);

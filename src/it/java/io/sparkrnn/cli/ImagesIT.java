@@ -258,6 +258,37 @@ class ImagesIT {
     assertThat(answers.get(2)).isEqualTo(answers.get(0));
   }
 
+  @Test
+  void imagesOfAnySizeAreResized() throws IOException {
+    String half = "--engine local --classes 10 --resize 14,14";
+    String expected = trained("csv", half);
+    assertThat(trained("hub", half)).isEqualTo(expected);
+
+    Path run = temp.resolve("csv" + half.hashCode());
+    Path scans = Files.createDirectories(temp.resolve("scans"));
+    Path first = shared.resolve("folders/test").resolve("" + images.label(0)).resolve("0000.png");
+    BufferedImage digit = ImageIO.read(first.toFile());
+    BufferedImage twice = new BufferedImage(56, 56, BufferedImage.TYPE_BYTE_GRAY);
+    for (int i = 0; i < 56 * 56; i++) {
+      int value = digit.getRaster().getSample(i % 56 / 2, i / 56 / 2, 0);
+      twice.getRaster().setSample(i % 56, i / 56, 0, value);
+    }
+    ImageIO.write(twice, "png", scans.resolve("large.png").toFile());
+    Files.copy(first, scans.resolve("small.png"));
+    Path output = temp.resolve("out");
+    CommandRun.succeed(
+        "predict --master local[2] --model %s --input %s --output %s --output-format csv",
+        run, scans, output);
+    assertThat(probabilities(output)).hasSize(2);
+
+    CommandRun other =
+        CommandRun.line(
+            "predict --master local[2] --model %s --input %s --output %s --resize 14",
+            run, scans, temp.resolve("other"));
+    assertThat(other.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(other.errors()).contains("expected rows and columns, found 1 numbers");
+  }
+
   /** Without what names a row, in an order of their own. */
   private static List<String> probabilities(Path output) throws IOException {
     List<String> lines = new ArrayList<>();

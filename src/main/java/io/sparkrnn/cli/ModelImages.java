@@ -18,7 +18,9 @@ import java.util.stream.Stream;
 final class ModelImages {
   /** The keys of what is done with pixels. */
   static final List<Key> PIXELS =
-      Stream.of("data.transpose", "data.invert", "data.scale").map(Keys::of).toList();
+      Stream.of("data.resize", "data.transpose", "data.invert", "data.scale")
+          .map(Keys::of)
+          .toList();
 
   private static final Key LABEL_OFFSET = Keys.of("data.label-offset");
 

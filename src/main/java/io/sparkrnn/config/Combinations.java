@@ -13,10 +13,11 @@ final class Combinations {
 
   /** What is done with images alone. */
   private static final List<Key> OF_IMAGES =
-      Stream.of("data.label-offset", "data.transpose", "data.invert", "data.scale")
+      Stream.of("data.label-offset", "data.resize", "data.transpose", "data.invert", "data.scale")
           .map(Keys::of)
           .toList();
 
+  private static final Key RESIZE = Keys.of("data.resize");
   private static final Key FIRST_EPOCH = Keys.of("training.first-epoch-averaging-frequency");
   private static final Key FREQUENCY = Keys.of("training.averaging-frequency");
   private static final Key SHIFT = Keys.of("training.shift-pixels");
@@ -56,6 +57,7 @@ final class Combinations {
       RunConfiguration run, Values values, Set<Key> broken, List<Key> ofCommand) {
     Combinations combinations = new Combinations(run, values, broken, ofCommand);
     combinations.checkFiles();
+    combinations.checkResize();
     combinations.checkTables();
     combinations.checkRun();
     combinations.checkSchedule();
@@ -85,6 +87,13 @@ final class Combinations {
       report(
           List.of(Keys.DATA_URI),
           "expected one source of data, found this one and " + given.get(0));
+    }
+  }
+
+  private void checkResize() {
+    int numbers = run.data().resize().size();
+    if (numbers != 0 && numbers != 2) {
+      report(List.of(RESIZE), "expected rows and columns, found %d numbers".formatted(numbers));
     }
   }
 

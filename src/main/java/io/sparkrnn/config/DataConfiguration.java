@@ -41,6 +41,12 @@ public record DataConfiguration(
                 "Label of the first class in files of images, such as 1 for the letters of EMNIST.",
             min = 0)
         int labelOffset,
+    @Setting(
+            value =
+                "Rows and columns that images of any size are resized to, such as 28,28; empty: they must be of one size.",
+            min = 1,
+            max = MOST_ROWS)
+        List<Integer> resize,
     @Setting("Whether rows and columns of images change places, as EMNIST's files need.")
         boolean transpose,
     @Setting("Whether images are inverted, for dark on light in place of light on dark.")
@@ -55,6 +61,11 @@ public record DataConfiguration(
         int validation)
     implements Serializable {
   private static final int MOST_CLASSES = 32_767;
+  private static final int MOST_ROWS = 4_096;
+
+  public DataConfiguration {
+    resize = List.copyOf(resize);
+  }
 
   /** Whether the files are named one by one. */
   public boolean hasExplicitFiles() {
@@ -83,6 +94,7 @@ public record DataConfiguration(
         location.apply(testLabels),
         number,
         labelOffset,
+        resize,
         transpose,
         invert,
         scale,

@@ -34,7 +34,7 @@ class ConfigurationLoaderTest {
         train-labels = "a/y"
         test-images = "hdfs://nn/b/x"
         test-labels = "b/y"
-        classes = 26, label-offset = 1, transpose = true, invert = true, scale = 2.5
+        classes = 26, label-offset = 1, resize = [20, 24], transpose = true, invert = true, scale = 2.5
         validation = 5000
       }
       training {
@@ -186,6 +186,7 @@ class ConfigurationLoaderTest {
                 "b/y",
                 26,
                 1,
+                List.of(20, 24),
                 true,
                 true,
                 2.5,

@@ -162,6 +162,7 @@ public final class DataSource {
           ImageFolder.read(
               storage,
               first,
+              PixelRules.of(configuration).size(),
               names.isEmpty() ? ImageFolder.classes(storage, place.files().get(1)) : names,
               configuration.labelOffset(),
               configuration.classes());

@@ -26,16 +26,46 @@ public final class ImageDecoder {
 
   private ImageDecoder() {}
 
+  /** What becomes of images of other sizes. */
+  public enum Others {
+    REFUSED,
+    RESIZED
+  }
+
   /** An image's size; that of 0 rows stands for any. */
-  public record Size(int rows, int columns) implements Serializable {
+  public record Size(int rows, int columns, Others others) implements Serializable {
     public static final Size ANY = new Size(0, 0);
 
-    /** The image, if it has this size. */
+    public Size(int rows, int columns) {
+      this(rows, columns, Others.REFUSED);
+    }
+
+    /** The same, which images get that have another. */
+    public Size ofResized() {
+      return new Size(rows, columns, Others.RESIZED);
+    }
+
+    /** The size that an image must have to get this one. */
+    public Size before() {
+      return others == Others.RESIZED ? ANY : this;
+    }
+
+    /** The image, if it has this size, or in it. */
     public GrayImage require(GrayImage image) throws UnusableImageException {
-      if (!fits(image.rows(), image.columns())) {
-        throw other(image.rows(), image.columns());
+      if (!before().fits(image.rows(), image.columns())) {
+        throw before().other(image.rows(), image.columns());
       }
-      return image;
+      return resized(image);
+    }
+
+    /** The image as {@link #others} says. */
+    public GrayImage resized(GrayImage image) {
+      return others == Others.RESIZED
+          ? new GrayImage(
+              rows,
+              columns,
+              Resampling.resized(image.values(), image.rows(), image.columns(), rows, columns))
+          : image;
     }
 
     private UnusableImageException other(int foundRows, int foundColumns) {
@@ -88,10 +118,10 @@ public final class ImageDecoder {
       int rows = reader.getHeight(0);
       int columns = reader.getWidth(0);
       // Before its pixels take memory.
-      if (!size.fits(rows, columns)) {
-        throw size.other(rows, columns);
+      if (!size.before().fits(rows, columns)) {
+        throw size.before().other(rows, columns);
       }
-      return new GrayImage(rows, columns, gray(reader.read(0)));
+      return size.require(new GrayImage(rows, columns, gray(reader.read(0))));
     } catch (IOException | RuntimeException e) {
       // Which ones the reader throws for a damaged file is not said.
       throw new UnusableImageException(

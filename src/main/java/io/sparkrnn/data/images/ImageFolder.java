@@ -70,19 +70,20 @@ public final class ImageFolder {
   /**
    * Reads a directory of classes.
    *
+   * @param wanted that images have or get
    * @param known the classes that there are, such as those of training
    * @param offset and the next: see {@link ArrayFile#labels}; they count where names are numbers
    * @throws DataException if a file is no image, or of another size than those before it
    */
   static LabelledImages read(
-      Storage storage, URI directory, List<String> known, int offset, int classes) {
+      Storage storage, URI directory, Size wanted, List<String> known, int offset, int classes) {
     List<String> names = classes(storage, directory);
     boolean numbers = areNumbers(known);
     Pixels.Collector pixels = new Pixels.Collector();
     List<Integer> labels = new ArrayList<>();
     MessageDigest digest = Sha256.begin();
     long bytes = 0;
-    Size size = Size.ANY;
+    Size size = wanted;
     String first = "";
     for (String name : names) {
       int label = label(directory, name, known, numbers, offset, classes);
@@ -91,7 +92,7 @@ public final class ImageFolder {
         byte[] content = storage.read(file, ImageDecoder.MAX_FILE_BYTES);
         GrayImage image = decode(content, size, where, first);
         first = labels.isEmpty() ? where : first;
-        size = new Size(image.rows(), image.columns());
+        size = size == Size.ANY ? new Size(image.rows(), image.columns()) : size;
         pixels.add(image.values(), image.rows(), image.columns());
         labels.add(label);
         digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(label).array());
@@ -122,7 +123,10 @@ public final class ImageFolder {
     } catch (UnusableImageException e) {
       throw new DataException(
           "Cannot read the image %s: %s%s"
-              .formatted(where, e.getMessage(), size == Size.ANY ? "" : ", unlike " + first),
+              .formatted(
+                  where,
+                  e.getMessage(),
+                  first.isEmpty() || size.before() == Size.ANY ? "" : ", unlike " + first),
           e);
     }
   }

@@ -1,36 +1,63 @@
 package io.sparkrnn.data.images;
 
 import io.sparkrnn.config.DataConfiguration;
+import io.sparkrnn.data.images.ImageDecoder.Size;
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * What is done with the pixels of files before a network sees them, in this order.
  *
+ * @param resize rows and columns that a network sees; none: those of the files
  * @param transpose whether rows and columns change places
  * @param scale factor of the values, of which unsigned bytes are from 0 to 1
  * @param invert whether a value v becomes 1 - v
  */
-public record PixelRules(boolean transpose, double scale, boolean invert) implements Serializable {
+public record PixelRules(List<Integer> resize, boolean transpose, double scale, boolean invert)
+    implements Serializable {
   /** Pixels as they are. */
-  public static final PixelRules NONE = new PixelRules(false, 1, false);
+  public static final PixelRules NONE = new PixelRules(List.of(), false, 1, false);
+
+  public PixelRules {
+    resize = List.copyOf(resize);
+  }
 
   /** As a configuration says. */
   public static PixelRules of(DataConfiguration configuration) {
-    return new PixelRules(configuration.transpose(), configuration.scale(), configuration.invert());
+    return new PixelRules(
+        configuration.resize(),
+        configuration.transpose(),
+        configuration.scale(),
+        configuration.invert());
   }
 
-  /** The size that an image has in its file, to have another one when it is read. */
-  public ImageDecoder.Size sizeInFile(int rows, int columns) {
-    return transpose ? new ImageDecoder.Size(columns, rows) : new ImageDecoder.Size(rows, columns);
+  /** What is left to do with images that were resized. */
+  PixelRules ofResized() {
+    return new PixelRules(List.of(), transpose, scale, invert);
+  }
+
+  /** The size of images before they are transposed, as far as these rules say. */
+  public Size size() {
+    return resize.isEmpty() ? Size.ANY : sizeInFile(resize.get(0), resize.get(1));
   }
 
   /**
-   * An image as the network sees it.
+   * The size that an image has before it is transposed, to have another one when it is read.
    *
-   * @param image {@code [row][column]} of the file; stays as it is
+   * @param rows and the next: what a network sees
+   */
+  public Size sizeInFile(int rows, int columns) {
+    Size size = transpose ? new Size(columns, rows) : new Size(rows, columns);
+    return resize.isEmpty() ? size : size.ofResized();
+  }
+
+  /**
+   * An image as the network sees it, but for its size.
+   *
+   * @param image {@code [row][column]} of the file, resized; stays as it is
    */
   public float[] apply(float[] image, int rows, int columns) {
-    if (equals(NONE)) {
+    if (ofResized().equals(NONE)) {
       return image;
     }
     float factor = (float) scale;

@@ -32,6 +32,9 @@ record Pixels(int rows, int columns, byte[] bytes, float[] floats) {
     if (rules.equals(PixelRules.NONE)) {
       return this;
     }
+    if (!rules.resize().isEmpty()) {
+      return resized(rules.size()).with(rules.ofResized());
+    }
     int newRows = rules.transpose() ? columns : rows;
     int newColumns = rules.transpose() ? rows : columns;
     if (bytes != null && rules.scale() == 1) {
@@ -47,6 +50,24 @@ record Pixels(int rows, int columns, byte[] bytes, float[] floats) {
       System.arraycopy(rules.apply(image, rows, columns), 0, changed, from, size);
     }
     return ofFloats(newRows, newColumns, changed);
+  }
+
+  private Pixels resized(ImageDecoder.Size size) {
+    if (rows == size.rows() && columns == size.columns()) {
+      return this;
+    }
+    Collector collector = new Collector();
+    float[] image = new float[rows * columns];
+    for (int from = 0; from < count() * image.length; from += image.length) {
+      for (int i = 0; i < image.length; i++) {
+        image[i] = bytes == null ? floats[from + i] : ByteValues.scaled(bytes[from + i]);
+      }
+      collector.add(
+          Resampling.resized(image, rows, columns, size.rows(), size.columns()),
+          size.rows(),
+          size.columns());
+    }
+    return collector.pixels();
   }
 
   private byte[] changedBytes(PixelRules rules) {

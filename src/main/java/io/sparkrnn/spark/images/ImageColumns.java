@@ -282,11 +282,17 @@ public record ImageColumns(Kind kind, int[] columns) implements Serializable {
     return values;
   }
 
-  /** Of the size that is asked for, or else square. */
-  private static GrayImage shaped(float[] values, Size size) throws UnusableImageException {
+  /**
+   * The pixels of an image of the size that is asked for, or else of a square one.
+   *
+   * @throws UnusableImageException with what was expected and found
+   */
+  public static GrayImage shaped(float[] values, Size wanted) throws UnusableImageException {
     int side = (int) Math.round(Math.sqrt(values.length));
+    boolean whole = values.length == wanted.rows() * wanted.columns();
+    Size size = whole ? wanted : wanted.before();
     if (size == Size.ANY && side * side == values.length && side > 0) {
-      return new GrayImage(side, side, values);
+      return wanted.resized(new GrayImage(side, side, values));
     }
     if (size == Size.ANY || size.rows() * size.columns() != values.length) {
       throw new UnusableImageException(

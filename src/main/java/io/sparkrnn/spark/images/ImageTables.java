@@ -7,6 +7,7 @@ import io.sparkrnn.data.images.ImageDecoder.Size;
 import io.sparkrnn.data.images.ImageDecoder.UnusableImageException;
 import io.sparkrnn.data.images.LabelledImages;
 import io.sparkrnn.data.images.NamedLabels;
+import io.sparkrnn.data.images.PixelRules;
 import io.sparkrnn.spark.data.TableSource;
 import io.sparkrnn.spark.images.ImageColumns.NoImagesException;
 import io.sparkrnn.storage.Storage;
@@ -44,10 +45,10 @@ public final class ImageTables {
     LabelledImages.Collector images = new LabelledImages.Collector();
     NamedLabels named = new NamedLabels(first, known, configuration.data().classes());
     List<Integer> numbers = new ArrayList<>();
-    Size size = Size.ANY;
+    Size size = PixelRules.of(configuration.data()).size();
     for (URI file : files) {
       for (Labelled row : rows(session, configuration, Storage.describe(file), size, known)) {
-        size = sizeOf(row);
+        size = size == Size.ANY ? sizeOf(row) : size;
         images.add(row.image().values(), size.rows(), size.columns());
         if (row.name() == null) {
           numbers.add(row.label());
@@ -95,13 +96,14 @@ public final class ImageTables {
                 location,
                 columns,
                 label,
+                first.before() == Size.ANY ? first : Size.ANY,
                 known,
                 configuration.data().labelOffset(),
                 configuration.data().classes()));
     Size size = first == Size.ANY ? sizeOf(read.get(0)) : first;
     for (int i = 0; i < read.size(); i++) {
       Size found = sizeOf(read.get(i));
-      if (!found.equals(size)) {
+      if (found.rows() != size.rows() || found.columns() != size.columns()) {
         throw new DataException(
             "Cannot read %s: expected images of one size, %d x %d, found %d x %d in row %d"
                 .formatted(
@@ -116,7 +118,13 @@ public final class ImageTables {
   }
 
   private record Reader(
-      String location, ImageColumns columns, int label, List<String> known, int offset, int classes)
+      String location,
+      ImageColumns columns,
+      int label,
+      Size size,
+      List<String> known,
+      int offset,
+      int classes)
       implements TableSource.RowFunction<Labelled> {
 
     @Override
@@ -142,7 +150,7 @@ public final class ImageTables {
       }
       try {
         return new Labelled(
-            columns.image(row, Size.ANY),
+            columns.image(row, size),
             named ? 0 : ((Number) found).intValue() - offset,
             named ? (String) found : null);
       } catch (UnusableImageException e) {

@@ -1,6 +1,7 @@
 package io.sparkrnn.spark.predict;
 
 import io.sparkrnn.data.DataException;
+import io.sparkrnn.data.images.ImageDecoder.GrayImage;
 import io.sparkrnn.data.images.ImageDecoder.Size;
 import io.sparkrnn.data.images.ImageStream;
 import io.sparkrnn.data.images.PixelRules;
@@ -43,7 +44,8 @@ final class IdxImages {
     Size size = rules.sizeInFile(network.timeSteps(), network.inputSize());
     List<long[]> ranges = new ArrayList<>();
     try (ImageStream file = ImageStream.open(Storage.of(hadoop), uri)) {
-      if (file.rows() != size.rows() || file.columns() != size.columns()) {
+      boolean fits = file.rows() == size.rows() && file.columns() == size.columns();
+      if (!fits && rules.resize().isEmpty()) {
         throw new DataException(
             "Cannot predict images of %s: expected %d rows of %d pixels, as the model was trained on, found %d rows of %d"
                 .formatted(uri, size.rows(), size.columns(), file.rows(), file.columns()));
@@ -62,7 +64,7 @@ final class IdxImages {
         .mapPartitions(
             part -> {
               long[] range = part.next();
-              return samples(Storage.of(hadoop), uri, range[0], range[1], rules);
+              return samples(Storage.of(hadoop), uri, range, size, rules);
             });
   }
 
@@ -72,17 +74,20 @@ final class IdxImages {
   }
 
   private static Iterator<Sample> samples(
-      Storage storage, String uri, long from, long to, PixelRules rules) {
+      Storage storage, String uri, long[] range, Size size, PixelRules rules) {
     ImageStream file = ImageStream.open(storage, uri);
     TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> file.close());
-    file.skip(from);
-    return LongStream.range(from, to)
+    file.skip(range[0]);
+    return LongStream.range(range[0], range[1])
         .mapToObj(
-            index ->
-                new Sample(
-                    new Object[] {index},
-                    rules.apply(file.next(), file.rows(), file.columns()),
-                    null))
+            index -> {
+              GrayImage image =
+                  size.resized(new GrayImage(file.rows(), file.columns(), file.next()));
+              return new Sample(
+                  new Object[] {index},
+                  rules.apply(image.values(), image.rows(), image.columns()),
+                  null);
+            })
         .iterator();
   }
 }

@@ -113,11 +113,15 @@ final class ImageTable {
 
   /** Another number of values is told by who predicts. */
   private static Sample ruled(Sample sample, PixelRules rules, Size size) {
-    boolean fits =
-        sample.problem() == null && sample.values().length == size.rows() * size.columns();
-    return fits
-        ? new Sample(
-            sample.names(), rules.apply(sample.values(), size.rows(), size.columns()), null)
-        : sample;
+    if (sample.problem() != null) {
+      return sample;
+    }
+    try {
+      GrayImage image = ImageColumns.shaped(sample.values(), size);
+      return new Sample(
+          sample.names(), rules.apply(image.values(), image.rows(), image.columns()), null);
+    } catch (UnusableImageException e) {
+      return sample;
+    }
   }
 }

@@ -212,7 +212,7 @@ class DataSourceTest {
   }
 
   private static DataConfiguration at(String uri) {
-    return new DataConfiguration(uri, "", "", "", "", 0, 0, false, false, 1, 0);
+    return new DataConfiguration(uri, "", "", "", "", 0, 0, List.of(), false, false, 1, 0);
   }
 
   private static DataConfiguration explicit(
@@ -225,6 +225,7 @@ class DataSourceTest {
         testLabels,
         0,
         0,
+        List.of(),
         false,
         false,
         1,

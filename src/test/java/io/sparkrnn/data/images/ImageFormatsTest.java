@@ -7,6 +7,7 @@ import io.sparkrnn.config.DataConfiguration;
 import io.sparkrnn.data.Axes;
 import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.SequenceDataset;
+import io.sparkrnn.data.images.ImageDecoder.GrayImage;
 import io.sparkrnn.storage.Storage;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -43,7 +44,8 @@ class ImageFormatsTest {
   }
 
   private static DataConfiguration at(Path location) {
-    return new DataConfiguration(location.toString(), "", "", "", "", 0, 0, false, false, 1, 0);
+    return new DataConfiguration(
+        location.toString(), "", "", "", "", 0, 0, List.of(), false, false, 1, 0);
   }
 
   private ImageData read() {
@@ -53,7 +55,7 @@ class ImageFormatsTest {
   private static DataConfiguration with(
       Path location, int offset, boolean transpose, boolean invert, double scale) {
     return new DataConfiguration(
-        location.toString(), "", "", "", "", 0, offset, transpose, invert, scale, 0);
+        location.toString(), "", "", "", "", 0, offset, List.of(), transpose, invert, scale, 0);
   }
 
   private static void isTheSame(ImageData data) {
@@ -275,7 +277,7 @@ class ImageFormatsTest {
 
   private static DataConfiguration tested(Path images) {
     return new DataConfiguration(
-        "builtin:mnist", "", "", images.toString(), "", 0, 0, false, false, 1, 0);
+        "builtin:mnist", "", "", images.toString(), "", 0, 0, List.of(), false, false, 1, 0);
   }
 
   @Test
@@ -303,6 +305,45 @@ class ImageFormatsTest {
   }
 
   @Test
+  void imagesOfAnySizeAreResized() throws IOException {
+    image("train/0/x.png", TEST);
+    BufferedImage large = new BufferedImage(3, 4, BufferedImage.TYPE_BYTE_GRAY);
+    large.getRaster().setSample(1, 2, 0, 200);
+    Files.createDirectories(directory.resolve("train/1"));
+    ImageIO.write(large, "png", directory.resolve("train/1/large.png").toFile());
+    image("test/0/x.png", TEST);
+    refused("large.png: expected 2 rows of 2 pixels, found 4 rows of 3, unlike ");
+
+    SequenceDataset training = DataSource.load(resized(3, 2), STORAGE).training();
+
+    assertThat(training.timeSteps()).isEqualTo(3);
+    float[] pixels = new float[12];
+    pixels[7] = 200 / 255f;
+    assertThat(training.batch(new int[] {1}, Axes.BATCH_FIRST))
+        .containsExactly(Resampling.resized(pixels, 4, 3, 3, 2));
+  }
+
+  private DataConfiguration resized(int rows, int columns) {
+    return new DataConfiguration(
+        directory.toString(), "", "", "", "", 0, 0, List.of(rows, columns), false, false, 1, 0);
+  }
+
+  @Test
+  void arraysAreResized() throws IOException {
+    write("train-images-idx3-ubyte", IdxBytes.images(3, 2, 2, TRAINING));
+    write("train-labels-idx1-ubyte", IdxBytes.labels(0, 1, 2));
+    write("t10k-images-idx3-ubyte", IdxBytes.images(1, 2, 2, TEST));
+    write("t10k-labels-idx1-ubyte", IdxBytes.labels(2));
+
+    SequenceDataset training = DataSource.load(resized(3, 5), STORAGE).training();
+
+    float[] second = {1 / 255f, 2 / 255f, 3 / 255f, 4 / 255f};
+    assertThat(training.isOfBytes()).isTrue();
+    assertThat(training.batch(new int[] {1}, Axes.BATCH_FIRST))
+        .containsExactly(Resampling.resized(second, 2, 2, 3, 5));
+  }
+
+  @Test
   void saysHowFoldersThatAreNotDividedAreNamed() throws IOException {
     image("0/x.png", TEST);
     image("1/x.png", TEST);
@@ -318,6 +359,7 @@ class ImageFormatsTest {
             "",
             0,
             0,
+            List.of(),
             false,
             false,
             1,
@@ -390,10 +432,12 @@ class ImageFormatsTest {
             .batch(new int[] {0}, Axes.BATCH_FIRST);
     for (PixelRules rules :
         List.of(
-            new PixelRules(true, 1, true),
-            new PixelRules(true, 15.9375, true),
-            new PixelRules(false, 0.3, false))) {
-      assertThat(rules.apply(image, 8, 32))
+            new PixelRules(List.of(), true, 1, true),
+            new PixelRules(List.of(), true, 15.9375, true),
+            new PixelRules(List.of(), false, 0.3, false),
+            new PixelRules(List.of(20, 4), true, 0.3, true))) {
+      GrayImage read = rules.sizeInFile(20, 4).resized(new GrayImage(8, 32, image));
+      assertThat(rules.apply(read.values(), read.rows(), read.columns()))
           .containsExactly(
               Pixels.ofBytes(8, 32, pixels)
                   .with(rules)

@@ -159,7 +159,10 @@ class PngImagesTest {
     image.getRaster().setSample(1, 3, 0, 200);
     Sample sample =
         PngImages.sample(
-            new Object[] {"name"}, file(image, "png"), SHAPE, new PixelRules(true, 1, true));
+            new Object[] {"name"},
+            file(image, "png"),
+            SHAPE,
+            new PixelRules(List.of(), true, 1, true));
     assertThat(sample.values()).hasSize(ROWS * COLUMNS).contains(1f);
     assertThat(sample.values()[1 * COLUMNS + 3]).isEqualTo(55 / 255f);
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.data.DataException;
+import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.spark.ml.PreparedTable;
 import io.sparkrnn.train.EarlyStopping;
 import io.sparkrnn.train.TrainingLoop.Budget;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.classification.OneVsRest;
@@ -148,6 +150,72 @@ class EstimatorsIT {
     assertThat(losses[19]).isLessThan(losses[0]);
     assertThat(model.file().preparation().orElseThrow().vocabulary().tokens())
         .containsExactlyInAnyOrder("even", "odd");
+  }
+
+  @Test
+  void sequencesOnDiskHaveTheBitsOfThoseInMemory() {
+    Dataset<Row> ragged =
+        table.selectExpr(
+            "transform(slice(nested, 1, int(2 + id % 4)), (x, t) -> if(t = 1 and id % 5 = 0, array(null, 2.5), x)) as features",
+            "id % 2 as label",
+            "double(id % 3) as place",
+            "array_repeat(if(id % 2 = 0, 'even', 'odd'), int(2 + id % 4)) as words",
+            "id % 4 = 3 as held",
+            "1 + id % 2 as weight",
+            "transform(slice(a, 1, int(2 + id % 4)), x -> if(x > 0, 'up', 'down')) as signs",
+            "transform(slice(b, 1, int(2 + id % 4)), x -> x + 3) as targets");
+    for (BiFunction<String, Dataset<Row>, ModelFile> fit :
+        List.<BiFunction<String, Dataset<Row>, ModelFile>>of(
+            (shards, rows) ->
+                classifier()
+                    .setTextCol("words")
+                    .setFeaturesCols(new String[] {"features"})
+                    .setStaticCols(new String[] {"place"})
+                    .setEmbeddingSize(3)
+                    .setClassWeights("balanced")
+                    .setStandardise("channel")
+                    .setMissing("fill-forward")
+                    .setValidationIndicatorCol("held")
+                    .setWorkers(3)
+                    .setShards(shards)
+                    .fit(rows)
+                    .file(),
+            (shards, rows) ->
+                new RnnSequenceLabeler()
+                    .setHidden(new int[] {5})
+                    .setEpochs(2)
+                    .setMinibatchSize(8)
+                    .setMissing("mask")
+                    .setLabelCol("signs")
+                    .setWeightCol("weight")
+                    .setShards(shards)
+                    .fit(rows)
+                    .file(),
+            (shards, rows) ->
+                regressor()
+                    .setEpochs(2)
+                    .setMissing("mask")
+                    .setLabelCol("targets")
+                    .setTargetTransform("log1p")
+                    .setShards(shards)
+                    .fit(rows)
+                    .file())) {
+      ModelFile expected = fit.apply("memory", ragged);
+      ModelFile found = fit.apply("disk", ragged.repartition(2));
+      assertThat(found.parameters()).containsExactly(expected.parameters());
+      assertThat(found.topology()).isEqualTo(expected.topology());
+      assertThat(found.preparation()).isEqualTo(expected.preparation());
+      assertThat(found.provenance().get("inputs.highest"))
+          .isEqualTo(expected.provenance().get("inputs.highest"));
+    }
+    assertThatThrownBy(
+            () ->
+                classifier()
+                    .setMissing("fill-forward")
+                    .setStandardise("channel")
+                    .setShards("disk")
+                    .fit(table.selectExpr("if(id = 3, null, nested) as features", "label")))
+        .hasMessageContaining("expected numbers, found null in column features, row 3");
   }
 
   @Test

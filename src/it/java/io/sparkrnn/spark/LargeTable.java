@@ -62,20 +62,38 @@ final class LargeTable {
     return (int) (row % CLASSES);
   }
 
-  /** Trains on so many rows, and prints the digest of the parameters. */
+  /** The same, an array for each time step. */
+  private static List<List<Float>> nested(long row) {
+    float[] values = values(row);
+    return IntStream.range(0, TIME_STEPS)
+        .mapToObj(
+            step ->
+                IntStream.range(step * INPUTS, (step + 1) * INPUTS)
+                    .mapToObj(i -> values[i])
+                    .toList())
+        .toList();
+  }
+
+  /** Trains on so many rows, vectors or nested arrays, and prints the digest of the parameters. */
   public static void main(String[] arguments) {
     SparkSession spark =
         SparkSession.builder().master("local[2]").config("spark.ui.enabled", "false").getOrCreate();
     try {
+      boolean nested = arguments[1].equals("nested");
       Dataset<Row> table =
           spark.createDataFrame(
               spark
                   .range(0, Integer.parseInt(arguments[0]), 1, 5)
                   .javaRDD()
-                  .map(row -> RowFactory.create(vector(row), (double) label(row))),
+                  .map(row -> RowFactory.create(nested ? nested(row) : vector(row), label(row))),
               new StructType()
-                  .add("features", SQLDataTypes.VectorType())
-                  .add("label", DataTypes.DoubleType));
+                  .add(
+                      "features",
+                      nested
+                          ? DataTypes.createArrayType(
+                              DataTypes.createArrayType(DataTypes.FloatType))
+                          : SQLDataTypes.VectorType())
+                  .add("label", DataTypes.IntegerType));
       RnnClassificationModel model =
           new RnnClassifier()
               .setTimeSteps(TIME_STEPS)

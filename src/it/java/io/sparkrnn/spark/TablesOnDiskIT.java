@@ -41,7 +41,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import scala.collection.JavaConverters;
 
 /** Shards on disk have the bits of shards in memory, whatever becomes of their files. */
@@ -221,15 +221,16 @@ class TablesOnDiskIT {
   }
 
   /** Three times the heap, or once. */
-  static List<Integer> rows() {
-    return Proof.of(List.of(40_600), List.of(13_600));
+  static int rows() {
+    return Proof.times(40_600, 13_600);
   }
 
   @ParameterizedTest
-  @MethodSource("rows")
-  void aTableThatIsLargerThanTheHeapIsTrained(int rows) throws Exception {
+  @ValueSource(strings = {"vectors", "nested"})
+  void aTableThatIsLargerThanTheHeapIsTrained(String columns) throws Exception {
+    int rows = rows();
     assertThat(LargeTable.bytes(rows)).isGreaterThan(HEAP_MIB << 20);
-    Path local = Files.createDirectory(temp.resolve("large"));
+    Path local = Files.createDirectory(temp.resolve(columns));
     String printed =
         Jdk.running()
             .start(
@@ -240,8 +241,8 @@ class TablesOnDiskIT {
                     "-Dspark.local.dir=" + local),
                 System.getProperty("java.class.path"),
                 LargeTable.class.getName(),
-                List.of(String.valueOf(rows)),
-                temp.resolve("large.log"))
+                List.of(String.valueOf(rows), columns),
+                temp.resolve(columns + ".log"))
             .awaitOutput();
     assertThat(printed).contains("parameters " + LargeTable.expected(rows));
     assertThat(local).isEmptyDirectory();

@@ -56,6 +56,11 @@ public interface RunData extends TrainingData {
     return training().vocabulary(channel);
   }
 
+  /** Training samples of each class, or readings, that count. */
+  default List<Long> labelCounts() {
+    return training().statistics().labelCounts();
+  }
+
   /** Samples of all shards together. */
   default int trainingSize() {
     int size = 0;

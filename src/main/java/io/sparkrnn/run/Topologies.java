@@ -107,7 +107,7 @@ public final class Topologies {
       RnnTopology topology =
           trainable(model).withData(data.timeSteps(), training.inputSize(), training.classes());
       Network network = topology.network();
-      Head head = new Head(loss(model, weights(model, training)), training.classes(), reads(model));
+      Head head = new Head(loss(model, weights(model, data)), training.classes(), reads(model));
       return new RnnTopology(topology.name(), new Network(network.input(), network.layers(), head));
     }
     List<Embedding> embeddings =
@@ -123,7 +123,7 @@ public final class Topologies {
             Join.EVERY_STEP);
     List<Layer> own = List.of(new Layer(LSTM, HIDDEN));
     return new RnnTopology(
-        name(configuration), new Network(input, layers(model, own), head(model, training)));
+        name(configuration), new Network(input, layers(model, own), head(model, data)));
   }
 
   /**
@@ -141,7 +141,8 @@ public final class Topologies {
             new Head(loss(model, DoubleStream.empty()), classes, reads(model))));
   }
 
-  private static Head head(ModelConfiguration model, SequenceDataset training) {
+  private static Head head(ModelConfiguration model, RunData data) {
+    SequenceDataset training = data.training();
     boolean ofClasses =
         switch (model.task()) {
           case CLASSIFY, LABEL_STEPS, LANGUAGE_MODEL -> true;
@@ -172,7 +173,7 @@ public final class Topologies {
     }
     Reads reads = every ? Reads.EVERY : reads(model);
     if (ofClasses) {
-      return new Head(loss(model, weights(model, training)), training.classes(), reads);
+      return new Head(loss(model, weights(model, data)), training.classes(), reads);
     }
     Loss loss = loss(model);
     int outputsOfTarget = loss instanceof Loss.Quantile quantile ? quantile.levels().size() : 1;
@@ -215,11 +216,11 @@ public final class Topologies {
   }
 
   /** Those that make all classes count as much, as scikit-learn's {@code balanced} does. */
-  private static DoubleStream weights(ModelConfiguration model, SequenceDataset training) {
+  private static DoubleStream weights(ModelConfiguration model, RunData data) {
     if (model.classWeights().isEmpty()) {
       return DoubleStream.empty();
     }
-    List<Long> counts = training.statistics().labelCounts();
+    List<Long> counts = data.labelCounts();
     double all = counts.stream().mapToLong(Long::longValue).sum();
     return counts.stream().mapToDouble(count -> count == 0 ? 1 : all / (counts.size() * count));
   }

@@ -22,11 +22,20 @@ public record GivenTables(
   public static final String NAME = "table";
 
   /** What messages call what is validated on. */
-  static final String VALIDATION = "table's rows to validate on";
+  private static final String VALIDATION = "table's rows to validate on";
 
   /** A table's sequences, or its series. */
   Sequences read(Dataset<Row> rows, String name, RunConfiguration configuration) {
-    return Sequences.of(
+    return Sequences.of(table(rows, name, configuration), configuration);
+  }
+
+  /** What is validated on. */
+  Optional<Sequences> validationSequences(RunConfiguration configuration) {
+    return validation.map(rows -> read(rows, VALIDATION, configuration));
+  }
+
+  Sequences.Table table(Dataset<Row> rows, String name, RunConfiguration configuration) {
+    return Sequences.Table.of(
         new TableSource(rows, name, configuration, skipped),
         configuration,
         rows.sparkSession().conf().get("spark.sql.session.timeZone"),

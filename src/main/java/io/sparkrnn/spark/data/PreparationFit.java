@@ -8,195 +8,209 @@ import io.sparkrnn.model.ChannelScale;
 import io.sparkrnn.model.Preparation;
 import io.sparkrnn.model.TargetScale;
 import io.sparkrnn.model.Vocabulary;
+import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.DoubleConsumer;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * Fits a {@link Preparation} on the training part. Sums go over its steps in one order, whatever
- * the partitions of the table are.
+ * Fits a {@link Preparation} on the training part, which it is shown twice: {@link #add} and then
+ * {@link #addDeviations}, each with every sequence in one order, whatever the partitions of the
+ * table are. Between sequences it may travel to where the next ones are.
  */
-final class PreparationFit {
-  private final TableSource source;
-  private final TableConfiguration table;
-  private final boolean counts;
-  private final List<Window> training;
+final class PreparationFit implements Serializable {
+  private static final long serialVersionUID = 1L;
 
-  /** Numbers of one channel. */
-  private interface Channel {
-    void forEach(DoubleConsumer consumer);
+  private final TableSource.Name source;
+  private final TableConfiguration table;
+  private final List<String> features;
+  private final boolean scalesTargets;
+  private final Sums[] ofFeatures;
+  private final Sums[] ofTargets;
+  private final Sums[] ofTransformed;
+  private final Map<String, ChannelScale> series = new TreeMap<>();
+  private final Map<String, Long> tokens = new HashMap<>();
+
+  /** Of the numbers of one channel, summed in their order. */
+  private static final class Sums implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private long count;
+    private double sum;
+    private double squares;
+
+    /** Whether they are more than yes and no. */
+    private boolean areNumbers;
+
+    void add(double value) {
+      count++;
+      sum += value;
+      areNumbers |= value != 0 && value != 1;
+    }
+
+    void addDeviation(double value) {
+      squares += (value - mean()) * (value - mean());
+    }
+
+    double mean() {
+      return count == 0 ? 0 : sum / count;
+    }
+
+    double deviation() {
+      return count == 0 ? 0 : Math.sqrt(squares / count);
+    }
+
+    /** What is the same everywhere is left as wide as it is. */
+    double width() {
+      return deviation() == 0 ? 1 : deviation();
+    }
   }
 
-  private record Moments(double mean, double deviation) {
-    static final Moments UNSCALED = new Moments(0, 1);
-
-    /** Of a feature: what says yes or no stays 0 or 1, or a rare yes would be a huge number. */
-    static Moments ofFeature(Channel channel) {
-      boolean[] isNumber = {false};
-      channel.forEach(value -> isNumber[0] |= value != 0 && value != 1);
-      return isNumber[0] ? of(channel) : UNSCALED;
-    }
-
-    /** Of a population; one that is the same everywhere is left as wide as it is. */
-    static Moments of(Channel channel) {
-      Moments moments = measured(channel);
-      return moments.deviation == 0 ? new Moments(moments.mean, 1) : moments;
-    }
-
-    static Moments measured(Channel channel) {
-      long[] count = {0};
-      double[] sums = new double[2];
-      channel.forEach(
-          value -> {
-            count[0]++;
-            sums[0] += value;
-          });
-      double mean = count[0] == 0 ? 0 : sums[0] / count[0];
-      channel.forEach(value -> sums[1] += (value - mean) * (value - mean));
-      return new Moments(mean, count[0] == 0 ? 0 : Math.sqrt(sums[1] / count[0]));
-    }
+  /** What is done with a number of a channel. */
+  private interface Visit {
+    void of(Sums sums, double value);
   }
 
   /**
    * A fit.
    *
-   * @param training the steps to fit on
+   * @param features names of all
+   * @param targets how many there are
    */
-  PreparationFit(TableSource source, RunConfiguration configuration, List<Window> training) {
+  PreparationFit(
+      TableSource.Name source, RunConfiguration configuration, List<String> features, int targets) {
     this.source = source;
     this.table = configuration.table();
-    this.counts = configuration.model().loss().equals("poisson");
-    this.training = training;
+    this.features = List.copyOf(features);
+    boolean counts = configuration.model().loss().equals("poisson");
+    this.scalesTargets = targets > 0 && !counts && table.standardise() != StandardiseName.NONE;
+    this.ofFeatures = sums(features.size());
+    this.ofTargets = sums(targets);
+    this.ofTransformed = sums(scalesTargets ? targets : 0);
   }
 
-  Preparation fit(List<String> features, int targets, ClassNames classes) {
+  private static Sums[] sums(int channels) {
+    return Stream.generate(Sums::new).limit(channels).toArray(Sums[]::new);
+  }
+
+  /** Looks at a window of the training part for the first time. */
+  void add(Window window) {
+    if (window.sequence().width() != features.size()) {
+      throw SequenceBuilder.otherWidth(source, window.sequence(), features.size());
+    }
+    visitFeatures(window, ofFeatures, Sums::add);
+    visitTargets(window, Sums::add);
+    if (table.standardise() == StandardiseName.SERIES) {
+      Sums[] own = sums(features.size());
+      visitFeatures(window, own, Sums::add);
+      visitFeatures(window, own, Sums::addDeviation);
+      series.put(window.sequence().series(), scale(own));
+    }
+    if (!table.text().isEmpty()) {
+      for (int step = window.start(); step < window.start() + window.steps(); step++) {
+        tokens.merge(window.sequence().tokens()[step], 1L, Long::sum);
+      }
+    }
+  }
+
+  /** Looks at a window again, once all have been looked at. */
+  void addDeviations(Window window) {
+    visitFeatures(window, ofFeatures, Sums::addDeviation);
+    visitTargets(window, Sums::addDeviation);
+  }
+
+  private static void visitFeatures(Window window, Sums[] channels, Visit visit) {
+    RawSequence sequence = window.sequence();
+    int width = channels.length;
+    for (int step = window.start(); step < window.start() + window.steps(); step++) {
+      for (int channel = 0; channel < width; channel++) {
+        float value = sequence.values()[step * width + channel];
+        if (!Float.isNaN(value)) {
+          visit.of(channels[channel], value);
+        }
+      }
+    }
+  }
+
+  private void visitTargets(Window window, Visit visit) {
+    RawSequence sequence = window.sequence();
+    int targets = ofTargets.length;
+    boolean ofSteps = sequence.targets().length == sequence.steps() * targets;
+    int first = ofSteps ? window.start() : 0;
+    int end = ofSteps ? window.start() + window.steps() : 1;
+    for (int reading = first; reading < end; reading++) {
+      for (int target = 0; target < targets; target++) {
+        float value = sequence.targets()[reading * targets + target];
+        if (Float.isNaN(value)) {
+          continue;
+        }
+        visit.of(ofTargets[target], value);
+        if (scalesTargets) {
+          visit.of(ofTransformed[target], transformed(source, table, sequence, reading, value));
+        }
+      }
+    }
+  }
+
+  /** What was fitted. */
+  Preparation fit(ClassNames classes) {
     for (String name : table.unscaled()) {
       if (!features.contains(name)) {
         throw source.refusal(
             "table.unscaled to be among the features " + String.join(", ", features), name);
       }
     }
-    boolean ofSeries = table.standardise() == StandardiseName.SERIES;
-    Map<String, ChannelScale> series = new TreeMap<>();
-    if (ofSeries) {
-      for (Window window : training) {
-        series.put(
-            window.sequence().series(), channels(List.of(window), features, table.unscaled()));
-      }
-    }
     return new Preparation(
         features,
-        table.standardise() == StandardiseName.CHANNEL
-            ? channels(training, features, table.unscaled())
-            : ChannelScale.NONE,
+        table.standardise() == StandardiseName.CHANNEL ? scale(ofFeatures) : ChannelScale.NONE,
         series,
-        vocabulary(),
+        table.text().isEmpty() ? Vocabulary.NONE : TextTokens.fit(source.location(), table, tokens),
         classes.names(),
-        targets(targets));
+        targets());
+  }
+
+  /** What says yes or no stays 0 or 1, or a rare yes would be a huge number. */
+  private ChannelScale scale(Sums[] channels) {
+    List<Double> means = new ArrayList<>();
+    List<Double> deviations = new ArrayList<>();
+    for (int channel = 0; channel < channels.length; channel++) {
+      Sums sums = channels[channel];
+      boolean scaled = sums.areNumbers && !table.unscaled().contains(features.get(channel));
+      means.add(scaled ? sums.mean() : 0);
+      deviations.add(scaled ? sums.width() : 1);
+    }
+    return new ChannelScale(means, deviations);
+  }
+
+  private TargetScale targets() {
+    boolean log1p = !table.targetTransform().isEmpty() && ofTargets.length > 0;
+    return new TargetScale(
+        Arrays.stream(ofTransformed).map(Sums::mean).toList(),
+        Arrays.stream(ofTransformed).map(Sums::width).toList(),
+        log1p);
   }
 
   /** How features and targets are distributed, in the table's units. */
-  List<ColumnStatistics> columns(List<String> features, List<String> targets) {
+  List<ColumnStatistics> columns(List<String> targets) {
     List<ColumnStatistics> columns = new ArrayList<>();
     for (int feature = 0; feature < features.size(); feature++) {
-      int channel = feature;
-      columns.add(statistics(features.get(feature), c -> values(training, channel, c)));
+      columns.add(statistics(features.get(feature), ofFeatures[feature]));
     }
     for (int target = 0; target < targets.size(); target++) {
-      int which = target;
       // What is forecast may be a feature, too.
       if (!features.contains(targets.get(target))) {
-        columns.add(
-            statistics(
-                targets.get(target),
-                consumer ->
-                    targetsOf(
-                        which,
-                        targets.size(),
-                        (sequence, reading, value) -> consumer.accept(value))));
+        columns.add(statistics(targets.get(target), ofTargets[target]));
       }
     }
     return columns;
   }
 
-  private static ColumnStatistics statistics(String name, Channel channel) {
-    Moments moments = Moments.measured(channel);
-    return new ColumnStatistics(name, moments.mean(), moments.deviation());
-  }
-
-  private static ChannelScale channels(
-      List<Window> windows, List<String> features, List<String> unscaled) {
-    return scale(
-        IntStream.range(0, features.size())
-            .mapToObj(
-                channel ->
-                    unscaled.contains(features.get(channel))
-                        ? Moments.UNSCALED
-                        : Moments.ofFeature(c -> values(windows, channel, c)))
-            .toList());
-  }
-
-  private static ChannelScale scale(List<Moments> moments) {
-    return new ChannelScale(
-        moments.stream().map(Moments::mean).toList(),
-        moments.stream().map(Moments::deviation).toList());
-  }
-
-  private static void values(List<Window> windows, int channel, DoubleConsumer consumer) {
-    for (Window window : windows) {
-      RawSequence sequence = window.sequence();
-      int width = sequence.width();
-      for (int step = window.start(); step < window.start() + window.steps(); step++) {
-        float value = sequence.values()[step * width + channel];
-        if (!Float.isNaN(value)) {
-          consumer.accept(value);
-        }
-      }
-    }
-  }
-
-  private TargetScale targets(int targets) {
-    boolean log1p = !table.targetTransform().isEmpty();
-    if (targets == 0 || counts || table.standardise() == StandardiseName.NONE) {
-      return new TargetScale(List.of(), List.of(), log1p && targets > 0);
-    }
-    List<Moments> moments = new ArrayList<>();
-    for (int target = 0; target < targets; target++) {
-      int which = target;
-      moments.add(
-          Moments.of(
-              consumer ->
-                  targetsOf(
-                      which,
-                      targets,
-                      (sequence, reading, value) ->
-                          consumer.accept(transformed(source, table, sequence, reading, value)))));
-    }
-    ChannelScale scale = scale(moments);
-    return new TargetScale(scale.means(), scale.deviations(), log1p);
-  }
-
-  private interface Target {
-    void at(RawSequence sequence, int reading, float value);
-  }
-
-  private void targetsOf(int target, int targets, Target consumer) {
-    for (Window window : training) {
-      RawSequence sequence = window.sequence();
-      boolean ofSteps = sequence.targets().length == sequence.steps() * targets;
-      int first = ofSteps ? window.start() : 0;
-      int end = ofSteps ? window.start() + window.steps() : 1;
-      for (int reading = first; reading < end; reading++) {
-        float value = sequence.targets()[reading * targets + target];
-        if (!Float.isNaN(value)) {
-          consumer.at(sequence, reading, value);
-        }
-      }
-    }
+  private static ColumnStatistics statistics(String name, Sums sums) {
+    return new ColumnStatistics(name, sums.mean(), sums.deviation());
   }
 
   /** A target before it is standardised. */
@@ -211,18 +225,5 @@ final class PreparationFit {
           "%s in %s".formatted(value, source.row(sequence.row(step))));
     }
     return StrictMath.log1p(value);
-  }
-
-  private Vocabulary vocabulary() {
-    if (table.text().isEmpty()) {
-      return Vocabulary.NONE;
-    }
-    Map<String, Long> counts = new HashMap<>();
-    for (Window window : training) {
-      for (int step = window.start(); step < window.start() + window.steps(); step++) {
-        counts.merge(window.sequence().tokens()[step], 1L, Long::sum);
-      }
-    }
-    return TextTokens.fit(source.location(), table, counts);
   }
 }

@@ -1,6 +1,7 @@
 package io.sparkrnn.spark.data;
 
 import io.sparkrnn.config.TableConfiguration;
+import io.sparkrnn.data.DataException;
 import io.sparkrnn.data.Missing;
 import io.sparkrnn.data.Readings;
 import io.sparkrnn.data.SequenceColumns;
@@ -8,12 +9,15 @@ import io.sparkrnn.data.SequenceDataset;
 import io.sparkrnn.model.ChannelScale;
 import io.sparkrnn.model.Preparation;
 import io.sparkrnn.model.Vocabulary;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
 /** Makes datasets of windows, with what was fitted on the training part. */
-final class SequenceBuilder {
+final class SequenceBuilder implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   private final TableConfiguration table;
   private final Preparation preparation;
   private final ClassNames classes;
@@ -40,26 +44,40 @@ final class SequenceBuilder {
    * @param longest time steps of the longest window of all parts
    */
   SequenceDataset build(Origin source, List<Window> windows, int longest) {
-    SequenceColumns columns = inputs(source, windows, longest);
+    return build(source, windows, Form.of(windows, longest));
+  }
+
+  /** What samples have in common, of which a dataset may be some alone. */
+  record Form(int longest, boolean ofEqualLengths, boolean weighted) implements Serializable {
+    /** Of a dataset that is all; readings without a target weigh nothing, as it finds. */
+    static Form of(List<Window> windows, int longest) {
+      return new Form(
+          longest, windows.stream().allMatch(window -> window.steps() == longest), false);
+    }
+  }
+
+  /** A dataset of windows, in the form of those that it is to be one with. */
+  SequenceDataset build(Origin source, List<Window> windows, Form form) {
+    SequenceColumns columns = inputs(source, windows, form);
     int steps = windows.stream().mapToInt(Window::steps).sum();
-    addOutcomes(source, columns, windows, readings == Readings.ONE ? windows.size() : steps);
+    int readingsOfAll = readings == Readings.ONE ? windows.size() : steps;
+    addOutcomes(source, columns, windows, readingsOfAll, form.weighted());
     return columns.dataset();
   }
 
   /** As {@link #build}, of sequences whose answers nobody knows: all have the same. */
   SequenceDataset unanswered(Origin source, List<Window> windows, int longest) {
-    return inputs(source, windows, longest)
+    return inputs(source, windows, Form.of(windows, longest))
         .labels(new int[windows.size()], 1, Readings.ONE)
         .dataset();
   }
 
-  private SequenceColumns inputs(Origin source, List<Window> windows, int longest) {
+  private SequenceColumns inputs(Origin source, List<Window> windows, Form form) {
     int[] lengths = windows.stream().mapToInt(Window::steps).toArray();
-    boolean equal = Arrays.stream(lengths).allMatch(length -> length == longest);
     requireRoom(source, lengths);
     SequenceColumns columns =
-        equal
-            ? SequenceColumns.ofEqualLengths(lengths.length, longest)
+        form.ofEqualLengths()
+            ? SequenceColumns.ofEqualLengths(lengths.length, form.longest())
             : SequenceColumns.ofLengths(lengths);
     int rows = Arrays.stream(lengths).sum();
     int width = preparation.features().size();
@@ -105,9 +123,7 @@ final class SequenceBuilder {
     for (Window window : windows) {
       RawSequence sequence = window.sequence();
       if (sequence.width() != width) {
-        throw source.refusal(
-            "%d numbers at each time step, as in training".formatted(width),
-            "%d in %s".formatted(sequence.width(), source.row(sequence.row(0))));
+        throw otherWidth(source, sequence, width);
       }
       ChannelScale scale = scale(source, sequence);
       for (int step = window.start(); step < window.start() + window.steps(); step++) {
@@ -119,6 +135,12 @@ final class SequenceBuilder {
       }
     }
     return dense;
+  }
+
+  static DataException otherWidth(Origin source, RawSequence sequence, int expected) {
+    return source.refusal(
+        "%d numbers at each time step, as in training".formatted(expected),
+        "%d in %s".formatted(sequence.width(), source.row(sequence.row(0))));
   }
 
   /** Which channels are read at the time that is forecast. */
@@ -180,11 +202,11 @@ final class SequenceBuilder {
   }
 
   private void addOutcomes(
-      Origin source, SequenceColumns columns, List<Window> windows, int count) {
+      Origin source, SequenceColumns columns, List<Window> windows, int count, boolean weighted) {
     int[] labels = new int[targetSize > 0 ? 0 : count];
     float[] targets = new float[Math.multiplyExact(count, targetSize)];
     float[] weights = new float[count];
-    boolean plain = true;
+    boolean plain = !weighted;
     int at = 0;
     for (Window window : windows) {
       RawSequence sequence = window.sequence();

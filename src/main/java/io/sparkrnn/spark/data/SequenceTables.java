@@ -1,6 +1,7 @@
 package io.sparkrnn.spark.data;
 
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.config.ShardsChoice;
 import io.sparkrnn.config.TableConfiguration;
 import io.sparkrnn.config.TaskName;
 import io.sparkrnn.data.DataException;
@@ -12,15 +13,20 @@ import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.model.Preparation;
 import io.sparkrnn.spark.data.TableData.Description;
 import io.sparkrnn.spark.data.TableData.Parts;
+import io.sparkrnn.spark.data.TableSource.TooLargeException;
+import io.sparkrnn.spark.shards.WorkerShards;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads tables of sequences, series or texts to train on. Spark SQL's readers read the files; the
@@ -28,6 +34,8 @@ import org.apache.spark.sql.SparkSession;
  * fits what is to be fitted on the training part alone, and keeps them as datasets.
  */
 public final class SequenceTables {
+  private static final Logger LOG = LoggerFactory.getLogger(SequenceTables.class);
+
   private final SparkSession session;
   private final RunConfiguration configuration;
   private final TableConfiguration table;
@@ -35,6 +43,13 @@ public final class SequenceTables {
   private final Optional<GivenTables> given;
   private final Sequences training;
   private final Optional<KeptPreparation> kept;
+
+  /**
+   * Data and where workers have their shards.
+   *
+   * @param release lets go of both
+   */
+  public record Placed(TableData data, WorkerShards shards, Runnable release) {}
 
   /** Windows of each part, and the tables that they are of. */
   private record Split(
@@ -82,14 +97,34 @@ public final class SequenceTables {
 
   /**
    * Reads tables that a program has. Their sequences are dealt out to the workers one by one, as
-   * {@link RddShards} are; there is no test part.
+   * {@link RddShards} are; there is no test part. What the driver has no room for goes to the disks
+   * of executors, unless it is cut from series.
    *
    * @param configuration names them {@link GivenTables#NAME}
    * @throws DataException if one is not what the configuration says, or what the model has learnt
    */
-  public static TableData read(
-      GivenTables given, RunConfiguration configuration, Optional<ModelFile> initial) {
-    return new SequenceTables(given, configuration, initial).data();
+  public static Placed read(
+      GivenTables given,
+      RunConfiguration configuration,
+      Optional<ModelFile> initial,
+      RddShards.Keeping keeping) {
+    SpreadSequences spread = new SpreadSequences(given, configuration, initial);
+    if (keeping.choice() == ShardsChoice.DISK && spread.areWhole()) {
+      return spread.read(keeping.mostTasks());
+    }
+    try {
+      TableData data = new SequenceTables(given, configuration, initial).data();
+      JavaSparkContext context =
+          JavaSparkContext.fromSparkContext(given.training().sparkSession().sparkContext());
+      return new Placed(data, WorkerShards.readFrom(context, data), data::destroy);
+    } catch (TooLargeException e) {
+      if (keeping.choice() == ShardsChoice.MEMORY || !spread.areWhole()) {
+        throw e;
+      }
+      LOG.info("Keeping sequences on disk: {}", e.getMessage());
+      given.skipped().ifPresent(LongAdder::reset);
+      return spread.read(keeping.mostTasks());
+    }
   }
 
   private Sequences read(String location) {
@@ -98,9 +133,7 @@ public final class SequenceTables {
 
   private Sequences readValidation() {
     return given.isPresent()
-        ? given
-            .get()
-            .read(given.get().validation().orElseThrow(), GivenTables.VALIDATION, configuration)
+        ? given.get().validationSequences(configuration).orElseThrow()
         : read(table.validation());
   }
 
@@ -111,12 +144,15 @@ public final class SequenceTables {
   private TableData data() {
     Split split = training.columns().times().isPresent() ? splitByTime() : splitBySeed();
     ClassNames classes = classes(split);
-    List<String> features = featureNames(training.all().get(0).width());
+    List<String> features = featureNames(table, training.columns(), training.all().get(0).width());
     List<String> targets = isOfClasses() ? List.of() : table.targets();
-    PreparationFit fit = new PreparationFit(training.source(), configuration, fitted(split));
+    PreparationFit fit =
+        new PreparationFit(training.source().name(), configuration, features, targets.size());
+    List<Window> fitted = fitted(split);
+    fitted.forEach(fit::add);
+    fitted.forEach(fit::addDeviations);
     Preparation preparation =
-        kept.map(model -> model.of(features, targets.size()))
-            .orElseGet(() -> fit.fit(features, targets.size(), classes));
+        kept.map(model -> model.of(features, targets.size())).orElseGet(() -> fit.fit(classes));
     SequenceBuilder builder =
         new SequenceBuilder(table, preparation, classes, training.columns().readings(task));
     int longest =
@@ -144,7 +180,7 @@ public final class SequenceTables {
             TableParts.described(table),
             preparation,
             TableParts.fingerprints(table, parts),
-            fit.columns(features, targets),
+            fit.columns(targets),
             longest,
             0,
             0,
@@ -164,6 +200,10 @@ public final class SequenceTables {
   }
 
   private boolean isOfClasses() {
+    return isOfClasses(task);
+  }
+
+  static boolean isOfClasses(TaskName task) {
     return task == TaskName.CLASSIFY || task == TaskName.LABEL_STEPS;
   }
 
@@ -295,10 +335,10 @@ public final class SequenceTables {
     }
   }
 
-  private List<String> featureNames(int width) {
+  static List<String> featureNames(TableConfiguration table, TableColumns columns, int width) {
     List<String> names = table.features();
-    List<String> ofReadings = training.columns().readingNames();
-    if (training.columns().times().isPresent() && ofReadings.size() == width) {
+    List<String> ofReadings = columns.readingNames();
+    if (columns.times().isPresent() && ofReadings.size() == width) {
       return ofReadings;
     }
     if (names.size() == width) {

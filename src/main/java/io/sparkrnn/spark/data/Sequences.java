@@ -24,32 +24,55 @@ record Sequences(TableSource source, TableColumns columns, List<RawSequence> all
    */
   static Sequences read(SparkSession session, RunConfiguration configuration, String location) {
     return of(
-        new TableSource(session, configuration, location),
-        configuration,
-        session.conf().get("spark.sql.session.timeZone"),
-        OptionalInt.empty());
+        Table.of(
+            new TableSource(session, configuration, location),
+            configuration,
+            session.conf().get("spark.sql.session.timeZone"),
+            OptionalInt.empty()),
+        configuration);
+  }
+
+  /** A table, and how its rows are read. */
+  record Table(
+      TableSource source,
+      TableColumns columns,
+      Dataset<Row> rows,
+      TableSource.RowFunction<RawSequence> reader) {
+    /**
+     * Looks at a table's columns.
+     *
+     * @param zone of times that name none
+     * @param timeSteps that all sequences must have
+     * @throws DataException if they are not what the configuration says
+     */
+    static Table of(
+        TableSource source, RunConfiguration configuration, String zone, OptionalInt timeSteps) {
+      TableConfiguration table = configuration.table();
+      Dataset<Row> rows = source.rows();
+      TableColumns columns =
+          new TableColumns(source, table, configuration.model().task(), rows.schema(), zone);
+      SequenceRows reader = new SequenceRows(columns, table);
+      return new Table(
+          source,
+          columns,
+          rows,
+          timeSteps.isPresent() && columns.times().isEmpty()
+              ? reader.ofTimeSteps(timeSteps.getAsInt())
+              : reader);
+    }
   }
 
   /**
    * Reads a table.
    *
-   * @param zone of times that name none
-   * @param timeSteps that all sequences must have
    * @throws DataException if it is not what the configuration says
    */
-  static Sequences of(
-      TableSource source, RunConfiguration configuration, String zone, OptionalInt timeSteps) {
+  static Sequences of(Table from, RunConfiguration configuration) {
     TableConfiguration table = configuration.table();
     TaskName task = configuration.model().task();
-    Dataset<Row> rows = source.rows();
-    TableColumns columns = new TableColumns(source, table, task, rows.schema(), zone);
-    SequenceRows reader = new SequenceRows(columns, table);
-    List<RawSequence> read =
-        source.collect(
-            rows,
-            timeSteps.isPresent() && columns.times().isEmpty()
-                ? reader.ofTimeSteps(timeSteps.getAsInt())
-                : reader);
+    TableSource source = from.source();
+    TableColumns columns = from.columns();
+    List<RawSequence> read = source.collect(from.rows(), from.reader());
     if (columns.times().isPresent()) {
       List<RawSequence> series = new SeriesReadings(source, columns.times().get()).series(read);
       if (task == TaskName.CLASSIFY && table.windowSteps() == 0) {
@@ -61,14 +84,14 @@ record Sequences(TableSource source, TableColumns columns, List<RawSequence> all
   }
 
   /** Those of a program are in the order of {@link TableSamples}, so that both are alike. */
+  static String key(RawSequence sequence, boolean given) {
+    return given && sequence.isPlain() ? sequence.plainDigest() : sequence.digest();
+  }
+
   private static List<RawSequence> inOrder(List<RawSequence> sequences, boolean given) {
     record Keyed(String digest, RawSequence sequence) {}
     return sequences.stream()
-        .map(
-            sequence ->
-                new Keyed(
-                    given && sequence.isPlain() ? sequence.plainDigest() : sequence.digest(),
-                    sequence))
+        .map(sequence -> new Keyed(key(sequence, given), sequence))
         .sorted(Comparator.comparing(Keyed::digest))
         .map(Keyed::sequence)
         .toList();

@@ -29,6 +29,8 @@ public final class TableData implements RunData {
   /** Only in the driver, which needs no broadcast. */
   private transient Parts parts;
 
+  private final transient Optional<Elsewhere> elsewhere;
+
   /**
    * The samples.
    *
@@ -69,7 +71,20 @@ public final class TableData implements RunData {
       int testSize)
       implements Serializable {}
 
+  /** What the driver knows of training samples that it has not. */
+  record Elsewhere(InputRange inputRange, List<Long> labelCounts) {}
+
   TableData(JavaSparkContext context, Parts parts, Description description) {
+    this(context, parts, description, Optional.empty());
+  }
+
+  /** With a training dataset that has no samples, if they are elsewhere. */
+  TableData(
+      JavaSparkContext context,
+      Parts parts,
+      Description description,
+      Optional<Elsewhere> elsewhere) {
+    this.elsewhere = elsewhere;
     this.parts = parts;
     this.description = description;
     this.broadcast = context.broadcast(new Parcel<>(parts));
@@ -134,7 +149,7 @@ public final class TableData implements RunData {
 
   /** The same data for the executors of another Spark. */
   public TableData in(JavaSparkContext context) {
-    return new TableData(context, parts(), description);
+    return new TableData(context, parts(), description, elsewhere);
   }
 
   /** How the training samples are distributed. */
@@ -144,7 +159,12 @@ public final class TableData implements RunData {
 
   /** Of the dense values of the same samples. */
   public InputRange inputRange() {
-    return parts().training().inputRange();
+    return elsewhere.map(Elsewhere::inputRange).orElseGet(() -> parts().training().inputRange());
+  }
+
+  @Override
+  public List<Long> labelCounts() {
+    return elsewhere.map(Elsewhere::labelCounts).orElseGet(RunData.super::labelCounts);
   }
 
   /** Of the longest sequence of all parts, and of a model that training starts from. */

@@ -49,7 +49,7 @@ final class TableParts {
     }
   }
 
-  private static DataFingerprint fingerprint(String table, String part, SequenceDataset dataset) {
+  static DataFingerprint fingerprint(String table, String part, SequenceDataset dataset) {
     return new DataFingerprint(
         table + part, Storage.describe(Locations.uri(table)), dataset.sha256(), bytes(dataset));
   }

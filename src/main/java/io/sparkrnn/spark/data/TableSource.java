@@ -51,6 +51,32 @@ public final class TableSource implements Origin {
   private final Optional<Dataset<Row>> given;
   private final Optional<LongAdder> skipped;
 
+  /** What messages call a table, and its rows; travels to executors. */
+  record Name(String location, boolean ofQuery) implements Origin, Serializable {
+    @Override
+    public String row(long number) {
+      return "row " + number + (ofQuery ? " of the query's" : "");
+    }
+
+    @Override
+    public DataException refusal(String expected, Object found) {
+      return new DataException(message(expected, found));
+    }
+
+    private String message(String expected, Object found) {
+      return "Cannot read %s: expected %s, found %s".formatted(location, expected, found);
+    }
+  }
+
+  /** The driver has no room for what it would have to keep. */
+  static final class TooLargeException extends DataException {
+    private static final long serialVersionUID = 1L;
+
+    TooLargeException(String message) {
+      super(message);
+    }
+  }
+
   /** A row with its place among all. */
   record Numbered<T>(long row, T content) implements Serializable {}
 
@@ -142,6 +168,10 @@ public final class TableSource implements Origin {
     return session;
   }
 
+  Name name() {
+    return new Name(location, !table().query().isEmpty());
+  }
+
   /** For messages. */
   String location() {
     return location;
@@ -149,7 +179,7 @@ public final class TableSource implements Origin {
 
   @Override
   public String row(long number) {
-    return "row " + number + (table().query().isEmpty() ? "" : " of the query's");
+    return name().row(number);
   }
 
   private TableConfiguration table() {
@@ -162,8 +192,7 @@ public final class TableSource implements Origin {
   }
 
   private DataException refusal(String expected, Object found, Throwable cause) {
-    return new DataException(
-        "Cannot read %s: expected %s, found %s".formatted(location, expected, found), cause);
+    return new DataException(name().message(expected, found), cause);
   }
 
   /**
@@ -325,21 +354,12 @@ public final class TableSource implements Origin {
   public <T> List<T> collect(Dataset<Row> rows, RowFunction<T> function) {
     long most = Runtime.getRuntime().maxMemory() / 2;
     long[] bytes = {0};
-    boolean skipping = skipped.isPresent();
     List<Numbered<T>> found = new ArrayList<>();
     reading(
         "rows that can be computed",
         () -> {
-          JavaRDD<Parcel<Numbered<T>>> numbered =
-              rows.javaRDD()
-                  .zipWithIndex()
-                  .map(
-                      row ->
-                          new Parcel<>(
-                              new Numbered<>(
-                                  row._2(), read(function, row._1(), row._2(), skipping))));
           ResultStream.forEach(
-              numbered,
+              numbered(rows, function),
               parcel -> {
                 if (parcel.value().content() == null) {
                   skipped.get().increment();
@@ -347,9 +367,11 @@ public final class TableSource implements Origin {
                 }
                 bytes[0] += function.bytes(parcel.value().content());
                 if (bytes[0] > most) {
-                  throw refusal(
-                      "rows for half of the driver's heap of %d MiB".formatted(most >> 19),
-                      "more; give it more memory, or fewer columns and rows");
+                  throw new TooLargeException(
+                      name()
+                          .message(
+                              "rows for half of the driver's heap of %d MiB".formatted(most >> 19),
+                              "more; give it more memory, or fewer columns and rows"));
                 }
                 found.add(parcel.value());
               });
@@ -360,6 +382,17 @@ public final class TableSource implements Origin {
     }
     found.sort(Comparator.comparingLong(Numbered::row));
     return found.stream().map(Numbered::content).collect(Collectors.toList());
+  }
+
+  /** What a function makes of all rows; has no content of rows that are left out. */
+  <T> JavaRDD<Parcel<Numbered<T>>> numbered(Dataset<Row> rows, RowFunction<T> function) {
+    boolean skipping = skipped.isPresent();
+    return rows.javaRDD()
+        .zipWithIndex()
+        .map(
+            row ->
+                new Parcel<>(
+                    new Numbered<>(row._2(), read(function, row._1(), row._2(), skipping))));
   }
 
   /** Null for a row that is left out. */
@@ -375,7 +408,7 @@ public final class TableSource implements Origin {
   }
 
   /** What reading gives; what fails for the sake of the data is said in one sentence. */
-  private <T> T reading(String expected, Callable<T> step) {
+  <T> T reading(String expected, Callable<T> step) {
     try {
       return step.call();
     } catch (Exception e) {

@@ -59,8 +59,7 @@ public final class PreparedTable implements AutoCloseable {
           request.validationIndicator(),
           request.skipsInvalid(),
           sequences.training().workers(),
-          // What the driver reads is where it is.
-          plain ? request.shards() : ShardsChoice.MEMORY,
+          request.shards(),
           request.initial().flatMap(ModelFile::preparation));
     }
   }
@@ -102,6 +101,7 @@ public final class PreparedTable implements AutoCloseable {
     List<String> indicator = request.validationIndicator().stream().toList();
     Dataset<Row> rows =
         inTasks(TrainingColumns.of(dataset, request, indicator), request.mostTasks());
+    RddShards.Keeping keeping = new RddShards.Keeping(request.shards(), request.mostTasks());
     PreparedSamples samples =
         plain
             ? PlainSamples.read(
@@ -110,14 +110,14 @@ public final class PreparedTable implements AutoCloseable {
                 timeSteps(request),
                 request.classes(),
                 configuration.training().workers(),
-                new RddShards.Keeping(request.shards(), request.mostTasks()),
+                keeping,
                 skipped)
             : new SequenceSamples(
-                context,
                 SequenceTables.read(
                     tables(rows, request, skipped),
                     withInputs(configuration, TrainingColumns.inputs(rows, request)),
-                    request.initial().filter(model -> model.preparation().isPresent())));
+                    request.initial().filter(model -> model.preparation().isPresent()),
+                    keeping));
     return new PreparedTable(settings, context, samples, skipped.map(LongAdder::sum).orElse(0L));
   }
 

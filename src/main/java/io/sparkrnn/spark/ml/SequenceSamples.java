@@ -8,51 +8,55 @@ import io.sparkrnn.model.Preparation;
 import io.sparkrnn.model.RnnTopology;
 import io.sparkrnn.model.TargetScale;
 import io.sparkrnn.run.Topologies;
+import io.sparkrnn.spark.data.SequenceTables;
 import io.sparkrnn.spark.data.TableData;
 import io.sparkrnn.spark.shards.WorkerShards;
 import java.util.List;
-import org.apache.spark.api.java.JavaSparkContext;
 
-/** Sequences of any kind, which the driver has read. */
-record SequenceSamples(JavaSparkContext context, TableData sequences) implements PreparedSamples {
+/** Sequences of any kind, which the driver has read or which lie on executors' disks. */
+record SequenceSamples(SequenceTables.Placed placed) implements PreparedSamples {
+  private TableData sequences() {
+    return placed.data();
+  }
+
   @Override
   public TrainingData data() {
-    return sequences;
+    return sequences();
   }
 
   @Override
   public WorkerShards shards() {
-    return WorkerShards.readFrom(context, sequences);
+    return placed.shards();
   }
 
   @Override
   public TargetScale targetScale() {
-    return sequences.preparation().map(Preparation::targets).orElse(TargetScale.IDENTITY);
+    return sequences().preparation().map(Preparation::targets).orElse(TargetScale.IDENTITY);
   }
 
   @Override
   public List<DataFingerprint> fingerprints() {
-    return sequences.fingerprints();
+    return sequences().fingerprints();
   }
 
   @Override
   public long size() {
-    return sequences.training().size();
+    return sequences().trainingSize();
   }
 
   @Override
   public RnnTopology topology(RunConfiguration configuration) {
-    return Topologies.of(configuration, sequences);
+    return Topologies.of(configuration, sequences());
   }
 
   @Override
   public ModelFile model(RnnTopology topology, float[] parameters) {
     return new ModelFile(
-        topology, parameters, sequences.inputRange().lines(), sequences.preparation());
+        topology, parameters, sequences().inputRange().lines(), sequences().preparation());
   }
 
   @Override
   public void close() {
-    sequences.destroy();
+    placed.release().run();
   }
 }

@@ -63,15 +63,13 @@ final class LargeTable {
   }
 
   /** The same, an array for each time step. */
-  private static List<List<Float>> nested(long row) {
+  private static Float[][] nested(long row) {
     float[] values = values(row);
-    return IntStream.range(0, TIME_STEPS)
-        .mapToObj(
-            step ->
-                IntStream.range(step * INPUTS, (step + 1) * INPUTS)
-                    .mapToObj(i -> values[i])
-                    .toList())
-        .toList();
+    Float[][] nested = new Float[TIME_STEPS][INPUTS];
+    for (int i = 0; i < VALUES; i++) {
+      nested[i / INPUTS][i % INPUTS] = values[i];
+    }
+    return nested;
   }
 
   /** Trains on so many rows, vectors or nested arrays, and prints the digest of the parameters. */

@@ -13,20 +13,16 @@ import io.sparkrnn.export.ModelFile;
 import io.sparkrnn.model.Preparation;
 import io.sparkrnn.spark.data.TableData.Description;
 import io.sparkrnn.spark.data.TableData.Parts;
-import io.sparkrnn.spark.data.TableSource.TooLargeException;
 import io.sparkrnn.spark.shards.WorkerShards;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads tables of sequences, series or texts to train on. Spark SQL's readers read the files; the
@@ -34,8 +30,6 @@ import org.slf4j.LoggerFactory;
  * fits what is to be fitted on the training part alone, and keeps them as datasets.
  */
 public final class SequenceTables {
-  private static final Logger LOG = LoggerFactory.getLogger(SequenceTables.class);
-
   private final SparkSession session;
   private final RunConfiguration configuration;
   private final TableConfiguration table;
@@ -72,13 +66,16 @@ public final class SequenceTables {
   }
 
   private SequenceTables(
-      GivenTables given, RunConfiguration configuration, Optional<ModelFile> initial) {
+      GivenTables given,
+      RunConfiguration configuration,
+      Optional<ModelFile> initial,
+      Sequences training) {
     this.session = given.training().sparkSession();
     this.configuration = configuration;
     this.table = configuration.table();
     this.task = configuration.model().task();
     this.given = Optional.of(given);
-    this.training = given.read(given.training(), GivenTables.NAME, configuration);
+    this.training = training;
     this.kept = initial.map(model -> KeptPreparation.of(training.source(), table, model));
   }
 
@@ -109,22 +106,25 @@ public final class SequenceTables {
       Optional<ModelFile> initial,
       RddShards.Keeping keeping) {
     SpreadSequences spread = new SpreadSequences(given, configuration, initial);
-    if (keeping.choice() == ShardsChoice.DISK && spread.areWhole()) {
-      return spread.read(keeping.mostTasks());
-    }
-    try {
-      TableData data = new SequenceTables(given, configuration, initial).data();
-      JavaSparkContext context =
-          JavaSparkContext.fromSparkContext(given.training().sparkSession().sparkContext());
-      return new Placed(data, WorkerShards.readFrom(context, data), data::destroy);
-    } catch (TooLargeException e) {
-      if (keeping.choice() == ShardsChoice.MEMORY || !spread.areWhole()) {
-        throw e;
-      }
-      LOG.info("Keeping sequences on disk: {}", e.getMessage());
-      given.skipped().ifPresent(LongAdder::reset);
-      return spread.read(keeping.mostTasks());
-    }
+    return keeping.choice() == ShardsChoice.MEMORY || !spread.areWhole()
+        ? inDriver(
+            given,
+            configuration,
+            initial,
+            given.read(given.training(), GivenTables.NAME, configuration))
+        : spread.read(keeping);
+  }
+
+  /** What the driver has read. */
+  static Placed inDriver(
+      GivenTables given,
+      RunConfiguration configuration,
+      Optional<ModelFile> initial,
+      Sequences training) {
+    TableData data = new SequenceTables(given, configuration, initial, training).data();
+    JavaSparkContext context =
+        JavaSparkContext.fromSparkContext(given.training().sparkSession().sparkContext());
+    return new Placed(data, WorkerShards.readFrom(context, data), data::destroy);
   }
 
   private Sequences read(String location) {

@@ -1,6 +1,7 @@
 package io.sparkrnn.spark.data;
 
 import io.sparkrnn.config.RunConfiguration;
+import io.sparkrnn.config.ShardsChoice;
 import io.sparkrnn.config.TableConfiguration;
 import io.sparkrnn.data.DataFingerprint;
 import io.sparkrnn.data.InputRange;
@@ -36,6 +37,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.rdd.PartitionPruningRDD;
 import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.Function1;
 import scala.Tuple2;
 
@@ -46,7 +49,13 @@ import scala.Tuple2;
  * bits, that they have in {@link SequenceTables}.
  */
 final class SpreadSequences {
+  private static final Logger LOG = LoggerFactory.getLogger(SpreadSequences.class);
+
+  /** The driver has rows, the dataset made of them, and that as it is sent. */
+  private static final int COPIES_IN_DRIVER = 4;
+
   private final GivenTables given;
+  private final Optional<ModelFile> initial;
   private final RunConfiguration configuration;
   private final TableConfiguration table;
   private final Sequences.Table training;
@@ -113,6 +122,7 @@ final class SpreadSequences {
 
   SpreadSequences(GivenTables given, RunConfiguration configuration, Optional<ModelFile> initial) {
     this.given = given;
+    this.initial = initial;
     this.configuration = configuration;
     this.table = configuration.table();
     this.training = given.table(given.training(), GivenTables.NAME, configuration);
@@ -128,11 +138,10 @@ final class SpreadSequences {
   }
 
   /**
-   * Reads the table once and writes the shards.
-   *
-   * @param mostTasks that write them at a time
+   * Reads the table once. What is small goes to the driver all the same, unless disks are asked
+   * for.
    */
-  SequenceTables.Placed read(int mostTasks) {
+  SequenceTables.Placed read(RddShards.Keeping keeping) {
     boolean asGiven = training.source().isGiven();
     JavaPairRDD<String, Parcel<Numbered<RawSequence>>> read =
         training
@@ -141,28 +150,59 @@ final class SpreadSequences {
             .mapToPair(row -> new Tuple2<>(key(row.value().content(), asGiven), row))
             .setName("sequences")
             .persist(StorageLevel.MEMORY_AND_DISK());
-    JavaRDD<Parcel<RawSequence>> inOrder = null;
     try {
       Extent extent = training.source().reading("rows that can be computed", () -> extent(read));
       given.skipped().ifPresent(count -> count.add(extent.skipped));
       if (extent.sequences == 0) {
         throw source.refusal("at least one row", "none");
       }
-      int workers = configuration.training().workers();
-      Shards.deal((int) Math.min(extent.sequences, workers), workers);
-      ShardBudget.of(context.sc(), extent.bytes, workers).requireDisks(extent.rooms);
-      inOrder =
-          read.filter(row -> row._2().value().content() != null)
-              .sortByKey()
-              .map(row -> new Parcel<>(row._2().value().content()))
-              .setName("sequences in order")
-              .persist(StorageLevel.MEMORY_AND_DISK());
-      return placed(inOrder, extent, mostTasks);
+      long heap = Runtime.getRuntime().maxMemory();
+      boolean small = COPIES_IN_DRIVER * extent.bytes <= heap;
+      LOG.info(
+          "{} bytes of sequences, for a driver of {}; shards: {}",
+          extent.bytes,
+          heap,
+          keeping.choice());
+      return small && keeping.choice() != ShardsChoice.DISK
+          ? SequenceTables.inDriver(given, configuration, initial, collected(read))
+          : onDisk(read, extent, keeping.mostTasks());
     } finally {
       read.unpersist();
-      if (inOrder != null) {
-        inOrder.unpersist();
-      }
+    }
+  }
+
+  private Sequences collected(JavaPairRDD<String, Parcel<Numbered<RawSequence>>> read) {
+    TreeMap<String, List<RawSequence>> found = new TreeMap<>();
+    ResultStream.forEach(
+        read.map(row -> new Tuple2<>(row._1(), row._2())),
+        row -> {
+          if (row._2().value().content() != null) {
+            found
+                .computeIfAbsent(row._1(), key -> new ArrayList<>())
+                .add(row._2().value().content());
+          }
+        });
+    return new Sequences(
+        training.source(),
+        training.columns(),
+        found.values().stream().flatMap(List::stream).toList());
+  }
+
+  private SequenceTables.Placed onDisk(
+      JavaPairRDD<String, Parcel<Numbered<RawSequence>>> read, Extent extent, int mostTasks) {
+    int workers = configuration.training().workers();
+    Shards.deal((int) Math.min(extent.sequences, workers), workers);
+    ShardBudget.of(context.sc(), extent.bytes, workers).requireDisks(extent.rooms);
+    JavaRDD<Parcel<RawSequence>> inOrder =
+        read.filter(row -> row._2().value().content() != null)
+            .sortByKey()
+            .map(row -> new Parcel<>(row._2().value().content()))
+            .setName("sequences in order")
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      return placed(inOrder, extent, mostTasks);
+    } finally {
+      inOrder.unpersist();
     }
   }
 

@@ -68,15 +68,6 @@ public final class TableSource implements Origin {
     }
   }
 
-  /** The driver has no room for what it would have to keep. */
-  static final class TooLargeException extends DataException {
-    private static final long serialVersionUID = 1L;
-
-    TooLargeException(String message) {
-      super(message);
-    }
-  }
-
   /** A row with its place among all. */
   record Numbered<T>(long row, T content) implements Serializable {}
 
@@ -367,11 +358,9 @@ public final class TableSource implements Origin {
                 }
                 bytes[0] += function.bytes(parcel.value().content());
                 if (bytes[0] > most) {
-                  throw new TooLargeException(
-                      name()
-                          .message(
-                              "rows for half of the driver's heap of %d MiB".formatted(most >> 19),
-                              "more; give it more memory, or fewer columns and rows"));
+                  throw refusal(
+                      "rows for half of the driver's heap of %d MiB".formatted(most >> 19),
+                      "more; give it more memory, or fewer columns and rows");
                 }
                 found.add(parcel.value());
               });

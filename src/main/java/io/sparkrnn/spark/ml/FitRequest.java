@@ -4,7 +4,6 @@ import io.sparkrnn.config.ConfigurationException;
 import io.sparkrnn.config.ConfigurationLoader;
 import io.sparkrnn.config.MissingName;
 import io.sparkrnn.config.RunConfiguration;
-import io.sparkrnn.config.ShardsChoice;
 import io.sparkrnn.config.StandardiseName;
 import io.sparkrnn.config.TableConfiguration;
 import io.sparkrnn.config.TaskName;
@@ -57,7 +56,7 @@ public record FitRequest(
 
   /**
    * Whether rows are plain sequences of flat numbers with one class each, which can be kept by
-   * Spark's executors, each its own. What else there may be the driver reads.
+   * Spark's executors, each its own. Others go to the driver, if it has room.
    *
    * @param flat whether the column of features holds flat numbers
    */
@@ -177,10 +176,6 @@ public record FitRequest(
 
   int mostTasks() {
     return params.<Integer>found("numTasks").orElse(Integer.MAX_VALUE);
-  }
-
-  ShardsChoice shards() {
-    return ofTraining().spark().shards();
   }
 
   Optional<String> checkpoints() {

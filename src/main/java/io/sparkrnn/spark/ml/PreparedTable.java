@@ -59,7 +59,7 @@ public final class PreparedTable implements AutoCloseable {
           request.validationIndicator(),
           request.skipsInvalid(),
           sequences.training().workers(),
-          request.shards(),
+          sequences.spark().shards(),
           request.initial().flatMap(ModelFile::preparation));
     }
   }
@@ -101,7 +101,7 @@ public final class PreparedTable implements AutoCloseable {
     List<String> indicator = request.validationIndicator().stream().toList();
     Dataset<Row> rows =
         inTasks(TrainingColumns.of(dataset, request, indicator), request.mostTasks());
-    RddShards.Keeping keeping = new RddShards.Keeping(request.shards(), request.mostTasks());
+    RddShards.Keeping keeping = new RddShards.Keeping(settings.shards(), request.mostTasks());
     PreparedSamples samples =
         plain
             ? PlainSamples.read(

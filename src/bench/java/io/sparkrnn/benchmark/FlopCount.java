@@ -13,10 +13,22 @@ record FlopCount(Network network, int samples) {
   long forward() {
     long products = 0;
     for (int l = 0; l < network.layers().size(); l++) {
-      products += (long) network.timeSteps() * network.units(l) * network.inputs(l);
+      products += ofInputs(l);
       products += recurrent(l);
     }
     return 2 * samples * (products + output());
+  }
+
+  private long ofInputs(int layer) {
+    return gates(layer) * network.timeSteps() * network.units(layer) * network.inputs(layer);
+  }
+
+  private long gates(int layer) {
+    return switch (network.layers().get(layer).cell()) {
+      case "lstm" -> 4;
+      case "gru" -> 3;
+      default -> 1;
+    };
   }
 
   /** All deltas; none are needed for the input. */
@@ -25,7 +37,7 @@ record FlopCount(Network network, int samples) {
     for (int l = 0; l < network.layers().size(); l++) {
       products += recurrent(l);
       if (l > 0) {
-        products += (long) network.timeSteps() * network.units(l) * network.inputs(l);
+        products += ofInputs(l);
       }
     }
     return 2 * samples * (products + output());
@@ -40,8 +52,26 @@ record FlopCount(Network network, int samples) {
     return forward() + backward() + gradient();
   }
 
+  /**
+   * Of Muon's products of matrices of inputs and of the state in one step: five times {@code X X'},
+   * {@code A A} and {@code B X} of each gate.
+   */
+  long orthogonalisation() {
+    long all = 0;
+    for (int l = 0; l < network.layers().size(); l++) {
+      all += gates(l) * (orthogonalised(network.units(l), network.inputs(l)));
+      all += gates(l) * (orthogonalised(network.units(l), network.units(l)));
+    }
+    return all;
+  }
+
+  private static long orthogonalised(long rows, long columns) {
+    long p = Math.min(rows, columns);
+    return 5 * 2 * p * p * (2 * Math.max(rows, columns) + p);
+  }
+
   private long recurrent(int layer) {
-    return (network.timeSteps() - 1L) * network.units(layer) * network.units(layer);
+    return gates(layer) * (network.timeSteps() - 1L) * network.units(layer) * network.units(layer);
   }
 
   private long output() {

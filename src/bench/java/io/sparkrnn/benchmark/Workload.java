@@ -3,7 +3,12 @@ package io.sparkrnn.benchmark;
 import io.sparkrnn.config.DataConfiguration;
 import io.sparkrnn.data.images.ImageTrainingData;
 import io.sparkrnn.kernel.Activation;
+import io.sparkrnn.kernel.Loss;
 import io.sparkrnn.kernel.Network;
+import io.sparkrnn.kernel.Network.Head;
+import io.sparkrnn.kernel.Network.Input;
+import io.sparkrnn.kernel.Network.Layer;
+import io.sparkrnn.kernel.Network.Reads;
 import io.sparkrnn.model.ModelZoo;
 import io.sparkrnn.model.RnnTopology;
 import java.util.List;
@@ -21,6 +26,8 @@ record Workload(RnnTopology topology, int minibatchSize) {
   /** Not in the zoo: large enough that its weights leave the nearest cache. */
   static final String ROW_RNN_512X2 = "row-rnn-512x2";
 
+  static final String LSTM_256 = "lstm-256";
+
   /**
    * The workload of a name.
    *
@@ -33,10 +40,19 @@ record Workload(RnnTopology topology, int minibatchSize) {
           new Workload(
               new RnnTopology(name, Network.elman(28, 28, List.of(512, 512), Activation.TANH, 10)),
               128);
+      case LSTM_256 ->
+          new Workload(
+              new RnnTopology(
+                  name,
+                  new Network(
+                      new Input(28, 28),
+                      List.of(new Layer("lstm", 256)),
+                      new Head(Loss.softmax(), 10, Reads.LAST))),
+              64);
       default ->
           throw new IllegalArgumentException(
-              "expected model %s, %s or %s, found %s"
-                  .formatted(ROW_RNN_150, ROW_RNN_100X2, ROW_RNN_512X2, name));
+              "expected model %s, %s, %s or %s, found %s"
+                  .formatted(ROW_RNN_150, ROW_RNN_100X2, ROW_RNN_512X2, LSTM_256, name));
     };
   }
 

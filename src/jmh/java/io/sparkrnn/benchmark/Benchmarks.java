@@ -106,6 +106,7 @@ final class Benchmarks {
     return switch (benchmark) {
       case "inferencePass" -> flops.forward();
       case "trainingPass", "iteration" -> flops.iteration();
+      case "muon" -> flops.orthogonalisation();
       default -> 0;
     };
   }

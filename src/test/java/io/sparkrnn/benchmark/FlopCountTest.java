@@ -41,6 +41,18 @@ class FlopCountTest {
   }
 
   @Test
+  void gatesHaveProductsOfTheirOwn() {
+    Network lstm = Workload.named("lstm-256").topology().network();
+    FlopCount flops = new FlopCount(lstm, 1);
+
+    assertThat(flops.forward()).isEqualTo(2L * (4 * (28 * 256 * 28 + 27 * 256 * 256) + 256 * 10));
+    // Five times X X', A A and B X of 28 x 256 and of 256 x 256, for each gate.
+    assertThat(flops.orthogonalisation())
+        .isEqualTo(
+            4L * 5 * 2 * (28 * 28 * 256 + 28 * 28 * 28 + 28 * 28 * 256 + 3L * 256 * 256 * 256));
+  }
+
+  @Test
   void theWorkloadsAreTheOnesDescribed() {
     assertThat(Workload.named("row-rnn-150").topology().summary())
         .isEqualTo("28 x 28 -> 150 tanh -> 10");

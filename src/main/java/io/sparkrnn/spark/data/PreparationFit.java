@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 final class PreparationFit implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  private final TableSource.Name source;
+  private final Origin.Table source;
   private final TableConfiguration table;
   private final List<String> features;
   private final boolean scalesTargets;
@@ -82,7 +82,7 @@ final class PreparationFit implements Serializable {
    * @param targets how many there are
    */
   PreparationFit(
-      TableSource.Name source, RunConfiguration configuration, List<String> features, int targets) {
+      Origin.Table source, RunConfiguration configuration, List<String> features, int targets) {
     this.source = source;
     this.table = configuration.table();
     this.features = List.copyOf(features);

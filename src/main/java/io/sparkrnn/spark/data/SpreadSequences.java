@@ -59,7 +59,7 @@ final class SpreadSequences {
   private final RunConfiguration configuration;
   private final TableConfiguration table;
   private final Sequences.Table training;
-  private final TableSource.Name source;
+  private final Origin.Table source;
   private final JavaSparkContext context;
   private final Optional<KeptPreparation> kept;
 
@@ -333,7 +333,7 @@ final class SpreadSequences {
 
   private Summary summary(
       JavaRDD<Parcel<RawSequence>> inOrder, SequenceBuilder builder, Form form) {
-    TableSource.Name name = source;
+    Origin.Table name = source;
     Map<Integer, Summary> ofPartitions = new TreeMap<>();
     ResultStream.forEach(
         inOrder.mapPartitionsWithIndex(
@@ -357,7 +357,7 @@ final class SpreadSequences {
 
   private DiskShards shards(
       JavaRDD<Parcel<RawSequence>> inOrder, SequenceBuilder builder, Form form, int mostTasks) {
-    TableSource.Name name = source;
+    Origin.Table name = source;
     int workers = configuration.training().workers();
     return SparkJobException.translated(
         () ->

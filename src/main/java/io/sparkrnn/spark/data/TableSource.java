@@ -51,23 +51,6 @@ public final class TableSource implements Origin {
   private final Optional<Dataset<Row>> given;
   private final Optional<LongAdder> skipped;
 
-  /** What messages call a table, and its rows; travels to executors. */
-  record Name(String location, boolean ofQuery) implements Origin, Serializable {
-    @Override
-    public String row(long number) {
-      return "row " + number + (ofQuery ? " of the query's" : "");
-    }
-
-    @Override
-    public DataException refusal(String expected, Object found) {
-      return new DataException(message(expected, found));
-    }
-
-    private String message(String expected, Object found) {
-      return "Cannot read %s: expected %s, found %s".formatted(location, expected, found);
-    }
-  }
-
   /** A row with its place among all. */
   record Numbered<T>(long row, T content) implements Serializable {}
 
@@ -159,8 +142,8 @@ public final class TableSource implements Origin {
     return session;
   }
 
-  Name name() {
-    return new Name(location, !table().query().isEmpty());
+  Origin.Table name() {
+    return new Origin.Table(location, !table().query().isEmpty());
   }
 
   /** For messages. */

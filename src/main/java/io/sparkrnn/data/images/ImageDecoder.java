@@ -40,6 +40,11 @@ public final class ImageDecoder {
       this(rows, columns, Others.REFUSED);
     }
 
+    /** Whether it stands for any. */
+    public boolean isAny() {
+      return rows == 0;
+    }
+
     /** The same, which images get that have another. */
     public Size ofResized() {
       return new Size(rows, columns, Others.RESIZED);

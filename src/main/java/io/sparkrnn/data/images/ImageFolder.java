@@ -92,7 +92,7 @@ public final class ImageFolder {
         byte[] content = storage.read(file, ImageDecoder.MAX_FILE_BYTES);
         GrayImage image = decode(content, size, where, first);
         first = labels.isEmpty() ? where : first;
-        size = size == Size.ANY ? new Size(image.rows(), image.columns()) : size;
+        size = size.isAny() ? new Size(image.rows(), image.columns()) : size;
         pixels.add(image.values(), image.rows(), image.columns());
         labels.add(label);
         digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(label).array());
@@ -126,7 +126,7 @@ public final class ImageFolder {
               .formatted(
                   where,
                   e.getMessage(),
-                  first.isEmpty() || size.before() == Size.ANY ? "" : ", unlike " + first),
+                  first.isEmpty() || size.before().isAny() ? "" : ", unlike " + first),
           e);
     }
   }

@@ -291,12 +291,12 @@ public record ImageColumns(Kind kind, int[] columns) implements Serializable {
     int side = (int) Math.round(Math.sqrt(values.length));
     boolean whole = values.length == wanted.rows() * wanted.columns();
     Size size = whole ? wanted : wanted.before();
-    if (size == Size.ANY && side * side == values.length && side > 0) {
+    if (size.isAny() && side * side == values.length && side > 0) {
       return wanted.resized(new GrayImage(side, side, values));
     }
-    if (size == Size.ANY || size.rows() * size.columns() != values.length) {
+    if (size.isAny() || size.rows() * size.columns() != values.length) {
       throw new UnusableImageException(
-          size == Size.ANY
+          size.isAny()
               ? "expected the pixels of a square image, found %d numbers".formatted(values.length)
               : "expected %d values, found %d"
                   .formatted(size.rows() * size.columns(), values.length));

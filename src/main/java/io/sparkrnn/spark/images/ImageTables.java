@@ -48,7 +48,7 @@ public final class ImageTables {
     Size size = PixelRules.of(configuration.data()).size();
     for (URI file : files) {
       for (Labelled row : rows(session, configuration, Storage.describe(file), size, known)) {
-        size = size == Size.ANY ? sizeOf(row) : size;
+        size = size.isAny() ? sizeOf(row) : size;
         images.add(row.image().values(), size.rows(), size.columns());
         if (row.name() == null) {
           numbers.add(row.label());
@@ -96,11 +96,11 @@ public final class ImageTables {
                 location,
                 columns,
                 label,
-                first.before() == Size.ANY ? first : Size.ANY,
+                first.before().isAny() ? first : Size.ANY,
                 known,
                 configuration.data().labelOffset(),
                 configuration.data().classes()));
-    Size size = first == Size.ANY ? sizeOf(read.get(0)) : first;
+    Size size = first.isAny() ? sizeOf(read.get(0)) : first;
     for (int i = 0; i < read.size(); i++) {
       Size found = sizeOf(read.get(i));
       if (found.rows() != size.rows() || found.columns() != size.columns()) {

@@ -59,8 +59,8 @@ record FlopCount(Network network, int samples) {
   long orthogonalisation() {
     long all = 0;
     for (int l = 0; l < network.layers().size(); l++) {
-      all += gates(l) * (orthogonalised(network.units(l), network.inputs(l)));
-      all += gates(l) * (orthogonalised(network.units(l), network.units(l)));
+      all += gates(l) * orthogonalised(network.units(l), network.inputs(l));
+      all += gates(l) * orthogonalised(network.units(l), network.units(l));
     }
     return all;
   }

@@ -286,7 +286,7 @@ class ImagesIT {
             "predict --master local[2] --model %s --input %s --output %s --resize 14",
             run, scans, temp.resolve("other"));
     assertThat(other.exitCode()).isEqualTo(ExitCode.USAGE);
-    assertThat(other.errors()).contains("expected rows and columns, found 1 numbers");
+    assertThat(other.errors()).contains("expected two numbers, rows and columns, found 1");
   }
 
   /** Without what names a row, in an order of their own. */

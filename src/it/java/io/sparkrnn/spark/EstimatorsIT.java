@@ -125,6 +125,17 @@ class EstimatorsIT {
     assertThat(model.getLabelCol()).isEqualTo("label");
   }
 
+  private static RnnClassifier ofWords() {
+    return classifier()
+        .setTextCol("words")
+        .setFeaturesCols(new String[] {"features"})
+        .setStaticCols(new String[] {"place"})
+        .setEmbeddingSize(3)
+        .setClassWeights("balanced")
+        .setStandardise("channel")
+        .setMissing("fill-forward");
+  }
+
   @Test
   void lengthsTextsStaticsAndClassWeights() {
     Dataset<Row> ragged =
@@ -133,18 +144,7 @@ class EstimatorsIT {
             "label",
             "double(id % 3) as place",
             "array_repeat(if(id % 2 = 0, 'even', 'odd'), int(2 + id % 4)) as words");
-    RnnClassificationModel model =
-        classifier()
-            .setTextCol("words")
-            .setFeaturesCols(new String[] {"features"})
-            .setStaticCols(new String[] {"place"})
-            .setEmbeddingSize(3)
-            .setClassWeights("balanced")
-            .setStandardise("channel")
-            .setMissing("fill-forward")
-            .setEpochs(20)
-            .setLearningRate(0.02)
-            .fit(ragged);
+    RnnClassificationModel model = ofWords().setEpochs(20).setLearningRate(0.02).fit(ragged);
     double[] losses = model.summary().objectiveHistory();
     assertThat(losses).hasSize(20);
     assertThat(losses[19]).isLessThan(losses[0]);
@@ -167,14 +167,7 @@ class EstimatorsIT {
     for (BiFunction<String, Dataset<Row>, ModelFile> fit :
         List.<BiFunction<String, Dataset<Row>, ModelFile>>of(
             (shards, rows) ->
-                classifier()
-                    .setTextCol("words")
-                    .setFeaturesCols(new String[] {"features"})
-                    .setStaticCols(new String[] {"place"})
-                    .setEmbeddingSize(3)
-                    .setClassWeights("balanced")
-                    .setStandardise("channel")
-                    .setMissing("fill-forward")
+                ofWords()
                     .setValidationIndicatorCol("held")
                     .setWorkers(3)
                     .setShards(shards)
@@ -332,7 +325,11 @@ class EstimatorsIT {
                         "transform(nested, x -> cast(null as array<float>))",
                         "label"));
     float[] expected = flat().fit(table).parameters();
-    for (RnnClassifier rnn : List.of(flat(), classifier().setFeaturesCol("nested"))) {
+    for (RnnClassifier rnn :
+        List.of(
+            flat(),
+            classifier().setFeaturesCol("nested"),
+            classifier().setFeaturesCol("nested").setShards("disk"))) {
       assertThatThrownBy(() -> rnn.fit(bad)).isInstanceOf(DataException.class);
       RnnClassificationModel model = rnn.setHandleInvalid("skip").fit(bad);
       assertThat(model.parameters()).containsExactly(expected);

@@ -93,7 +93,8 @@ final class Combinations {
   private void checkResize() {
     int numbers = run.data().resize().size();
     if (numbers != 0 && numbers != 2) {
-      report(List.of(RESIZE), "expected rows and columns, found %d numbers".formatted(numbers));
+      report(
+          List.of(RESIZE), "expected two numbers, rows and columns, found %d".formatted(numbers));
     }
   }
 

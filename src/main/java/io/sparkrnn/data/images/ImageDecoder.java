@@ -126,7 +126,7 @@ public final class ImageDecoder {
       if (!size.before().fits(rows, columns)) {
         throw size.before().other(rows, columns);
       }
-      return size.require(new GrayImage(rows, columns, gray(reader.read(0))));
+      return size.resized(new GrayImage(rows, columns, gray(reader.read(0))));
     } catch (IOException | RuntimeException e) {
       // Which ones the reader throws for a damaged file is not said.
       throw new UnusableImageException(

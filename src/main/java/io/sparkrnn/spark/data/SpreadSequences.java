@@ -142,12 +142,11 @@ final class SpreadSequences {
    * for.
    */
   SequenceTables.Placed read(RddShards.Keeping keeping) {
-    boolean asGiven = training.source().isGiven();
     JavaPairRDD<String, Parcel<Numbered<RawSequence>>> read =
         training
             .source()
             .numbered(training.rows(), training.reader())
-            .mapToPair(row -> new Tuple2<>(key(row.value().content(), asGiven), row))
+            .mapToPair(row -> new Tuple2<>(key(row.value().content()), row))
             .setName("sequences")
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
@@ -206,8 +205,8 @@ final class SpreadSequences {
     }
   }
 
-  private static String key(RawSequence sequence, boolean given) {
-    return sequence == null ? "" : Sequences.key(sequence, given);
+  private static String key(RawSequence sequence) {
+    return sequence == null ? "" : Sequences.key(sequence, true);
   }
 
   private static Extent extent(JavaPairRDD<String, Parcel<Numbered<RawSequence>>> read) {

@@ -29,6 +29,7 @@ public final class TableData implements RunData {
   /** Only in the driver, which needs no broadcast. */
   private transient Parts parts;
 
+  /** Likewise; executors have no use for it. */
   private final transient Optional<Elsewhere> elsewhere;
 
   /**

@@ -11,7 +11,7 @@ public record UpdaterConfiguration(
         UpdaterName name,
     @Setting(
             value =
-                "Learning rate, at the peak of the schedule; auto: 0.002 up to 4 workers that average parameters, of muon 0.005 for a minibatch of 64, else by the samples of a step.",
+                "Learning rate, at the peak of the schedule; auto: 0.002 up to 4 workers that average parameters, of muon 0.005 for a minibatch of 64, else by the samples of a step and by whether tokens are embedded.",
             above = 0,
             auto = true)
         double learningRate,
@@ -42,7 +42,7 @@ public record UpdaterConfiguration(
         double weightDecay,
     @Setting(
             value =
-                "Learning rate of what muon leaves to adam, such as biases, at the peak of the schedule; auto: as adam's own.",
+                "Learning rate of what muon leaves to adam, such as biases, at the peak of the schedule; auto: 0.002, ten times that where tokens are embedded, and more for steps of more samples.",
             above = 0,
             auto = true)
         double adamLearningRate)

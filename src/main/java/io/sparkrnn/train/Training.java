@@ -56,7 +56,10 @@ public record Training<D extends TrainingData>(
    */
   public Training {
     requireScore(configuration.training().score(), new BlockEvaluator(topology, targetScale));
-    configuration = new Rules(configuration).decided(minibatchesPerEpoch(configuration, data));
+    configuration =
+        new Rules(configuration)
+            .decided(
+                minibatchesPerEpoch(configuration, data), samplesPerEpoch(configuration, data));
     TrainingConfiguration training = configuration.training();
     if (training.engine() != Engine.DL4J) {
       TrainingPass.requireRoom(
@@ -66,13 +69,15 @@ public record Training<D extends TrainingData>(
 
   /** Samples that the run sees as planned, those of every epoch. */
   public long samplesSeen() {
-    TrainingConfiguration training = configuration.training();
-    long most = (long) training.minibatchSize() * minibatchesPerEpoch();
-    long ofEpoch =
-        IntStream.range(0, data.workers())
-            .mapToLong(worker -> Math.min(most, data.shardSize(worker)))
-            .sum();
-    return ofEpoch * training.epochs();
+    return samplesPerEpoch(configuration, data) * configuration.training().epochs();
+  }
+
+  private static long samplesPerEpoch(RunConfiguration configuration, TrainingData data) {
+    long most =
+        (long) configuration.training().minibatchSize() * minibatchesPerEpoch(configuration, data);
+    return IntStream.range(0, data.workers())
+        .mapToLong(worker -> Math.min(most, data.shardSize(worker)))
+        .sum();
   }
 
   /** Iterations of the run as planned, of the worker with the most. */

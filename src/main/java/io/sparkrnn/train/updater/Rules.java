@@ -57,6 +57,9 @@ public record Rules(RunConfiguration asked) {
   private static final double MUON_RATE = 0.005;
   private static final double MUON_EXPONENT = 0.43;
 
+  /** Vectors of tokens begin with a deviation of 1, weights with about a tenth of that. */
+  private static final double EMBEDDING_FACTOR = 10;
+
   /** Samples of a step from which the noise of momentum's older gradients is not worth its lag. */
   private static final int LESS_MOMENTUM = 1_024;
 
@@ -80,18 +83,21 @@ public record Rules(RunConfiguration asked) {
   private static final double LEAST_ITERATIONS = 100;
   private static final double CRITICAL_SAMPLES = 1_536;
 
-  // A small table is learnt by heart before so many: it has so many epochs, or iterations.
+  // A small table is learnt by heart before so many: it has so many epochs, or iterations, which are
+  // the more the more samples there are.
   private static final double EPOCHS_OF_FEW_SAMPLES = 40;
   private static final double LEAST_OF_FEW_SAMPLES = 300;
+  private static final double ITERATIONS_OF_A_SAMPLE = 1.5;
 
   /**
    * A run's settings, all of them decided.
    *
    * @param minibatchesPerEpoch of the worker with the largest shard
+   * @param samplesPerEpoch of all workers
    */
-  public RunConfiguration decided(int minibatchesPerEpoch) {
+  public RunConfiguration decided(int minibatchesPerEpoch, long samplesPerEpoch) {
     Map<Key, String> texts = withoutData();
-    long epochs = epochs(minibatchesPerEpoch);
+    long epochs = epochs(minibatchesPerEpoch, samplesPerEpoch);
     texts.put(EPOCHS, String.valueOf(epochs));
     if (MOST_EPOCHS.isAuto(asked) && goesOn()) {
       texts.put(MOST_EPOCHS, String.valueOf(MOST_BUDGETS * epochs));
@@ -189,7 +195,14 @@ public record Rules(RunConfiguration asked) {
   }
 
   private double adamRate() {
-    return isOfFew() ? ADAM_RATE : ADAM_RATE * Math.sqrt(minibatches());
+    if (isOfFew()) {
+      return embeds() && updater() == UpdaterName.MUON ? EMBEDDING_FACTOR * ADAM_RATE : ADAM_RATE;
+    }
+    return (embeds() ? EMBEDDING_FACTOR : 1) * ADAM_RATE * Math.sqrt(minibatches());
+  }
+
+  private boolean embeds() {
+    return !asked.table().text().isEmpty();
   }
 
   /** Replicas step for their own minibatches. */
@@ -222,7 +235,7 @@ public record Rules(RunConfiguration asked) {
         && asked.training().engine() != Engine.DL4J;
   }
 
-  private long epochs(int minibatchesPerEpoch) {
+  private long epochs(int minibatchesPerEpoch, long samplesPerEpoch) {
     boolean auto = EPOCHS.isAuto(asked);
     int most = asked.training().iterations();
     long ofIterations = (most + minibatchesPerEpoch - 1L) / minibatchesPerEpoch;
@@ -235,7 +248,8 @@ public record Rules(RunConfiguration asked) {
       return EPOCHS_OF_ADAM;
     }
     int least = ofGradients() ? LEAST_EPOCHS_OF_GRADIENTS : LEAST_EPOCHS_OF_PARAMETERS;
-    double enough = Math.max(EPOCHS_OF_FEW_SAMPLES, LEAST_OF_FEW_SAMPLES / minibatchesPerEpoch);
+    double iterations = Math.max(LEAST_OF_FEW_SAMPLES, ITERATIONS_OF_A_SAMPLE * samplesPerEpoch);
+    double enough = Math.max(EPOCHS_OF_FEW_SAMPLES, iterations / minibatchesPerEpoch);
     double epochs = Math.min(enough, iterations() / minibatchesPerEpoch);
     return Math.max(least, (long) Math.ceil(epochs));
   }

@@ -22,7 +22,7 @@ class RulesTest {
   private static RunConfiguration decided(String settings) {
     RunConfiguration asked = asked(settings);
     int ofStep = asked.training().workers() * asked.training().minibatchSize();
-    return new Rules(asked).decided((55_000 + ofStep - 1) / ofStep);
+    return new Rules(asked).decided((55_000 + ofStep - 1) / ofStep, 55_000);
   }
 
   @ParameterizedTest
@@ -50,27 +50,30 @@ class RulesTest {
                 UpdaterName.MUON, rate, momentum, 0.9, 0.999, 1e-8, 0.01, 0.002));
     assertThat(found.schedule().warmUpIterations()).isZero();
     // What has been decided and is said again is the same.
-    assertThat(new Rules(found).decided(1)).isEqualTo(found);
+    assertThat(new Rules(found).decided(1, 1)).isEqualTo(found);
   }
 
   /**
-   * 1,300 iterations of 2 workers with minibatches of 64, in whole epochs; at most 40 of them, or
-   * 300 iterations.
+   * 1,300 iterations of 2 workers with minibatches of 64, in whole epochs; at most 40 of them, or as
+   * many as 300 iterations are or one and a half for each sample.
    */
   @ParameterizedTest
   @CsvSource({
-    "1, 300",
-    "5, 60",
-    "7, 43",
-    "8, 40",
-    "32, 40",
-    "33, 40",
-    "324, 5",
-    "325, 4",
-    "100000, 4"
+    "1, 128, 300",
+    "2, 200, 150",
+    "2, 201, 151",
+    "2, 256, 192",
+    "5, 640, 192",
+    "7, 866, 186",
+    "8, 1024, 163",
+    "32, 4096, 41",
+    "33, 4224, 40",
+    "324, 41472, 5",
+    "325, 41600, 4",
+    "100000, 12800000, 4"
   })
-  void fewSamplesAreSeenMoreOften(int minibatchesPerEpoch, int epochs) {
-    assertThat(new Rules(asked("")).decided(minibatchesPerEpoch).training().epochs())
+  void fewSamplesAreSeenMoreOften(int minibatchesPerEpoch, long samples, int epochs) {
+    assertThat(new Rules(asked("")).decided(minibatchesPerEpoch, samples).training().epochs())
         .isEqualTo(epochs);
   }
 
@@ -99,9 +102,10 @@ class RulesTest {
 
   /** 1,167 iterations of 144 samples would be 584 epochs. */
   @Test
-  void manyWorkersHave300IterationsOfFewSamples() {
+  void manyWorkersHaveOneAndAHalfIterationsForEachOfFewSamples() {
     RunConfiguration asked = asked("training { workers = 16, minibatch-size = 9 }");
-    assertThat(new Rules(asked).decided(2).training().epochs()).isEqualTo(150);
+    assertThat(new Rules(asked).decided(2, 144).training().epochs()).isEqualTo(150);
+    assertThat(new Rules(asked).decided(2, 270).training().epochs()).isEqualTo(203);
   }
 
   @ParameterizedTest
@@ -133,8 +137,29 @@ class RulesTest {
     assertThat(found.schedule().warmUpIterations()).isEqualTo(warmUp);
     assertThat(found.training().shiftPixels()).isEqualTo(workers * minibatch < 512 ? 0 : 1);
     // Whoever says what has been decided gets it again.
-    assertThat(new Rules(found).decided(1)).isEqualTo(found);
+    assertThat(new Rules(found).decided(1, 1)).isEqualTo(found);
     assertThat(asked(found.render())).isEqualTo(found);
+  }
+
+  /** Vectors of tokens are ten times as long as weights, and so are Adam's steps for them. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, auto, 0.005, 0.02",
+    "4, auto, 0.005, 0.02",
+    "1, gradients, 0.005, 0.02",
+    "8, auto, 0.01223, 0.05657",
+    "128, auto, 0.04028, 0.2263",
+  })
+  void embeddingsHaveTenTimesTheRate(
+      int workers, String averaging, double rate, double adamRate) {
+    RunConfiguration found =
+        decided(
+            "training { workers = %d, averaging = %s }, table { train = a, test = b, text = c }"
+                .formatted(workers, averaging));
+
+    assertThat(found.updater())
+        .extracting("name", "learningRate", "adamLearningRate")
+        .containsExactly(UpdaterName.MUON, rate, adamRate);
   }
 
   @Test
@@ -206,7 +231,7 @@ class RulesTest {
   void aBudgetOfNobodysOwnMayBeExceeded(String settings, int most) {
     RunConfiguration found = decided(settings);
     assertThat(found.training().mostEpochs()).isEqualTo(most);
-    assertThat(new Rules(found).decided(1)).isEqualTo(found);
+    assertThat(new Rules(found).decided(1, 1)).isEqualTo(found);
     // A run that goes on has the epochs that it was given, and they are no one's own.
     assertThat(new Rules(asked(settings)).resuming(found).training().mostEpochs()).isEqualTo(most);
   }

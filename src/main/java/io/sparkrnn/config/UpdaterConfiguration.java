@@ -42,7 +42,7 @@ public record UpdaterConfiguration(
         double weightDecay,
     @Setting(
             value =
-                "Learning rate of what muon leaves to adam, such as biases, at the peak of the schedule; auto: 0.002, ten times that where tokens are embedded, and more for steps of more samples.",
+                "Learning rate of what muon leaves to adam, such as biases, at the peak of the schedule; auto: 0.002, twenty times that where tokens are embedded, and more for steps of more samples.",
             above = 0,
             auto = true)
         double adamLearningRate)

@@ -10,9 +10,11 @@ import io.sparkrnn.config.TaskName;
 import io.sparkrnn.config.UpdaterName;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What settings are that say {@code auto}: they follow from what is averaged, the number of
@@ -50,6 +52,9 @@ public record Rules(RunConfiguration asked) {
           WARM_UP,
           SHIFT);
 
+  private static final Set<TaskName> OF_CLASSES =
+      EnumSet.of(TaskName.CLASSIFY, TaskName.LABEL_STEPS);
+
   /** The minibatch that rates were chosen with. */
   private static final double MINIBATCH = 64;
 
@@ -57,8 +62,13 @@ public record Rules(RunConfiguration asked) {
   private static final double MUON_RATE = 0.005;
   private static final double MUON_EXPONENT = 0.43;
 
-  /** Vectors of tokens begin with a deviation of 1, weights with about a tenth of that. */
-  private static final double EMBEDDING_FACTOR = 10;
+  // Vectors of tokens begin with a deviation of 1, weights with about a tenth of that. So adam's
+  // rate
+  // is larger for them: more where muon has the weights of inputs and of the state, and up to a
+  // bound.
+  private static final double EMBEDDING_FACTOR = 20;
+  private static final double WHOLE_NETWORK_FACTOR = 10;
+  private static final double MOST_OF_EMBEDDINGS = 0.2;
 
   /** Samples of a step from which the noise of momentum's older gradients is not worth its lag. */
   private static final int LESS_MOMENTUM = 1_024;
@@ -83,7 +93,8 @@ public record Rules(RunConfiguration asked) {
   private static final double LEAST_ITERATIONS = 100;
   private static final double CRITICAL_SAMPLES = 1_536;
 
-  // A small table is learnt by heart before so many: it has so many epochs, or iterations, which are
+  // A small table is learnt by heart before so many: it has so many epochs, or iterations, which
+  // are
   // the more the more samples there are.
   private static final double EPOCHS_OF_FEW_SAMPLES = 40;
   private static final double LEAST_OF_FEW_SAMPLES = 300;
@@ -128,8 +139,9 @@ public record Rules(RunConfiguration asked) {
     Map<Key, String> texts = new HashMap<>();
     texts.put(AVERAGING, asked.averaging().toString());
     texts.put(UPDATER, updater().toString());
-    put(texts, LEARNING_RATE, updater() == UpdaterName.MUON ? muonRate() : adamRate());
-    put(texts, ADAM_LEARNING_RATE, adamRate());
+    boolean byMuon = updater() == UpdaterName.MUON;
+    put(texts, LEARNING_RATE, byMuon ? muonRate() : adamRate());
+    put(texts, ADAM_LEARNING_RATE, byMuon ? rateBesideMuon() : adamRate());
     put(texts, MOMENTUM, momentum());
     if (EPOCHS.isAuto(asked) && !followsIterations() && asked.training().iterations() == 0) {
       texts.put(EPOCHS, String.valueOf(EPOCHS_OF_ADAM));
@@ -177,7 +189,7 @@ public record Rules(RunConfiguration asked) {
   private boolean replicasTakeMuon() {
     return isOfFew()
         && asked.training().engine() != Engine.DL4J
-        && asked.model().task() == TaskName.CLASSIFY
+        && OF_CLASSES.contains(asked.model().task())
         && LEARNING_RATE.isAuto(asked);
   }
 
@@ -195,10 +207,17 @@ public record Rules(RunConfiguration asked) {
   }
 
   private double adamRate() {
-    if (isOfFew()) {
-      return embeds() && updater() == UpdaterName.MUON ? EMBEDDING_FACTOR * ADAM_RATE : ADAM_RATE;
-    }
-    return (embeds() ? EMBEDDING_FACTOR : 1) * ADAM_RATE * Math.sqrt(minibatches());
+    return usualAdamRate() * (embeds() && !isOfFew() ? WHOLE_NETWORK_FACTOR : 1);
+  }
+
+  /** Of what muon leaves to adam. */
+  private double rateBesideMuon() {
+    double usual = usualAdamRate();
+    return embeds() ? Math.min(MOST_OF_EMBEDDINGS, EMBEDDING_FACTOR * usual) : usual;
+  }
+
+  private double usualAdamRate() {
+    return isOfFew() ? ADAM_RATE : ADAM_RATE * Math.sqrt(minibatches());
   }
 
   private boolean embeds() {

@@ -54,8 +54,8 @@ class RulesTest {
   }
 
   /**
-   * 1,300 iterations of 2 workers with minibatches of 64, in whole epochs; at most 40 of them, or as
-   * many as 300 iterations are or one and a half for each sample.
+   * 1,300 iterations of 2 workers with minibatches of 64, in whole epochs; at most 40 of them, or
+   * as many as 300 iterations are or one and a half for each sample.
    */
   @ParameterizedTest
   @CsvSource({
@@ -75,6 +75,15 @@ class RulesTest {
   void fewSamplesAreSeenMoreOften(int minibatchesPerEpoch, long samples, int epochs) {
     assertThat(new Rules(asked("")).decided(minibatchesPerEpoch, samples).training().epochs())
         .isEqualTo(epochs);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"classify, MUON", "label-steps, MUON", "regress, ADAM", "forecast, ADAM"})
+  void classesAreLearntByMuon(String task, UpdaterName expected) {
+    String settings = "model.task = %s, table { train = a, test = b }".formatted(task);
+    assertThat(decided(settings).updater().name()).isEqualTo(expected);
+    assertThat(decided(settings + ", updater.learning-rate = 0.002").updater().name())
+        .isEqualTo(UpdaterName.ADAM);
   }
 
   @ParameterizedTest
@@ -141,25 +150,27 @@ class RulesTest {
     assertThat(asked(found.render())).isEqualTo(found);
   }
 
-  /** Vectors of tokens are ten times as long as weights, and so are Adam's steps for them. */
+  /** Vectors of tokens are longer than weights, and so are Adam's steps for them. */
   @ParameterizedTest
   @CsvSource({
-    "1, auto, 0.005, 0.02",
-    "4, auto, 0.005, 0.02",
-    "1, gradients, 0.005, 0.02",
-    "8, auto, 0.01223, 0.05657",
-    "128, auto, 0.04028, 0.2263",
+    "1, auto, muon, 0.005, 0.04",
+    "4, auto, muon, 0.005, 0.04",
+    "1, gradients, muon, 0.005, 0.04",
+    "8, auto, muon, 0.01223, 0.1131",
+    "128, auto, muon, 0.04028, 0.2",
+    "4, auto, adam, 0.002, 0.002",
+    "8, auto, adam, 0.05657, 0.05657",
+    "32, parameters, auto, 0.1131, 0.1131",
   })
-  void embeddingsHaveTenTimesTheRate(
-      int workers, String averaging, double rate, double adamRate) {
-    RunConfiguration found =
-        decided(
-            "training { workers = %d, averaging = %s }, table { train = a, test = b, text = c }"
-                .formatted(workers, averaging));
+  void embeddingsHaveHigherRates(
+      int workers, String averaging, String updater, double rate, double besideMuon) {
+    String settings =
+        "training { workers = %d, averaging = %s }, updater.name = %s, table { train = a, test = b, text = c }";
+    RunConfiguration found = decided(settings.formatted(workers, averaging, updater));
 
     assertThat(found.updater())
-        .extracting("name", "learningRate", "adamLearningRate")
-        .containsExactly(UpdaterName.MUON, rate, adamRate);
+        .extracting("learningRate", "adamLearningRate")
+        .containsExactly(rate, besideMuon);
   }
 
   @Test

@@ -180,7 +180,7 @@ class _RnnParams(Params):
         Params._dummy(),
         "learningRate",
         "Learning rate, at the peak of the schedule; auto: 0.002 up to 4 workers that average parameters, of muon 0.005 for a "
-        "minibatch of 64, else by the samples of a step.",
+        "minibatch of 64, else by the samples of a step and by whether tokens are embedded.",
         typeConverter=TypeConverters.toFloat,
     )
     lengthWindowMinibatches: Param[int] = Param(

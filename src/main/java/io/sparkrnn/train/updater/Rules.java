@@ -63,9 +63,8 @@ public record Rules(RunConfiguration asked) {
   private static final double MUON_RATE = 0.005;
   private static final double MUON_EXPONENT = 0.43;
 
-  // Vectors of tokens begin with a deviation of 1, weights with about a tenth of that. Adam's rate
-  // is
-  // larger for them, and more so where muon has the weights of inputs and of the state.
+  // Vectors of tokens begin with a deviation of 1, weights with about a tenth of that. So adam's
+  // rate is larger, and more so where muon has the weights of inputs and of the state.
   private static final double EMBEDDING_FACTOR = 20;
   private static final double WHOLE_NETWORK_FACTOR = 10;
   private static final double MOST_OF_EMBEDDINGS = 0.2;

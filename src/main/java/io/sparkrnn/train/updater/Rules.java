@@ -218,8 +218,9 @@ public record Rules(RunConfiguration asked) {
     return isOfFew() ? ADAM_RATE : ADAM_RATE * Math.sqrt(minibatches());
   }
 
+  /** Vectors that somebody has trained are not to be moved far. */
   private boolean embeds() {
-    return !asked.table().text().isEmpty();
+    return !asked.table().text().isEmpty() && asked.model().embeddings().isEmpty();
   }
 
   /** Replicas step for their own minibatches. */

@@ -171,6 +171,10 @@ class RulesTest {
     assertThat(found.updater())
         .extracting("learningRate", "adamLearningRate")
         .containsExactly(rate, besideMuon);
+    // What others have trained is moved no further than weights.
+    assertThat(decided(settings.formatted(1, "auto", "auto") + ", model.embeddings = v").updater())
+        .extracting("adamLearningRate")
+        .isEqualTo(0.002);
   }
 
   @Test

@@ -41,6 +41,40 @@ class ClusterSizeTest {
     assertThat(rows.get(rows.size() - 1)).startsWith("| 1000 |");
   }
 
+  /** Of averaged gradients: 4 bytes a parameter each way, and one step of the driver's a round. */
+  @Test
+  void theSecondsToAnAccuracyAreTheModel() throws IOException {
+    List<String> lines = Files.readAllLines(Path.of("src", "docs", "cluster-size.md"));
+    List<String> rows = rows(lines, "## How long to 98 %");
+    assertThat(rows).hasSize(8);
+    for (String row : rows) {
+      int workers = Integer.parseInt(row.split("\\|")[1].strip());
+      int iterations = Integer.parseInt(row.split("\\|")[2].strip());
+      double fast = constant(lines, "bandwidth, megabytes a ms");
+      assertThat(row)
+          .isEqualTo(
+              String.format(
+                  Locale.ROOT,
+                  "| %d | %d | %.1f | %.1f |",
+                  workers,
+                  iterations,
+                  iterations * gradientsMillis(workers, lines, fast) / 1e3,
+                  iterations * gradientsMillis(workers, lines, fast / 10) / 1e3));
+    }
+  }
+
+  /** Of a round of averaged gradients, all of it. */
+  private static double gradientsMillis(int workers, List<String> lines, double bandwidth) {
+    Network shape = Network.elman(28, 28, HIDDEN.get("row-rnn-150"), Activation.TANH, 10);
+    double megabytes = 4e-6 * shape.parameterCount();
+    return constant(lines, "step, `row-rnn-150`, ms")
+        + constant(lines, "muon, `row-rnn-150`, ms")
+        + constant(lines, "latency, ms")
+        + constant(lines, "round trip, ms")
+        + (workers + 1) * megabytes / bandwidth
+        + workers * megabytes * constant(lines, "fold, ms a megabyte");
+  }
+
   private static List<String> rows(List<String> lines, String heading) {
     return lines.stream()
         .dropWhile(line -> !line.equals(heading))

@@ -65,14 +65,9 @@ class ClusterSizeTest {
 
   /** Of a round of averaged gradients, all of it. */
   private static double gradientsMillis(int workers, List<String> lines, double bandwidth) {
-    Network shape = Network.elman(28, 28, HIDDEN.get("row-rnn-150"), Activation.TANH, 10);
-    double megabytes = 4e-6 * shape.parameterCount();
     return constant(lines, "step, `row-rnn-150`, ms")
         + constant(lines, "muon, `row-rnn-150`, ms")
-        + constant(lines, "latency, ms")
-        + constant(lines, "round trip, ms")
-        + (workers + 1) * megabytes / bandwidth
-        + workers * megabytes * constant(lines, "fold, ms a megabyte");
+        + roundMillis(4e-6 * parameters("row-rnn-150"), bandwidth, workers, lines);
   }
 
   private static List<String> rows(List<String> lines, String heading) {
@@ -108,16 +103,22 @@ class ClusterSizeTest {
     return (iterations * step + rounds * roundMillis(model, workers, lines)) / 1e3;
   }
 
-  /** Of a round, beyond its iterations. */
+  /** Of a round of averaged parameters, beyond its iterations. */
   private static double roundMillis(String model, int workers, List<String> lines) {
-    Network shape = Network.elman(28, 28, HIDDEN.get(model), Activation.TANH, 10);
-    double megabytes = 12e-6 * shape.parameterCount();
-    double transfer = megabytes / constant(lines, "bandwidth, megabytes a ms");
-    double fold = constant(lines, "fold, ms a megabyte");
+    double bandwidth = constant(lines, "bandwidth, megabytes a ms");
+    return roundMillis(12e-6 * parameters(model), bandwidth, workers, lines);
+  }
+
+  private static double roundMillis(
+      double megabytes, double bandwidth, int workers, List<String> lines) {
     return constant(lines, "latency, ms")
         + constant(lines, "round trip, ms")
-        + (workers + 1) * transfer
-        + workers * megabytes * fold;
+        + (workers + 1) * (megabytes / bandwidth)
+        + workers * megabytes * constant(lines, "fold, ms a megabyte");
+  }
+
+  private static int parameters(String model) {
+    return Network.elman(28, 28, HIDDEN.get(model), Activation.TANH, 10).parameterCount();
   }
 
   private static String round(int workers, List<String> lines) {

@@ -218,9 +218,11 @@ public record Rules(RunConfiguration asked) {
     return isOfFew() ? ADAM_RATE : ADAM_RATE * Math.sqrt(minibatches());
   }
 
-  /** Vectors that somebody has trained are not to be moved far. */
+  /** Whether tokens have vectors, and random ones: those that are trained are not moved far. */
   private boolean embeds() {
-    return !asked.table().text().isEmpty() && asked.model().embeddings().isEmpty();
+    return !asked.table().text().isEmpty()
+        && asked.model().embeddings().isEmpty()
+        && asked.training().initialModel().isEmpty();
   }
 
   /** Replicas step for their own minibatches. */

@@ -171,10 +171,16 @@ class RulesTest {
     assertThat(found.updater())
         .extracting("learningRate", "adamLearningRate")
         .containsExactly(rate, besideMuon);
-    // What others have trained is moved no further than weights.
-    assertThat(decided(settings.formatted(1, "auto", "auto") + ", model.embeddings = v").updater())
-        .extracting("adamLearningRate")
-        .isEqualTo(0.002);
+  }
+
+  /** They are moved no further than weights. */
+  @ParameterizedTest
+  @ValueSource(strings = {"model.embeddings = v", "training.initial-model = m"})
+  void vectorsThatAreTrainedKeepTheRate(String setting) {
+    String settings = "table { train = a, test = b, text = c }, " + setting;
+    assertThat(decided(settings).updater().adamLearningRate()).isEqualTo(0.002);
+    assertThat(decided(settings + ", training.workers = 8").updater().adamLearningRate())
+        .isEqualTo(0.005657);
   }
 
   @Test
